@@ -1,0 +1,1 @@
+//! Tests of the product as its users meet it.
