@@ -66,11 +66,7 @@ fn header(id: u16, flags: u16, counts: [u16; 4]) -> Vec<u8> {
 impl Question {
     /// A question about `name`.
     pub fn new(id: u16, name: &str, kind: u16) -> Self {
-        Self {
-            id,
-            name: name.to_owned(),
-            kind,
-        }
+        Self { id, name: name.to_owned(), kind }
     }
 
     /// Reads the first question of a query; `None` if it is none.
@@ -88,11 +84,7 @@ impl Question {
             at += length;
         }
         let kind = u16::from_be_bytes([*message.get(at)?, *message.get(at + 1)?]);
-        Some(Self {
-            id,
-            name: labels.join("."),
-            kind,
-        })
+        Some(Self { id, name: labels.join("."), kind })
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -113,11 +105,7 @@ impl Question {
     pub fn answer(&self, rcode: u8, records: &[Record]) -> Vec<u8> {
         let authority = records.is_empty() && matches!(rcode, NOERROR | NXDOMAIN);
         let count = u16::try_from(records.len()).unwrap_or(u16::MAX);
-        let mut out = header(
-            self.id,
-            0x8180 | u16::from(rcode),
-            [1, count, u16::from(authority), 0],
-        );
+        let mut out = header(self.id, 0x8180 | u16::from(rcode), [1, count, u16::from(authority), 0]);
         out.extend(self.encode());
         let mut owner = self.name.clone();
         for record in records {

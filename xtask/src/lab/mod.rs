@@ -41,30 +41,18 @@ pub fn command(arguments: &[String]) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let only_built = arguments.iter().any(|argument| argument == "--built");
-    let names: Vec<&String> = arguments
-        .iter()
-        .filter(|argument| !argument.starts_with("--"))
-        .collect();
+    let names: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
     let wanted = |folder: &str, name: &str| {
         names.is_empty()
-            || names.iter().any(|wanted| {
-                *wanted == name || *wanted == folder || **wanted == format!("{folder}/{name}")
-            })
+            || names.iter().any(|wanted| *wanted == name || *wanted == folder || **wanted == format!("{folder}/{name}"))
     };
     let mut failures = 0;
     let mut made = 0;
     for case in built.iter().filter(|case| wanted(case.folder, case.name)) {
         made += 1;
-        failures += usize::from(!told(
-            case.folder,
-            case.name,
-            case.write(&folder(case.folder, case.name)),
-        ));
+        failures += usize::from(!told(case.folder, case.name, case.write(&folder(case.folder, case.name))));
     }
-    for recipe in recorded
-        .iter()
-        .filter(|recipe| !only_built && wanted(recipe.folder, recipe.name))
-    {
+    for recipe in recorded.iter().filter(|recipe| !only_built && wanted(recipe.folder, recipe.name)) {
         made += 1;
         failures += usize::from(!told(recipe.folder, recipe.name, make(recipe)));
     }
@@ -73,11 +61,7 @@ pub fn command(arguments: &[String]) -> ExitCode {
         return ExitCode::from(2);
     }
     println!("{made} cases, {failures} failed");
-    if failures == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn told(folder: &str, name: &str, result: Result<(), String>) -> bool {
@@ -89,17 +73,12 @@ fn told(folder: &str, name: &str, result: Result<(), String>) -> bool {
 }
 
 fn folder(category: &str, name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../tests/cases")
-        .join(category)
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases").join(category).join(name)
 }
 
 /// Records one case in a network of its own, and keeps it only if it shows what it should.
 fn make(recipe: &Recipe) -> Result<(), String> {
-    let work = std::env::temp_dir()
-        .join(format!("gtlab{}", std::process::id()))
-        .join(recipe.name);
+    let work = std::env::temp_dir().join(format!("gtlab{}", std::process::id())).join(recipe.name);
     fs::create_dir_all(&work).map_err(|why| why.to_string())?;
     let result = record(recipe, &work).and_then(|log| keep(recipe, &work, &log));
     if result.is_ok() {
@@ -114,12 +93,7 @@ fn make(recipe: &Recipe) -> Result<(), String> {
 fn record(recipe: &Recipe, work: &Path) -> Result<String, String> {
     let network = Network::build()?;
     let _dns = match &recipe.dns {
-        Some(rules) => Some(serve(
-            &network,
-            Host::Dns,
-            "dns",
-            &[&["10.30.0.53:53"], rules.as_slice()].concat(),
-        )?),
+        Some(rules) => Some(serve(&network, Host::Dns, "dns", &[&["10.30.0.53:53"], rules.as_slice()].concat())?),
         None => None,
     };
     let _origins = serve(&network, Host::Origin, "origin", &recipe.origins)?;
@@ -139,10 +113,7 @@ fn record(recipe: &Recipe, work: &Path) -> Result<String, String> {
 
 /// Starts a server agent and waits until it is ready.
 fn serve(network: &Network, host: Host, role: &str, arguments: &[&str]) -> Result<Running, String> {
-    let arguments: Vec<String> = arguments
-        .iter()
-        .map(|argument| (*argument).to_owned())
-        .collect();
+    let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     let mut child = network
         .agent(host, role, &arguments)?
         .stdin(Stdio::null())
@@ -185,9 +156,7 @@ fn talk(network: &Network, recipe: &Recipe) -> Result<String, String> {
 /// Puts the case's files in place.
 fn keep(recipe: &Recipe, work: &Path, log: &str) -> Result<(), String> {
     let capture = work.join(recipe.recording.file());
-    let size = fs::metadata(&capture)
-        .map_err(|why| format!("{}: {why}", recipe.recording.file()))?
-        .len();
+    let size = fs::metadata(&capture).map_err(|why| format!("{}: {why}", recipe.recording.file()))?.len();
     if size > SIZE_LIMIT {
         return Err(format!("{size} bytes are too many"));
     }
@@ -209,13 +178,7 @@ fn keep(recipe: &Recipe, work: &Path, log: &str) -> Result<(), String> {
 /// What the proxy calls itself.
 fn version() -> String {
     let output = Command::new("squid").arg("-v").output();
-    let text = output
-        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
-        .unwrap_or_default();
-    let version = text
-        .lines()
-        .next()
-        .and_then(|line| line.rsplit(' ').next())
-        .unwrap_or("unknown");
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let version = text.lines().next().and_then(|line| line.rsplit(' ').next()).unwrap_or("unknown");
     format!("Squid {version} (Debian)")
 }

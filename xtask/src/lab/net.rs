@@ -109,27 +109,17 @@ impl Network {
         }
         for (left, port, right, peer) in CABLES {
             let (left, right) = (ns(left), ns(right));
-            ip(&[
-                "link", "add", port, "netns", &left, "type", "veth", "peer", "name", peer, "netns",
-                &right,
-            ])?;
+            ip(&["link", "add", port, "netns", &left, "type", "veth", "peer", "name", peer, "netns", &right])?;
         }
         for (_, name) in HOSTS {
             // The old series of SYN retransmissions (1, 2, 4 s …), as all but the newest kernels send it.
-            let mut settings = vec![
-                "net.ipv4.tcp_syn_linear_timeouts=0",
-                "net.ipv6.conf.all.accept_dad=0",
-            ];
+            let mut settings = vec!["net.ipv4.tcp_syn_linear_timeouts=0", "net.ipv6.conf.all.accept_dad=0"];
             if name == "firewall" {
                 settings.extend(["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]);
                 // ICMP is limited in rate by default: every SYN is to get its own answer here.
                 settings.extend(["net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0"]);
             }
-            finish(
-                Command::new("ip")
-                    .args(["netns", "exec", &ns(name), "sysctl", "-qw"])
-                    .args(settings),
-            )?;
+            finish(Command::new("ip").args(["netns", "exec", &ns(name), "sysctl", "-qw"]).args(settings))?;
         }
         for (host, port, address) in ADDRESSES {
             let mut arguments = vec!["-n", "", "address", "add", address, "dev", port];
@@ -152,14 +142,9 @@ impl Network {
 
     /// A command that runs on `host`.
     pub fn command(&self, host: Host, program: &Path) -> Command {
-        let name = HOSTS
-            .iter()
-            .find(|(each, _)| *each == host)
-            .map_or("", |(_, name)| name);
+        let name = HOSTS.iter().find(|(each, _)| *each == host).map_or("", |(_, name)| name);
         let mut command = Command::new("ip");
-        command
-            .args(["netns", "exec", &format!("{}-{name}", self.prefix)])
-            .arg(program);
+        command.args(["netns", "exec", &format!("{}-{name}", self.prefix)]).arg(program);
         command
     }
 
@@ -174,9 +159,8 @@ impl Network {
     /// Puts rules into a chain of `host`: `forward` of the firewall, `input` or `output` elsewhere.
     pub fn filter(&self, host: Host, chain: &str, rules: &[&str]) -> Result<(), String> {
         let rules = rules.join("\n");
-        let script = format!(
-            "table inet lab {{\nchain {chain} {{\ntype filter hook {chain} priority 0\n{rules}\n}}\n}}\n"
-        );
+        let script =
+            format!("table inet lab {{\nchain {chain} {{\ntype filter hook {chain} priority 0\n{rules}\n}}\n}}\n");
         finish(self.command(host, Path::new("nft")).arg(&script))
     }
 }
@@ -194,27 +178,18 @@ fn ip(arguments: &[&str]) -> Result<(), String> {
 
 /// Runs a short command to its end and turns failure into its own words.
 pub fn finish(command: &mut Command) -> Result<(), String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|why| format!("{command:?}: {why}"))?;
+    let output = command.stdin(Stdio::null()).output().map_err(|why| format!("{command:?}: {why}"))?;
     if output.status.success() {
         return Ok(());
     }
-    Err(format!(
-        "{command:?}: {}",
-        String::from_utf8_lossy(&output.stderr).trim()
-    ))
+    Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr).trim()))
 }
 
 /// The agent that clears up. It waits until the lab closes its standard input, by ending well or
 /// badly or by being killed, then ends what runs in the lab's namespaces and removes them: one way
 /// out for every way of ending. It runs in a process group of its own, out of Ctrl-C's reach.
 pub fn sweep_when_orphaned(arguments: &[String]) -> ExitCode {
-    let Some(prefix) = arguments
-        .first()
-        .filter(|prefix| prefix.starts_with("gtlab"))
-    else {
+    let Some(prefix) = arguments.first().filter(|prefix| prefix.starts_with("gtlab")) else {
         return ExitCode::from(2);
     };
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
@@ -222,10 +197,7 @@ pub fn sweep_when_orphaned(arguments: &[String]) -> ExitCode {
         let namespace = format!("{prefix}-{name}");
         let give_up = Instant::now() + Duration::from_secs(5);
         while Instant::now() < give_up {
-            let Ok(output) = Command::new("ip")
-                .args(["netns", "pids", &namespace])
-                .stderr(Stdio::null())
-                .output()
+            let Ok(output) = Command::new("ip").args(["netns", "pids", &namespace]).stderr(Stdio::null()).output()
             else {
                 break;
             };
@@ -233,17 +205,10 @@ pub fn sweep_when_orphaned(arguments: &[String]) -> ExitCode {
             if pids.trim().is_empty() {
                 break;
             }
-            let _ = Command::new("kill")
-                .arg("-9")
-                .args(pids.split_whitespace())
-                .stderr(Stdio::null())
-                .status();
+            let _ = Command::new("kill").arg("-9").args(pids.split_whitespace()).stderr(Stdio::null()).status();
             std::thread::sleep(Duration::from_millis(20));
         }
-        let _ = Command::new("ip")
-            .args(["netns", "delete", &namespace])
-            .stderr(Stdio::null())
-            .status();
+        let _ = Command::new("ip").args(["netns", "delete", &namespace]).stderr(Stdio::null()).status();
     }
     ExitCode::SUCCESS
 }

@@ -44,9 +44,7 @@ pub struct Expect {
 impl Expect {
     /// A finding of this category.
     pub fn new(category: &str, confidence: &str) -> Self {
-        Self::default()
-            .text("category", category)
-            .text("confidence", confidence)
+        Self::default().text("category", category).text("confidence", confidence)
     }
 
     /// A field that holds text.
@@ -170,12 +168,7 @@ pub const ANSWER: &str = "ip.dst==10.20.0.50 && tcp.srcport==3128 && tcp.payload
 
 impl Recipe {
     /// Fails once, with `status` seen by the client; the expectation then holds what all such cases share.
-    pub fn fails(
-        mut self,
-        status: &'static str,
-        category: &str,
-        refine: impl FnOnce(Expect) -> Expect,
-    ) -> Self {
+    pub fn fails(mut self, status: &'static str, category: &str, refine: impl FnOnce(Expect) -> Expect) -> Self {
         let mut expect = Expect::new(category, "proven")
             .text("client", "10.20.0.50")
             .text("gateway", "10.20.0.2")
@@ -183,10 +176,7 @@ impl Recipe {
             .text("host", "www.example.com")
             .see(REQUEST);
         if let Ok(number) = status.parse() {
-            expect = expect
-                .number("status", number)
-                .text("generated_by", "gateway")
-                .see(ANSWER);
+            expect = expect.number("status", number).text("generated_by", "gateway").see(ANSWER);
         }
         self.answers = vec![status];
         self.exchanges = (1, 1, 0);

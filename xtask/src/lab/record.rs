@@ -20,11 +20,7 @@ pub struct Recorder {
 impl Recorder {
     /// Starts recording into `folder` and returns when packets are seen.
     pub fn start(network: &Network, folder: &Path, recording: Recording) -> Result<Self, String> {
-        let file = folder.join(if recording == Recording::Both {
-            "capture.pcapng"
-        } else {
-            "capture.pcap"
-        });
+        let file = folder.join(if recording == Recording::Both { "capture.pcapng" } else { "capture.pcap" });
         let (program, arguments): (&str, &[&str]) = match recording {
             Recording::Any | Recording::AnyGzip => ("/usr/bin/tcpdump", &["-i", "any"]),
             Recording::AnySll1 => ("/usr/bin/tcpdump", &["-i", "any", "-y", "LINUX_SLL"]),
@@ -39,13 +35,7 @@ impl Recorder {
         }
         let words = folder.join("recorder.txt");
         let out = fs::File::create(&words).map_err(|why| why.to_string())?;
-        command
-            .args(arguments)
-            .arg("-w")
-            .arg(&file)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(out);
+        command.args(arguments).arg("-w").arg(&file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(out);
         let child = command.spawn().map_err(|why| format!("{program}: {why}"))?;
         let process = Running::new(child);
         let listens = || {
@@ -53,18 +43,11 @@ impl Recorder {
             said.contains("listening on") || said.contains("File:")
         };
         if !until(Duration::from_secs(10), listens) {
-            return Err(format!(
-                "{program} does not start: {}",
-                fs::read_to_string(&words).unwrap_or_default()
-            ));
+            return Err(format!("{program} does not start: {}", fs::read_to_string(&words).unwrap_or_default()));
         }
         // Both say so a moment before the socket is ready.
         thread::sleep(Duration::from_millis(150));
-        Ok(Self {
-            process,
-            file,
-            recording,
-        })
+        Ok(Self { process, file, recording })
     }
 
     /// Stops and gives the file as the case will hold it.
@@ -73,11 +56,7 @@ impl Recorder {
         thread::sleep(Duration::from_millis(400));
         self.process.stop("-INT", Duration::from_secs(10))?;
         if self.recording == Recording::AnyGzip {
-            finish(
-                Command::new("gzip")
-                    .args(["-9", "-n", "-f"])
-                    .arg(&self.file),
-            )?;
+            finish(Command::new("gzip").args(["-9", "-n", "-f"]).arg(&self.file))?;
             return Ok(self.file.with_extension("pcap.gz"));
         }
         Ok(self.file)

@@ -28,11 +28,7 @@ impl Squid {
         let folder = folder.join("squid");
         fs::create_dir_all(&folder).map_err(|why| why.to_string())?;
         // Squid gives up its privileges and must still be able to write here.
-        super::net::finish(
-            std::process::Command::new("chown")
-                .arg("proxy")
-                .arg(&folder),
-        )?;
+        super::net::finish(std::process::Command::new("chown").arg("proxy").arg(&folder))?;
         let configuration = folder.join("squid.conf");
         fs::write(&configuration, configure(&folder, settings)).map_err(|why| why.to_string())?;
         let child: Child = network
@@ -44,20 +40,10 @@ impl Squid {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|why| format!("squid: {why}"))?;
-        let squid = Self {
-            folder,
-            process: Running::new(child),
-        };
-        let ready = || {
-            squid
-                .read("cache.log")
-                .contains("Accepting HTTP Socket connections")
-        };
+        let squid = Self { folder, process: Running::new(child) };
+        let ready = || squid.read("cache.log").contains("Accepting HTTP Socket connections");
         if !until(Duration::from_secs(20), ready) {
-            return Err(format!(
-                "squid does not start:\n{}",
-                squid.read("cache.log")
-            ));
+            return Err(format!("squid does not start:\n{}", squid.read("cache.log")));
         }
         Ok(squid)
     }
@@ -95,11 +81,7 @@ buffered_logs off
     );
     // The first word is the setting's name: a case's own value replaces the lab's.
     let named = |line: &str| line.split(' ').next().map(str::to_owned);
-    let timers = TIMERS.iter().filter(|timer| {
-        !settings
-            .iter()
-            .any(|setting| named(setting) == named(timer))
-    });
+    let timers = TIMERS.iter().filter(|timer| !settings.iter().any(|setting| named(setting) == named(timer)));
     let lines: Vec<&str> = timers.chain(settings).copied().collect();
     format!("{own}{}\n", lines.join("\n"))
 }

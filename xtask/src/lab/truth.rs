@@ -30,32 +30,16 @@ pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
         .output()
         .map_err(|why| format!("tshark: {why}"))?;
     if !output.status.success() {
-        return Err(format!(
-            "tshark: {filter}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        ));
+        return Err(format!("tshark: {filter}: {}", String::from_utf8_lossy(&output.stderr)));
     }
-    Ok(String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(|line| line.trim().parse().ok())
-        .collect())
+    Ok(String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| line.trim().parse().ok()).collect())
 }
 
 /// The text of a recorded case's `case.toml`. `version` is what the proxy calls itself.
 pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String, String> {
     let mut out = String::new();
     let file = recipe.recording.file();
-    head(
-        &mut out,
-        recipe.about,
-        file,
-        if recipe.keep_log {
-            &["access.log"]
-        } else {
-            &[]
-        },
-        recipe.exchanges,
-    );
+    head(&mut out, recipe.about, file, if recipe.keep_log { &["access.log"] } else { &[] }, recipe.exchanges);
     for filter in &recipe.shows {
         if packets(capture, filter)?.is_empty() {
             return Err(format!("no packet for {filter}"));
@@ -65,8 +49,7 @@ pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String
         let mut numbers = Vec::new();
         for (filter, only_last) in &expect.evidence {
             // Where the clients' side is not recorded, their packets are not there to be seen.
-            let hidden = recipe.recording == super::recipe::Recording::Wan
-                && (filter == REQUEST || filter == ANSWER);
+            let hidden = recipe.recording == super::recipe::Recording::Wan && (filter == REQUEST || filter == ANSWER);
             let mut found = packets(capture, filter)?;
             if *only_last {
                 found = found.last().copied().into_iter().collect();
@@ -81,12 +64,7 @@ pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String
         finding(&mut out, expect, file, &numbers);
     }
     let mut settings: Vec<&str> = TIMERS.to_vec();
-    settings.retain(|timer| {
-        !recipe
-            .squid
-            .iter()
-            .any(|own| own.split(' ').next() == timer.split(' ').next())
-    });
+    settings.retain(|timer| !recipe.squid.iter().any(|own| own.split(' ').next() == timer.split(' ').next()));
     settings.extend(&recipe.squid);
     let _ = write!(
         out,
@@ -121,22 +99,13 @@ fn brief(script: &[String]) -> Vec<String> {
 }
 
 /// The first part: inputs and counts.
-pub fn head(
-    out: &mut String,
-    about: &str,
-    file: &str,
-    joined: &[&str],
-    exchanges: (usize, usize, usize),
-) {
+pub fn head(out: &mut String, about: &str, file: &str, joined: &[&str], exchanges: (usize, usize, usize)) {
     let _ = writeln!(out, "about = {about:?}\ninputs = [{file:?}]");
     if !joined.is_empty() {
         let _ = writeln!(out, "joined = {joined:?}");
     }
     let (total, failed, unseen) = exchanges;
-    let _ = writeln!(
-        out,
-        "\n[exchanges]\ntotal = {total}\nfailed = {failed}\nunseen = {unseen}"
-    );
+    let _ = writeln!(out, "\n[exchanges]\ntotal = {total}\nfailed = {failed}\nunseen = {unseen}");
 }
 
 /// One expected finding.
@@ -150,11 +119,7 @@ pub fn finding(out: &mut String, expect: &Expect, file: &str, numbers: &[u64]) {
         evidence.push(format!("{file:?} = {numbers:?}"));
     }
     if !expect.lines.is_empty() {
-        let log = if numbers.is_empty() {
-            file
-        } else {
-            "access.log"
-        };
+        let log = if numbers.is_empty() { file } else { "access.log" };
         evidence.push(format!("{log:?} = {:?}", expect.lines));
     }
     if !evidence.is_empty() {

@@ -14,9 +14,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(70);
 
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let (proxy, script) = arguments
-        .split_first()
-        .ok_or("the proxy's address is missing")?;
+    let (proxy, script) = arguments.split_first().ok_or("the proxy's address is missing")?;
     let mut stream: Option<TcpStream> = None;
     for action in script {
         let (verb, rest) = action.split_once(':').unwrap_or((action, ""));
@@ -47,9 +45,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
 fn dial(proxy: &str) -> Result<TcpStream, String> {
     let stream = TcpStream::connect(proxy).map_err(|why| format!("{proxy}: {why}"))?;
     stream.set_nodelay(true).map_err(|why| why.to_string())?;
-    stream
-        .set_read_timeout(Some(PATIENCE))
-        .map_err(|why| why.to_string())?;
+    stream.set_read_timeout(Some(PATIENCE)).map_err(|why| why.to_string())?;
     Ok(stream)
 }
 
@@ -65,18 +61,12 @@ fn perform(stream: &mut TcpStream, verb: &str, rest: &str) -> Result<(), String>
         "connect" => {
             send(
                 stream,
-                format!(
-                    "CONNECT {rest} HTTP/1.1\r\nHost: {rest}\r\nUser-Agent: lab-client\r\n\r\n"
-                )
-                .as_bytes(),
+                format!("CONNECT {rest} HTTP/1.1\r\nHost: {rest}\r\nUser-Agent: lab-client\r\n\r\n").as_bytes(),
             )?;
             report(stream, "CONNECT");
             Ok(())
         }
-        "raw" => send(
-            stream,
-            rest.replace("\\r", "\r").replace("\\n", "\n").as_bytes(),
-        ),
+        "raw" => send(stream, rest.replace("\\r", "\r").replace("\\n", "\n").as_bytes()),
         "hear" => {
             let mut bytes = vec![0; rest.parse().unwrap_or(1)];
             stream.read_exact(&mut bytes).map_err(|why| why.to_string())
@@ -86,10 +76,7 @@ fn perform(stream: &mut TcpStream, verb: &str, rest: &str) -> Result<(), String>
             Ok(())
         }
         // Waits for bytes and leaves them unread: closing then sends RST (see the origin).
-        "reset" => stream
-            .peek(&mut [0])
-            .map(|_| ())
-            .map_err(|why| why.to_string()),
+        "reset" => stream.peek(&mut [0]).map(|_| ()).map_err(|why| why.to_string()),
         "open" => Ok(()),
         other => Err(format!("no such action: {other}")),
     }
@@ -100,19 +87,10 @@ fn send(stream: &mut TcpStream, bytes: &[u8]) -> Result<(), String> {
 }
 
 fn request(method: &str, url: &str, body: &[u8]) -> Vec<u8> {
-    let host = url
-        .trim_start_matches("http://")
-        .split('/')
-        .next()
-        .unwrap_or_default();
-    let length = if body.is_empty() {
-        String::new()
-    } else {
-        format!("Content-Length: {}\r\n", body.len())
-    };
-    let head = format!(
-        "{method} {url} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: lab-client\r\nAccept: */*\r\n{length}\r\n"
-    );
+    let host = url.trim_start_matches("http://").split('/').next().unwrap_or_default();
+    let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+    let head =
+        format!("{method} {url} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: lab-client\r\nAccept: */*\r\n{length}\r\n");
     [head.as_bytes(), body].concat()
 }
 
@@ -141,16 +119,8 @@ fn answer(stream: &mut TcpStream, method: &str) -> Result<String, String> {
     }
     let header = String::from_utf8_lossy(&header).to_lowercase();
     let status = header.split_whitespace().nth(1).unwrap_or("?").to_owned();
-    let field = |name: &str| {
-        header
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-    };
-    if method == "HEAD"
-        || method == "CONNECT" && status == "200"
-        || status == "204"
-        || status == "304"
-    {
+    let field = |name: &str| header.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    if method == "HEAD" || method == "CONNECT" && status == "200" || status == "204" || status == "304" {
         return Ok(status);
     }
     let whole = if field("transfer-encoding").is_some_and(|coding| coding.contains("chunked")) {
@@ -162,11 +132,7 @@ fn answer(stream: &mut TcpStream, method: &str) -> Result<String, String> {
         let mut body = Vec::new();
         stream.read_to_end(&mut body).is_ok()
     };
-    Ok(if whole {
-        status
-    } else {
-        format!("{status} cut")
-    })
+    Ok(if whole { status } else { format!("{status} cut") })
 }
 
 /// Reads a chunked body; `None` when it breaks off.

@@ -9,18 +9,11 @@ use std::net::{IpAddr, UdpSocket};
 use std::thread;
 use std::time::Duration;
 
-use gateway_triage_tests::build::dns::{
-    A, AAAA, NOERROR, NXDOMAIN, Question, REFUSED, Record, SERVFAIL,
-};
+use gateway_triage_tests::build::dns::{A, AAAA, NOERROR, NXDOMAIN, Question, REFUSED, Record, SERVFAIL};
 
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let (address, rules) = arguments
-        .split_first()
-        .ok_or("where to listen is missing")?;
-    let rules: HashMap<&str, &str> = rules
-        .iter()
-        .filter_map(|rule| rule.split_once('='))
-        .collect();
+    let (address, rules) = arguments.split_first().ok_or("where to listen is missing")?;
+    let rules: HashMap<&str, &str> = rules.iter().filter_map(|rule| rule.split_once('=')).collect();
     let socket = UdpSocket::bind(address).map_err(|why| format!("{address}: {why}"))?;
     println!("ready");
     let mut buffer = [0; 1500];
@@ -31,10 +24,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         let Some(question) = buffer.get(..length).and_then(Question::parse) else {
             continue;
         };
-        let rule = rules
-            .get(question.name.as_str())
-            .or_else(|| rules.get("*"))
-            .copied();
+        let rule = rules.get(question.name.as_str()).or_else(|| rules.get("*")).copied();
         let (wait, rule) = delay(rule.unwrap_or("nxdomain"));
         let Some(answer) = answer(&question, rule) else {
             continue;
@@ -63,10 +53,7 @@ fn answer(question: &Question, rule: &str) -> Option<Vec<u8>> {
         "servfail" => question.answer(SERVFAIL, &[]),
         "refused" => question.answer(REFUSED, &[]),
         list => {
-            let records: Vec<Record> = list
-                .split(',')
-                .filter_map(|item| record(question, item))
-                .collect();
+            let records: Vec<Record> = list.split(',').filter_map(|item| record(question, item)).collect();
             question.answer(NOERROR, &records)
         }
     })

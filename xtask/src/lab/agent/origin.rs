@@ -66,17 +66,11 @@ fn serve(mut stream: TcpStream, behaviour: &str) -> Option<()> {
         }
         "bad-status-line" => {
             request(&mut stream)?;
-            say(
-                &mut stream,
-                b"HTTP/1.1 2OO OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nhello\n",
-            )?;
+            say(&mut stream, b"HTTP/1.1 2OO OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nhello\n")?;
         }
         "half-header" => {
             request(&mut stream)?;
-            say(
-                &mut stream,
-                b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: half=1",
-            )?;
+            say(&mut stream, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: half=1")?;
             thread::sleep(BREATH);
         }
         // Announces 6000 bytes and sends 2000, then FIN or RST.
@@ -90,7 +84,10 @@ fn serve(mut stream: TcpStream, behaviour: &str) -> Option<()> {
         }
         "short-chunked" => {
             request(&mut stream)?;
-            say(&mut stream, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n")?;
+            say(
+                &mut stream,
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n",
+            )?;
             say(&mut stream, &document(1024))?;
             say(&mut stream, b"\r\n")?;
             thread::sleep(BREATH);
@@ -99,19 +96,13 @@ fn serve(mut stream: TcpStream, behaviour: &str) -> Option<()> {
         "ok-reset" => {
             peek_request(&stream)?;
             let body = document(700);
-            let head = head(
-                "200 OK",
-                &format!("Content-Length: {}\r\nConnection: close\r\n", body.len()),
-            );
+            let head = head("200 OK", &format!("Content-Length: {}\r\nConnection: close\r\n", body.len()));
             say(&mut stream, &[head, body].concat())?;
             thread::sleep(Duration::from_millis(200));
         }
         "until-close" => {
             request(&mut stream)?;
-            say(
-                &mut stream,
-                &[head("200 OK", "Connection: close\r\n"), document(3000)].concat(),
-            )?;
+            say(&mut stream, &[head("200 OK", "Connection: close\r\n"), document(3000)].concat())?;
             thread::sleep(BREATH);
         }
         "slow" => {
@@ -178,17 +169,13 @@ fn answer(stream: &mut TcpStream, method: &str, status: &str, length: usize) -> 
 }
 
 fn short(stream: &mut TcpStream) -> Option<()> {
-    say(
-        stream,
-        &[head("200 OK", "Content-Length: 6000\r\n"), document(2000)].concat(),
-    )?;
+    say(stream, &[head("200 OK", "Content-Length: 6000\r\n"), document(2000)].concat())?;
     thread::sleep(Duration::from_millis(200));
     Some(())
 }
 
 fn head(status: &str, fields: &str) -> Vec<u8> {
-    format!("HTTP/1.1 {status}\r\nServer: lab\r\nContent-Type: text/html\r\n{fields}\r\n")
-        .into_bytes()
+    format!("HTTP/1.1 {status}\r\nServer: lab\r\nContent-Type: text/html\r\n{fields}\r\n").into_bytes()
 }
 
 fn document(length: usize) -> Vec<u8> {
@@ -234,10 +221,7 @@ fn request(stream: &mut TcpStream) -> Option<Asked> {
         bytes.extend_from_slice(buffer.get(..length)?);
     }
     let mut words = header.split_whitespace();
-    Some(Asked {
-        method: words.next()?.to_owned(),
-        path: words.next()?.to_owned(),
-    })
+    Some(Asked { method: words.next()?.to_owned(), path: words.next()?.to_owned() })
 }
 
 /// Waits for a whole request without taking it out of the socket.
@@ -257,8 +241,5 @@ fn peek_request(stream: &TcpStream) -> Option<()> {
 }
 
 fn header_end(bytes: &[u8]) -> Option<usize> {
-    bytes
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .map(|at| at + 4)
+    bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
 }

@@ -13,24 +13,10 @@ fn failing(
     proof: &'static str,
 ) -> Recipe {
     let case = recipe(category, name, about).fails("503", category, |expect| {
-        let expect = expect
-            .text("upstream", "192.0.2.10:80")
-            .text("target", "http://www.example.com/")
-            .see(SYN);
-        if proof.is_empty() {
-            expect
-        } else {
-            expect.see(proof)
-        }
+        let expect = expect.text("upstream", "192.0.2.10:80").text("target", "http://www.example.com/").see(SYN);
+        if proof.is_empty() { expect } else { expect.see(proof) }
     });
-    Recipe {
-        firewall: if rule.is_empty() {
-            Vec::new()
-        } else {
-            vec![rule]
-        },
-        ..case
-    }
+    Recipe { firewall: if rule.is_empty() { Vec::new() } else { vec![rule] }, ..case }
 }
 
 pub fn all() -> Vec<Recipe> {
@@ -72,7 +58,9 @@ pub fn all() -> Vec<Recipe> {
                 "squid-two-addresses",
                 "The name has two addresses and a firewall drops the SYNs to both; Squid tries one after the other.",
             )
-            .fails("503", "tcp-syn-unanswered", |expect| expect.text("upstream", "192.0.2.11:80").see("ip.dst==192.0.2.0/24 && tcp.flags.syn==1 && !icmp"))
+            .fails("503", "tcp-syn-unanswered", |expect| {
+                expect.text("upstream", "192.0.2.11:80").see("ip.dst==192.0.2.0/24 && tcp.flags.syn==1 && !icmp")
+            })
         },
         failing(
             "tcp-syn-reset",

@@ -3,8 +3,7 @@
 use super::super::recipe::{Expect, Recipe, Recording, recipe};
 
 /// The query for the name's address.
-const QUERY: &str =
-    "dns.flags.response==0 && dns.qry.name==\"www.example.com\" && dns.qry.type==1 && !icmp";
+const QUERY: &str = "dns.flags.response==0 && dns.qry.name==\"www.example.com\" && dns.qry.type==1 && !icmp";
 
 fn failing(
     category: &'static str,
@@ -15,11 +14,7 @@ fn failing(
 ) -> Recipe {
     let mut case = recipe(category, name, about).fails("502", category, |expect| {
         let expect = expect.null("upstream");
-        if proof.is_empty() {
-            expect.see(QUERY)
-        } else {
-            expect.see_last(proof)
-        }
+        if proof.is_empty() { expect.see(QUERY) } else { expect.see_last(proof) }
     });
     case.dns = Some(vec![rule]);
     case.origins = Vec::new();
@@ -66,10 +61,7 @@ pub fn all() -> Vec<Recipe> {
         Recipe {
             dns: Some(vec!["www.example.com=192.0.2.10"]),
             firewall: vec!["udp dport 53 drop"],
-            squid: vec![
-                "dns_timeout 30 seconds",
-                "dns_retransmit_interval 5 seconds",
-            ],
+            squid: vec!["dns_timeout 30 seconds", "dns_retransmit_interval 5 seconds"],
             ..failing(
                 "dns-no-response",
                 "squid-firewall-drops-dns",

@@ -6,21 +6,12 @@ use super::super::recipe::{Expect, Recipe, Recording, recipe};
 const STATUS: &str = "ip.src==192.0.2.10 && tcp.payload[0:7]==\"HTTP/1.\"";
 
 fn origin_error(status: &'static str, name: &'static str, behaviour: &'static str) -> Recipe {
-    let case = recipe(
+    let case = recipe("origin-error", name, "The site itself answers with this status; Squid passes it on.").fails(
+        status,
         "origin-error",
-        name,
-        "The site itself answers with this status; Squid passes it on.",
-    )
-    .fails(status, "origin-error", |expect| {
-        expect
-            .text("generated_by", "origin")
-            .text("upstream", "192.0.2.10:80")
-            .see(STATUS)
-    });
-    Recipe {
-        origins: vec![behaviour],
-        ..case
-    }
+        |expect| expect.text("generated_by", "origin").text("upstream", "192.0.2.10:80").see(STATUS),
+    );
+    Recipe { origins: vec![behaviour], ..case }
 }
 
 pub fn all() -> Vec<Recipe> {
@@ -54,9 +45,7 @@ fn client_abort() -> Recipe {
         .see("ip.src==10.20.0.50 && tcp.flags.fin==1");
     Recipe {
         origins: vec!["192.0.2.10:80=slow:4000"],
-        client: ["ask:http://www.example.com/report", "sleep:2500", "close"]
-            .map(str::to_owned)
-            .to_vec(),
+        client: ["ask:http://www.example.com/report", "sleep:2500", "close"].map(str::to_owned).to_vec(),
         answers: Vec::new(),
         expect: vec![expect],
         exchanges: (1, 1, 0),

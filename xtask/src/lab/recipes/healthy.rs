@@ -47,17 +47,11 @@ pub fn all() -> Vec<Recipe> {
         },
         Recipe {
             origins: vec!["192.0.2.10:80=slow:3500"],
-            ..good(
-                "squid-slow-answer",
-                "The site needs 3.5 s; the timeout is 5 s.",
-            )
+            ..good("squid-slow-answer", "The site needs 3.5 s; the timeout is 5 s.")
         },
         Recipe {
             origins: vec!["192.0.2.10:80=halting:3000"],
-            ..good(
-                "squid-halting-answer",
-                "The site rests for 3 s in the middle of its answer, and goes on.",
-            )
+            ..good("squid-halting-answer", "The site rests for 3 s in the middle of its answer, and goes on.")
         },
         Recipe {
             origins: vec!["192.0.2.10:80=ok-reset"],
@@ -69,10 +63,7 @@ pub fn all() -> Vec<Recipe> {
         },
         Recipe {
             origins: vec!["192.0.2.10:80=until-close"],
-            ..good(
-                "squid-until-close",
-                "The answer has no length: it ends where the site closes the connection.",
-            )
+            ..good("squid-until-close", "The answer has no length: it ends where the site closes the connection.")
         },
         Recipe {
             dns: Some(vec!["www.example.com=203.0.113.20,192.0.2.10"]),
@@ -93,10 +84,7 @@ pub fn all() -> Vec<Recipe> {
             )
         },
         Recipe {
-            dns: Some(vec![
-                "www.example.com/A=wait:400/192.0.2.10",
-                "www.example.com/AAAA=2001:db8:2::10",
-            ]),
+            dns: Some(vec!["www.example.com/A=wait:400/192.0.2.10", "www.example.com/AAAA=2001:db8:2::10"]),
             firewall: vec!["ip6 daddr 2001:db8:2::10 tcp dport 80 drop"],
             shows: vec!["ipv6.dst==2001:db8:2::10 && tcp.flags.syn==1"],
             ..good(
@@ -113,15 +101,7 @@ pub fn all() -> Vec<Recipe> {
             )
         },
         Recipe {
-            client: script(&[
-                "open",
-                "sleep:200",
-                "close",
-                "open",
-                "sleep:200",
-                "close",
-                get,
-            ]),
+            client: script(&["open", "sleep:200", "close", "open", "sleep:200", "close", get]),
             exchanges: (1, 0, 0),
             ..good(
                 "squid-health-checks",
@@ -153,23 +133,14 @@ pub fn all() -> Vec<Recipe> {
         },
         Recipe {
             client: (0..100)
-                .map(|number| {
-                    if number % 20 == 19 {
-                        "close"
-                    } else {
-                        "get:http://www.example.com/small"
-                    }
-                })
+                .map(|number| if number % 20 == 19 { "close" } else { "get:http://www.example.com/small" })
                 .chain(["get:http://www.example.com/small"; 5])
                 .map(str::to_owned)
                 .collect(),
             answers: vec!["200"; 100],
             exchanges: (100, 0, 0),
             recording: Recording::AnyGzip,
-            ..good(
-                "squid-hundred",
-                "A hundred good exchanges on six connections; the capture is gzipped.",
-            )
+            ..good("squid-hundred", "A hundred good exchanges on six connections; the capture is gzipped.")
         },
     ]
 }

@@ -10,12 +10,5 @@ use super::recipe::Recipe;
 
 /// All recorded cases.
 pub fn all() -> Vec<Recipe> {
-    [
-        dns::all(),
-        connect::all(),
-        response::all(),
-        gateway::all(),
-        healthy::all(),
-    ]
-    .concat()
+    [dns::all(), connect::all(), response::all(), gateway::all(), healthy::all()].concat()
 }

@@ -11,17 +11,9 @@ fn failing(
     refine: impl FnOnce(Expect) -> Expect,
 ) -> Recipe {
     let case = recipe(category, name, about).fails(status, category, |expect| {
-        refine(
-            expect
-                .text("upstream", "192.0.2.10:80")
-                .text("target", "http://www.example.com/")
-                .see(SENT),
-        )
+        refine(expect.text("upstream", "192.0.2.10:80").text("target", "http://www.example.com/").see(SENT))
     });
-    Recipe {
-        origins: vec![origin],
-        ..case
-    }
+    Recipe { origins: vec![origin], ..case }
 }
 
 /// A packet with data from the site.
@@ -92,12 +84,7 @@ pub fn all() -> Vec<Recipe> {
             "squid-short-body",
             "The site announces 6000 bytes, sends 2000 and closes; Squid passes on what it has and closes too.",
             "192.0.2.10:80=short",
-            |expect| {
-                expect
-                    .number("status", 200)
-                    .text("generated_by", "origin")
-                    .see(ENDED)
-            },
+            |expect| expect.number("status", 200).text("generated_by", "origin").see(ENDED),
         ),
         failing(
             "200 cut",
@@ -105,12 +92,7 @@ pub fn all() -> Vec<Recipe> {
             "squid-reset-in-body",
             "The site announces 6000 bytes, sends 2000 and resets the connection.",
             "192.0.2.10:80=short-reset",
-            |expect| {
-                expect
-                    .number("status", 200)
-                    .text("generated_by", "origin")
-                    .see(RESET)
-            },
+            |expect| expect.number("status", 200).text("generated_by", "origin").see(RESET),
         ),
         failing(
             "200 cut",
@@ -118,12 +100,7 @@ pub fn all() -> Vec<Recipe> {
             "squid-chunks-cut",
             "The site closes in the middle of a chunked body: the last chunk never comes.",
             "192.0.2.10:80=short-chunked",
-            |expect| {
-                expect
-                    .number("status", 200)
-                    .text("generated_by", "origin")
-                    .see(ENDED)
-            },
+            |expect| expect.number("status", 200).text("generated_by", "origin").see(ENDED),
         ),
     ]
 }
