@@ -57,6 +57,7 @@ fn check(folder: &Path) -> Vec<String> {
         let both = [expectation.inputs.as_slice(), &expectation.joined].concat();
         let joined = engine::run(folder, &both);
         let added = expectation.mismatches(&joined);
+        let added: Vec<String> = added.into_iter().filter(|problem| !problems.contains(problem)).collect();
         problems.extend(added.into_iter().map(|problem| format!("with {}: {problem}", expectation.joined.join(", "))));
     }
     problems

@@ -1,7 +1,7 @@
 //! A DNS server that answers what it is told to, right or wrong.
 //!
-//! Rules are `NAME=ANSWER`, or `NAME/A=ANSWER` for one record type; `*` is every name without a rule. An answer is a comma list of
-//! addresses and `>alias` steps, or `nxdomain`, `nodata`, `servfail`, `refused`, `silent`; `wait:MS/`
+//! Rules are `NAME=ANSWER`, or `NAME/A=ANSWER` for one record type; `*` is every name without a rule.
+//! An answer is a comma list of addresses and `>alias` steps, or `nxdomain`, `nodata`, `servfail`, `refused`, `silent`; `wait:MS/`
 //! in front delays it. A name without any rule does not exist: so do reverse lookups, as in real life.
 
 use std::collections::HashMap;
@@ -24,7 +24,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         let Some(question) = buffer.get(..length).and_then(Question::parse) else {
             continue;
         };
-        let rule = rules.get(question.name.as_str()).or_else(|| rules.get("*")).copied();
+        let typed = format!("{}/{}", question.name, if question.kind == AAAA { "AAAA" } else { "A" });
+        let keys = [typed.as_str(), question.name.as_str(), "*"];
+        let rule = keys.iter().find_map(|key| rules.get(key)).copied();
         let (wait, rule) = delay(rule.unwrap_or("nxdomain"));
         let Some(answer) = answer(&question, rule) else {
             continue;
