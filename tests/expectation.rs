@@ -13,6 +13,7 @@
 //! [[expect]]                       # one per finding, in time order; none: healthy
 //! category = "tcp-syn-reset"       # a field that is not here is not checked; "null" is null
 //! status = 503
+//! candidates_begin = ["tcp-syn-reset"]         # how the list of candidates must begin
 //! evidence = { "capture.pcap" = [9, 19, 20] }  # packets or lines that the finding must name, among others
 //!
 //! [origin]                         # how it was made, for people; `made` and `licence` must be there
@@ -37,7 +38,7 @@ pub struct Expectation {
 }
 
 /// Fields of a finding that may be checked: a misspelt one is not passed over in silence.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "category",
     "confidence",
     "status",
@@ -51,6 +52,7 @@ const FIELDS: [&str; 15] = [
     "target",
     "reset_by",
     "candidates",
+    "candidates_begin",
     "time",
     "evidence",
 ];
@@ -98,10 +100,16 @@ impl Expectation {
         }
         for (index, (wanted, finding)) in self.findings.iter().zip(found).enumerate() {
             for (field, value) in wanted {
-                if field == "evidence" {
-                    self.evidence(&mut out, index, value, finding, report);
-                } else {
-                    compare(&mut out, &format!("findings[{index}].{field}"), value, &finding[field]);
+                let what = format!("findings[{index}].{field}");
+                match field.as_str() {
+                    "evidence" => self.evidence(&mut out, index, value, finding, report),
+                    "candidates_begin" => {
+                        let wanted = value.as_array().map_or(0, Vec::len);
+                        let found: Vec<Value> =
+                            finding["candidates"].as_array().into_iter().flatten().take(wanted).cloned().collect();
+                        compare(&mut out, &what, value, &Value::Array(found));
+                    }
+                    _ => compare(&mut out, &what, value, &finding[field]),
                 }
             }
         }

@@ -37,8 +37,8 @@ pub struct Expect {
     /// Wireshark display filters; the packets that they select are the evidence. Each must select one at least:
     /// so the recording proves that it shows what it is said to show. `true`: only the last one that it selects.
     pub evidence: Vec<(String, bool)>,
-    /// Lines of the access log that an expert would point at.
-    pub lines: Vec<u32>,
+    /// Evidence by number: file, packets or lines. For cases that are built.
+    pub numbers: Vec<(&'static str, Vec<u64>)>,
 }
 
 impl Expect {
@@ -94,9 +94,11 @@ impl Expect {
         self
     }
 
-    /// Evidence: this line of the log.
-    pub fn line(mut self, number: u32) -> Self {
-        self.lines.push(number);
+    /// Evidence: these packets or lines of a file.
+    pub fn at(mut self, file: &'static str, numbers: &[u64]) -> Self {
+        let mut numbers = numbers.to_vec();
+        numbers.sort_unstable();
+        self.numbers.push((file, numbers));
         self
     }
 }

@@ -39,7 +39,7 @@ pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
 pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String, String> {
     let mut out = String::new();
     let file = recipe.recording.file();
-    head(&mut out, recipe.about, file, if recipe.keep_log { &["access.log"] } else { &[] }, recipe.exchanges);
+    head(&mut out, recipe.about, &[file], if recipe.keep_log { &["access.log"] } else { &[] }, recipe.exchanges);
     for filter in &recipe.shows {
         if packets(capture, filter)?.is_empty() {
             return Err(format!("no packet for {filter}"));
@@ -61,7 +61,7 @@ pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String
         }
         numbers.sort_unstable();
         numbers.dedup();
-        finding(&mut out, expect, file, &numbers);
+        finding(&mut out, &expect.clone().at(file, &numbers));
     }
     let mut settings: Vec<&str> = TIMERS.to_vec();
     settings.retain(|timer| !recipe.squid.iter().any(|own| own.split(' ').next() == timer.split(' ').next()));
@@ -99,8 +99,8 @@ fn brief(script: &[String]) -> Vec<String> {
 }
 
 /// The first part: inputs and counts.
-pub fn head(out: &mut String, about: &str, file: &str, joined: &[&str], exchanges: (usize, usize, usize)) {
-    let _ = writeln!(out, "about = {about:?}\ninputs = [{file:?}]");
+pub fn head(out: &mut String, about: &str, inputs: &[&str], joined: &[&str], exchanges: (usize, usize, usize)) {
+    let _ = writeln!(out, "about = {about:?}\ninputs = {inputs:?}");
     if !joined.is_empty() {
         let _ = writeln!(out, "joined = {joined:?}");
     }
@@ -109,19 +109,13 @@ pub fn head(out: &mut String, about: &str, file: &str, joined: &[&str], exchange
 }
 
 /// One expected finding.
-pub fn finding(out: &mut String, expect: &Expect, file: &str, numbers: &[u64]) {
+pub fn finding(out: &mut String, expect: &Expect) {
     out.push_str("\n[[expect]]\n");
     for (field, value) in &expect.fields {
         let _ = writeln!(out, "{field} = {value}");
     }
-    let mut evidence = Vec::new();
-    if !numbers.is_empty() {
-        evidence.push(format!("{file:?} = {numbers:?}"));
-    }
-    if !expect.lines.is_empty() {
-        let log = if numbers.is_empty() { file } else { "access.log" };
-        evidence.push(format!("{log:?} = {:?}", expect.lines));
-    }
+    let evidence: Vec<String> =
+        expect.numbers.iter().map(|(file, numbers)| format!("{file:?} = {numbers:?}")).collect();
     if !evidence.is_empty() {
         let _ = writeln!(out, "evidence = {{ {} }}", evidence.join(", "));
     }
