@@ -1,1 +1,129 @@
+//! Captures and logs of other people, found through `GATEWAY_TRIAGE_CORPUS`; skipped where it is not set.
+//!
+//! Nothing in them may stop the reader, packets are counted as capinfos counts them, and times are
+//! tshark's to the microsecond. What went wrong in them is for the cases, whose causes are known.
 
+mod engine;
+
+use std::collections::HashMap;
+use std::env;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A row of MANIFEST.tsv, as far as it is needed.
+struct Entry {
+    file: String,
+    /// `None` where capinfos does not count: logs, containers, damaged files.
+    packets: Option<u64>,
+}
+
+fn corpus() -> Option<(PathBuf, Vec<Entry>)> {
+    let Some(root) = env::var_os("GATEWAY_TRIAGE_CORPUS").map(PathBuf::from) else {
+        println!("skipped: GATEWAY_TRIAGE_CORPUS is not set");
+        return None;
+    };
+    let manifest = fs::read_to_string(root.join("MANIFEST.tsv")).expect("the corpus has a MANIFEST.tsv");
+    let mut lines = manifest.lines();
+    let columns: HashMap<&str, usize> =
+        lines.next().unwrap_or_default().split('\t').enumerate().map(|(at, name)| (name, at)).collect();
+    let entries = lines.map(|line| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let cell = |name: &str| columns.get(name).and_then(|at| cells.get(*at)).copied().unwrap_or_default();
+        let whole = cell("capinfos_status") == "ok";
+        Entry { file: cell("file").to_owned(), packets: cell("packets(capinfos)").parse().ok().filter(|_| whole) }
+    });
+    let entries: Vec<Entry> = entries.collect();
+    assert!(!entries.is_empty(), "MANIFEST.tsv lists nothing");
+    Some((root, entries))
+}
+
+/// The report's only input, or why there is none.
+fn read(root: &Path, file: &str) -> Result<Value, String> {
+    let report =
+        catch_unwind(AssertUnwindSafe(|| engine::run(root, &[file.to_owned()]))).map_err(|_| "panicked".to_owned())?;
+    report["inputs"].get(0).cloned().ok_or_else(|| "no input in the report".to_owned())
+}
+
+#[test]
+fn everything_is_read_and_counted() {
+    let Some((root, entries)) = corpus() else { return };
+    let mut problems = Vec::new();
+    for entry in &entries {
+        match read(&root, &entry.file) {
+            Err(why) => problems.push(format!("{}: {why}", entry.file)),
+            Ok(input) => {
+                if let Some(packets) = entry.packets.filter(|packets| input["packets"] != *packets) {
+                    problems.push(format!("{}: {} packets instead of {packets}", entry.file, input["packets"]));
+                }
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{} of {} files:\n{}", problems.len(), entries.len(), problems.join("\n"));
+}
+
+#[test]
+fn times_are_those_of_tshark() {
+    let Some((root, entries)) = corpus() else { return };
+    if Command::new("tshark").arg("--version").output().is_err() {
+        println!("skipped: tshark is not installed");
+        return;
+    }
+    let mut problems = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.packets.is_some_and(|packets| packets > 0)) {
+        let Some((first, last)) = span(&root.join(&entry.file)) else {
+            continue;
+        };
+        let Ok(input) = read(&root, &entry.file) else {
+            continue;
+        };
+        for (field, wanted) in [("started", first), ("ended", last)] {
+            let found = input[field].as_str().and_then(micros);
+            if found != Some(wanted) {
+                problems.push(format!("{}: {field} {}, tshark has {wanted} µs", entry.file, input[field]));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// The earliest and the latest packet time of a file, in microseconds since 1970; `None` where tshark
+/// has none for a packet (simple packet blocks carry no time).
+fn span(file: &Path) -> Option<(i64, i64)> {
+    let output =
+        Command::new("tshark").args(["-n", "-T", "fields", "-e", "frame.time_epoch", "-r"]).arg(file).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let times: Option<Vec<i64>> = text.lines().map(epoch_micros).collect();
+    let times = times?;
+    Some((*times.iter().min()?, *times.iter().max()?))
+}
+
+/// `1773129600.123456789`, truncated to microseconds.
+fn epoch_micros(text: &str) -> Option<i64> {
+    let (seconds, fraction) = text.split_once('.')?;
+    let fraction: String = fraction.chars().chain("000000".chars()).take(6).collect();
+    let micros: i64 = fraction.parse().ok()?;
+    Some(seconds.parse::<i64>().ok()? * 1_000_000 + if text.starts_with('-') { -micros } else { micros })
+}
+
+/// `2026-03-10T08:00:00.123456Z` in microseconds since 1970 (days by Howard Hinnant's algorithm).
+fn micros(text: &str) -> Option<i64> {
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let year_of_era = year.rem_euclid(400);
+    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+    let seconds = days * 86_400 + number(11, 13)? * 3600 + number(14, 16)? * 60 + number(17, 19)?;
+    Some(seconds * 1_000_000 + number(20, 26)?)
+}
+
+#[test]
+fn both_clocks_agree_on_a_known_moment() {
+    assert_eq!(micros("2026-03-10T08:00:00.000001Z"), Some(1_773_129_600_000_001));
+    assert_eq!(epoch_micros("1773129600.000001999"), Some(1_773_129_600_000_001));
+}

@@ -91,7 +91,7 @@ fn make(recipe: &Recipe) -> Result<(), String> {
 
 /// Builds the network, breaks it as told, lets the client talk; gives Squid's access log.
 fn record(recipe: &Recipe, work: &Path) -> Result<String, String> {
-    let network = Network::build()?;
+    let network = Network::build(recipe.bridged)?;
     let _dns = match &recipe.dns {
         Some(rules) => Some(serve(&network, Host::Dns, "dns", &[&["10.30.0.53:53"], rules.as_slice()].concat())?),
         None => None,
@@ -99,6 +99,9 @@ fn record(recipe: &Recipe, work: &Path) -> Result<String, String> {
     let _origins = serve(&network, Host::Origin, "origin", &recipe.origins)?;
     if !recipe.firewall.is_empty() {
         network.filter(Host::Firewall, "forward", &recipe.firewall)?;
+    }
+    if !recipe.gateway.is_empty() {
+        network.filter(Host::Gateway, "input", &recipe.gateway)?;
     }
     let squid = squid::Squid::start(&network, work, &recipe.squid)?;
     let recorder = record::Recorder::start(&network, work, recipe.recording)?;
