@@ -67,8 +67,8 @@ pub static CATEGORY: Category = Category {
     detect: |exchange, attempt| {
         attempt.is_none()
             && exchange.attempts.is_empty()
+            && exchange.outward
             && status(exchange).is_some_and(|status| is_server_error(status.code))
-            && exchange.claim.as_ref().is_none_or(|claim| claim.undetermined)
             && client_side_seen(exchange)
     },
 };
