@@ -150,6 +150,8 @@ pub struct Connection {
     isn: Option<u32>,
     /// First SYN-ACK.
     pub syn_ack: Option<Source>,
+    /// All of them, the first few.
+    pub syn_ack_list: Vec<Source>,
     /// How many.
     pub syn_acks: u32,
     /// The client's first segment after the SYN-ACK.
@@ -187,6 +189,7 @@ impl Connection {
             syn_count: 0,
             isn: None,
             syn_ack: None,
+            syn_ack_list: Vec::new(),
             syn_acks: 0,
             established: None,
             challenged: None,
@@ -297,6 +300,9 @@ impl Connection {
         if segment.has(Segment::ACK) {
             self.syn_acks += 1;
             self.syn_ack.get_or_insert(source);
+            if self.syn_ack_list.len() < KEPT {
+                self.syn_ack_list.push(source);
+            }
         } else {
             self.isn = Some(segment.seq);
             self.syn_count += 1;

@@ -24,6 +24,8 @@ pub struct Transaction {
     pub junk: Option<(Source, String)>,
     /// Interim responses (1xx).
     pub interim: u32,
+    /// A response began, but its head is not whole: its first packet.
+    pub partial: Option<Source>,
     /// Its place on the connection, from 0.
     pub index: u32,
 }
@@ -282,7 +284,12 @@ impl Conversation {
                         return;
                     }
                     match whole_head(part, data) {
-                        Head::Needs => return,
+                        Head::Needs => {
+                            if let Some(transaction) = self.open.front_mut() {
+                                transaction.partial.get_or_insert(first);
+                            }
+                            return;
+                        }
                         Head::TooLong => {
                             self.junk(first, "a header without an end".into());
                             return;
@@ -494,6 +501,21 @@ impl Conversation {
 
     /// The capture lacks bytes of the client.
     pub fn client_gap(&mut self, bytes: u64, source: Source) {
+        if let Place::Head(part, Some(first)) = &mut self.requests {
+            // Snapped in the head: its first line is enough to know what was wanted.
+            let (part, first) = (core::mem::take(part), *first);
+            if part.contains(&b'\n') {
+                self.request(&part, first, source, 0);
+                if let Some(request) = self.open.back_mut().and_then(|transaction| transaction.request.as_mut()) {
+                    request.gap = true;
+                    request.complete = true;
+                }
+            }
+            if !matches!(self.requests, Place::Tunnel) {
+                self.requests = Place::Lost;
+            }
+            return;
+        }
         let followed = match &mut self.requests {
             Place::Length(left) if *left > bytes => {
                 *left -= bytes;
@@ -518,6 +540,25 @@ impl Conversation {
 
     /// The capture lacks bytes of the server.
     pub fn server_gap(&mut self, bytes: u64, source: Source) {
+        if let Place::Head(part, Some(first)) = &mut self.responses {
+            let (part, first) = (core::mem::take(part), *first);
+            if part.contains(&b'\n') && http1::looks_like_response(&part) == Some(true) {
+                self.response(&part, first, source);
+                let over = self.answering().is_some_and(|response| {
+                    response.gap = true;
+                    // How long the body is was in the missing part: the answer counts as whole.
+                    response.complete = true;
+                    true
+                });
+                if over {
+                    self.close(source);
+                }
+            }
+            if !matches!(self.responses, Place::Tunnel) {
+                self.responses = Place::Lost;
+            }
+            return;
+        }
         let followed = match &mut self.responses {
             Place::Length(left) if *left > bytes => {
                 *left -= bytes;

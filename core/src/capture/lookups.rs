@@ -32,10 +32,12 @@ pub struct Lookup {
     pub tries: u32,
     /// The answer.
     pub answer: Option<(Source, Answer)>,
-    /// An ICMP error that quotes the query.
-    pub icmp: Option<(Source, Icmp)>,
-    /// Asked over TCP.
-    pub tcp: bool,
+    /// ICMP errors that quote a query of it.
+    pub icmp: Vec<(Source, Icmp)>,
+    /// Sent (true) by the capturing host, where known.
+    pub outgoing: Option<bool>,
+    /// Hardware address that the query came from; zero where unknown.
+    pub hardware: u64,
 }
 
 /// What of an answer matters.
@@ -47,6 +49,8 @@ pub struct Answer {
     pub addresses: Vec<IpAddr>,
     /// To be asked again over TCP.
     pub truncated: bool,
+    /// The capture holds only a part of it: what addresses it gave is not known.
+    pub cut: bool,
 }
 
 impl Lookup {
@@ -62,7 +66,9 @@ impl Lookup {
 
     /// It gave an address.
     pub fn succeeded(&self) -> bool {
-        self.answer.as_ref().is_some_and(|(_, answer)| answer.rcode == 0 && !answer.addresses.is_empty())
+        self.answer.as_ref().is_some_and(|(_, answer)| {
+            answer.rcode == 0 && (!answer.addresses.is_empty() || answer.cut && !answer.truncated)
+        })
     }
 }
 
@@ -86,10 +92,16 @@ pub struct Lookups {
 }
 
 impl Lookups {
-    /// A message between two hosts.
-    pub fn message(&mut self, from: SocketAddr, to: SocketAddr, message: Message, source: Source, tcp: bool) {
+    /// A message between two hosts; the question it belongs to.
+    pub fn message(
+        &mut self,
+        from: SocketAddr,
+        to: SocketAddr,
+        message: Message,
+        source: Source,
+    ) -> Option<&mut Lookup> {
         let (asker, server) = if message.response { (to, from) } else { (from, to) };
-        let Message { id, response, truncated, rcode, name, kind, addresses, .. } = message;
+        let Message { id, response, truncated, rcode, name, kind, addresses, cut, .. } = message;
         let key = Key { asker, server, id, kind, name };
         let open = self.open.get(&key).copied().filter(|at| {
             let first = self.list.get(*at).and_then(Lookup::first);
@@ -104,16 +116,17 @@ impl Lookups {
                 queries: Vec::new(),
                 tries: 0,
                 answer: None,
-                icmp: None,
-                tcp,
+                icmp: Vec::new(),
+                outgoing: None,
+                hardware: 0,
             });
             self.open.insert(key, self.list.len() - 1);
             self.list.len() - 1
         });
         self.latest.insert((asker, server), at);
-        let Some(lookup) = self.list.get_mut(at) else { return };
+        let lookup = self.list.get_mut(at)?;
         if response {
-            lookup.answer.get_or_insert((source, Answer { rcode, addresses, truncated }));
+            lookup.answer.get_or_insert((source, Answer { rcode, addresses, truncated, cut }));
         } else {
             // Copies of one packet on several interfaces come within milliseconds.
             let copy = lookup.queries.last().is_some_and(|last| source.time.since(last.time) < Span::milliseconds(5));
@@ -124,12 +137,19 @@ impl Lookups {
                 }
             }
         }
+        Some(lookup)
     }
 
     /// An ICMP error that quotes a query.
     pub fn icmp(&mut self, asker: SocketAddr, server: SocketAddr, icmp: Icmp, source: Source) {
         if let Some(lookup) = self.latest.get(&(asker, server)).and_then(|at| self.list.get_mut(*at)) {
-            lookup.icmp.get_or_insert((source, icmp));
+            let copy = lookup
+                .icmp
+                .last()
+                .is_some_and(|(last, before)| *before == icmp && source.time.since(last.time) < Span::milliseconds(1));
+            if lookup.icmp.len() < KEPT && !copy {
+                lookup.icmp.push((source, icmp));
+            }
         }
     }
 }

@@ -138,10 +138,13 @@ fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<ConnectFailu
         story.add(*syn, Side::Client, What::Syn(u32::try_from(n).unwrap_or(0) + 1));
     }
     if let Some(syn_ack) = connection.syn_ack {
-        story.add(syn_ack, Side::Server, What::SynAck);
         // The client's end went on: the handshake is done.
         if connection.established.is_some() || connection.client_end.first_data.is_some() || connection.syn_count == 0 {
+            story.add(syn_ack, Side::Server, What::SynAck);
             return Phase::Ok(connection.handshake_time());
+        }
+        for syn_ack in &connection.syn_ack_list {
+            story.add(*syn_ack, Side::Server, What::SynAck);
         }
         if connection.syn_count > 1 || connection.syn_acks > 1 {
             return Phase::Failed(ConnectFailure::NoReturn { spoofed: false, tries: connection.syn_count });
@@ -238,6 +241,18 @@ fn answer(connection: &Connection, transaction: &Transaction, attempt: &mut Atte
         return;
     }
     let Some(request) = request else { return };
+    if let Some(source) = transaction.partial {
+        attempt.send = Phase::Ok(None);
+        attempt.wait = Phase::Ok(Some(source.time.since(request.last.time)));
+        story.add(source, Side::Server, What::Data("HTTP/".into()));
+        let over = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
+        if let Some((source, reset)) = over.into_iter().flatten().min() {
+            let what = if reset { What::Reset("in the middle of the header".into()) } else { What::Fin };
+            story.add(source, Side::Server, what);
+            attempt.receive = Phase::Failed(if reset { ReceiveFailure::Reset } else { ReceiveFailure::Closed });
+        }
+        return;
+    }
     if let Some(acked) = acked {
         attempt.send = Phase::Ok(Some(acked.time.since(request.first.time)));
         story.add(acked, Side::Server, What::Ack("the request".into()));
@@ -299,9 +314,6 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
     }
     if response.complete {
         return Phase::Ok(Some(response.last.time.since(response.first.time)));
-    }
-    if response.gap {
-        return Phase::NotSeen;
     }
     let (client, server) = (&connection.client_end, &connection.server_end);
     let by_client = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
@@ -397,12 +409,13 @@ pub fn lookup_story<'a>(lookups: impl IntoIterator<Item = &'a Lookup>) -> Vec<Ev
                 (0, Some(address)) if answer.addresses.len() == 1 => address.to_string(),
                 (0, Some(address)) => format!("{address} and {} more", answer.addresses.len() - 1),
                 (0, None) if answer.truncated => "truncated".to_string(),
+                (0, None) if answer.cut => "captured in part".to_string(),
                 (0, None) => "no address".to_string(),
                 (rcode, _) => dns::rcode_name(rcode).to_string(),
             };
             add(*source, false, What::Answer(format!("{title}: {says}")));
         }
-        if let Some((source, icmp)) = &lookup.icmp {
+        for (source, icmp) in &lookup.icmp {
             add(*source, false, What::Icmp(icmp_text(*icmp)));
         }
     }
@@ -420,15 +433,15 @@ pub fn resolve(lookups: &[&Lookup], seen_to: Timestamp) -> Option<Attempt> {
     let tries = asked.iter().map(|lookup| lookup.tries).sum();
     let answers = || asked.iter().filter_map(|lookup| lookup.answer.as_ref().map(|(_, answer)| answer));
     let rcode = |code| answers().any(|answer| answer.rcode == code);
-    let unanswered = asked.iter().any(|lookup| lookup.answer.is_none() && lookup.icmp.is_none());
+    let unanswered = asked.iter().any(|lookup| lookup.answer.is_none() && lookup.icmp.is_empty());
     let failure = if rcode(3) {
         ResolveFailure::Rcode(3)
     } else if answers().any(|answer| answer.truncated) {
         ResolveFailure::TcpFailed
     } else if let Some(code) = [2, 5, 9].into_iter().find(|code| rcode(*code)) {
         ResolveFailure::Rcode(code)
-    } else if let Some((_, icmp)) = asked.iter().find_map(|lookup| lookup.icmp) {
-        ResolveFailure::Unreachable(icmp)
+    } else if let Some((_, icmp)) = asked.iter().find_map(|lookup| lookup.icmp.last()) {
+        ResolveFailure::Unreachable(*icmp)
     } else if unanswered {
         ResolveFailure::NoResponse { tries, waited: seen_to.since(first.time) }
     } else if let Some(code) = answers().map(|answer| answer.rcode).find(|code| *code != 0) {

@@ -94,9 +94,8 @@ fn client_side(points: &[Point], roles: &Roles, joined: &mut Joined) -> Vec<Exch
                 continue;
             }
             if matches!(connection.speech, Speech::Tls) {
-                let carried = connection.handshake.as_ref().is_some_and(|handshake| handshake.client_hello.is_some());
-                joined.total += u64::from(carried);
-                joined.unseen += u64::from(carried);
+                joined.total += u64::from(hello(connection));
+                joined.unseen += u64::from(hello(connection));
             }
             let Some(conversation) = connection.conversation() else { continue };
             joined.total += u64::from(conversation.count);
@@ -104,7 +103,7 @@ fn client_side(points: &[Point], roles: &Roles, joined: &mut Joined) -> Vec<Exch
                 exchanges.push(client_exchange(connection, transaction));
             }
             if let Some(transaction) = &conversation.tunnel {
-                joined.unseen += u64::from(connection.handshake.is_some());
+                joined.unseen += u64::from(hello(connection));
                 if let Some(failed) = tunnel(connection, transaction) {
                     joined.unseen -= 1;
                     exchanges.push(failed);
@@ -114,6 +113,11 @@ fn client_side(points: &[Point], roles: &Roles, joined: &mut Joined) -> Vec<Exch
     }
     exchanges.sort_by_key(|exchange| exchange.begun);
     exchanges
+}
+
+/// Whether TLS was begun on a connection, or in its tunnel.
+pub(crate) fn hello(connection: &Connection) -> bool {
+    connection.handshake.as_ref().is_some_and(|handshake| handshake.client_hello.is_some())
 }
 
 /// A request at the gateway as an exchange.
