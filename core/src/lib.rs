@@ -16,6 +16,7 @@ extern crate std;
 
 pub mod categories;
 pub mod exchange;
+pub mod input;
 pub mod logs;
 pub mod products;
 pub mod report;

@@ -294,6 +294,12 @@ fn the_corpus_is_told_apart() {
         let expected = ["squid", "wsa"].iter().find(|prefix| name.starts_with(*prefix));
         let expected = expected.map(|prefix| if *prefix == "wsa" { "cisco-wsa" } else { prefix });
         assert_eq!(reader.format().map(|format| format.id), expected, "{name}");
+        let head = &bytes[..bytes.len().min(crate::input::HEAD)];
+        assert_eq!(
+            crate::input::recognise(head).format(),
+            reader.format().map_or("text", |format| format.id),
+            "{name}"
+        );
         if let Some((records, failed, unseen)) = match &*name {
             "squid_elastic_access1.log" => Some((100, 0, 5)),
             "squid_kujirai_access.log" => Some((122, 0, 116)),
