@@ -1,7 +1,7 @@
 //! Logs: lines → records → exchanges. One table, one file per format.
 //!
 //! A format says how sure it is that a line is its own (`recognise`), and what a line says (`parse`). Which format a
-//! file has is decided once, by votes over its first lines ([`detect`]); [`LogReader`] then keeps what failed.
+//! file has is decided once, by votes over its first lines (`detect`); [`LogReader`] then keeps what failed.
 //! What a line cannot know stays `None`: silence is never success.
 //!
 //! A new format is one file here and one line in [`TABLE`]. Non-goals: formats by file name, several formats in one
@@ -31,7 +31,7 @@ use crate::time::{Span, Timestamp};
 
 pub use detect::recognise;
 pub use meaning::Meaning;
-pub use reader::{Beyond, LogReader};
+pub use reader::{Beyond, KEPT, LogReader};
 
 /// Every format that is read.
 pub static TABLE: &[&LogFormat] = &[&cisco_wsa::FORMAT, &skyhigh::FORMAT, &squid::FORMAT];
