@@ -17,7 +17,7 @@ use crate::{join, products, verdict};
 /// Findings that are kept; more are counted.
 const KEPT: usize = 100_000;
 /// A log line and packets of one request lie this close to each other, clocks permitting.
-const CLOSE: Span = Span::seconds(3);
+const CLOSE: Span = Span::seconds(5);
 /// The appliances' own capture tool stops here.
 const GUI_LIMIT: u64 = 200_000;
 

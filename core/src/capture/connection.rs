@@ -82,6 +82,8 @@ pub struct End {
     pub fin: Option<Fin>,
     /// Its first RST.
     pub rst: Option<Reset>,
+    /// All its RSTs, the first few.
+    pub rsts: Vec<Source>,
     /// Time to live of its SYN or SYN-ACK, else of its first packet.
     pub ttl: Option<u8>,
     /// Packets.
@@ -281,7 +283,11 @@ impl Connection {
         }
         if segment.has(Segment::RST) {
             let reset = Reset { source, ttl: packet.ttl };
-            self.end_mut(side).rst.get_or_insert(reset);
+            let end = self.end_mut(side);
+            end.rst.get_or_insert(reset);
+            if end.rsts.len() < KEPT {
+                end.rsts.push(source);
+            }
         }
         if segment.has(Segment::ACK) && !segment.has(Segment::RST) {
             self.ack(side, segment, source);
@@ -440,6 +446,7 @@ impl Connection {
         match (&mut self.speech, side) {
             (Speech::Http(conversation), side) => {
                 if conversation.tunnel.is_some() {
+                    conversation.tunnel_bytes += data.len() as u64;
                     self.handshake.get_or_insert_default().data(side, data, source);
                     return;
                 }
@@ -485,9 +492,10 @@ impl Connection {
             end.lost += u64::from(missing.unsigned_abs());
             self.gap(side, u64::from(missing.unsigned_abs()), source);
         }
-        if side == Side::Server {
-            if let Speech::Http(conversation) = &mut self.speech {
-                conversation.server_end(source);
+        if let Speech::Http(conversation) = &mut self.speech {
+            match side {
+                Side::Client => conversation.client_end(),
+                Side::Server => conversation.server_end(source),
             }
         }
     }

@@ -26,6 +26,8 @@ pub struct Transaction {
     pub interim: u32,
     /// A response began, but its head is not whole: its first packet.
     pub partial: Option<Source>,
+    /// The response began after the client had closed its side.
+    pub late: bool,
     /// Its place on the connection, from 0.
     pub index: u32,
 }
@@ -125,6 +127,10 @@ pub struct Conversation {
     pub idle_since: Option<Source>,
     /// The tunnel that was granted.
     pub tunnel: Option<Transaction>,
+    /// The client closed its side.
+    client_closed: bool,
+    /// Bytes that passed in it.
+    pub tunnel_bytes: u64,
     /// Requests in absolute form or CONNECT.
     pub for_proxy: u32,
 }
@@ -140,6 +146,8 @@ impl Default for Conversation {
             healthy: 0,
             idle_since: None,
             tunnel: None,
+            client_closed: false,
+            tunnel_bytes: 0,
             for_proxy: 0,
         }
     }
@@ -340,6 +348,13 @@ impl Conversation {
                     return;
                 }
                 Place::Lost if http1::looks_like_response(data) == Some(true) => {
+                    // The answer that could not be followed is over.
+                    if self.answering().is_some_and(|response| response.gap) {
+                        if let Some(response) = self.answering() {
+                            response.complete = true;
+                        }
+                        self.close(source);
+                    }
                     self.responses = Place::START;
                     0
                 }
@@ -419,6 +434,7 @@ impl Conversation {
             Ok(head) => head,
             Err(_) => return self.junk(first, quote(head)),
         };
+        transaction.late = self.client_closed;
         let request = transaction.request.as_ref();
         let upgrade = request.is_some_and(|request| request.upgrade);
         if (100..200).contains(&head.status) && !(head.status == 101 && upgrade) {
@@ -481,7 +497,7 @@ impl Conversation {
         let fine = transaction.response.as_ref().is_some_and(|response| {
             response.complete && response.status < 500 && response.own_word.is_none() && response.earlier.is_none()
         });
-        if fine && transaction.junk.is_none() {
+        if fine && transaction.junk.is_none() && !transaction.late {
             self.healthy += 1;
         } else {
             self.kept.push(transaction);
@@ -578,16 +594,16 @@ impl Conversation {
         if !followed {
             // What is lost may have held the whole answer: nothing can be said of the open requests.
             self.responses = Place::Lost;
-            while let Some(mut transaction) = self.open.pop_front() {
-                match transaction.response.as_mut() {
-                    Some(response) if response.status >= 500 => {
-                        response.complete = true;
-                        self.kept.push(transaction);
-                    }
-                    _ => self.healthy += 1,
-                }
+            if self.answering().is_none() {
+                self.healthy += u32::try_from(self.open.len()).unwrap_or(0);
+                self.open.clear();
             }
         }
+    }
+
+    /// The client closed its direction.
+    pub fn client_end(&mut self) {
+        self.client_closed = true;
     }
 
     /// The server closed its direction in order: a body that ends with the connection is whole.

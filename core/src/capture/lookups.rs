@@ -30,14 +30,23 @@ pub struct Lookup {
     pub queries: Vec<Source>,
     /// How many.
     pub tries: u32,
-    /// The answer.
-    pub answer: Option<(Source, Answer)>,
+    /// The answers, the first few; the last is the last word.
+    pub answers: Vec<(Source, Answer)>,
     /// ICMP errors that quote a query of it.
     pub icmp: Vec<(Source, Icmp)>,
     /// Sent (true) by the capturing host, where known.
     pub outgoing: Option<bool>,
     /// Hardware address that the query came from; zero where unknown.
     pub hardware: u64,
+    /// IP identification of the last query and answer: tells copies from repetitions.
+    query_id: u16,
+    answer_id: u16,
+}
+
+/// Whether a packet is a copy of the last one of its kind, seen on another interface (`-i any`).
+fn is_copy(last: Option<Source>, source: Source, (before, id): (u16, u16)) -> bool {
+    let window = if id == 0 { Span::milliseconds(1) } else { Span::milliseconds(5) };
+    before == id && last.is_some_and(|last| source.time.since(last.time) < window)
 }
 
 /// What of an answer matters.
@@ -56,7 +65,12 @@ pub struct Answer {
 impl Lookup {
     /// First packet of it: the query, else the answer.
     pub fn first(&self) -> Option<Source> {
-        self.queries.first().copied().or(self.answer.as_ref().map(|(source, _)| *source))
+        self.queries.first().copied().or(self.answers.first().map(|(source, _)| *source))
+    }
+
+    /// The last word on it.
+    pub fn answer(&self) -> Option<&Answer> {
+        self.answers.last().map(|(_, answer)| answer)
     }
 
     /// A question for an address, and not PTR, SRV, HTTPS …
@@ -66,9 +80,9 @@ impl Lookup {
 
     /// It gave an address.
     pub fn succeeded(&self) -> bool {
-        self.answer.as_ref().is_some_and(|(_, answer)| {
-            answer.rcode == 0 && (!answer.addresses.is_empty() || answer.cut && !answer.truncated)
-        })
+        self.answers
+            .iter()
+            .any(|(_, answer)| answer.rcode == 0 && (!answer.addresses.is_empty() || answer.cut && !answer.truncated))
     }
 }
 
@@ -99,6 +113,7 @@ impl Lookups {
         to: SocketAddr,
         message: Message,
         source: Source,
+        ip_id: u16,
     ) -> Option<&mut Lookup> {
         let (asker, server) = if message.response { (to, from) } else { (from, to) };
         let Message { id, response, truncated, rcode, name, kind, addresses, cut, .. } = message;
@@ -115,10 +130,12 @@ impl Lookups {
                 kind,
                 queries: Vec::new(),
                 tries: 0,
-                answer: None,
+                answers: Vec::new(),
                 icmp: Vec::new(),
                 outgoing: None,
                 hardware: 0,
+                query_id: 0,
+                answer_id: 0,
             });
             self.open.insert(key, self.list.len() - 1);
             self.list.len() - 1
@@ -126,10 +143,15 @@ impl Lookups {
         self.latest.insert((asker, server), at);
         let lookup = self.list.get_mut(at)?;
         if response {
-            lookup.answer.get_or_insert((source, Answer { rcode, addresses, truncated, cut }));
+            let last = lookup.answers.last().map(|(last, _)| *last);
+            let copy = is_copy(last, source, (lookup.answer_id, ip_id));
+            lookup.answer_id = ip_id;
+            if lookup.answers.len() < KEPT && !copy {
+                lookup.answers.push((source, Answer { rcode, addresses, truncated, cut }));
+            }
         } else {
-            // Copies of one packet on several interfaces come within milliseconds.
-            let copy = lookup.queries.last().is_some_and(|last| source.time.since(last.time) < Span::milliseconds(5));
+            let copy = is_copy(lookup.queries.last().copied(), source, (lookup.query_id, ip_id));
+            lookup.query_id = ip_id;
             if !copy {
                 lookup.tries += 1;
                 if lookup.queries.len() < KEPT {

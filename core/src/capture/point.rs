@@ -93,7 +93,7 @@ impl Point {
     /// Not one packet came back to those who opened connections or asked DNS.
     pub fn one_way(&self) -> bool {
         let both = |connection: &Connection| connection.client_end.packets > 0 && connection.server_end.packets > 0;
-        let answered = self.lookups.list.iter().any(|lookup| lookup.answer.is_some() && lookup.tries > 0);
+        let answered = self.lookups.list.iter().any(|lookup| !lookup.answers.is_empty() && lookup.tries > 0);
         !answered && !self.connections.is_empty() && !self.connections.iter().any(both)
     }
 
@@ -126,7 +126,7 @@ impl Point {
                     if let Some(message) = dns::message(payload) {
                         let (from, to) = (SocketAddr::new(packet.from, *from), SocketAddr::new(packet.to, *to));
                         let response = message.response;
-                        if let Some(lookup) = self.lookups.message(from, to, message, packet.source) {
+                        if let Some(lookup) = self.lookups.message(from, to, message, packet.source, packet.id) {
                             lookup.outgoing = lookup.outgoing.or(packet.outgoing.map(|outgoing| outgoing != response));
                             if !response {
                                 lookup.hardware = packet.hardware;
@@ -186,7 +186,7 @@ impl Point {
             let (client, server) = (connection.client, connection.server);
             for (side, source, message) in core::mem::take(&mut connection.dns_messages) {
                 let (from, to) = if side == Side::Client { (client, server) } else { (server, client) };
-                self.lookups.message(from, to, message, source);
+                self.lookups.message(from, to, message, source, packet.id);
             }
         }
     }

@@ -123,7 +123,7 @@ fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>, by_log: bool) 
         // The client was already getting the origin's own answer when it broke off.
         _ if status.is_some_and(|status| status < 400) => GeneratedBy::Origin,
         _ => {
-            let claimed = exchange.claim.as_ref().filter(|_| by_log).and_then(|claim| claim.passed_on);
+            let claimed = exchange.claim.as_ref().filter(|_| by_log).and_then(|claim| claim.made_by);
             claimed.unwrap_or(GeneratedBy::Gateway)
         }
     }

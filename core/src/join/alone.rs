@@ -28,7 +28,7 @@ pub fn exchanges(
     for connection in points.iter().flat_map(|point| &point.connections) {
         if let Some(conversation) = connection.conversation() {
             joined.total += u64::from(conversation.count);
-            joined.unseen += u64::from(conversation.tunnel.is_some() && hello(connection));
+            joined.unseen += u64::from(conversation.tunnel_bytes > 0);
         } else if hello(connection) {
             joined.total += 1;
             joined.unseen += 1;
@@ -107,7 +107,7 @@ fn suffixed(name: &str, lookups: &[&Lookup]) -> bool {
 fn host_names<'a>(lookups: &[&'a Lookup]) -> BTreeMap<(IpAddr, IpAddr), &'a str> {
     let mut names = BTreeMap::new();
     for lookup in lookups {
-        if let Some((_, answer)) = &lookup.answer {
+        for (_, answer) in &lookup.answers {
             for address in &answer.addresses {
                 names.insert((lookup.asker, *address), lookup.name.as_str());
             }

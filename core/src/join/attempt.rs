@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use crate::capture::connection::{Connection, Side, Speech};
-use crate::capture::conversation::Transaction;
+use crate::capture::conversation::{Response, Transaction};
 use crate::capture::lookups::Lookup;
 use crate::exchange::{
     Attempt, ConnectFailure, Event, Flow, Icmp, Phase, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure,
@@ -158,8 +158,8 @@ fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<ConnectFailu
     for (source, icmp) in &connection.icmp {
         story.add(*source, Side::Server, What::Icmp(icmp_text(*icmp)));
     }
-    if let Some(reset) = server.rst {
-        story.add(reset.source, Side::Server, What::Reset("in answer to the SYN".into()));
+    for reset in &server.rsts {
+        story.add(*reset, Side::Server, What::Reset("in answer to the SYN".into()));
     }
     match (connection.icmp.last(), server.rst) {
         // Data in spite of it all: the capture lacks the SYN-ACK.
@@ -224,6 +224,19 @@ fn answer(connection: &Connection, transaction: &Transaction, attempt: &mut Atte
     let request = transaction.request.as_deref();
     let request_end = request.map(|request| request.last);
     let acked = request.and_then(|request| request.acked);
+    // A response that the gateway answered with RST, after it had closed: it came too late.
+    let refused = |response: &Response| client.rst.is_some_and(|reset| reset.source >= response.first);
+    let late = transaction.response.as_deref().filter(|response| transaction.late && refused(response));
+    if let (Some(response), Some(request), Some(fin)) = (late, request, client.fin) {
+        attempt.send = Phase::Ok(acked.map(|acked| acked.time.since(request.first.time)));
+        attempt.wait = Phase::Failed(WaitFailure::Timeout(fin.source.time.since(request.last.time)));
+        story.add(fin.source, Side::Client, What::Fin);
+        story.add(response.first, Side::Server, What::Note(format!("{} came too late", response.status)));
+        if let Some(acked) = acked {
+            story.add(acked, Side::Server, What::Ack("the request".into()));
+        }
+        return;
+    }
     if let Some(response) = transaction.response.as_deref() {
         attempt.send = Phase::Ok(None);
         attempt.wait = Phase::Ok(request_end.map(|end| response.first.time.since(end.time)));
@@ -404,7 +417,7 @@ pub fn lookup_story<'a>(lookups: impl IntoIterator<Item = &'a Lookup>) -> Vec<Ev
         for query in &lookup.queries {
             add(*query, true, What::Query(title.clone()));
         }
-        if let Some((source, answer)) = &lookup.answer {
+        for (source, answer) in &lookup.answers {
             let says = match (answer.rcode, answer.addresses.first()) {
                 (0, Some(address)) if answer.addresses.len() == 1 => address.to_string(),
                 (0, Some(address)) => format!("{address} and {} more", answer.addresses.len() - 1),
@@ -431,9 +444,9 @@ pub fn resolve(lookups: &[&Lookup], seen_to: Timestamp) -> Option<Attempt> {
         return None;
     }
     let tries = asked.iter().map(|lookup| lookup.tries).sum();
-    let answers = || asked.iter().filter_map(|lookup| lookup.answer.as_ref().map(|(_, answer)| answer));
+    let answers = || asked.iter().filter_map(|lookup| lookup.answer());
     let rcode = |code| answers().any(|answer| answer.rcode == code);
-    let unanswered = asked.iter().any(|lookup| lookup.answer.is_none() && lookup.icmp.is_empty());
+    let unanswered = asked.iter().any(|lookup| lookup.answers.is_empty() && lookup.icmp.is_empty());
     let failure = if rcode(3) {
         ResolveFailure::Rcode(3)
     } else if answers().any(|answer| answer.truncated) {
