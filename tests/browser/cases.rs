@@ -11,9 +11,7 @@ fn the_page_reports_what_the_native_engine_reports() {
         for (name, files) in &cases {
             let shown = page.analyse(files);
             if let Some(difference) = difference(&shown, &native_report(files)) {
-                wrong.push(format!(
-                    "{name}: page and native engine differ: {difference}"
-                ));
+                wrong.push(format!("{name}: page and native engine differ: {difference}"));
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));

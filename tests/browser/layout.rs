@@ -3,13 +3,8 @@
 use crate::harness::{Page, cases, with_page};
 
 fn assert_fits(page: &Page, what: &str) {
-    let widths = page.script(
-        "const root = document.documentElement; return [root.scrollWidth, root.clientWidth]",
-    );
-    assert_eq!(
-        widths[0], widths[1],
-        "{what} scrolls sideways at 360 pixels"
-    );
+    let widths = page.script("const root = document.documentElement; return [root.scrollWidth, root.clientWidth]");
+    assert_eq!(widths[0], widths[1], "{what} scrolls sideways at 360 pixels");
 }
 
 #[test]

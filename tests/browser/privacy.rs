@@ -12,10 +12,7 @@ fn the_pages_own_server_sees_only_gets_of_its_files() {
         page.analyse(&files);
         for request in page.requests() {
             assert!(request.starts_with("GET /"), "{request}");
-            assert!(
-                !request.contains('?'),
-                "a query could carry something out: {request}"
-            );
+            assert!(!request.contains('?'), "a query could carry something out: {request}");
         }
     });
 }
@@ -28,9 +25,8 @@ fn the_policy_refuses_to_send() {
                  .then(() => 'sent', () => 'refused')",
         );
         assert_eq!(refused, "refused");
-        let meta = page.script(
-            "return document.querySelector('meta[http-equiv=\"Content-Security-Policy\"]')?.content ?? ''",
-        );
+        let meta =
+            page.script("return document.querySelector('meta[http-equiv=\"Content-Security-Policy\"]')?.content ?? ''");
         let meta = meta.as_str().unwrap_or_default();
         assert!(
             meta.contains("default-src 'none'") && !meta.contains("unsafe-inline"),

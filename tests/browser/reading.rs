@@ -32,11 +32,8 @@ fn assert_same_as_native(page: &Page, files: &[PathBuf]) -> Value {
 #[test]
 fn a_broken_file_is_named_and_the_others_are_read() {
     with_page("broken", |page| {
-        let files = [
-            made("empty.pcap", b""),
-            some_capture(),
-            made("poem.txt", b"Shall I compare thee\nto a summer's day?\n"),
-        ];
+        let files =
+            [made("empty.pcap", b""), some_capture(), made("poem.txt", b"Shall I compare thee\nto a summer's day?\n")];
         page.drop_files(&files);
         assert_eq!(page.wait_read(), "done");
         let text = page.text();
@@ -96,11 +93,7 @@ fn reading_can_be_cancelled() {
         page.click("Cancel");
         let clicked = Instant::now();
         assert_eq!(page.wait_read(), "done");
-        assert!(
-            clicked.elapsed() < Duration::from_secs(2),
-            "cancelling took {:?}",
-            clicked.elapsed()
-        );
+        assert!(clicked.elapsed() < Duration::from_secs(2), "cancelling took {:?}", clicked.elapsed());
         let report = page.download_json();
         let read = report["inputs"][0]["packets"].as_u64().unwrap_or_default();
         assert!(read < 400_000, "everything had been read");

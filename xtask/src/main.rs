@@ -21,12 +21,7 @@ struct Command {
 }
 
 static COMMANDS: &[Command] = &[
-    Command {
-        name: "serve",
-        args: "[--port N]",
-        what: "build the page and serve it on localhost",
-        run: serve::run,
-    },
+    Command { name: "serve", args: "[--port N]", what: "build the page and serve it on localhost", run: serve::run },
     Command {
         name: "test",
         args: "[STEP…]",
@@ -52,10 +47,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
-        eprintln!(
-            "error: there is no command `{name}`; these exist:\n{}",
-            usage()
-        );
+        eprintln!("error: there is no command `{name}`; these exist:\n{}", usage());
         return ExitCode::from(2);
     };
     match (command.run)(rest) {
@@ -69,10 +61,7 @@ fn main() -> ExitCode {
 
 fn usage() -> String {
     let mut text = String::from("cargo xtask COMMAND\n");
-    for Command {
-        name, args, what, ..
-    } in COMMANDS
-    {
+    for Command { name, args, what, .. } in COMMANDS {
         let call = format!("{name} {args}");
         text.push_str(&format!("\n  {call:<20} {what}"));
     }

@@ -11,12 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What building the page needs.
-pub static NEEDS: &[&Tool] = &[
-    &setup::WASM_TARGET,
-    &setup::TRUNK,
-    &setup::WASM_BINDGEN,
-    &setup::WASM_OPT,
-];
+pub static NEEDS: &[&Tool] = &[&setup::WASM_TARGET, &setup::TRUNK, &setup::WASM_BINDGEN, &setup::WASM_OPT];
 
 /// Optimisation, and the features that rustc uses on this target (binaryen assumes fewer), with SIMD for crates that ask
 /// for it. They are named because a stripped module no longer says which it uses.
@@ -38,9 +33,7 @@ pub fn folder() -> PathBuf {
 
 /// Builds the page and returns its folder.
 pub fn build(tools: &Toolbox) -> Result<PathBuf> {
-    let trunk = tools
-        .program(&setup::TRUNK)
-        .context("the page is built by trunk, which was not set up")?;
+    let trunk = tools.program(&setup::TRUNK).context("the page is built by trunk, which was not set up")?;
     let folder = folder();
     let mut command = Command::new(trunk);
     command
@@ -84,13 +77,7 @@ fn optimise(wasm_opt: &Path, module: &Path) -> Result<()> {
     if !result.exists() {
         let partial = kept.join(format!("{}.partial", std::process::id()));
         std::fs::create_dir_all(&kept)?;
-        process::run(
-            Command::new(wasm_opt)
-                .args(WASM_OPT_FLAGS)
-                .arg("-o")
-                .arg(&partial)
-                .arg(module),
-        )?;
+        process::run(Command::new(wasm_opt).args(WASM_OPT_FLAGS).arg("-o").arg(&partial).arg(module))?;
         std::fs::rename(&partial, &result)?;
     }
     let size = std::fs::copy(&result, module)?;
@@ -104,11 +91,7 @@ fn remapped() -> Result<String> {
     let home = std::env::home_dir().unwrap_or_default();
     let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     let sysroot = process::output(Command::new("rustc").args(["--print", "sysroot"]))?;
-    for (path, name) in [
-        (process::workspace(), "."),
-        (cargo, "cargo"),
-        (PathBuf::from(sysroot.trim()), "rust"),
-    ] {
+    for (path, name) in [(process::workspace(), "."), (cargo, "cargo"), (PathBuf::from(sysroot.trim()), "rust")] {
         // A path with a space cannot stand in this variable; it then stays as it is.
         let path = path.display().to_string();
         if !path.contains(' ') {

@@ -10,11 +10,9 @@ use std::process::{Command, Stdio};
 /// Cargo tells it to the program that it runs; the place where this was compiled is the fallback for
 /// whoever starts the binary by hand.
 pub fn workspace() -> PathBuf {
-    let package = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    package
-        .parent()
-        .map_or_else(|| package.clone(), Path::to_path_buf)
+    let package =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    package.parent().map_or_else(|| package.clone(), Path::to_path_buf)
 }
 
 /// The cargo that runs this program, in the workspace.
@@ -27,9 +25,7 @@ pub fn cargo() -> Command {
 /// Runs a program with its output on ours; an error if it cannot be started or does not succeed.
 pub fn run(command: &mut Command) -> Result<()> {
     let line = shown(command);
-    let status = command
-        .status()
-        .with_context(|| format!("`{line}` could not be started"))?;
+    let status = command.status().with_context(|| format!("`{line}` could not be started"))?;
     if !status.success() {
         bail!("`{line}` failed ({status}); what it printed stands above");
     }
@@ -39,10 +35,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// Runs a program and returns what it prints on its standard output.
 pub fn output(command: &mut Command) -> Result<String> {
     let line = shown(command);
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("`{line}` could not be started"))?;
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("`{line}` could not be started"))?;
     if !output.status.success() {
         bail!("`{line}` failed ({})", output.status);
     }
@@ -60,9 +53,7 @@ pub fn probe(command: &mut Command) -> Option<String> {
 /// Where `program` is on PATH.
 pub fn on_path(program: &str) -> Option<PathBuf> {
     let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
-    std::env::split_paths(&std::env::var_os("PATH")?)
-        .map(|folder| folder.join(&file))
-        .find(|path| is_program(path))
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(&file)).find(|path| is_program(path))
 }
 
 /// Whether `path` is a file that may be run.
@@ -84,11 +75,7 @@ pub fn is_program(path: &Path) -> bool {
 /// The command as one would type it, for messages.
 fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
-    let mut line = program
-        .file_name()
-        .unwrap_or(program.as_os_str())
-        .to_string_lossy()
-        .into_owned();
+    let mut line = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
     for arg in command.get_args().map(OsStr::to_string_lossy) {
         line.push(' ');
         line.push_str(&arg);

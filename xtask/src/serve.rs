@@ -18,10 +18,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let tools = setup::ensure(page::NEEDS)?;
     let folder = page::build(&tools)?;
     let listener = listen(port)?;
-    println!(
-        "\nGateway Triage is at http://localhost:{}/ (stop it with Ctrl-C)",
-        listener.local_addr()?.port()
-    );
+    println!("\nGateway Triage is at http://localhost:{}/ (stop it with Ctrl-C)", listener.local_addr()?.port());
     let samples = samples();
     if !samples.is_empty() {
         println!("Sample captures to drop on it:");
@@ -37,22 +34,17 @@ fn port(args: &[String]) -> Result<Option<u16>> {
     let words: Vec<&str> = args.iter().flat_map(|arg| arg.splitn(2, '=')).collect();
     match words[..] {
         [] => Ok(None),
-        ["--port", number] => number
-            .parse()
-            .map(Some)
-            .with_context(|| format!("`{number}` is no port: give a number from 0 to 65535")),
-        _ => bail!(
-            "`serve` takes `--port N` and nothing else, but got `{}`",
-            args.join(" ")
-        ),
+        ["--port", number] => {
+            number.parse().map(Some).with_context(|| format!("`{number}` is no port: give a number from 0 to 65535"))
+        }
+        _ => bail!("`serve` takes `--port N` and nothing else, but got `{}`", args.join(" ")),
     }
 }
 
 fn listen(port: Option<u16>) -> Result<TcpListener> {
     let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     if let Some(port) = port {
-        return bind(port)
-            .with_context(|| format!("port {port} cannot be used; give another one with --port"));
+        return bind(port).with_context(|| format!("port {port} cannot be used; give another one with --port"));
     }
     for port in PORT..PORT + 10 {
         match bind(port) {
@@ -72,11 +64,7 @@ fn samples() -> Vec<PathBuf> {
         .flatten()
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
-            path.extension().is_some_and(|ending| {
-                ["pcap", "pcapng", "gz", "log"]
-                    .iter()
-                    .any(|known| ending == *known)
-            })
+            path.extension().is_some_and(|ending| ["pcap", "pcapng", "gz", "log"].iter().any(|known| ending == *known))
         })
         .collect();
     files.sort();
@@ -91,17 +79,11 @@ mod tests {
 
     #[test]
     fn the_port_is_read_in_both_spellings() {
-        let read =
-            |args: &[&str]| port(&args.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>());
+        let read = |args: &[&str]| port(&args.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>());
         assert_eq!(read(&[]).ok(), Some(None));
         assert_eq!(read(&["--port", "0"]).ok(), Some(Some(0)));
         assert_eq!(read(&["--port=9000"]).ok(), Some(Some(9000)));
-        for wrong in [
-            &["--port"][..],
-            &["--port", "70000"],
-            &["9000"],
-            &["--port", "1", "2"],
-        ] {
+        for wrong in [&["--port"][..], &["--port", "70000"], &["9000"], &["--port", "1", "2"]] {
             assert!(read(wrong).is_err(), "{wrong:?}");
         }
     }

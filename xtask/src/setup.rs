@@ -56,30 +56,14 @@ pub enum Version {
     AsLocked(&'static str),
 }
 
-pub static WASM_TARGET: Tool = Tool {
-    name: "wasm32-unknown-unknown",
-    source: Source::Target,
-    without: None,
-};
+pub static WASM_TARGET: Tool = Tool { name: "wasm32-unknown-unknown", source: Source::Target, without: None };
 
 /// A target without an operating system: what builds for it needs no `std`.
-pub static BARE_TARGET: Tool = Tool {
-    name: "thumbv7em-none-eabihf",
-    source: Source::Target,
-    without: None,
-};
+pub static BARE_TARGET: Tool = Tool { name: "thumbv7em-none-eabihf", source: Source::Target, without: None };
 
-pub static RUSTFMT: Tool = Tool {
-    name: "rustfmt",
-    source: Source::Component,
-    without: None,
-};
+pub static RUSTFMT: Tool = Tool { name: "rustfmt", source: Source::Component, without: None };
 
-pub static CLIPPY: Tool = Tool {
-    name: "clippy",
-    source: Source::Component,
-    without: None,
-};
+pub static CLIPPY: Tool = Tool { name: "clippy", source: Source::Component, without: None };
 
 /// Built without its default features: those are TLS and downloads, and what it would download is pinned here.
 pub static TRUNK: Tool = Tool {
@@ -107,10 +91,7 @@ pub static WASM_BINDGEN: Tool = Tool {
 
 pub static WASM_OPT: Tool = Tool {
     name: "wasm-opt",
-    source: Source::Npm {
-        package: "binaryen",
-        version: "132.0.0",
-    },
+    source: Source::Npm { package: "binaryen", version: "132.0.0" },
     without: Some("the page is built without it, and is larger and slower than it could be"),
 };
 
@@ -118,12 +99,7 @@ pub static CHROMIUM: Tool = Tool {
     name: "chromium",
     source: Source::Debian {
         package: "chromium",
-        programs: &[
-            "chromium",
-            "chromium-browser",
-            "google-chrome-stable",
-            "google-chrome",
-        ],
+        programs: &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"],
         env: Some("CHROME"),
     },
     without: None,
@@ -131,21 +107,13 @@ pub static CHROMIUM: Tool = Tool {
 
 pub static CHROMEDRIVER: Tool = Tool {
     name: "chromedriver",
-    source: Source::Debian {
-        package: "chromium-driver",
-        programs: &["chromedriver"],
-        env: Some("CHROMEDRIVER"),
-    },
+    source: Source::Debian { package: "chromium-driver", programs: &["chromedriver"], env: Some("CHROMEDRIVER") },
     without: None,
 };
 
 pub static TSHARK: Tool = Tool {
     name: "tshark",
-    source: Source::Debian {
-        package: "tshark",
-        programs: &["tshark"],
-        env: None,
-    },
+    source: Source::Debian { package: "tshark", programs: &["tshark"], env: None },
     without: Some("the tests that compare with it are skipped"),
 };
 
@@ -223,18 +191,11 @@ pub fn ensure(wanted: &[&Tool]) -> Result<Toolbox> {
 
 fn get(tool: &Tool) -> Result<PathBuf> {
     match &tool.source {
-        Source::Cargo {
-            package,
-            version,
-            flags,
-            takes,
-        } => cargo_install::get(tool.name, package, &version.number()?, flags, takes),
+        Source::Cargo { package, version, flags, takes } => {
+            cargo_install::get(tool.name, package, &version.number()?, flags, takes)
+        }
         Source::Npm { package, version } => npm::get(tool.name, package, version),
-        Source::Debian {
-            package,
-            programs,
-            env,
-        } => debian::get(package, programs, *env),
+        Source::Debian { package, programs, env } => debian::get(package, programs, *env),
         Source::Target => rustup::target(tool.name),
         Source::Component => rustup::component(tool.name),
     }
@@ -246,8 +207,8 @@ impl Version {
             Self::Exactly(number) => Ok((*number).to_owned()),
             Self::AsLocked(package) => {
                 let path = process::workspace().join("Cargo.lock");
-                let lock = std::fs::read_to_string(&path)
-                    .with_context(|| format!("{} could not be read", path.display()))?;
+                let lock =
+                    std::fs::read_to_string(&path).with_context(|| format!("{} could not be read", path.display()))?;
                 locked_version(&lock, package)
                     .map(str::to_owned)
                     .with_context(|| format!("Cargo.lock does not hold the package {package}"))
@@ -260,10 +221,7 @@ impl Version {
 fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);
-    lines
-        .nth(1)?
-        .strip_prefix("version = \"")?
-        .strip_suffix('"')
+    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
 /// The folder of the user in which our tools lie, over all clones.

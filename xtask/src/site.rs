@@ -21,10 +21,7 @@ pub const HEADERS: &[(&str, &str)] = &[
     ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
-    (
-        "Permissions-Policy",
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    ),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     // A page that was built again must never meet the old one's files.
     ("Cache-Control", "no-cache"),
@@ -40,18 +37,12 @@ pub struct Site {
 impl Site {
     /// Serves the files under `root`.
     pub fn new(root: &Path) -> Self {
-        Self {
-            root: root.to_path_buf(),
-            requests: Arc::default(),
-        }
+        Self { root: root.to_path_buf(), requests: Arc::default() }
     }
 
     /// The first line of every request so far, as in `GET /index.html HTTP/1.1`.
     pub fn requests(&self) -> Vec<String> {
-        self.requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Answers connections for as long as the process lives.
@@ -71,18 +62,12 @@ impl Site {
             let mut words = request.split(' ');
             let method = words.next().unwrap_or_default();
             let target = words.next().unwrap_or_default();
-            self.requests
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(request.clone());
+            self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
             let (status, kind, body) = match method {
                 "GET" | "HEAD" => self.file(target),
                 _ => text("405 Method Not Allowed", "Only GET and HEAD are answered."),
             };
-            let mut head = format!(
-                "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n",
-                body.len()
-            );
+            let mut head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
             for (name, value) in HEADERS {
                 head.push_str(&format!("{name}: {value}\r\n"));
             }
@@ -196,15 +181,7 @@ mod tests {
         assert_eq!(path("/a/b.js?v=1"), Some(root.join("a").join("b.js")));
         assert_eq!(path("/with%20space"), Some(root.join("with space")));
         assert_eq!(path("//etc/passwd"), Some(root.join("etc").join("passwd")));
-        for outside in [
-            "/../x",
-            "/a/%2e%2e/x",
-            "/%2Fetc",
-            "/a%5c..%5cx",
-            "/%zz",
-            "/%f",
-            "x",
-        ] {
+        for outside in ["/../x", "/a/%2e%2e/x", "/%2Fetc", "/a%5c..%5cx", "/%zz", "/%f", "x"] {
             assert_eq!(path(outside), None, "{outside}");
         }
     }
@@ -227,9 +204,7 @@ mod tests {
         client.read_to_string(&mut answer)?;
         std::fs::remove_dir_all(&root)?;
 
-        assert!(
-            answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n")
-        );
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"));
         assert!(answer.contains("\r\n\r\n<p>page"));
         assert!(answer.contains("HTTP/1.1 404 "));
         assert!(answer.contains("HTTP/1.1 405 "));

@@ -34,12 +34,7 @@ pub struct Made {
 
 /// Writes a pcap file of `packets` packets, about 1,100 bytes each.
 pub fn http_capture(out: &mut impl Write, packets: u64) -> Result<Made> {
-    let mut made = Made {
-        packets: 0,
-        bytes: 24,
-        exchanges: 0,
-        failed: 0,
-    };
+    let mut made = Made { packets: 0, bytes: 24, exchanges: 0, failed: 0 };
     out.write_all(&frame::file_header())?;
     // The next packet of each open exchange, earliest first; the number keeps equal times in order.
     let mut next = BinaryHeap::new();
@@ -99,43 +94,23 @@ enum Ending {
 /// One exchange through the proxy, from the client's SYN to its last ACK.
 fn exchange(number: u64, start: u64) -> Vec<Packet> {
     let ending = match number % 200 {
-        199 => [
-            Ending::OriginSilent,
-            Ending::OriginResets,
-            Ending::OriginFails,
-        ][(number / 200 % 3) as usize],
+        199 => [Ending::OriginSilent, Ending::OriginResets, Ending::OriginFails][(number / 200 % 3) as usize],
         _ => Ending::Answered,
     };
     let host = number % 97;
-    let proxy = End {
-        address: [10, 0, 0, 2],
-        port: 3128,
-    };
+    let proxy = End { address: [10, 0, 0, 2], port: 3128 };
     let client = End {
         address: [10, 1, (number / 50 % 8) as u8, (number % 50 + 1) as u8],
         port: 20_000 + (number % 40_000) as u16,
     };
-    let outgoing = End {
-        port: 10_000 + (number % 50_000) as u16,
-        ..proxy
-    };
-    let origin = End {
-        address: [198, 51, 100, host as u8 + 1],
-        port: 80,
-    };
-    let mut script = Script {
-        time: start,
-        packets: Vec::new(),
-    };
+    let outgoing = End { port: 10_000 + (number % 50_000) as u16, ..proxy };
+    let origin = End { address: [198, 51, 100, host as u8 + 1], port: 80 };
+    let mut script = Script { time: start, packets: Vec::new() };
     let mut inner = Flow::new(client, proxy, number);
     let mut outer = Flow::new(outgoing, origin, number + 1);
 
     script.handshake(&mut inner, 200);
-    script.send(
-        &mut inner,
-        true,
-        &request(&format!("http://www{host}.example.com"), host, number),
-    );
+    script.send(&mut inner, true, &request(&format!("http://www{host}.example.com"), host, number));
     script.control(&mut inner, false, ACK, 30);
     // 20 to 100 KB, spread evenly but without a pattern in time.
     let length = 20_000 + (number.wrapping_mul(2_654_435_761) >> 8) as usize % 80_000;
@@ -253,10 +228,7 @@ mod tests {
         assert_eq!(made.bytes, first.len() as u64);
         assert!(made.failed > 0);
         let average = made.bytes / made.packets;
-        assert!(
-            (1_050..1_200).contains(&average),
-            "{average} bytes a packet"
-        );
+        assert!((1_050..1_200).contains(&average), "{average} bytes a packet");
         let mut second = Vec::new();
         http_capture(&mut second, 60_000)?;
         assert!(first == second);

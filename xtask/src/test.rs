@@ -25,15 +25,7 @@ static STEPS: &[Step] = &[
         name: "clippy",
         what: "no lint fires in any package or test",
         needs: &[&setup::CLIPPY],
-        run: |_| {
-            process::run(cargo().args([
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "-Dwarnings",
-            ]))
-        },
+        run: |_| process::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-Dwarnings"])),
     },
     Step {
         name: "clippy-wasm",
@@ -76,22 +68,12 @@ static STEPS: &[Step] = &[
         run: |_| {
             process::run(
                 cargo()
-                    .args([
-                        "doc",
-                        "--workspace",
-                        "--no-deps",
-                        "--document-private-items",
-                    ])
+                    .args(["doc", "--workspace", "--no-deps", "--document-private-items"])
                     .env("RUSTDOCFLAGS", "-Dwarnings"),
             )
         },
     },
-    Step {
-        name: "page",
-        what: "trunk builds the page",
-        needs: page::NEEDS,
-        run: |tools| page::build(tools).map(drop),
-    },
+    Step { name: "page", what: "trunk builds the page", needs: page::NEEDS, run: |tools| page::build(tools).map(drop) },
     Step {
         name: "browser",
         what: "the built page, in headless Chromium",
@@ -108,20 +90,12 @@ pub fn run(args: &[String]) -> Result<()> {
         }
         return Ok(());
     }
-    if let Some(unknown) = args
-        .iter()
-        .find(|arg| STEPS.iter().all(|step| step.name != **arg))
-    {
+    if let Some(unknown) = args.iter().find(|arg| STEPS.iter().all(|step| step.name != **arg)) {
         let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
-        bail!(
-            "there is no step `{unknown}`; the steps are {}",
-            names.join(", ")
-        );
+        bail!("there is no step `{unknown}`; the steps are {}", names.join(", "));
     }
-    let chosen: Vec<&Step> = STEPS
-        .iter()
-        .filter(|step| args.is_empty() || args.iter().any(|arg| arg == step.name))
-        .collect();
+    let chosen: Vec<&Step> =
+        STEPS.iter().filter(|step| args.is_empty() || args.iter().any(|arg| arg == step.name)).collect();
 
     let start = Instant::now();
     println!("== setup: what the steps need");
@@ -161,10 +135,7 @@ fn browser(tools: &Toolbox) -> Result<()> {
     // With --workspace, so that features and with them the compiled dependencies are those of the step `unit`.
     command.args(["test", "--workspace", "--test=browser"]);
     command.env("GATEWAY_TRIAGE_PAGE", page);
-    for (variable, tool) in [
-        ("CHROME", &setup::CHROMIUM),
-        ("CHROMEDRIVER", &setup::CHROMEDRIVER),
-    ] {
+    for (variable, tool) in [("CHROME", &setup::CHROMIUM), ("CHROMEDRIVER", &setup::CHROMEDRIVER)] {
         if let Some(program) = tools.program(tool) {
             command.env(variable, program);
         }
@@ -179,11 +150,7 @@ fn report(name: &str, time: Duration) {
 fn summary(done: &[(&str, Duration)], failed: Option<&str>, chosen: &[&Step]) {
     println!("\n== summary");
     for (name, time) in done {
-        let result = if failed == Some(*name) {
-            "FAILED"
-        } else {
-            "ok"
-        };
+        let result = if failed == Some(*name) { "FAILED" } else { "ok" };
         println!("  {name:<12} {:>7.1} s  {result}", time.as_secs_f64());
     }
     for step in chosen {

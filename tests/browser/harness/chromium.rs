@@ -59,11 +59,7 @@ impl Chromium {
             },
         });
         match Session::open(port, capabilities) {
-            Ok(session) => Self {
-                driver,
-                port,
-                session,
-            },
+            Ok(session) => Self { driver, port, session },
             Err(error) => {
                 let _ = driver.kill();
                 let _ = driver.wait();

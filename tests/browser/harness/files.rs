@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// An empty folder of this name for one test, under target/.
 pub fn scratch(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("browser")
-        .join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("target/ is writable");
     folder
@@ -43,9 +41,7 @@ fn folders(folder: &Path) -> Vec<PathBuf> {
 /// The inputs that case.toml names, and those that it joins with them, in its order.
 fn inputs(case: &Path) -> Vec<PathBuf> {
     let text = std::fs::read_to_string(case.join("case.toml")).expect("case.toml can be read");
-    let table: toml::Table = text
-        .parse()
-        .unwrap_or_else(|error| panic!("{}/case.toml: {error}", case.display()));
+    let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}/case.toml: {error}", case.display()));
     ["inputs", "joined"]
         .iter()
         .filter_map(|key| table.get(*key)?.as_array())

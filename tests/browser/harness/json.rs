@@ -10,8 +10,7 @@ pub fn difference(left: &Value, right: &Value) -> Option<String> {
 fn differ(path: &str, left: &Value, right: &Value) -> Option<String> {
     match (left, right) {
         (Value::Object(left), Value::Object(right)) => {
-            let only = |these: &serde_json::Map<String, Value>,
-                        those: &serde_json::Map<String, Value>| {
+            let only = |these: &serde_json::Map<String, Value>, those: &serde_json::Map<String, Value>| {
                 these.keys().find(|key| !those.contains_key(*key)).cloned()
             };
             if let Some(key) = only(left, right) {
@@ -20,8 +19,7 @@ fn differ(path: &str, left: &Value, right: &Value) -> Option<String> {
             if let Some(key) = only(right, left) {
                 return Some(format!("{path}.{key} is only on the right"));
             }
-            left.iter()
-                .find_map(|(key, value)| differ(&format!("{path}.{key}"), value, &right[key]))
+            left.iter().find_map(|(key, value)| differ(&format!("{path}.{key}"), value, &right[key]))
         }
         (Value::Array(left), Value::Array(right)) => left
             .iter()
@@ -29,8 +27,7 @@ fn differ(path: &str, left: &Value, right: &Value) -> Option<String> {
             .enumerate()
             .find_map(|(index, (left, right))| differ(&format!("{path}[{index}]"), left, right))
             .or_else(|| {
-                (left.len() != right.len())
-                    .then(|| format!("{path} has {} items, not {}", left.len(), right.len()))
+                (left.len() != right.len()).then(|| format!("{path} has {} items, not {}", left.len(), right.len()))
             }),
         _ => (left != right).then(|| format!("{path} is {left}, not {right}")),
     }
@@ -42,13 +39,7 @@ fn a_difference_is_named_by_its_path() {
     let left = json!({"a": [1, {"b": null}]});
     assert_eq!(difference(&left, &left), None);
     let said = |right| difference(&left, &right);
-    assert_eq!(
-        said(json!({"a": [1, {"b": 2}]})).as_deref(),
-        Some("$.a[1].b is null, not 2")
-    );
-    assert_eq!(
-        said(json!({"a": [1]})).as_deref(),
-        Some("$.a has 2 items, not 1")
-    );
+    assert_eq!(said(json!({"a": [1, {"b": 2}]})).as_deref(), Some("$.a[1].b is null, not 2"));
+    assert_eq!(said(json!({"a": [1]})).as_deref(), Some("$.a has 2 items, not 1"));
     assert_eq!(said(json!({})).as_deref(), Some("$.a is only on the left"));
 }

@@ -8,16 +8,10 @@ use std::sync::OnceLock;
 /// The report of `cargo run --release -p gateway-triage-core --example triage -- FILE…`.
 #[track_caller]
 pub fn report(files: &[PathBuf]) -> Value {
-    let output = Command::new(program())
-        .args(files)
-        .output()
-        .expect("the native engine starts");
+    let output = Command::new(program()).args(files).output().expect("the native engine starts");
     // It also exits with 1 where one of several files is nothing that it knows; the report is there all the same.
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!(
-            "the native report on {files:?} is no JSON: {error}\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        )
+        panic!("the native report on {files:?} is no JSON: {error}\n{}", String::from_utf8_lossy(&output.stderr))
     })
 }
 

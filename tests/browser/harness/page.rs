@@ -60,15 +60,10 @@ pub fn with_page(name: &str, test: impl FnOnce(&Page)) {
 
 impl Page {
     fn open(name: &str, built: &Path) -> Self {
-        assert!(
-            built.join("index.html").is_file(),
-            "{} holds no index.html",
-            built.display()
-        );
+        assert!(built.join("index.html").is_file(), "{} holds no index.html", built.display());
         let folder = scratch(name);
         std::fs::create_dir_all(folder.join("downloads")).expect("the scratch folder is writable");
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on localhost is free");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on localhost is free");
         let port = listener.local_addr().map_or(0, |address| address.port());
         let site = Site::new(built);
         let server = site.clone();
@@ -100,16 +95,13 @@ impl Page {
     /// What has been asked of any other machine.
     pub fn asked_elsewhere(&self) -> Vec<String> {
         let mut asked = self.outside.requests();
-        let resources =
-            self.script("return performance.getEntriesByType('resource').map(entry => entry.name)");
+        let resources = self.script("return performance.getEntriesByType('resource').map(entry => entry.name)");
         let names = resources.as_array().into_iter().flatten();
         asked.extend(
             names
                 .filter_map(Value::as_str)
                 .filter(|name| {
-                    !name.starts_with(&self.address)
-                        && !name.starts_with("blob:")
-                        && !name.starts_with("data:")
+                    !name.starts_with(&self.address) && !name.starts_with("blob:") && !name.starts_with("data:")
                 })
                 .map(str::to_owned),
         );
@@ -153,10 +145,7 @@ impl Page {
         let [input] = &inputs[..] else {
             panic!("the page has {} file inputs, not one", inputs.len());
         };
-        let paths: Vec<_> = files
-            .iter()
-            .map(|path| path.to_str().expect("test files have plain names"))
-            .collect();
+        let paths: Vec<_> = files.iter().map(|path| path.to_str().expect("test files have plain names")).collect();
         done(self.browser.session.send_keys(input, &paths.join("\n")));
     }
 
@@ -167,9 +156,7 @@ impl Page {
             let last = self.script("return (window.statesSeen ?? []).at(-1) ?? ''");
             last.as_str().unwrap_or_default().to_owned()
         };
-        wait("the end of reading", || {
-            matches!(seen().as_str(), "done" | "failed")
-        });
+        wait("the end of reading", || matches!(seen().as_str(), "done" | "failed"));
         seen()
     }
 
@@ -187,11 +174,7 @@ impl Page {
         done(session.find(selector))
             .into_iter()
             // An element that has gone meanwhile has no name.
-            .find(|element| {
-                session
-                    .accessible_name(element)
-                    .is_ok_and(|found| found == name)
-            })
+            .find(|element| session.accessible_name(element).is_ok_and(|found| found == name))
     }
 
     /// Whether there is a button of this name.
@@ -251,22 +234,13 @@ impl Page {
     /// Gives the page a viewport of this size.
     pub fn resize(&self, width: u32, height: u32) {
         // Not the window's size: no window gets narrower than 500 pixels.
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        done(
-            self.browser
-                .session
-                .devtools("Emulation.setDeviceMetricsOverride", metrics),
-        );
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        done(self.browser.session.devtools("Emulation.setDeviceMetricsOverride", metrics));
     }
 
     /// Errors that the console has shown since it was asked last; violations of the policy are among them.
     pub fn console(&self) -> Vec<String> {
-        let entries = done(
-            self.browser
-                .session
-                .post("se/log", json!({ "type": "browser" })),
-        );
+        let entries = done(self.browser.session.post("se/log", json!({ "type": "browser" })));
         let entries = entries.as_array().into_iter().flatten();
         entries
             .filter(|entry| entry["level"] == "SEVERE")
@@ -276,13 +250,9 @@ impl Page {
 
     /// Keeps a picture of the whole page under target/, and returns its path.
     pub fn screenshot(&self, name: &str) -> PathBuf {
-        let picture = done(self.browser.session.devtools(
-            "Page.captureScreenshot",
-            json!({ "captureBeyondViewport": true }),
-        ));
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .join("screenshots")
-            .join(format!("{name}.png"));
+        let picture =
+            done(self.browser.session.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots").join(format!("{name}.png"));
         let bytes = from_base64(picture["data"].as_str().unwrap_or_default());
         std::fs::create_dir_all(path.parent().unwrap_or(&path))
             .and_then(|()| std::fs::write(&path, bytes))
@@ -296,11 +266,7 @@ impl Page {
         let _ = catch_unwind(AssertUnwindSafe(|| {
             let _ = writeln!(text, "state: {}", self.state());
             let _ = writeln!(text, "console: {:#?}", self.console());
-            let _ = writeln!(
-                text,
-                "picture: {}",
-                self.screenshot(&format!("{name}-failed")).display()
-            );
+            let _ = writeln!(text, "picture: {}", self.screenshot(&format!("{name}-failed")).display());
             let _ = writeln!(text, "text:\n{}", self.text());
         }));
         text
@@ -319,11 +285,7 @@ impl Drop for Page {
 pub fn wait(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {
-        assert!(
-            Instant::now() < deadline,
-            "waited {} s in vain for {what}",
-            PATIENCE.as_secs()
-        );
+        assert!(Instant::now() < deadline, "waited {} s in vain for {what}", PATIENCE.as_secs());
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -31,13 +31,8 @@ impl Session {
         let driver = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let body = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let answer = call(driver, "POST", "/session", Some(&body))?;
-        let id = answer["sessionId"]
-            .as_str()
-            .ok_or_else(|| format!("no session id in {answer}"))?;
-        Ok(Self {
-            driver,
-            path: format!("/session/{id}"),
-        })
+        let id = answer["sessionId"].as_str().ok_or_else(|| format!("no session id in {answer}"))?;
+        Ok(Self { driver, path: format!("/session/{id}") })
     }
 
     /// Sends a command below the session's path.
@@ -66,9 +61,7 @@ impl Session {
         let body = json!({ "using": "css selector", "value": selector });
         let found = self.post("elements", body)?;
         let elements = found.as_array().into_iter().flatten();
-        Ok(elements
-            .filter_map(|element| Some(Element(element[ELEMENT].as_str()?.to_owned())))
-            .collect())
+        Ok(elements.filter_map(|element| Some(Element(element[ELEMENT].as_str()?.to_owned()))).collect())
     }
 
     /// The name by which assistive technology calls the element.
@@ -79,33 +72,23 @@ impl Session {
 
     /// Clicks in the middle of the element.
     pub fn click(&self, element: &Element) -> Result<(), Refusal> {
-        self.post(&format!("element/{}/click", element.0), json!({}))
-            .map(drop)
+        self.post(&format!("element/{}/click", element.0), json!({})).map(drop)
     }
 
     /// Types into the element; for a file input, chooses the files whose paths stand on the lines.
     pub fn send_keys(&self, element: &Element, text: &str) -> Result<(), Refusal> {
         let body = json!({ "text": text });
-        self.post(&format!("element/{}/value", element.0), body)
-            .map(drop)
+        self.post(&format!("element/{}/value", element.0), body).map(drop)
     }
 
     /// A command of Chromium's DevTools protocol, for what WebDriver has no word for.
     pub fn devtools(&self, command: &str, params: Value) -> Result<Value, Refusal> {
-        self.post(
-            "goog/cdp/execute",
-            json!({ "cmd": command, "params": params }),
-        )
+        self.post("goog/cdp/execute", json!({ "cmd": command, "params": params }))
     }
 }
 
 /// One request to the driver; its `value`, or its error.
-fn call(
-    driver: SocketAddr,
-    method: &str,
-    path: &str,
-    body: Option<&Value>,
-) -> Result<Value, Refusal> {
+fn call(driver: SocketAddr, method: &str, path: &str, body: Option<&Value>) -> Result<Value, Refusal> {
     let body = body.map(Value::to_string).unwrap_or_default();
     let text = exchange(driver, method, path, &body)
         .map_err(|error| format!("{method} {path}: the driver does not answer: {error}"))?;

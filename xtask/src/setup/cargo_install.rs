@@ -7,25 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The program in the cache, built now if it is not there in this version.
-pub fn get(
-    program: &str,
-    package: &str,
-    version: &str,
-    flags: &[&str],
-    takes: &str,
-) -> Result<PathBuf> {
+pub fn get(program: &str, package: &str, version: &str, flags: &[&str], takes: &str) -> Result<PathBuf> {
     let root = cache().join(format!("{package}-{version}"));
-    let path = root
-        .join("bin")
-        .join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
+    let path = root.join("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
     if works(&path, version) {
         return Ok(path);
     }
     println!("Installing {package} {version}: {takes}, once on this machine …");
     // Kept until the install is through, so that one that was interrupted goes on where it stopped.
     let build = cache().join(format!(".build-{package}-{version}"));
-    std::fs::create_dir_all(&root)
-        .with_context(|| format!("the folder {} could not be made", root.display()))?;
+    std::fs::create_dir_all(&root).with_context(|| format!("the folder {} could not be made", root.display()))?;
     let mut install = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     install
         .args(["install", package, "--version", &format!("={version}")])
@@ -52,10 +43,7 @@ pub fn get(
     }
     process::run(&mut install).with_context(|| format!("{package} could not be installed"))?;
     if !works(&path, version) {
-        bail!(
-            "{package} was installed, but {} does not say that it is version {version}",
-            path.display()
-        );
+        bail!("{package} was installed, but {} does not say that it is version {version}", path.display());
     }
     // Only room on the disk is lost where this fails.
     let _ = std::fs::remove_dir_all(build);

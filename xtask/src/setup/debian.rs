@@ -15,11 +15,7 @@ pub fn install_missing(wanted: &[&Tool]) {
     let packages: Vec<&str> = wanted
         .iter()
         .filter_map(|tool| match &tool.source {
-            Source::Debian {
-                package,
-                programs,
-                env,
-            } => find(programs, *env).is_none().then_some(*package),
+            Source::Debian { package, programs, env } => find(programs, *env).is_none().then_some(*package),
             _ => None,
         })
         .collect();
@@ -52,9 +48,7 @@ pub fn get(package: &str, programs: &[&str], env: Option<&str>) -> Result<PathBu
     if let Some((env, path)) = env.and_then(|env| Some((env, std::env::var_os(env)?))) {
         bail!("{env} is set to {}, which is no program", path.display());
     }
-    let or_set = env.map_or_else(String::new, |env| {
-        format!(", or set {env} to the path of the program")
-    });
+    let or_set = env.map_or_else(String::new, |env| format!(", or set {env} to the path of the program"));
     bail!("{name} is not installed: install it (on Debian: apt-get install {package}){or_set}")
 }
 
@@ -62,9 +56,7 @@ fn find(programs: &[&str], env: Option<&str>) -> Option<PathBuf> {
     if let Some(path) = env.and_then(std::env::var_os) {
         return Some(PathBuf::from(path)).filter(|path| process::is_program(path));
     }
-    programs
-        .iter()
-        .find_map(|program| process::on_path(program))
+    programs.iter().find_map(|program| process::on_path(program))
 }
 
 /// What has to stand before `apt-get`, where it may be called: nothing for root, sudo for others.
@@ -82,10 +74,7 @@ fn privileges() -> Option<&'static [&'static str]> {
 
 fn apt(privileges: &[&str], args: &[&str]) -> Command {
     // `env`, because sudo passes no variables on.
-    let mut words = privileges
-        .iter()
-        .chain(&["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
-        .chain(args);
+    let mut words = privileges.iter().chain(&["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]).chain(args);
     let mut command = Command::new(words.next().copied().unwrap_or("env"));
     command.args(words);
     command

@@ -20,18 +20,10 @@ pub fn get(program: &str, package: &str, version: &str) -> Result<PathBuf> {
     // Unpacked beside its place and then moved there, so that a half of it is never taken for the whole.
     let partial = cache().join(format!(".{package}-{version}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&partial);
-    std::fs::create_dir_all(&partial)
-        .with_context(|| format!("the folder {} could not be made", partial.display()))?;
+    std::fs::create_dir_all(&partial).with_context(|| format!("the folder {} could not be made", partial.display()))?;
     process::run(
         Command::new(npm)
-            .args([
-                "install",
-                "--no-save",
-                "--no-audit",
-                "--no-fund",
-                "--ignore-scripts",
-                "--loglevel=error",
-            ])
+            .args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"])
             .arg("--prefix")
             .arg(&partial)
             .arg(format!("{package}@{version}"))
@@ -44,10 +36,7 @@ pub fn get(program: &str, package: &str, version: &str) -> Result<PathBuf> {
     }
     let _ = std::fs::remove_dir_all(&root);
     if std::fs::rename(&partial, &root).is_err() && !works(&path) {
-        bail!(
-            "{package} could not be moved to its place {}",
-            root.display()
-        );
+        bail!("{package} could not be moved to its place {}", root.display());
     }
     // Still there only where another process was faster.
     let _ = std::fs::remove_dir_all(&partial);
@@ -56,9 +45,7 @@ pub fn get(program: &str, package: &str, version: &str) -> Result<PathBuf> {
 
 fn in_root(root: &Path, program: &str) -> PathBuf {
     let suffix = if cfg!(windows) { ".cmd" } else { "" };
-    root.join("node_modules")
-        .join(".bin")
-        .join(format!("{program}{suffix}"))
+    root.join("node_modules").join(".bin").join(format!("{program}{suffix}"))
 }
 
 fn works(path: &Path) -> bool {

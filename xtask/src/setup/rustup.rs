@@ -14,8 +14,7 @@ pub fn target(name: &str) -> Result<PathBuf> {
         return Ok(path);
     }
     add("target", name)?;
-    libraries(name)
-        .with_context(|| format!("the Rust target {name} was added, but rustc does not find it"))
+    libraries(name).with_context(|| format!("the Rust target {name} was added, but rustc does not find it"))
 }
 
 /// The component's program; the component is added if it is missing.
@@ -23,26 +22,19 @@ pub fn component(name: &str) -> Result<PathBuf> {
     let program = format!("cargo-{}", name.trim_start_matches("rust"));
     let starts = || {
         let path = process::on_path(&program)?;
-        process::probe(
-            Command::new(&path)
-                .arg("--version")
-                .current_dir(process::workspace()),
-        )?;
+        process::probe(Command::new(&path).arg("--version").current_dir(process::workspace()))?;
         Some(path)
     };
     if let Some(path) = starts() {
         return Ok(path);
     }
     add("component", name)?;
-    starts()
-        .with_context(|| format!("the component {name} was added, but {program} does not start"))
+    starts().with_context(|| format!("the component {name} was added, but {program} does not start"))
 }
 
 fn libraries(target: &str) -> Option<PathBuf> {
     let text = process::probe(
-        Command::new("rustc")
-            .args(["--print", "target-libdir", "--target", target])
-            .current_dir(process::workspace()),
+        Command::new("rustc").args(["--print", "target-libdir", "--target", target]).current_dir(process::workspace()),
     )?;
     let path = PathBuf::from(text.trim());
     path.is_dir().then_some(path)
@@ -50,14 +42,8 @@ fn libraries(target: &str) -> Option<PathBuf> {
 
 fn add(kind: &str, name: &str) -> Result<()> {
     let Some(rustup) = process::on_path("rustup") else {
-        bail!(
-            "the Rust {kind} {name} is missing, and so is rustup, which could add it: see https://rustup.rs"
-        );
+        bail!("the Rust {kind} {name} is missing, and so is rustup, which could add it: see https://rustup.rs");
     };
     println!("Adding the Rust {kind} {name} …");
-    process::run(
-        Command::new(rustup)
-            .args([kind, "add", name])
-            .current_dir(process::workspace()),
-    )
+    process::run(Command::new(rustup).args([kind, "add", name]).current_dir(process::workspace()))
 }

@@ -20,12 +20,7 @@ pub fn file_header() -> Vec<u8> {
 
 /// The header of one packet, captured whole.
 pub fn record_header(time: u64, length: usize) -> [u8; 16] {
-    let words = [
-        (time / 1_000_000) as u32,
-        (time % 1_000_000) as u32,
-        length as u32,
-        length as u32,
-    ];
+    let words = [(time / 1_000_000) as u32, (time % 1_000_000) as u32, length as u32, length as u32];
     let mut header = [0; 16];
     for (bytes, word) in header.chunks_exact_mut(4).zip(words) {
         bytes.copy_from_slice(&word.to_le_bytes());
@@ -51,11 +46,7 @@ impl Flow {
     /// A connection that `opener` makes; `seed` gives the first sequence numbers.
     pub fn new(opener: End, listener: End, seed: u64) -> Self {
         let first = (seed as u32).wrapping_mul(2_246_822_519);
-        Self {
-            ends: [opener, listener],
-            sequence: [first, first.rotate_left(16)],
-            identification: seed as u16,
-        }
+        Self { ends: [opener, listener], sequence: [first, first.rotate_left(16)], identification: seed as u16 }
     }
 
     /// Takes the SYN back, so that it can be sent again.
@@ -66,11 +57,7 @@ impl Flow {
     /// The frame of the next segment of one side.
     pub fn segment(&mut self, from_opener: bool, flags: u8, payload: &[u8]) -> Vec<u8> {
         let (from, to) = if from_opener { (0, 1) } else { (1, 0) };
-        let acknowledged = if flags & ACK == 0 {
-            0
-        } else {
-            self.sequence[to]
-        };
+        let acknowledged = if flags & ACK == 0 { 0 } else { self.sequence[to] };
         let tcp = self.tcp(from, to, acknowledged, flags, payload);
         let used = payload.len() as u32 + u32::from(flags & (SYN | FIN) != 0);
         self.sequence[from] = self.sequence[from].wrapping_add(used);
@@ -101,11 +88,7 @@ impl Flow {
 
     fn tcp(&self, from: usize, to: usize, ack: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
         // The largest segment is told in the SYN; elsewhere there are no options.
-        let options: &[u8] = if flags & SYN == 0 {
-            &[]
-        } else {
-            &[2, 4, 0x05, 0xb4]
-        };
+        let options: &[u8] = if flags & SYN == 0 { &[] } else { &[2, 4, 0x05, 0xb4] };
         let mut segment = Vec::with_capacity(20 + options.len() + payload.len());
         segment.extend(self.ends[from].port.to_be_bytes());
         segment.extend(self.ends[to].port.to_be_bytes());
@@ -138,14 +121,8 @@ fn checksum(before: u64, bytes: &[u8]) -> u16 {
 
 fn sum(bytes: &[u8]) -> u64 {
     let pairs = bytes.chunks_exact(2);
-    let odd = pairs
-        .remainder()
-        .first()
-        .map_or(0, |byte| u64::from(*byte) << 8);
-    pairs
-        .map(|pair| u64::from(u16::from_be_bytes([pair[0], pair[1]])))
-        .sum::<u64>()
-        + odd
+    let odd = pairs.remainder().first().map_or(0, |byte| u64::from(*byte) << 8);
+    pairs.map(|pair| u64::from(u16::from_be_bytes([pair[0], pair[1]]))).sum::<u64>() + odd
 }
 
 #[cfg(test)]
@@ -154,14 +131,8 @@ mod tests {
 
     #[test]
     fn checksums_are_those_of_rfc_1071() {
-        assert_eq!(
-            sum(&[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]),
-            0x2_ddf0
-        );
-        assert_eq!(
-            checksum(0, &[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]),
-            0x220d
-        );
+        assert_eq!(sum(&[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]), 0x2_ddf0);
+        assert_eq!(checksum(0, &[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]), 0x220d);
         assert_eq!(sum(&[0x01]), 0x0100);
     }
 }
