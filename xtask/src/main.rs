@@ -4,6 +4,7 @@
 //! them: `process` (run a program), `setup` (get a program), `page` (build the page). What the
 //! browser tests share with the commands is in the library half of this package.
 
+mod bench;
 mod page;
 mod process;
 mod serve;
@@ -33,6 +34,12 @@ static COMMANDS: &[Command] = &[
         args: "",
         what: "install what the other commands need, and say what is there",
         run: setup::run,
+    },
+    Command {
+        name: "bench",
+        args: "",
+        what: "measure the engine beside the tools that are installed",
+        run: bench::run,
     },
 ];
 
