@@ -12,9 +12,9 @@ use std::time::Duration;
 /// What the page may do: run its own code, as script, WebAssembly and Blob worker, and reach nothing but its host.
 ///
 /// The page says the same in a `<meta>` element for hosts that send no headers; `frame-ancestors` counts only here.
-pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
-    style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; \
-    manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; worker-src blob:; manifest-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'self'";
 
 /// The headers that go with every answer.
 pub const HEADERS: &[(&str, &str)] = &[
