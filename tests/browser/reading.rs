@@ -5,13 +5,12 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// The first case's files: good enough where any capture is.
-fn some_capture() -> PathBuf {
-    let captures = cases().into_iter().flat_map(|(_, files)| files);
-    captures
-        .into_iter()
-        .find(|path| path.extension().is_some_and(|ending| ending == "pcap"))
-        .expect("tests/cases holds a capture")
+/// The first file of this ending among the cases: good enough where any would do.
+fn some_file(ending: &str) -> PathBuf {
+    let mut files = cases().into_iter().flat_map(|(_, files)| files);
+    files
+        .find(|path| path.extension().is_some_and(|found| found == ending))
+        .unwrap_or_else(|| panic!("tests/cases holds no .{ending} file"))
 }
 
 fn made(name: &str, bytes: &[u8]) -> PathBuf {
@@ -30,10 +29,38 @@ fn assert_same_as_native(page: &Page, files: &[PathBuf]) -> Value {
 }
 
 #[test]
+fn files_can_be_dragged_anywhere_into_the_window() {
+    with_page("drag", |page| {
+        let files = [some_file("pcap"), some_file("log")];
+        page.drag_in(&files, 5, 5);
+        assert_eq!(page.wait_read(), "done");
+        assert_same_as_native(page, &files);
+    });
+}
+
+#[test]
+fn log_lines_can_be_pasted() {
+    with_page("paste", |page| {
+        let log = some_file("log");
+        page.paste(&std::fs::read_to_string(&log).expect("a case can be read"));
+        assert_eq!(page.wait_read(), "done");
+        let pasted = page.download_json();
+        let native = native_report(&[log]);
+        assert_eq!(pasted["inputs"][0]["kind"], "log");
+        if let Some(difference) = difference(&pasted["findings"], &native["findings"]) {
+            panic!("pasted and dropped, the same lines mean different things: {difference}");
+        }
+    });
+}
+
+#[test]
 fn a_broken_file_is_named_and_the_others_are_read() {
     with_page("broken", |page| {
-        let files =
-            [made("empty.pcap", b""), some_capture(), made("poem.txt", b"Shall I compare thee\nto a summer's day?\n")];
+        let files = [
+            made("empty.pcap", b""),
+            some_file("pcap"),
+            made("poem.txt", b"Shall I compare thee\nto a summer's day?\n"),
+        ];
         page.drop_files(&files);
         assert_eq!(page.wait_read(), "done");
         let text = page.text();
@@ -53,7 +80,7 @@ fn where_nothing_can_be_read_the_page_says_so() {
         assert_eq!(page.wait_read(), "failed");
         assert!(page.text().contains("empty.log"));
         // And goes on.
-        page.drop_files(&[some_capture()]);
+        page.drop_files(&[some_file("pcap")]);
         assert_eq!(page.wait_read(), "done");
     });
 }
@@ -61,7 +88,7 @@ fn where_nothing_can_be_read_the_page_says_so() {
 #[test]
 fn a_capture_cut_anywhere_is_read_up_to_there() {
     with_page("cut", |page| {
-        let whole = std::fs::read(some_capture()).expect("a case can be read");
+        let whole = std::fs::read(some_file("pcap")).expect("a case can be read");
         let files = [made("cut.pcap", &whole[..whole.len() - whole.len() / 3])];
         page.drop_files(&files);
         assert_eq!(page.wait_read(), "done");

@@ -131,9 +131,39 @@ impl Page {
         wait(&format!("the state {wanted}"), || self.state() == wanted);
     }
 
-    /// Drops files on the page: as a new case.
+    /// Gives files to the page's file input: as a new case.
     pub fn drop_files(&self, files: &[PathBuf]) {
-        // States pass too quickly to be seen by asking: the page has to write them down.
+        self.watch_states();
+        let inputs = done(self.browser.session.find("input[type=file]"));
+        let [input] = &inputs[..] else {
+            panic!("the page has {} file inputs, not one", inputs.len());
+        };
+        done(self.browser.session.send_keys(input, &plain(files).join("\n")));
+    }
+
+    /// Drags files from outside into the window and lets them go at this point.
+    pub fn drag_in(&self, files: &[PathBuf], x: u32, y: u32) {
+        self.watch_states();
+        let data = json!({ "items": [], "files": plain(files), "dragOperationsMask": 1 });
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let event = json!({ "type": kind, "x": x, "y": y, "data": data });
+            done(self.browser.session.devtools("Input.dispatchDragEvent", event));
+        }
+    }
+
+    /// Pastes text into the page, with the focus nowhere.
+    pub fn paste(&self, text: &str) {
+        self.watch_states();
+        self.script(&format!(
+            "const data = new DataTransfer();
+             data.setData('text/plain', {});
+             document.body.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true }}));",
+            json!(text)
+        ));
+    }
+
+    /// Has the page write down its states: they pass too quickly to be seen by asking.
+    fn watch_states(&self) {
         self.script(
             "const main = document.querySelector('main');
              window.statesSeen = [];
@@ -141,12 +171,6 @@ impl Page {
              window.stateObserver = new MutationObserver(() => window.statesSeen.push(main.dataset.state));
              window.stateObserver.observe(main, { attributes: true, attributeFilter: ['data-state'] });",
         );
-        let inputs = done(self.browser.session.find("input[type=file]"));
-        let [input] = &inputs[..] else {
-            panic!("the page has {} file inputs, not one", inputs.len());
-        };
-        let paths: Vec<_> = files.iter().map(|path| path.to_str().expect("test files have plain names")).collect();
-        done(self.browser.session.send_keys(input, &paths.join("\n")));
     }
 
     /// Waits until the files dropped last have been read, and returns the state that they led to.
@@ -288,6 +312,11 @@ pub fn wait(what: &str, mut condition: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "waited {} s in vain for {what}", PATIENCE.as_secs());
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// The paths as text, as the driver wants them.
+fn plain(files: &[PathBuf]) -> Vec<&str> {
+    files.iter().map(|path| path.to_str().expect("test files have plain names")).collect()
 }
 
 #[track_caller]
