@@ -17,29 +17,35 @@ use std::process::ExitCode;
 struct Command {
     name: &'static str,
     args: &'static str,
+    /// Empty for what only this program itself calls: help does not list it.
     what: &'static str,
-    run: fn(&[String]) -> anyhow::Result<()>,
+    run: fn(&[String]) -> ExitCode,
 }
 
 static COMMANDS: &[Command] = &[
-    Command { name: "serve", args: "[--port N]", what: "build the page and serve it on localhost", run: serve::run },
+    Command {
+        name: "serve",
+        args: "[--port N]",
+        what: "build the page and serve it on localhost",
+        run: |args| told(serve::run(args)),
+    },
     Command {
         name: "test",
         args: "[STEP…]",
         what: "run every check, or only the named steps (`test --list` names them)",
-        run: test::run,
+        run: |args| told(test::run(args)),
     },
     Command {
         name: "setup",
         args: "",
         what: "install what the other commands need, and say what is there",
-        run: setup::run,
+        run: |args| told(setup::run(args)),
     },
     Command {
         name: "bench",
         args: "",
         what: "measure the engine beside the tools that are installed",
-        run: bench::run,
+        run: |args| told(bench::run(args)),
     },
 ];
 
@@ -53,11 +59,17 @@ fn main() -> ExitCode {
         println!("{}", usage());
         return ExitCode::SUCCESS;
     }
-    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
-        eprintln!("error: there is no command `{name}`; these exist:\n{}", usage());
-        return ExitCode::from(2);
-    };
-    match (command.run)(rest) {
+    match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) => (command.run)(rest),
+        None => {
+            eprintln!("error: there is no command `{name}`; these exist:\n{}", usage());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn told(result: anyhow::Result<()>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nerror: {error:#}");
@@ -68,7 +80,7 @@ fn main() -> ExitCode {
 
 fn usage() -> String {
     let mut text = String::from("cargo xtask COMMAND\n");
-    for Command { name, args, what, .. } in COMMANDS {
+    for Command { name, args, what, .. } in COMMANDS.iter().filter(|command| !command.what.is_empty()) {
         let call = format!("{name} {args}");
         text.push_str(&format!("\n  {call:<20} {what}"));
     }
