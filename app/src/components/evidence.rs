@@ -1,0 +1,167 @@
+//! How we know: one request of the verdict, its facts, and each packet and line that shows it.
+
+use std::sync::Arc;
+
+use gateway_triage_core::report::{Evidence, Finding, Input, Report};
+use gateway_triage_core::time::Timestamp;
+use leptos::prelude::*;
+
+use super::copy::Command;
+use super::section::Section;
+use crate::state::App;
+use crate::times::{self, Zone};
+use crate::words;
+
+/// The evidence of the request shown, with the way to the next one.
+#[component]
+pub fn EvidenceView(
+    /// The whole report, for the names of inputs.
+    report: Signal<Option<Arc<Report>>>,
+    /// The request shown.
+    finding: Memo<Option<Finding>>,
+    /// Its position among those of the verdict.
+    at: RwSignal<usize>,
+    /// How many of them the page holds.
+    kept: Memo<usize>,
+    /// How many there are.
+    count: Memo<u64>,
+) -> impl IntoView {
+    let zone = App::get().zone;
+    let inputs = Memo::new(move |_| report.get().map(|report| report.inputs.clone()).unwrap_or_default());
+    view! {
+        <Section id="evidence" title=words::EVIDENCE>
+            <Show when=move || { count.get() > 1 }>
+                <Leaf at=at kept=kept count=count />
+            </Show>
+            {move || {
+                finding
+                    .get()
+                    .map(|finding| {
+                        let zone = zone.get();
+                        let first = finding.evidence.iter().find_map(|evidence| evidence.time);
+                        view! {
+                            <Facts finding=finding.clone() zone=zone />
+                            <Table evidence=finding.evidence first=first inputs=inputs.get() zone=zone />
+                            {finding
+                                .filter
+                                .map(|filter| {
+                                    view! {
+                                        <h4>{words::FILTER}</h4>
+                                        <Command text=filter />
+                                    }
+                                })}
+                        }
+                    })
+            }}
+        </Section>
+    }
+}
+
+#[component]
+fn Leaf(at: RwSignal<usize>, kept: Memo<usize>, count: Memo<u64>) -> impl IntoView {
+    view! {
+        <div class="leaf">
+            <button
+                type="button"
+                disabled=move || at.get() == 0
+                on:click=move |_| at.update(|at| *at = at.saturating_sub(1))
+            >
+                {words::PREVIOUS}
+            </button>
+            <span aria-live="polite">{move || words::which(at.get(), count.get())}</span>
+            <button
+                type="button"
+                disabled=move || at.get() + 1 >= kept.get()
+                on:click=move |_| at.update(|at| *at += 1)
+            >
+                {words::NEXT}
+            </button>
+            {move || {
+                ((kept.get() as u64) < count.get())
+                    .then(|| view! { <span class="aside">{words::only_first(kept.get())}</span> })
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Facts(finding: Finding, zone: Zone) -> impl IntoView {
+    let request = match (&finding.method, &finding.target) {
+        (Some(method), Some(target)) => Some(format!("{method} {target}")),
+        (None, Some(target)) => Some(target.clone()),
+        _ => finding.host.clone(),
+    };
+    let answer = match (finding.first_status, finding.status) {
+        (Some(first), Some(last)) => format!("{first}, then {last}, {}", words::made_by(finding.generated_by)),
+        (_, Some(status)) => format!("{status}, {}", words::made_by(finding.generated_by)),
+        (_, None) => words::NO_ANSWER_SEEN.to_owned(),
+    };
+    let time = format!(
+        "{} {} {}",
+        times::date(finding.time, zone),
+        times::clock(finding.time, zone),
+        times::offset_name(finding.time, zone)
+    );
+    let rows = [
+        (words::REQUEST, request),
+        (words::TIME, Some(time)),
+        (words::ANSWER, Some(answer)),
+        (words::CLIENT, finding.client.map(|address| address.to_string())),
+        (words::GATEWAY_NODE, finding.gateway.map(|address| address.to_string())),
+        (words::UPSTREAM, finding.upstream.map(|address| address.to_string())),
+        (words::RESET_BY, finding.reset_by.map(|by| words::reset_by(by).to_owned())),
+    ];
+    let rows = rows
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }))
+        .collect_view();
+    view! { <dl class="facts exchange">{rows}</dl> }
+}
+
+#[component]
+fn Table(evidence: Vec<Evidence>, first: Option<Timestamp>, inputs: Vec<Input>, zone: Zone) -> impl IntoView {
+    let several = inputs.len() > 1;
+    let rows = evidence
+        .into_iter()
+        .map(|evidence| {
+            let name = inputs.get(evidence.input as usize).map(|input| input.name.clone()).filter(|_| several);
+            let time = evidence.time.map(|time| times::clock(time, zone));
+            let after = evidence.time.zip(first).map(|(time, first)| times::after(time, first));
+            view! {
+                <tr>
+                    <td class="at">
+                        {place(&evidence)}
+                        {name.map(|name| view! { <span class="file">{name}</span> })}
+                    </td>
+                    <td class="mono nowrap">{time}</td>
+                    <td class="mono nowrap number after">{after}</td>
+                    <td class="leg-cell">{words::leg(evidence.leg, evidence.sent)}</td>
+                    <td class="shows">{evidence.text}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="evidence">
+            <thead>
+                <tr>
+                    <th scope="col">{words::AT}</th>
+                    <th scope="col">{words::TIME}</th>
+                    <th scope="col" class="number">{words::AFTER}</th>
+                    <th scope="col">{words::LEG}</th>
+                    <th scope="col">{words::SHOWS}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+}
+
+/// `Packet 46`, `Line 12`
+fn place(evidence: &Evidence) -> String {
+    match (evidence.packet, evidence.line) {
+        (Some(packet), _) => words::packet(packet),
+        (None, Some(line)) => words::line(line),
+        (None, None) => String::new(),
+    }
+}
