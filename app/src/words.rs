@@ -273,7 +273,7 @@ pub const fn phase(phase: Option<Phase>) -> &'static str {
         Some(Phase::Upstream) => "upstream",
         Some(Phase::Gateway) => "gateway",
         Some(Phase::Client) => "client",
-        None => "open",
+        None => "undecided",
     }
 }
 

@@ -59,11 +59,14 @@ pub fn EvidenceView(
 
 #[component]
 fn Leaf(at: RwSignal<usize>, kept: Memo<usize>, count: Memo<u64>) -> impl IntoView {
+    let first = move || at.get() == 0;
+    let last = move || at.get() + 1 >= kept.get();
+    let cut = move || (kept.get() as u64) < count.get();
     view! {
         <div class="leaf">
             <button
                 type="button"
-                disabled=move || at.get() == 0
+                disabled=first
                 on:click=move |_| at.update(|at| *at = at.saturating_sub(1))
             >
                 {words::PREVIOUS}
@@ -71,15 +74,12 @@ fn Leaf(at: RwSignal<usize>, kept: Memo<usize>, count: Memo<u64>) -> impl IntoVi
             <span aria-live="polite">{move || words::which(at.get(), count.get())}</span>
             <button
                 type="button"
-                disabled=move || at.get() + 1 >= kept.get()
+                disabled=last
                 on:click=move |_| at.update(|at| *at += 1)
             >
                 {words::NEXT}
             </button>
-            {move || {
-                ((kept.get() as u64) < count.get())
-                    .then(|| view! { <span class="aside">{words::only_first(kept.get())}</span> })
-            }}
+            {move || cut().then(|| view! { <span class="aside">{words::only_first(kept.get())}</span> })}
         </div>
     }
 }
@@ -121,24 +121,21 @@ fn Facts(finding: Finding, zone: Zone) -> impl IntoView {
 #[component]
 fn Table(evidence: Vec<Evidence>, first: Option<Timestamp>, inputs: Vec<Input>, zone: Zone) -> impl IntoView {
     let several = inputs.len() > 1;
-    let rows = evidence
-        .into_iter()
-        .map(|evidence| {
-            let name = inputs.get(evidence.input as usize).map(|input| input.name.clone()).filter(|_| several);
-            let time = evidence.time.map(|time| times::clock(time, zone));
-            let after = evidence.time.zip(first).map(|(time, first)| times::after(time, first));
-            view! {
-                <tr>
-                    <td class="at">
-                        {place(&evidence)}
-                        {name.map(|name| view! { <span class="file">{name}</span> })}
-                    </td>
-                    <td class="mono nowrap">{time}</td>
-                    <td class="mono nowrap number after">{after}</td>
-                    <td class="leg-cell">{words::leg(evidence.leg, evidence.sent)}</td>
-                    <td class="shows">{evidence.text}</td>
-                </tr>
-            }
+    let bodies = evidence
+        .chunk_by(|one, next| one.input == next.input)
+        .map(|rows| {
+            let name = rows.first().and_then(|row| inputs.get(row.input as usize)).filter(|_| several);
+            let name = name.map(|input| {
+                view! {
+                    <tr>
+                        <th colspan="5" scope="rowgroup" class="file-name">
+                            {input.name.clone()}
+                        </th>
+                    </tr>
+                }
+            });
+            let rows = rows.iter().map(|row| table_row(row, first, zone)).collect_view();
+            view! { <tbody>{name} {rows}</tbody> }
         })
         .collect_view();
     view! {
@@ -147,13 +144,29 @@ fn Table(evidence: Vec<Evidence>, first: Option<Timestamp>, inputs: Vec<Input>, 
                 <tr>
                     <th scope="col">{words::AT}</th>
                     <th scope="col">{words::TIME}</th>
-                    <th scope="col" class="number">{words::AFTER}</th>
+                    <th scope="col" class="number">
+                        {words::AFTER}
+                    </th>
                     <th scope="col">{words::LEG}</th>
                     <th scope="col">{words::SHOWS}</th>
                 </tr>
             </thead>
-            <tbody>{rows}</tbody>
+            {bodies}
         </table>
+    }
+}
+
+fn table_row(evidence: &Evidence, first: Option<Timestamp>, zone: Zone) -> impl IntoView + use<> {
+    let time = evidence.time.map(|time| times::clock(time, zone));
+    let after = evidence.time.zip(first).map(|(time, first)| times::after(time, first));
+    view! {
+        <tr>
+            <td class="at">{place(evidence)}</td>
+            <td class="mono nowrap">{time}</td>
+            <td class="mono nowrap number">{after}</td>
+            <td class="leg-cell">{words::leg(evidence.leg, evidence.sent)}</td>
+            <td class="shows">{evidence.text.clone()}</td>
+        </tr>
     }
 }
 
