@@ -41,6 +41,19 @@ pub struct Event {
     pub sent: bool,
     /// What it is.
     pub what: What,
+    /// The connection, or asker and DNS server; `None` for lines.
+    pub flow: Option<Flow>,
+}
+
+/// Where a packet belongs, for a display filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// One end.
+    pub one: SocketAddr,
+    /// The other end.
+    pub other: SocketAddr,
+    /// Packets of the whole connection.
+    pub packets: u64,
 }
 
 /// What a packet or line shows, in the field's terms.
@@ -141,7 +154,7 @@ pub struct Status {
 #[derive(Clone, Debug, Default)]
 pub struct Attempt {
     /// The address that the gateway used; the client's where it spoofs.
-    pub local: Option<IpAddr>,
+    pub local: Option<SocketAddr>,
     /// The address tried; `None` while resolving.
     pub upstream: Option<SocketAddr>,
     /// The target is a parent proxy (absolute-form or CONNECT was sent to it).
@@ -170,8 +183,10 @@ pub struct Attempt {
     pub reset_by: Option<ResetBy>,
     /// Its story, in time order.
     pub events: Vec<Event>,
-    /// Packets of its connection, for the choice of a filter.
-    pub packets: u64,
+    /// The host name that it asked for (Host field, TLS server name, or the name looked up).
+    pub host: Option<String>,
+    /// The target that it asked for.
+    pub target: Option<String>,
 }
 
 /// What became of one phase.

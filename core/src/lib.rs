@@ -14,10 +14,13 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod capture;
 pub mod categories;
 pub mod exchange;
+mod join;
 pub mod logs;
 pub mod products;
+pub mod protocols;
 pub mod report;
 pub mod time;
 

@@ -100,3 +100,30 @@ pub struct Facts {
     /// The URL as far as it is known.
     pub url: Option<alloc::string::String>,
 }
+
+/// The placeholders that texts may hold, without their braces.
+pub const PLACEHOLDERS: &[&str] = &[
+    "host",
+    "port",
+    "upstream",
+    "target",
+    "client",
+    "gateway",
+    "dns",
+    "icmp_from",
+    "url",
+    "proxy_port",
+    "client_is",
+    "upstream_is",
+    "dns_is",
+];
+
+/// Words in braces that [`fill`] would leave; shell and awk braces hold other characters than these.
+#[cfg(test)]
+pub(crate) fn unknown_placeholders(text: &str) -> alloc::vec::Vec<&str> {
+    let opened = text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+    opened
+        .filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_'))
+        .filter(|word| !PLACEHOLDERS.contains(word) && !word.starts_with("time_") && *word != "http_code")
+        .collect()
+}
