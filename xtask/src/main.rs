@@ -5,6 +5,7 @@
 //! browser tests share with the commands is in the library half of this package.
 
 mod bench;
+mod lab;
 mod page;
 mod process;
 mod serve;
@@ -47,6 +48,13 @@ static COMMANDS: &[Command] = &[
         what: "measure the engine beside the tools that are installed",
         run: |args| told(bench::run(args)),
     },
+    Command {
+        name: "lab",
+        args: "[NAME…]",
+        what: "record the test cases anew (root, Debian; `lab --list` names them)",
+        run: lab::command,
+    },
+    Command { name: lab::agent::COMMAND, args: "", what: "", run: lab::agent::command },
 ];
 
 fn main() -> ExitCode {
