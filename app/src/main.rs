@@ -1,2 +1,40 @@
-//! The page.
-fn main() {}
+//! The page: drop captures and logs, read the cause and the fix.
+//!
+//! One module for page and worker. The page parses nothing and decides nothing: it shows the engine's report.
+//!
+//! ```text
+//! intake → state ─ link ═ worker → reader → engine
+//!            ↓      ↑         (protocol: what they say to each other)
+//!   pages, components ← report
+//! ```
+
+mod components;
+mod crash;
+mod download;
+mod excerpt;
+#[cfg(any(test, debug_assertions))]
+mod fixture;
+mod focus;
+mod fragment;
+mod intake;
+mod json;
+mod link;
+mod pages;
+mod path;
+mod preferences;
+mod protocol;
+mod reader;
+mod samples;
+mod state;
+mod times;
+mod verdicts;
+mod words;
+mod worker;
+
+fn main() {
+    if web_sys::window().is_some() {
+        pages::open();
+    } else {
+        worker::start();
+    }
+}

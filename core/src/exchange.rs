@@ -41,6 +41,19 @@ pub struct Event {
     pub sent: bool,
     /// What it is.
     pub what: What,
+    /// The connection, or asker and DNS server; `None` for lines.
+    pub flow: Option<Flow>,
+}
+
+/// Where a packet belongs, for a display filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// One end.
+    pub one: SocketAddr,
+    /// The other end.
+    pub other: SocketAddr,
+    /// Packets of the whole connection.
+    pub packets: u64,
 }
 
 /// What a packet or line shows, in the field's terms.
@@ -101,6 +114,8 @@ pub struct Exchange {
     pub claim: Option<Claim>,
     /// Client side of the story; the attempts hold theirs.
     pub events: Vec<Event>,
+    /// These inputs show how the gateway goes out: where no attempt was seen, none was made.
+    pub outward: bool,
     /// What these inputs could not have shown, as sentences.
     pub doubts: Vec<String>,
 }
@@ -141,7 +156,7 @@ pub struct Status {
 #[derive(Clone, Debug, Default)]
 pub struct Attempt {
     /// The address that the gateway used; the client's where it spoofs.
-    pub local: Option<IpAddr>,
+    pub local: Option<SocketAddr>,
     /// The address tried; `None` while resolving.
     pub upstream: Option<SocketAddr>,
     /// The target is a parent proxy (absolute-form or CONNECT was sent to it).
@@ -170,8 +185,10 @@ pub struct Attempt {
     pub reset_by: Option<ResetBy>,
     /// Its story, in time order.
     pub events: Vec<Event>,
-    /// Packets of its connection, for the choice of a filter.
-    pub packets: u64,
+    /// The host name that it asked for (Host field, TLS server name, or the name looked up).
+    pub host: Option<String>,
+    /// The target that it asked for.
+    pub target: Option<String>,
 }
 
 /// What became of one phase.
@@ -335,8 +352,8 @@ pub struct Claim {
     pub undetermined: bool,
     /// What the token means, e.g. `NONE/504: the appliance made this answer itself`.
     pub why: String,
-    /// The line says that the origin (or a parent proxy) made the status.
-    pub passed_on: Option<crate::report::GeneratedBy>,
+    /// Who made the status, as far as the line tells.
+    pub made_by: Option<crate::report::GeneratedBy>,
     /// How long the request took, by the log.
     pub elapsed: Option<Span>,
 }

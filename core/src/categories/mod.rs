@@ -3,7 +3,56 @@
 //! A category's file holds its meaning, its causes and checks, and the pattern by which it is found in the model
 //! ([`crate::exchange`]). [`TABLE`] lists them in decision order: the first whose pattern matches names the failure.
 
-mod dns_nxdomain;
+pub(crate) mod client_abort;
+pub(crate) mod client_tls_rejected;
+pub(crate) mod dns_no_response;
+pub(crate) mod dns_nodata;
+pub(crate) mod dns_nxdomain;
+pub(crate) mod dns_refused;
+pub(crate) mod dns_servfail;
+pub(crate) mod dns_tcp_fallback_blocked;
+pub(crate) mod dns_unreachable;
+pub(crate) mod ephemeral_port_exhaustion;
+pub(crate) mod h2_goaway;
+pub(crate) mod h2_rst_stream;
+pub(crate) mod keepalive_race;
+pub(crate) mod local_egress_denied;
+pub(crate) mod no_attempt;
+pub(crate) mod no_healthy_upstream;
+pub(crate) mod origin_error;
+pub(crate) mod parent_proxy_error;
+mod pattern;
+pub(crate) mod pmtu_blackhole;
+pub(crate) mod policy_denied;
+pub(crate) mod proxy_loop;
+pub(crate) mod proxy_overload;
+pub(crate) mod request_unacked;
+pub(crate) mod required_service;
+pub(crate) mod response_bad_chunk;
+pub(crate) mod response_empty;
+pub(crate) mod response_header_too_large;
+pub(crate) mod response_invalid;
+pub(crate) mod response_reset;
+pub(crate) mod response_stalled;
+pub(crate) mod response_timeout;
+pub(crate) mod response_truncated;
+pub(crate) mod return_path;
+pub(crate) mod tcp_icmp_prohibited;
+pub(crate) mod tcp_icmp_unreachable;
+pub(crate) mod tcp_routing_loop;
+pub(crate) mod tcp_syn_reset;
+pub(crate) mod tcp_syn_unanswered;
+#[cfg(test)]
+mod tests;
+pub(crate) mod tls_alert;
+pub(crate) mod tls_certificate;
+pub(crate) mod tls_closed;
+pub(crate) mod tls_no_response;
+pub(crate) mod tls_not_spoken;
+pub(crate) mod tls_reset;
+pub(crate) mod zero_window;
+
+use alloc::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
@@ -113,8 +162,7 @@ impl Owner {
 
 /// One failure: meaning, detection and generic advice.
 ///
-/// Texts may hold placeholders that [`crate::products::advise`] fills with real values: `{host}`, `{port}`,
-/// `{upstream}` (IP), `{client}`, `{gateway}` (IP), `{dns}` (IP of the DNS server), `{icmp_from}`, `{url}`.
+/// Texts may hold placeholders that [`crate::products::fill`] replaces by real values; it lists them.
 pub struct Category {
     /// Its id.
     pub id: Id,
@@ -124,6 +172,8 @@ pub struct Category {
     pub title: &'static str,
     /// One or two sentences for a tired engineer: what happened, in the field's terms.
     pub meaning: &'static str,
+    /// Its type in a `Proxy-Status` header (RFC 9209 section 2.3); empty where there is none.
+    pub proxy_status: &'static str,
     /// Who can usually fix it.
     pub owner: Owner,
     /// Likeliest first.
@@ -132,18 +182,23 @@ pub struct Category {
     pub checks: &'static [Check],
     /// What to change, for any product and for the parties outside it (firewall, DNS server, origin).
     pub fixes: &'static [Fix],
-    /// True where the proof is that something did not come; a capture that could not have seen it lowers the confidence.
+    /// True where the proof is that something did not come; a capture that could not have seen it lowers the
+    /// confidence.
     pub absence: bool,
     /// Whether this exchange, whose decisive attempt is given (`None`: no attempt was seen), failed in this way.
     pub detect: fn(&Exchange, Option<&Attempt>) -> bool,
 }
 
+/// Evidence for a cause, as a sentence with the real numbers; `None` where nothing seen favours it.
+pub type Favour = Option<Cow<'static, str>>;
+
 /// A possible cause.
+#[derive(Clone, Copy)]
 pub struct Cause {
     /// What it is.
     pub text: &'static str,
-    /// Which evidence favours it, as text, if this exchange shows such evidence.
-    pub favoured_by: fn(&Exchange, Option<&Attempt>) -> Option<&'static str>,
+    /// Which evidence favours it, if this exchange shows such evidence.
+    pub favoured_by: fn(&Exchange, Option<&Attempt>) -> Favour,
 }
 
 /// A cause that no packet favours or speaks against.
@@ -152,7 +207,14 @@ pub const fn cause(text: &'static str) -> Cause {
     Cause { text, favoured_by: |_, _| None }
 }
 
+/// A cause with what favours it.
+#[must_use]
+pub const fn favoured(text: &'static str, favoured_by: fn(&Exchange, Option<&Attempt>) -> Favour) -> Cause {
+    Cause { text, favoured_by }
+}
+
 /// A test.
+#[derive(Clone, Copy)]
 pub struct Check {
     /// What to do and what each outcome tells.
     pub text: &'static str,
@@ -164,9 +226,30 @@ pub struct Check {
     pub source: &'static str,
 }
 
+/// A test of common practice, with its command (or none: `""`).
+#[must_use]
+pub const fn check(text: &'static str, command: &'static str) -> Check {
+    Check { text, command, path: "", source: "" }
+}
+
+impl Check {
+    /// With a menu path.
+    #[must_use]
+    pub const fn path(self, path: &'static str) -> Self {
+        Self { path, ..self }
+    }
+
+    /// With the document that it comes from.
+    #[must_use]
+    pub const fn source(self, source: &'static str) -> Self {
+        Self { source, ..self }
+    }
+}
+
 /// A change.
+#[derive(Clone, Copy)]
 pub struct Fix {
-    /// Whose configuration: empty for the product of the advice at hand, else `dns`, `firewall`, `origin`, `network`, `client`.
+    /// Whose configuration: `dns`, `firewall`, `origin`, `network`, `client`; empty for the gateway's.
     pub at: &'static str,
     /// The setting's name.
     pub setting: &'static str,
@@ -178,9 +261,63 @@ pub struct Fix {
     pub risk: &'static str,
     /// The command or filter that shows that it helped.
     pub verify: &'static str,
-    /// Where it comes from.
+    /// Where it comes from; empty for common practice.
     pub source: &'static str,
 }
 
-/// Every category that is found so far, in decision order.
-pub static TABLE: &[&Category] = &[&dns_nxdomain::CATEGORY];
+/// Every category, in decision order: the first that matches names the failure.
+///
+/// 1. A loop first: inside a loop the gateway is its own upstream, so everything else would match as well.
+/// 2. A status that came from further on: the attempt worked, its outcome is the failure.
+/// 3. A client that left: what the gateway then tears down is a consequence. A refusal that stands without the
+///    client's leaving (NXDOMAIN, RST, an alert …) is not one, and is left to its own category.
+/// 4. The attempt's phases as time runs, since the earliest failure causes the later ones; `return-path` before the
+///    unanswered SYN, of which it is the explained form; a certificate before the alert that carries it.
+/// 5. What the gateway says of itself, and last that it said nothing.
+pub static TABLE: &[&Category] = &[
+    &proxy_loop::CATEGORY,
+    &parent_proxy_error::CATEGORY,
+    &origin_error::CATEGORY,
+    &client_tls_rejected::CATEGORY,
+    &client_abort::CATEGORY,
+    &dns_nxdomain::CATEGORY,
+    &dns_nodata::CATEGORY,
+    &dns_servfail::CATEGORY,
+    &dns_refused::CATEGORY,
+    &dns_tcp_fallback_blocked::CATEGORY,
+    &dns_unreachable::CATEGORY,
+    &dns_no_response::CATEGORY,
+    &return_path::CATEGORY,
+    &tcp_syn_reset::CATEGORY,
+    &tcp_icmp_prohibited::CATEGORY,
+    &tcp_routing_loop::CATEGORY,
+    &tcp_icmp_unreachable::CATEGORY,
+    &tcp_syn_unanswered::CATEGORY,
+    &tls_certificate::CATEGORY,
+    &tls_alert::CATEGORY,
+    &tls_not_spoken::CATEGORY,
+    &tls_reset::CATEGORY,
+    &tls_closed::CATEGORY,
+    &tls_no_response::CATEGORY,
+    &keepalive_race::CATEGORY,
+    &pmtu_blackhole::CATEGORY,
+    &zero_window::CATEGORY,
+    &request_unacked::CATEGORY,
+    &response_reset::CATEGORY,
+    &response_empty::CATEGORY,
+    &response_timeout::CATEGORY,
+    &response_invalid::CATEGORY,
+    &response_header_too_large::CATEGORY,
+    &response_bad_chunk::CATEGORY,
+    &response_truncated::CATEGORY,
+    &response_stalled::CATEGORY,
+    &h2_goaway::CATEGORY,
+    &h2_rst_stream::CATEGORY,
+    &no_healthy_upstream::CATEGORY,
+    &required_service::CATEGORY,
+    &policy_denied::CATEGORY,
+    &ephemeral_port_exhaustion::CATEGORY,
+    &local_egress_denied::CATEGORY,
+    &proxy_overload::CATEGORY,
+    &no_attempt::CATEGORY,
+];

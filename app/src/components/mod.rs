@@ -1,0 +1,19 @@
+//! Parts of the page.
+
+mod advice;
+mod copy;
+mod evidence;
+mod inputs;
+mod mark;
+mod path_picture;
+mod progress;
+mod section;
+mod settings;
+mod verdict;
+mod verdict_list;
+
+pub use inputs::Inputs;
+pub use progress::Reading;
+pub use settings::{ProductPicker, Settings};
+pub use verdict::VerdictView;
+pub use verdict_list::VerdictList;

@@ -1,0 +1,56 @@
+//! Reading goes on: how far, of which file, and the way to stop it.
+
+use leptos::prelude::*;
+
+use crate::state::{App, Stage};
+use crate::times::bytes;
+use crate::words;
+
+/// Bar, bytes, the file at hand, and a button that stops.
+#[component]
+pub fn Reading() -> impl IntoView {
+    let app = App::get();
+    let stopping = RwSignal::new(false);
+    Effect::new(move || {
+        if app.stage.get() != Stage::Reading {
+            stopping.set(false);
+        }
+    });
+    let share = Memo::new(move |_| {
+        let progress = app.progress.get();
+        (progress.read * 100).checked_div(progress.total).unwrap_or(0)
+    });
+    let stop = move |_| {
+        stopping.set(true);
+        app.stop();
+    };
+    view! {
+        <section class="reading" aria-label=move || words::reading(app.names.get().len())>
+            <div class="reading-head">
+                <p class="reading-what">
+                    <strong>{move || words::reading(app.names.get().len())}</strong>
+                    <span class="fact">
+                        {move || {
+                            let progress = app.progress.get();
+                            words::so_much(&bytes(progress.read), &bytes(progress.total))
+                        }}
+                    </span>
+                </p>
+                <button type="button" on:click=stop disabled=move || stopping.get()>
+                    {move || if stopping.get() { words::STOPPING } else { words::STOP }}
+                </button>
+            </div>
+            <progress max="100" value=move || share.get().to_string() aria-label=words::PROGRESS />
+            <p class="aside file-name">
+                {move || {
+                    let progress = app.progress.get();
+                    app.names.with(|names| names.get(progress.file).cloned())
+                }}
+            </p>
+            // Spoken in quarters: a number every 100 ms would talk over everything else.
+            <p class="out-of-sight" role="status">
+                {move || words::quarter(share.get() / 25)}
+            </p>
+        </section>
+    }
+}

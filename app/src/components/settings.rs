@@ -1,0 +1,131 @@
+//! What the reader can set: the product, the gateway's address, whose clock.
+
+use std::net::IpAddr;
+
+use gateway_triage_core::products;
+use leptos::prelude::*;
+
+use crate::state::App;
+use crate::times::Zone;
+use crate::{verdicts, words};
+
+/// The product; its first entry shows the one that a log format told.
+#[component]
+pub fn ProductPicker() -> impl IntoView {
+    let app = App::get();
+    let found = Memo::new(move |_| {
+        let chosen = app.choice.get().product;
+        app.report.get().and_then(|report| report.product).filter(|_| chosen.is_none())
+    });
+    let chosen = move || app.choice.get().product;
+    view! {
+        <label class="field">
+            <span>{words::PRODUCT}</span>
+            <select on:change:target=move |event| {
+                let product = products::Id::parse(&event.target().value());
+                app.choose(|choice| choice.product = product);
+            }>
+                <option value="" selected=move || chosen().is_none()>
+                    {move || match found.get() {
+                        Some(product) => words::product_found(verdicts::product_name(product)),
+                        None => words::PRODUCT_UNSET.to_owned(),
+                    }}
+                </option>
+                {verdicts::products()
+                    .map(|product| {
+                        view! {
+                            <option value=product.as_str() selected=move || chosen() == Some(product)>
+                                {verdicts::product_name(product)}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+        </label>
+    }
+}
+
+/// All settings of an open case.
+#[component]
+pub fn Settings() -> impl IntoView {
+    view! {
+        <section class="settings" aria-label=words::SETTINGS>
+            <ProductPicker />
+            <GatewayField />
+            <ZonePicker />
+        </section>
+    }
+}
+
+#[component]
+fn GatewayField() -> impl IntoView {
+    let app = App::get();
+    let wrong = RwSignal::new(false);
+    let found = Memo::new(move |_| app.report.get().map(|report| report.gateways.clone()).unwrap_or_default());
+    let typed = move |text: String| {
+        let text = text.trim().to_owned();
+        let address: Option<IpAddr> = text.parse().ok();
+        wrong.set(address.is_none() && !text.is_empty());
+        if !wrong.get_untracked() && address != app.choice.get_untracked().gateway {
+            app.set_gateway(address);
+        }
+    };
+    view! {
+        <label class="field">
+            <span>{words::GATEWAY}</span>
+            <input
+                type="text"
+                list="gateways"
+                class="mono"
+                autocomplete="off"
+                spellcheck="false"
+                placeholder=move || match found.get().first() {
+                    Some(address) => address.to_string(),
+                    None => words::GATEWAY_UNSET.to_owned(),
+                }
+                prop:value=move || app.choice.get().gateway.map(|address| address.to_string()).unwrap_or_default()
+                aria-invalid=move || wrong.get().then_some("true")
+                on:change:target=move |event| typed(event.target().value())
+            />
+            <datalist id="gateways">
+                {move || {
+                    found.get().into_iter().map(|address| view! { <option value=address.to_string() /> }).collect_view()
+                }}
+            </datalist>
+            <span class="wrong" role="status">
+                {move || wrong.get().then_some(words::GATEWAY_WRONG)}
+            </span>
+        </label>
+    }
+}
+
+#[component]
+fn ZonePicker() -> impl IntoView {
+    let app = App::get();
+    let option = move |zone: Zone, name: String| {
+        view! {
+            <option value=zone.as_str() selected=move || app.zone.get() == zone>
+                {name}
+            </option>
+        }
+    };
+    view! {
+        <label class="field">
+            <span>{words::ZONE}</span>
+            <select on:change:target=move |event| {
+                if let Some(zone) = Zone::parse(&event.target().value()) {
+                    app.choose_zone(zone);
+                }
+            }>
+                {option(Zone::Local, words::zone_local(&own_zone()))} {option(Zone::Utc, words::ZONE_UTC.to_owned())}
+            </select>
+        </label>
+    }
+}
+
+/// The browser's zone by name, such as `Europe/Berlin`.
+fn own_zone() -> String {
+    use js_sys::{Array, Intl::DateTimeFormat, Object, Reflect};
+    let options = DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
+    Reflect::get(&options, &"timeZone".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
+}

@@ -1,0 +1,154 @@
+//! One verdict, in the order in which it is read: what happened, where, what to do first, how we know, what speaks
+//! against it or could not be seen, the rest.
+
+use std::sync::Arc;
+
+use gateway_triage_core::categories::Id as Category;
+use gateway_triage_core::report::{Finding, Report, RuledOut, Verdict};
+use leptos::prelude::*;
+
+use super::advice::{DoFirst, MoreAdvice};
+use super::evidence::EvidenceView;
+use super::mark::Mark;
+use super::path_picture::PathPicture;
+use super::section::Section;
+use crate::state::App;
+use crate::{times, verdicts, words};
+
+/// The verdict that is selected. Each part redraws only when its own data change: reading goes on while it is read.
+#[component]
+pub fn VerdictView(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
+    let app = App::get();
+    let verdict =
+        Memo::new(move |_| report.get().and_then(|report| app.shown().and_then(|at| report.verdicts.get(at).cloned())));
+    let key = Memo::new(move |_| verdict.get().as_ref().map(verdicts::key));
+    let at = RwSignal::new(0_usize);
+    Effect::new(move || {
+        key.track();
+        at.set(0);
+    });
+    let finding = Memo::new(move |_| {
+        let index = *verdict.get()?.findings.get(at.get())?;
+        report.get()?.findings.get(index as usize).cloned()
+    });
+    let category = Memo::new(move |_| verdict.get().map_or(Category::Undetermined, |verdict| verdict.category));
+    let phase = Memo::new(move |_| verdicts::phase(category.get()));
+    let title = Memo::new(move |_| verdicts::title(category.get()));
+    let advice = Memo::new(move |_| verdict.get().map(|verdict| verdict.advice).unwrap_or_default());
+    let kept = Memo::new(move |_| verdict.get().map_or(0, |verdict| verdict.findings.len()));
+    let count = Memo::new(move |_| verdict.get().map_or(0, |verdict| verdict.count));
+    view! {
+        <article class="verdict" aria-labelledby="verdict-heading">
+            <div class="head">
+                <Head verdict=verdict finding=finding />
+            </div>
+            <PathPicture finding=finding phase=phase what=title />
+            <DoFirst advice=advice />
+            <EvidenceView report=report finding=finding at=at kept=kept count=count />
+            <Against finding=finding />
+            <NotSeen finding=finding />
+            <MoreAdvice advice=advice />
+        </article>
+    }
+}
+
+#[component]
+fn Head(verdict: Memo<Option<Verdict>>, finding: Memo<Option<Finding>>) -> impl IntoView {
+    let zone = App::get().zone;
+    let fits = Memo::new(move |_| {
+        let finding = finding.get()?;
+        (finding.candidates.len() > 1).then_some(finding.candidates)
+    });
+    view! {
+        {move || {
+            let verdict = verdict.get()?;
+            let phase = verdicts::phase(verdict.category);
+            let zone = zone.get();
+            Some(
+                view! {
+                    <p class="kicker">
+                        <Mark phase=phase />
+                        <span>{verdicts::title(verdict.category)}</span>
+                        <span class="phase-name">{words::phase(phase)}</span>
+                    </p>
+                    <h2 id="verdict-heading" tabindex="-1">
+                        {verdict.summary}
+                    </h2>
+                    <p class="aside">
+                        {words::requests(verdict.count)}", "
+                        <span class="numbers">{times::range(verdict.first, verdict.last, zone)}</span>" "
+                        {times::offset_name(verdict.first, zone)}
+                    </p>
+                },
+            )
+        }}
+        {move || {
+            finding
+                .get()
+                .map(|finding| {
+                    let (word, why) = words::confidence(finding.confidence);
+                    view! {
+                        <p class="sure">
+                            <strong>{word}</strong>
+                            ": "
+                            {why}
+                            "."
+                        </p>
+                    }
+                })
+        }}
+        {move || {
+            fits.get()
+                .map(|fits| {
+                    let names = fits.into_iter().map(|id| view! { <li>{verdicts::title(id)}</li> }).collect_view();
+                    view! {
+                        <p>{words::FITS_AS_WELL}</p>
+                        <ol class="candidates">{names}</ol>
+                    }
+                })
+        }}
+    }
+}
+
+#[component]
+fn Against(finding: Memo<Option<Finding>>) -> impl IntoView {
+    let ruled_out = Memo::new(move |_| finding.get().map(|finding| finding.ruled_out).unwrap_or_default());
+    move || {
+        let ruled_out = ruled_out.get();
+        (!ruled_out.is_empty()).then(|| {
+            let rows = ruled_out
+                .into_iter()
+                .map(|RuledOut { category, why }| {
+                    view! {
+                        <li>
+                            <strong>{verdicts::title(category)}</strong>
+                            ": "
+                            {why}
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! {
+                <Section id="against" title=words::AGAINST>
+                    <ul class="items plain">{rows}</ul>
+                </Section>
+            }
+        })
+    }
+}
+
+#[component]
+fn NotSeen(finding: Memo<Option<Finding>>) -> impl IntoView {
+    let doubts = Memo::new(move |_| finding.get().map(|finding| finding.doubts).unwrap_or_default());
+    move || {
+        let doubts = doubts.get();
+        (!doubts.is_empty()).then(|| {
+            let rows = doubts.into_iter().map(|doubt| view! { <li>{doubt}</li> }).collect_view();
+            view! {
+                <Section id="not-seen" title=words::NOT_SEEN>
+                    <ul class="items plain">{rows}</ul>
+                </Section>
+            }
+        })
+    }
+}

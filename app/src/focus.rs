@@ -1,0 +1,41 @@
+//! Where keyboard and screen reader are, and what the address bar says.
+
+use leptos::prelude::request_animation_frame;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
+
+/// Moves the focus to the element with this id, once it is drawn.
+pub fn soon(id: &'static str) {
+    // Two frames: signals settle in the first.
+    request_animation_frame(move || request_animation_frame(move || now(id)));
+}
+
+/// As [`soon`], unless the reader of the page is already at work somewhere.
+pub fn soon_if_idle(id: &'static str) {
+    request_animation_frame(move || {
+        request_animation_frame(move || {
+            let busy = web_sys::window()
+                .and_then(|window| window.document())
+                .and_then(|document| document.active_element())
+                .is_some_and(|active| active.closest("main").ok().flatten().is_some());
+            if !busy {
+                now(id);
+            }
+        });
+    });
+}
+
+fn now(id: &str) {
+    let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Changes the address without a step in the history.
+pub fn replace_fragment(fragment: &str) {
+    if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
+        // Refused in some frames: then the address merely lags behind.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(fragment));
+    }
+}

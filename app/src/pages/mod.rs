@@ -1,0 +1,8 @@
+//! The page as a whole and its screens.
+
+mod case;
+mod failed;
+mod shell;
+mod start;
+
+pub use shell::open;

@@ -1,0 +1,126 @@
+//! What stands around every screen: the bar, the drop target, the one file input.
+
+use gloo::events::EventListener;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::{case::CaseScreen, failed::FailedScreen, start::StartScreen};
+use crate::fragment::Fragment;
+use crate::intake::{self, FileInput, Picker};
+use crate::state::{App, Stage};
+use crate::{crash, focus, words};
+
+/// Puts the page into the document.
+pub fn open() {
+    crash::install(crash::show_on_page);
+    mount_to_body(Shell);
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    Start,
+    Case,
+    Failed,
+}
+
+#[component]
+fn Shell() -> impl IntoView {
+    let app = App::new();
+    provide_context(app);
+    let picker = Picker::new();
+    provide_context(picker);
+    let dragging = RwSignal::new(false);
+    intake::listen(app, dragging);
+    follow_fragment(app);
+    let screen = Memo::new(move |_| match app.stage.get() {
+        Stage::Idle => Screen::Start,
+        Stage::Reading | Stage::Done => Screen::Case,
+        Stage::Failed => Screen::Failed,
+    });
+    Effect::new(move || {
+        if matches!(app.stage.get(), Stage::Done | Stage::Failed) {
+            focus::soon_if_idle("result-heading");
+        }
+    });
+    view! {
+        <header class="bar">
+            <p class="brand">{words::NAME}</p>
+            <Show when=move || screen.get() != Screen::Start>
+                <Actions />
+            </Show>
+        </header>
+        <main data-state=move || app.stage.get().as_str()>
+            <Notices />
+            {move || match screen.get() {
+                Screen::Start => view! { <StartScreen dragging=dragging /> }.into_any(),
+                Screen::Case => view! { <CaseScreen /> }.into_any(),
+                Screen::Failed => view! { <FailedScreen /> }.into_any(),
+            }}
+        </main>
+        <div class="drop-veil" class:shown=move || dragging.get() && screen.get() != Screen::Start aria-hidden="true">
+            <p>{words::DROP_NOW}</p>
+        </div>
+        <FileInput />
+    }
+}
+
+#[component]
+fn Actions() -> impl IntoView {
+    let app = App::get();
+    let picker = Picker::get();
+    let save = move |_| {
+        if let Some(json) = app.json() {
+            crate::download::save(&json, words::JSON_NAME);
+        }
+    };
+    view! {
+        <div class="actions">
+            <button type="button" on:click=move |_| picker.add()>
+                {words::ADD_FILES}
+            </button>
+            <button type="button" on:click=save disabled=move || app.json().is_none()>
+                {words::DOWNLOAD_JSON}
+            </button>
+            <button
+                type="button"
+                on:click=move |_| {
+                    app.close();
+                    focus::replace_fragment("#");
+                    focus::soon("choose");
+                }
+            >
+                {words::NEW_CASE}
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn Notices() -> impl IntoView {
+    let app = App::get();
+    view! {
+        <div role="status">
+            {move || app.notice.get().map(|text| view! { <p class="notice">{text}</p> })}
+            {move || {
+                (app.without_worker.get() && app.stage.get() != Stage::Idle)
+                    .then(|| view! { <p class="notice">{words::WITHOUT_WORKER}</p> })
+            }}
+        </div>
+    }
+}
+
+/// Follows the link the page was opened by, and those followed later.
+fn follow_fragment(app: App) {
+    let Some(window) = web_sys::window() else { return };
+    let follow = move || {
+        let text = web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+        let fragment = Fragment::parse(&text);
+        #[cfg(debug_assertions)]
+        if fragment.place.as_deref() == Some("sample") {
+            app.show(crate::fixture::report());
+        }
+        app.follow(&fragment);
+    };
+    follow();
+    EventListener::new(window.unchecked_ref(), "hashchange", move |_| follow()).forget();
+}

@@ -1,0 +1,65 @@
+//! The first screen: what it does, where to drop, what to try, why it is safe. Nothing else.
+
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::components::ProductPicker;
+use crate::intake::Picker;
+use crate::samples::{self, SAMPLES, Sample};
+use crate::state::App;
+use crate::words;
+
+/// Shown until files come.
+#[component]
+pub fn StartScreen(
+    /// Files hang over the window.
+    dragging: RwSignal<bool>,
+) -> impl IntoView {
+    let picker = Picker::get();
+    view! {
+        <div class="start">
+            <h1>{words::WHAT_IT_DOES}</h1>
+            <div class="drop" class:over=move || dragging.get()>
+                <p class="drop-here">{words::DROP_HERE}</p>
+                <button id="choose" type="button" class="main" on:click=move |_| picker.choose()>
+                    {words::CHOOSE_FILES}
+                </button>
+                <p class="aside">{words::DROP_WHAT}</p>
+            </div>
+            <ProductPicker />
+            <section class="samples" aria-labelledby="samples-heading">
+                <h2 id="samples-heading">{words::SAMPLES}</h2>
+                <ul>
+                    {SAMPLES
+                        .iter()
+                        .map(|sample| view! { <li><SampleButton sample=sample /></li> })
+                        .collect_view()}
+                </ul>
+            </section>
+            <details class="privacy">
+                <summary>
+                    {words::STAYS} " " <span class="as-link">{words::CHECK_IT}</span>
+                </summary>
+                <ul>{words::CHECK_HOW.map(|how| view! { <li>{how}</li> }).collect_view()}</ul>
+            </details>
+        </div>
+    }
+}
+
+#[component]
+fn SampleButton(sample: &'static Sample) -> impl IntoView {
+    let app = App::get();
+    let open = move |_| {
+        spawn_local(async move {
+            match samples::fetch(sample).await {
+                Ok(files) => app.open(files),
+                Err(_) => app.notice.set(Some(words::SAMPLE_MISSING)),
+            }
+        });
+    };
+    view! {
+        <button type="button" class="quiet" on:click=open>
+            {sample.title}
+        </button>
+    }
+}

@@ -1,0 +1,80 @@
+//! What page and worker say to each other.
+//!
+//! A message is a JavaScript array: this, as JSON, and beside it what JSON cannot carry — the files of [`Ask::Open`],
+//! the finished JSON of [`Tell::Report`] as a `Blob`.
+
+use std::net::IpAddr;
+
+use gateway_triage_core::Options;
+use gateway_triage_core::products;
+use gateway_triage_core::report::Report;
+use serde::{Deserialize, Serialize};
+
+/// What the reader of the page has set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The product picked, if any; a log format may tell it otherwise.
+    pub product: Option<products::Id>,
+    /// The gateway's address typed in, if any.
+    pub gateway: Option<IpAddr>,
+}
+
+impl From<Choice> for Options {
+    fn from(choice: Choice) -> Self {
+        Self { product: choice.product, gateway: choice.gateway }
+    }
+}
+
+/// From the page to the worker.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Ask {
+    /// Read these files as one case; a case that is being read is dropped.
+    Open {
+        /// Comes back with every answer, so that late answers about an earlier case are known as such.
+        case: u32,
+        /// What is set so far.
+        choice: Choice,
+    },
+    /// Stop reading and report what was read.
+    Stop,
+    /// Report again with these settings.
+    Choose(Choice),
+}
+
+/// From the worker to the page.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Tell {
+    /// The worker runs and listens.
+    Ready,
+    /// How far reading is.
+    Progress {
+        /// As in [`Ask::Open`].
+        case: u32,
+        /// How far.
+        progress: Progress,
+    },
+    /// What was found so far.
+    Report {
+        /// As in [`Ask::Open`].
+        case: u32,
+        /// True when reading is over, also when it was stopped.
+        finished: bool,
+        /// Of many findings only the first of each verdict: see [`crate::excerpt`].
+        report: Box<Report>,
+    },
+    /// The engine hit a fault of its own; the worker is lost.
+    Broken(String),
+}
+
+/// How far reading is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Bytes read of all files.
+    pub read: u64,
+    /// Bytes of all files.
+    pub total: u64,
+    /// The file being read, as given.
+    pub file: usize,
+    /// How many files were read whole.
+    pub files_read: usize,
+}

@@ -1,0 +1,268 @@
+//! What the page knows, and what can be done to it.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use gateway_triage_core::products;
+use gateway_triage_core::report::{Kind, Report};
+use gloo::file::File;
+use gloo::timers::callback::Timeout;
+use leptos::prelude::*;
+use web_sys::Blob;
+
+use crate::fragment::Fragment;
+use crate::link::{Link, News};
+use crate::protocol::{Ask, Choice, Progress, Tell};
+use crate::times::Zone;
+use crate::{preferences, verdicts, words};
+
+/// Milliseconds that a worker has to obey "stop".
+const STOP_WITHIN: u32 = 3_000;
+
+/// `data-state` of `<main>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing opened.
+    Idle,
+    /// Files are being read; provisional reports may be there.
+    Reading,
+    /// Read, or stopped.
+    Done,
+    /// Nothing could be read.
+    Failed,
+}
+
+impl Stage {
+    /// As checks from outside read it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Reading => "reading",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The page's state: signals only, so it is copied freely.
+#[derive(Clone, Copy)]
+pub struct App {
+    /// Where the page is.
+    pub stage: RwSignal<Stage>,
+    /// How far reading is.
+    pub progress: RwSignal<Progress>,
+    /// Names of the files of the case.
+    pub names: RwSignal<Vec<String>>,
+    /// The last report, provisional while reading.
+    pub report: RwSignal<Option<Arc<Report>>>,
+    /// Key of the verdict that a link or a click selected.
+    pub selected: RwSignal<Option<String>>,
+    /// What the reader has set.
+    pub choice: RwSignal<Choice>,
+    /// Whose clock.
+    pub zone: RwSignal<Zone>,
+    /// Something to say that belongs to no file.
+    pub notice: RwSignal<Option<&'static str>>,
+    /// The worker does not start here.
+    pub without_worker: RwSignal<bool>,
+    json: RwSignal<Option<Blob>, LocalStorage>,
+    files: StoredValue<Vec<File>, LocalStorage>,
+    link: StoredValue<Option<Rc<Link>>, LocalStorage>,
+    case: StoredValue<u32>,
+}
+
+impl App {
+    /// The page at rest, with a worker on its way.
+    #[must_use]
+    pub fn new() -> Self {
+        let app = Self {
+            stage: RwSignal::new(Stage::Idle),
+            progress: RwSignal::default(),
+            names: RwSignal::default(),
+            report: RwSignal::new(None),
+            selected: RwSignal::new(None),
+            choice: RwSignal::default(),
+            zone: RwSignal::new(preferences::zone()),
+            notice: RwSignal::new(None),
+            without_worker: RwSignal::new(false),
+            json: RwSignal::new_local(None),
+            files: StoredValue::new_local(Vec::new()),
+            link: StoredValue::new_local(None),
+            case: StoredValue::new(0),
+        };
+        app.link.set_value(Some(Link::new(move |news| app.hear(news))));
+        app
+    }
+
+    /// The one above the component.
+    #[must_use]
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// Opens a new case.
+    pub fn open(self, files: Vec<File>) {
+        if !files.is_empty() {
+            self.files.set_value(files);
+            self.selected.set(None);
+            self.read();
+        }
+    }
+
+    /// Reads the open case again, with more files.
+    pub fn add(self, more: Vec<File>) {
+        if !more.is_empty() {
+            self.files.update_value(|files| files.extend(more));
+            self.read();
+        }
+    }
+
+    fn read(self) {
+        let files = self.files.get_value();
+        self.names.set(files.iter().map(|file| file.name()).collect());
+        self.progress.set(Progress { total: files.iter().map(|file| file.size()).sum(), ..Progress::default() });
+        self.report.set(None);
+        self.json.set(None);
+        self.notice.set(None);
+        self.stage.set(Stage::Reading);
+        let case = self.case.get_value() + 1;
+        self.case.set_value(case);
+        self.ask(Ask::Open { case, choice: self.choice.get_untracked() }, files);
+    }
+
+    /// Stops reading; what was read so far is reported.
+    pub fn stop(self) {
+        if self.stage.get_untracked() != Stage::Reading {
+            return;
+        }
+        self.ask(Ask::Stop, Vec::new());
+        let case = self.case.get_value();
+        Timeout::new(STOP_WITHIN, move || {
+            if self.case.get_value() == case && self.stage.get_untracked() == Stage::Reading {
+                self.give_up(words::STOPPED_HARD);
+            }
+        })
+        .forget();
+    }
+
+    /// Closes the case.
+    pub fn close(self) {
+        // A reading worker is not worth waiting for; the next case gets a fresh one.
+        if self.stage.get_untracked() == Stage::Reading {
+            self.with_link(|link| link.drop_worker());
+        }
+        self.case.update_value(|case| *case += 1);
+        self.files.set_value(Vec::new());
+        self.report.set(None);
+        self.json.set(None);
+        self.notice.set(None);
+        self.selected.set(None);
+        self.stage.set(Stage::Idle);
+    }
+
+    /// Changes what the reader has set; an open case is reported again.
+    pub fn choose(self, change: impl FnOnce(&mut Choice)) {
+        self.choice.update(change);
+        if self.stage.get_untracked() != Stage::Idle {
+            self.ask(Ask::Choose(self.choice.get_untracked()), Vec::new());
+        }
+    }
+
+    /// Changes the clock, now and for later visits.
+    pub fn choose_zone(self, zone: Zone) {
+        self.zone.set(zone);
+        preferences::keep_zone(zone);
+    }
+
+    /// Follows a link's fragment.
+    pub fn follow(self, fragment: &Fragment) {
+        if let Some(product) = fragment.product.as_deref().and_then(products::Id::parse)
+            && self.choice.get_untracked().product != Some(product)
+        {
+            self.choose(|choice| choice.product = Some(product));
+        }
+        if fragment.verdict.is_some() {
+            self.selected.set(fragment.verdict.clone());
+        }
+    }
+
+    /// The link to a verdict of this case.
+    #[must_use]
+    pub fn link_to(self, key: &str) -> String {
+        let product = self.choice.get().product.map(|product| product.as_str().to_owned());
+        Fragment { product, verdict: Some(key.to_owned()), place: None }.text()
+    }
+
+    /// The gateway's address that the reader has set.
+    pub fn set_gateway(self, gateway: Option<IpAddr>) {
+        self.choose(|choice| choice.gateway = gateway);
+    }
+
+    /// The finished report as a file.
+    #[must_use]
+    pub fn json(self) -> Option<Blob> {
+        self.json.get()
+    }
+
+    /// Position of the verdict shown: the one selected, else the first.
+    #[must_use]
+    pub fn shown(self) -> Option<usize> {
+        let report = self.report.get()?;
+        let selected = self.selected.get().and_then(|key| verdicts::find(&report, &key));
+        selected.or((!report.verdicts.is_empty()).then_some(0))
+    }
+
+    /// Shows a report without any file; for looking at the page while working on it.
+    #[cfg(debug_assertions)]
+    pub fn show(self, report: Report) {
+        self.json.set(crate::json::blob(&report).ok());
+        self.finish(report);
+    }
+
+    fn ask(self, ask: Ask, files: Vec<File>) {
+        self.with_link(|link| link.ask(ask, files));
+    }
+
+    fn with_link(self, work: impl FnOnce(&Rc<Link>)) {
+        if let Some(link) = self.link.get_value() {
+            work(&link);
+        }
+    }
+
+    fn hear(self, news: News) {
+        let current = |case: u32| self.case.get_value() == case && self.stage.get_untracked() != Stage::Idle;
+        match news {
+            News::Told(Tell::Progress { case, progress }, _) if current(case) => self.progress.set(progress),
+            News::Told(Tell::Report { case, finished: true, report }, json) if current(case) => {
+                self.json.set(json);
+                self.finish(*report);
+            }
+            News::Told(Tell::Report { case, finished: false, report }, _) if current(case) => {
+                self.report.set(Some(Arc::new(*report)));
+            }
+            News::Told(..) => {}
+            News::WithoutWorker => self.without_worker.set(true),
+            News::Lost if self.stage.get_untracked() == Stage::Reading => self.give_up(words::READER_BROKE),
+            // Read and reported already: only a change of product would need the worker again.
+            News::Lost => {}
+        }
+    }
+
+    fn finish(self, report: Report) {
+        let nothing = !report.partial
+            && !report.inputs.is_empty()
+            && report.inputs.iter().all(|input| input.kind == Kind::Unknown);
+        self.report.set(Some(Arc::new(report)));
+        self.stage.set(if nothing { Stage::Failed } else { Stage::Done });
+    }
+
+    /// Ends reading without the worker: with what it reported last, if it did.
+    fn give_up(self, why: &'static str) {
+        self.with_link(|link| link.drop_worker());
+        self.case.update_value(|case| *case += 1);
+        self.notice.set(Some(why));
+        self.stage.set(if self.report.get_untracked().is_some() { Stage::Done } else { Stage::Failed });
+    }
+}

@@ -1,0 +1,177 @@
+//! DNS questions and what became of them.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::{IpAddr, SocketAddr};
+
+use hashbrown::HashMap;
+
+use crate::exchange::{Icmp, Source};
+use crate::protocols::dns::{Message, kind};
+use crate::time::Span;
+
+/// Queries of one question that are kept one by one.
+const KEPT: usize = 8;
+/// A query with the same id, name and port is the same question this long.
+const SAME: Span = Span::seconds(30);
+
+/// One question to one server.
+#[derive(Debug)]
+pub struct Lookup {
+    /// Who asked.
+    pub asker: IpAddr,
+    /// Whom.
+    pub server: IpAddr,
+    /// Name, lower case.
+    pub name: String,
+    /// Record type.
+    pub kind: u16,
+    /// The queries, the first few.
+    pub queries: Vec<Source>,
+    /// How many.
+    pub tries: u32,
+    /// The answers, the first few; the last is the last word.
+    pub answers: Vec<(Source, Answer)>,
+    /// ICMP errors that quote a query of it.
+    pub icmp: Vec<(Source, Icmp)>,
+    /// Sent (true) by the capturing host, where known.
+    pub outgoing: Option<bool>,
+    /// Hardware address that the query came from; zero where unknown.
+    pub hardware: u64,
+    /// IP identification of the last query and answer: tells copies from repetitions.
+    query_id: u16,
+    answer_id: u16,
+}
+
+/// Whether a packet is a copy of the last one of its kind, seen on another interface (`-i any`).
+fn is_copy(last: Option<Source>, source: Source, (before, id): (u16, u16)) -> bool {
+    let window = if id == 0 { Span::milliseconds(1) } else { Span::milliseconds(5) };
+    before == id && last.is_some_and(|last| source.time.since(last.time) < window)
+}
+
+/// What of an answer matters.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Response code.
+    pub rcode: u8,
+    /// Addresses.
+    pub addresses: Vec<IpAddr>,
+    /// To be asked again over TCP.
+    pub truncated: bool,
+    /// The capture holds only a part of it: what addresses it gave is not known.
+    pub cut: bool,
+}
+
+impl Lookup {
+    /// First packet of it: the query, else the answer.
+    pub fn first(&self) -> Option<Source> {
+        self.queries.first().copied().or(self.answers.first().map(|(source, _)| *source))
+    }
+
+    /// The last word on it.
+    pub fn answer(&self) -> Option<&Answer> {
+        self.answers.last().map(|(_, answer)| answer)
+    }
+
+    /// A question for an address, and not PTR, SRV, HTTPS …
+    pub fn for_address(&self) -> bool {
+        matches!(self.kind, kind::A | kind::AAAA)
+    }
+
+    /// It gave an address.
+    pub fn succeeded(&self) -> bool {
+        self.answers
+            .iter()
+            .any(|(_, answer)| answer.rcode == 0 && (!answer.addresses.is_empty() || answer.cut && !answer.truncated))
+    }
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    asker: SocketAddr,
+    server: SocketAddr,
+    id: u16,
+    kind: u16,
+    name: String,
+}
+
+/// All questions of a capture point.
+#[derive(Default)]
+pub struct Lookups {
+    /// In order of their first packet.
+    pub list: Vec<Lookup>,
+    open: HashMap<Key, usize>,
+    /// Latest question of a pair of addresses and ports, for ICMP errors.
+    latest: HashMap<(SocketAddr, SocketAddr), usize>,
+}
+
+impl Lookups {
+    /// A message between two hosts; the question it belongs to.
+    pub fn message(
+        &mut self,
+        from: SocketAddr,
+        to: SocketAddr,
+        message: Message,
+        source: Source,
+        ip_id: u16,
+    ) -> Option<&mut Lookup> {
+        let (asker, server) = if message.response { (to, from) } else { (from, to) };
+        let Message { id, response, truncated, rcode, name, kind, addresses, cut, .. } = message;
+        let key = Key { asker, server, id, kind, name };
+        let open = self.open.get(&key).copied().filter(|at| {
+            let first = self.list.get(*at).and_then(Lookup::first);
+            first.is_some_and(|first| source.time.since(first.time) < SAME)
+        });
+        let at = open.unwrap_or_else(|| {
+            self.list.push(Lookup {
+                asker: asker.ip(),
+                server: server.ip(),
+                name: key.name.clone(),
+                kind,
+                queries: Vec::new(),
+                tries: 0,
+                answers: Vec::new(),
+                icmp: Vec::new(),
+                outgoing: None,
+                hardware: 0,
+                query_id: 0,
+                answer_id: 0,
+            });
+            self.open.insert(key, self.list.len() - 1);
+            self.list.len() - 1
+        });
+        self.latest.insert((asker, server), at);
+        let lookup = self.list.get_mut(at)?;
+        if response {
+            let last = lookup.answers.last().map(|(last, _)| *last);
+            let copy = is_copy(last, source, (lookup.answer_id, ip_id));
+            lookup.answer_id = ip_id;
+            if lookup.answers.len() < KEPT && !copy {
+                lookup.answers.push((source, Answer { rcode, addresses, truncated, cut }));
+            }
+        } else {
+            let copy = is_copy(lookup.queries.last().copied(), source, (lookup.query_id, ip_id));
+            lookup.query_id = ip_id;
+            if !copy {
+                lookup.tries += 1;
+                if lookup.queries.len() < KEPT {
+                    lookup.queries.push(source);
+                }
+            }
+        }
+        Some(lookup)
+    }
+
+    /// An ICMP error that quotes a query.
+    pub fn icmp(&mut self, asker: SocketAddr, server: SocketAddr, icmp: Icmp, source: Source) {
+        if let Some(lookup) = self.latest.get(&(asker, server)).and_then(|at| self.list.get_mut(*at)) {
+            let copy = lookup
+                .icmp
+                .last()
+                .is_some_and(|(last, before)| *before == icmp && source.time.since(last.time) < Span::milliseconds(1));
+            if lookup.icmp.len() < KEPT && !copy {
+                lookup.icmp.push((source, icmp));
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Captures: bytes → frames → packets → connections and lookups.
+
+mod bytes;
+pub(crate) mod connection;
+pub(crate) mod conversation;
+#[cfg(feature = "std")]
+pub(crate) mod file;
+mod fragments;
+pub(crate) mod handshake;
+#[cfg(feature = "std")]
+mod interface;
+mod link;
+pub(crate) mod lookups;
+mod packet;
+pub(crate) mod point;
+pub(crate) mod seam;
+
+use crate::time::Timestamp;
+
+/// One captured frame, borrowed from the file's bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame<'a> {
+    /// When it was captured; zero where the file does not say.
+    pub time: Timestamp,
+    /// From 1, as Wireshark numbers it.
+    pub number: u64,
+    /// Byte offset of `data` in the (decompressed) file.
+    pub offset: u64,
+    /// Captured bytes.
+    pub data: &'a [u8],
+    /// Bytes on the wire.
+    pub original: u32,
+    /// Link-layer type.
+    pub link: u16,
+    /// Interface of the section.
+    pub interface: u32,
+    /// Sent (true) or received by the capturing host, where the file says.
+    pub outgoing: Option<bool>,
+}

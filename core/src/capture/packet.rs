@@ -1,0 +1,256 @@
+//! Frames → packets: IP addresses, and TCP, UDP or ICMP behind them.
+
+use alloc::vec::Vec;
+use core::net::{IpAddr, SocketAddr};
+
+use etherparse::{IpNumber, Ipv6FragmentHeaderSlice, LaxIpSlice, LaxIpv6Slice, TcpSlice, UdpSlice, ip_number};
+
+use super::fragments::{Fragment, Fragments};
+use super::{Frame, bytes, link};
+use crate::exchange::{Icmp, Source};
+
+/// One IP packet with a transport that matters here.
+pub struct Packet<'a> {
+    /// Where it stands in the capture.
+    pub source: Source,
+    /// Sender.
+    pub from: IpAddr,
+    /// Receiver.
+    pub to: IpAddr,
+    /// Time to live, or hop limit.
+    pub ttl: u8,
+    /// IPv4 identification; 0 for IPv6.
+    pub id: u16,
+    /// Sent (true) or received by the capturing host, where known.
+    pub outgoing: Option<bool>,
+    /// The sender's hardware address, zero where unknown.
+    pub hardware: u64,
+    /// What it carries.
+    pub transport: Transport<'a>,
+}
+
+/// What a packet carries.
+pub enum Transport<'a> {
+    /// A TCP segment.
+    Tcp(Segment<'a>),
+    /// A UDP datagram: ports and captured payload.
+    Udp {
+        /// Sender's port.
+        from: u16,
+        /// Receiver's port.
+        to: u16,
+        /// As far as captured.
+        payload: &'a [u8],
+    },
+    /// An ICMP or ICMPv6 error and the packet that it quotes.
+    Icmp(Icmp, Quoted),
+}
+
+/// A TCP segment (RFC 9293).
+pub struct Segment<'a> {
+    /// Sender's port.
+    pub from: u16,
+    /// Receiver's port.
+    pub to: u16,
+    /// Sequence number.
+    pub seq: u32,
+    /// Acknowledgement number.
+    pub ack: u32,
+    /// Flags as in the header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16.
+    pub flags: u8,
+    /// Window as sent, unscaled.
+    pub window: u16,
+    /// Checksum as captured: tells copies of one packet from retransmissions.
+    pub checksum: u16,
+    /// As far as captured.
+    pub payload: &'a [u8],
+    /// Length of the payload on the wire.
+    pub length: u32,
+}
+
+impl Segment<'_> {
+    /// FIN flag.
+    pub const FIN: u8 = 1;
+    /// SYN flag.
+    pub const SYN: u8 = 2;
+    /// RST flag.
+    pub const RST: u8 = 4;
+    /// ACK flag.
+    pub const ACK: u8 = 16;
+
+    /// Whether a flag is set.
+    pub fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+/// The packet that an ICMP error quotes.
+#[derive(Clone, Copy, Debug)]
+pub struct Quoted {
+    /// Who had sent it.
+    pub from: SocketAddr,
+    /// Whom it was for.
+    pub to: SocketAddr,
+    /// TCP (true) or UDP.
+    pub tcp: bool,
+    /// Sequence number, for TCP.
+    pub seq: u32,
+}
+
+/// Why a frame gave no packet.
+pub enum Nothing {
+    /// Not IP, or a protocol that does not matter here.
+    Other,
+    /// A link layer that is not read.
+    UnknownLink,
+    /// A fragment, kept until the rest comes.
+    Fragment,
+    /// Headers are malformed or cut off.
+    Malformed,
+}
+
+/// Decodes a frame and hands the packet on. `buffer` lends room for a reassembled packet.
+pub fn decode<'a>(
+    frame: &Frame<'a>,
+    source: Source,
+    fragments: &mut Fragments,
+    buffer: &'a mut Vec<u8>,
+) -> Result<Packet<'a>, Nothing> {
+    let link = link::strip(frame.link, frame.data).ok_or(Nothing::UnknownLink)?;
+    if link.network.is_empty() {
+        return Err(Nothing::Other);
+    }
+    let (ip, _) = LaxIpSlice::from_slice(link.network).map_err(|_| Nothing::Malformed)?;
+    let (from, to) = (ip.source_addr(), ip.destination_addr());
+    // The length on the wire, as the header says it; zero (segmentation offload) means as captured.
+    let (ttl, id, wire) = match &ip {
+        LaxIpSlice::Ipv4(ip) => {
+            let header = ip.header();
+            let head = usize::from(header.ihl()) * 4;
+            let total = usize::from(header.total_len());
+            (header.ttl(), header.identification(), total.checked_sub(head))
+        }
+        LaxIpSlice::Ipv6(ip) => {
+            let header = ip.header();
+            let total = usize::from(header.payload_length());
+            (header.hop_limit(), 0, total.checked_sub(ip.extensions().slice().len()))
+        }
+    };
+    let payload = ip.payload();
+    let mut bytes = payload.payload;
+    let mut wire = wire.filter(|wire| *wire > 0).unwrap_or(bytes.len());
+    let mut protocol = payload.ip_number;
+    if payload.fragmented {
+        let fragment = fragment(&ip).ok_or(Nothing::Malformed)?;
+        protocol = fragment.protocol;
+        if !fragments.add(fragment, bytes, frame.time, buffer) {
+            return Err(Nothing::Fragment);
+        }
+        bytes = buffer;
+        wire = bytes.len();
+    }
+    let transport = match protocol {
+        ip_number::TCP => Transport::Tcp(segment(bytes, wire)?),
+        ip_number::UDP => {
+            let udp = UdpSlice::from_slice_lax(bytes).map_err(|_| Nothing::Malformed)?;
+            Transport::Udp { from: udp.source_port(), to: udp.destination_port(), payload: udp.payload() }
+        }
+        ip_number::ICMP => icmp(bytes, from, false)?,
+        ip_number::IPV6_ICMP => icmp(bytes, from, true)?,
+        _ => return Err(Nothing::Other),
+    };
+    let outgoing = frame.outgoing.or(link.outgoing);
+    Ok(Packet { source, from, to, ttl, id, outgoing, hardware: link.source, transport })
+}
+
+fn segment(bytes: &[u8], wire: usize) -> Result<Segment<'_>, Nothing> {
+    let tcp = TcpSlice::from_slice(bytes).map_err(|_| Nothing::Malformed)?;
+    let head = tcp.header_slice();
+    Ok(Segment {
+        from: tcp.source_port(),
+        to: tcp.destination_port(),
+        seq: tcp.sequence_number(),
+        ack: tcp.acknowledgment_number(),
+        flags: head.get(13).copied().unwrap_or(0),
+        window: tcp.window_size(),
+        checksum: tcp.checksum(),
+        payload: tcp.payload(),
+        length: u32::try_from(wire.saturating_sub(head.len())).unwrap_or(0),
+    })
+}
+
+/// Identity and place of a fragment.
+fn fragment(ip: &LaxIpSlice<'_>) -> Option<Fragment> {
+    let (from, to) = (ip.source_addr(), ip.destination_addr());
+    match ip {
+        LaxIpSlice::Ipv4(ip) => {
+            let header = ip.header();
+            Some(Fragment {
+                from,
+                to,
+                id: u32::from(header.identification()),
+                protocol: header.protocol(),
+                offset: usize::from(header.fragments_offset().value()) * 8,
+                more: header.more_fragments(),
+            })
+        }
+        LaxIpSlice::Ipv6(ip) => {
+            let header = fragment_header(ip)?;
+            Some(Fragment {
+                from,
+                to,
+                id: header.identification(),
+                protocol: header.next_header(),
+                offset: usize::from(header.fragment_offset().value()) * 8,
+                more: header.more_fragments(),
+            })
+        }
+    }
+}
+
+/// Finds the fragment header among the extension headers (RFC 8200 section 4).
+fn fragment_header<'a>(ip: &LaxIpv6Slice<'a>) -> Option<Ipv6FragmentHeaderSlice<'a>> {
+    let mut rest = ip.extensions().slice();
+    let mut kind = ip.extensions().first_header()?;
+    for _ in 0..8 {
+        if kind == ip_number::IPV6_FRAGMENTATION_HEADER {
+            return Ipv6FragmentHeaderSlice::from_slice(rest).ok();
+        }
+        let length = match kind {
+            ip_number::AUTHENTICATION_HEADER => (usize::from(*rest.get(1)?) + 2) * 4,
+            _ => (usize::from(*rest.get(1)?) + 1) * 8,
+        };
+        kind = IpNumber(*rest.first()?);
+        rest = rest.get(length..)?;
+    }
+    None
+}
+
+/// ICMP errors quote the packet they are about (RFC 792, RFC 4443): IP header and at least eight bytes behind it.
+fn icmp(bytes: &[u8], from: IpAddr, v6: bool) -> Result<Transport<'_>, Nothing> {
+    let (Some(&kind), Some(&code)) = (bytes.first(), bytes.get(1)) else { return Err(Nothing::Malformed) };
+    let error = if v6 { matches!(kind, 1..=4) } else { matches!(kind, 3 | 4 | 11 | 12) };
+    if !error {
+        return Err(Nothing::Other);
+    }
+    let quoted = bytes.get(8..).unwrap_or_default();
+    let (ip, _) = LaxIpSlice::from_slice(quoted).map_err(|_| Nothing::Malformed)?;
+    let payload = ip.payload();
+    let tcp = match payload.ip_number {
+        ip_number::TCP => true,
+        ip_number::UDP => false,
+        _ => return Err(Nothing::Other),
+    };
+    let (Some(source), Some(destination)) =
+        (bytes::u16(payload.payload, 0, true), bytes::u16(payload.payload, 2, true))
+    else {
+        return Err(Nothing::Malformed);
+    };
+    let quoted = Quoted {
+        from: SocketAddr::new(ip.source_addr(), source),
+        to: SocketAddr::new(ip.destination_addr(), destination),
+        tcp,
+        seq: bytes::u32(payload.payload, 4, true).unwrap_or(0),
+    };
+    Ok(Transport::Icmp(Icmp { from, v6, kind, code }, quoted))
+}

@@ -1,0 +1,209 @@
+//! One capture point: frames of one file, or of several that continue each other → connections and lookups.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+
+use hashbrown::HashMap;
+
+use super::connection::{Connection, KEPT, Side};
+use super::fragments::Fragments;
+use super::lookups::Lookups;
+use super::packet::{self, Nothing, Packet, Segment, Transport};
+use super::seam::Seam;
+use super::{Frame, link};
+use crate::exchange::{Icmp, Source};
+use crate::protocols::{dns, http1};
+use crate::time::{Span, Timestamp};
+
+/// A connection's two ends in one order, so that both directions find it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key(SocketAddr, SocketAddr);
+
+impl Key {
+    fn of(one: SocketAddr, other: SocketAddr) -> Self {
+        if one <= other { Self(one, other) } else { Self(other, one) }
+    }
+}
+
+/// Everything seen at one place.
+#[derive(Default)]
+pub struct Point {
+    /// All connections, in order of their first packet.
+    pub connections: Vec<Connection>,
+    /// DNS questions.
+    pub lookups: Lookups,
+    open: HashMap<Key, usize>,
+    fragments: Fragments,
+    /// Room for a reassembled packet.
+    buffer: Vec<u8>,
+    /// Time of the first packet.
+    pub started: Option<Timestamp>,
+    /// Time of the last packet.
+    pub ended: Option<Timestamp>,
+    /// Frames by link layers that are not read.
+    pub unknown_links: Vec<(u16, u64)>,
+    /// Frames whose headers are malformed or cut off.
+    pub malformed: u64,
+    /// Frames of which only a part was captured.
+    pub cut: u64,
+    /// Packets that the capturing host says it missed.
+    pub drops: u64,
+    /// Where files meet.
+    pub seam: Seam,
+    /// Link layer of the first frame.
+    pub link: Option<u16>,
+    /// Sentences about gaps between files.
+    pub gaps: Vec<String>,
+}
+
+impl Point {
+    /// Takes the next frame.
+    pub fn frame(&mut self, frame: &Frame<'_>, input: u32) {
+        if self.seam.seen_before(frame) {
+            return;
+        }
+        self.started = Some(self.started.map_or(frame.time, |started| started.min(frame.time)));
+        self.ended = Some(self.ended.map_or(frame.time, |ended| ended.max(frame.time)));
+        self.link.get_or_insert(frame.link);
+        self.cut += u64::from(frame.data.len() < frame.original as usize);
+        let source = Source {
+            time: frame.time,
+            input,
+            number: frame.number,
+            line: false,
+            offset: frame.offset,
+            length: frame.data.len() as u32,
+        };
+        let mut buffer = core::mem::take(&mut self.buffer);
+        match packet::decode(frame, source, &mut self.fragments, &mut buffer) {
+            Ok(packet) => self.packet(&packet),
+            Err(Nothing::UnknownLink) => match self.unknown_links.iter_mut().find(|(link, _)| *link == frame.link) {
+                Some((_, count)) => *count += 1,
+                None => self.unknown_links.push((frame.link, 1)),
+            },
+            Err(Nothing::Malformed) => self.malformed += 1,
+            Err(Nothing::Other | Nothing::Fragment) => {}
+        }
+        buffer.clear();
+        self.buffer = buffer;
+    }
+
+    /// Not one packet came back to those who opened connections or asked DNS.
+    pub fn one_way(&self) -> bool {
+        let both = |connection: &Connection| connection.client_end.packets > 0 && connection.server_end.packets > 0;
+        let answered = self.lookups.list.iter().any(|lookup| !lookup.answers.is_empty() && lookup.tries > 0);
+        !answered && !self.connections.is_empty() && !self.connections.iter().any(both)
+    }
+
+    /// What of its frames could not be read.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        for (link, count) in &self.unknown_links {
+            warnings.push(format!(
+                "{count} packets have link-layer type {link}, {}: they were not looked into",
+                link::name(*link)
+            ));
+        }
+        if self.malformed > 0 {
+            warnings.push(format!("{} packets have malformed or cut-off headers and were passed over", self.malformed));
+        }
+        if self.fragments.lost > 0 {
+            warnings.push(format!("{} fragmented IP packets lack fragments", self.fragments.lost));
+        }
+        if self.seam.repeated > 0 {
+            warnings.push(format!("{} packets are in two of the files; they count once", self.seam.repeated));
+        }
+        warnings
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>) {
+        match &packet.transport {
+            Transport::Tcp(segment) => self.segment(packet, segment),
+            Transport::Udp { from, to, payload } => {
+                if *from == 53 || *to == 53 {
+                    if let Some(message) = dns::message(payload) {
+                        let (from, to) = (SocketAddr::new(packet.from, *from), SocketAddr::new(packet.to, *to));
+                        let response = message.response;
+                        if let Some(lookup) = self.lookups.message(from, to, message, packet.source, packet.id) {
+                            lookup.outgoing = lookup.outgoing.or(packet.outgoing.map(|outgoing| outgoing != response));
+                            if !response {
+                                lookup.hardware = packet.hardware;
+                            }
+                        }
+                    }
+                }
+            }
+            Transport::Icmp(icmp, quoted) => {
+                if quoted.tcp {
+                    self.icmp(quoted.from, quoted.to, *icmp, packet.source);
+                } else if quoted.to.port() == 53 {
+                    self.lookups.icmp(quoted.from, quoted.to, *icmp, packet.source);
+                }
+            }
+        }
+    }
+
+    fn icmp(&mut self, from: SocketAddr, to: SocketAddr, icmp: Icmp, source: Source) {
+        // "Fragmentation needed" and "packet too big" regulate sizes, they refuse nothing.
+        if matches!((icmp.v6, icmp.kind, icmp.code), (false, 3, 4) | (true, 2, _) | (false, 4, _)) {
+            return;
+        }
+        let Some(connection) = self.open.get(&Key::of(from, to)).and_then(|at| self.connections.get_mut(*at)) else {
+            return;
+        };
+        let copy = connection
+            .icmp
+            .last()
+            .is_some_and(|(last, before)| *before == icmp && source.time.since(last.time) < Span::milliseconds(5));
+        if connection.client == from && connection.icmp.len() < KEPT && !copy {
+            connection.icmp.push((source, icmp));
+            connection.last = source;
+        }
+    }
+
+    fn segment(&mut self, packet: &Packet<'_>, segment: &Segment<'_>) {
+        let from = SocketAddr::new(packet.from, segment.from);
+        let to = SocketAddr::new(packet.to, segment.to);
+        let key = Key::of(from, to);
+        let opening = segment.has(Segment::SYN) && !segment.has(Segment::ACK);
+        let known = self.open.get(&key).copied().filter(|at| {
+            let Some(connection) = self.connections.get(*at) else { return false };
+            let side = if connection.client == from { Side::Client } else { Side::Server };
+            !(opening && connection.superseded_by(segment, side))
+        });
+        let at = known.unwrap_or_else(|| {
+            let (client, server, sure) = roles(from, to, segment);
+            self.connections.push(Connection::new(client, server, sure, packet.source));
+            self.open.insert(key, self.connections.len() - 1);
+            self.connections.len() - 1
+        });
+        let Some(connection) = self.connections.get_mut(at) else { return };
+        let side = if connection.client == from { Side::Client } else { Side::Server };
+        connection.segment(side, packet, segment);
+        if !connection.dns_messages.is_empty() {
+            let (client, server) = (connection.client, connection.server);
+            for (side, source, message) in core::mem::take(&mut connection.dns_messages) {
+                let (from, to) = if side == Side::Client { (client, server) } else { (server, client) };
+                self.lookups.message(from, to, message, source, packet.id);
+            }
+        }
+    }
+}
+
+/// Who opened a connection: known from SYN and SYN-ACK, else guessed from its first bytes and its ports.
+fn roles(from: SocketAddr, to: SocketAddr, segment: &Segment<'_>) -> (SocketAddr, SocketAddr, bool) {
+    if segment.has(Segment::SYN) {
+        return if segment.has(Segment::ACK) { (to, from, true) } else { (from, to, true) };
+    }
+    let data = segment.payload;
+    if http1::looks_like_response(data) == Some(true) {
+        return (to, from, false);
+    }
+    if http1::looks_like_request(data) == Some(true) {
+        return (from, to, false);
+    }
+    // Ephemeral ports are the higher ones.
+    if from.port() < to.port() { (to, from, false) } else { (from, to, false) }
+}

@@ -1,0 +1,74 @@
+//! The gateway answered without trying upstream, and nothing says why.
+
+use super::pattern::{is_server_error, status};
+use super::{Category, Fix, Id, Owner, Phase, cause, check};
+use crate::exchange::Exchange;
+
+/// Whether packets, and not only a log, show the client's side: a log says nothing about attempts.
+fn client_side_seen(exchange: &Exchange) -> bool {
+    exchange.claim.is_none() || exchange.events.iter().any(|event| !event.source.line)
+}
+
+/// See the module.
+pub static CATEGORY: Category = Category {
+    id: Id::NoAttempt,
+    phase: Phase::Gateway,
+    title: "Answered without trying",
+    meaning: "The gateway answered with an error, and no name query or connection of it for {host} is in \
+             the capture.",
+    proxy_status: "proxy_internal_response",
+    owner: Owner::Gateway,
+    causes: &[
+        cause("The capture does not hold the interface on which the gateway goes out."),
+        cause(
+            "The gateway remembers an earlier failure: a negative DNS answer, a server or parent marked \
+             down.",
+        ),
+        cause(
+            "A service that the gateway needs first failed: authentication, scanner, reputation, DNS on \
+             the box itself.",
+        ),
+        cause("The gateway's policy or a limit of its own ended the request."),
+        cause(
+            "The upstream connection was open before the capture began and is not recognised as this \
+             request's.",
+        ),
+    ],
+    checks: &[
+        check("Capture all interfaces and begin before the request.", "tcpdump -s 0 -i any -w all.pcap"),
+        check("Ask for a name never asked before, then again for {host} after clearing the DNS cache.", ""),
+        check("Read the gateway's own error or system log at that second.", ""),
+        check(
+            "Connect from the gateway itself; if this works, the gateway chose not to try.",
+            "curl -v --noproxy '*' --max-time 10 {url}",
+        ),
+    ],
+    fixes: &[
+        Fix {
+            at: "",
+            setting: "DNS cache and state of upstreams",
+            path: "DNS cache and health state of the gateway",
+            change: "Clear the negative DNS cache and mark the upstream or parent as up again.",
+            risk: "Short rise of DNS queries.",
+            verify: "curl -v --proxy {proxy} {url}",
+            source: "",
+        },
+        Fix {
+            at: "",
+            setting: "Services that the gateway needs",
+            path: "Status page or system log of the gateway",
+            change: "Restore the service that its log names, or lift the limit that was reached.",
+            risk: "Depends on the service.",
+            verify: "curl -v --proxy {proxy} {url}",
+            source: "",
+        },
+    ],
+    absence: true,
+    detect: |exchange, attempt| {
+        attempt.is_none()
+            && exchange.attempts.is_empty()
+            && exchange.outward
+            && status(exchange).is_some_and(|status| is_server_error(status.code))
+            && client_side_seen(exchange)
+    },
+};

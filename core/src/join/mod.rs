@@ -1,0 +1,546 @@
+//! Both sides of the gateway → exchanges.
+//!
+//! A client's request and the attempts that it caused have different addresses: they are joined by time, by the
+//! host name and target, and by the addresses that DNS gave for that name.
+
+pub mod attempt;
+mod roles;
+
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::capture::connection::{Connection, Speech};
+use crate::capture::conversation::Transaction;
+use crate::capture::lookups::Lookup;
+use crate::capture::point::Point;
+use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, Status};
+use crate::time::{Span, Timestamp};
+use roles::Roles;
+
+/// An attempt may begin this much before its request is seen: two interfaces, one clock.
+const SLACK: Span = Span::milliseconds(20);
+/// Failed name resolution explains answers this long after it: common negative caches keep a minute or more.
+const NEGATIVE_CACHE: Span = Span::seconds(300);
+/// Ports of services that are no web: a failure there is not the gateway's upstream.
+const OTHER_SERVICES: &[u16] =
+    &[1433, 1521, 3268, 3269, 3306, 3389, 5060, 5061, 5222, 5432, 5671, 5672, 6379, 9100, 11211, 27017];
+
+/// What the captures of a case came to.
+#[derive(Default)]
+pub struct Joined {
+    /// Failed exchanges.
+    pub exchanges: Vec<Exchange>,
+    /// Requests seen.
+    pub total: u64,
+    /// Tunnels whose inside was not seen.
+    pub unseen: u64,
+    /// The gateway's addresses.
+    pub gateways: Vec<IpAddr>,
+}
+
+/// An attempt that waits for its exchange.
+struct Loose<'a> {
+    attempt: Attempt,
+    connection: &'a Connection,
+    begun: Timestamp,
+    taken: bool,
+}
+
+/// Joins everything that was captured.
+pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
+    let roles = roles::find(points, preset);
+    let mut joined = Joined { gateways: roles.gateways.clone(), ..Joined::default() };
+    let seen_to = points.iter().filter_map(|point| point.ended).max().unwrap_or_default();
+    let mut clients = client_side(points, &roles, &mut joined);
+    let mut loose = upstream_side(points, &roles, seen_to);
+    let lookups: Vec<&Lookup> = points.iter().flat_map(|point| &point.lookups.list).collect();
+    let names = Names::new(&lookups, &roles);
+    if roles.gateways.is_empty() {
+        alone::exchanges(points, &roles, loose, &lookups, seen_to, &mut joined);
+        return joined;
+    }
+    assign(&mut clients, &mut loose, &names, &roles);
+    let visible = upstream_visible(points, &roles);
+    for mut exchange in clients {
+        resolve(&mut exchange, &names, seen_to);
+        exchange.attempts.sort_by_key(|attempt| attempt.span);
+        if !failed(&exchange) {
+            continue;
+        }
+        if exchange.attempts.is_empty() {
+            silence(&mut exchange, points, &roles, visible);
+        }
+        joined.exchanges.push(exchange);
+    }
+    hidden(points, &roles, &mut loose, &mut joined);
+    joined
+}
+
+mod alone;
+
+/// Requests at the gateway that are not known to have gone well.
+fn client_side(points: &[Point], roles: &Roles, joined: &mut Joined) -> Vec<Exchange> {
+    let mut exchanges = Vec::new();
+    let mut met = hashbrown::HashSet::new();
+    for point in points {
+        for connection in &point.connections {
+            if !roles.gateways.contains(&connection.server.ip()) || roles.gateways.contains(&connection.client.ip()) {
+                continue;
+            }
+            // The same connection seen at two places counts once.
+            if !met.insert((connection.client, connection.server, connection.opening())) {
+                continue;
+            }
+            if matches!(connection.speech, Speech::Tls) {
+                joined.total += u64::from(hello(connection));
+                joined.unseen += u64::from(hello(connection));
+            }
+            let Some(conversation) = connection.conversation() else { continue };
+            joined.total += u64::from(conversation.count);
+            for transaction in conversation.kept.iter().chain(conversation.open()) {
+                exchanges.push(client_exchange(connection, transaction));
+            }
+            if let Some(transaction) = &conversation.tunnel {
+                let unseen = u64::from(conversation.tunnel_bytes > 0 && granted(transaction));
+                joined.unseen += unseen;
+                if let Some(failed) = tunnel(connection, transaction) {
+                    joined.unseen -= unseen;
+                    exchanges.push(failed);
+                }
+            }
+        }
+    }
+    exchanges.sort_by_key(|exchange| exchange.begun);
+    exchanges
+}
+
+/// Whether a tunnel came of a CONNECT, and not of an upgrade.
+fn granted(transaction: &Transaction) -> bool {
+    transaction.request.as_ref().is_none_or(|request| request.method == "CONNECT")
+}
+
+/// Whether TLS was begun on a connection, or in its tunnel.
+pub(crate) fn hello(connection: &Connection) -> bool {
+    connection.handshake.as_ref().is_some_and(|handshake| handshake.client_hello.is_some())
+}
+
+/// A request at the gateway as an exchange.
+pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction) -> Exchange {
+    let request = transaction.request.as_deref();
+    let (host, port) = request
+        .map_or((None, None), |request| attempt::host_of(&request.target, request.host.as_deref(), &request.method));
+    let begun = request.map_or(connection.first.time, |request| request.first.time);
+    Exchange {
+        client: Some(connection.client.ip()),
+        gateway: Some(connection.server.ip()),
+        begun,
+        host,
+        port,
+        method: request.map(|request| request.method.clone()),
+        target: request.map(|request| request.target.clone()),
+        answer: answer(connection, transaction),
+        attempts: Vec::new(),
+        claim: None,
+        events: attempt::client_story(connection, transaction),
+        outward: false,
+        doubts: Vec::new(),
+    }
+}
+
+/// What the client received.
+fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    let first = |end: &crate::capture::connection::End| {
+        end.fin.map(|fin| fin.source).into_iter().chain(end.rst.map(|reset| reset.source)).min()
+    };
+    let (client_end, server_end) = (first(client), first(server));
+    let client_first = match (client_end, server_end) {
+        (Some(client), Some(server)) => client < server,
+        (client, _) => client.is_some(),
+    };
+    if let Some(response) = transaction.response.as_deref() {
+        let status = Status {
+            code: response.status,
+            first: response.earlier.map(|(status, _)| status),
+            time: response.last.time,
+            own_word: response.own_word.clone(),
+        };
+        return match (response.complete && response.bad_chunk.is_none(), client_first, server_end) {
+            (true, ..) => Answer::Whole(status),
+            _ if response.gap => Answer::NotSeen,
+            (_, true, _) => Answer::ClientLeft,
+            (_, _, Some(_)) => Answer::Cut(Some(status)),
+            // An error page that is under way is an answer, also where the capture ends in it.
+            _ if response.status >= 500 => Answer::Whole(status),
+            _ => Answer::Pending,
+        };
+    }
+    if transaction.junk.is_some() {
+        return Answer::NotHttp;
+    }
+    match (client_first, server_end) {
+        (true, _) => Answer::ClientLeft,
+        (_, Some(_)) => Answer::Closed,
+        _ => Answer::Pending,
+    }
+}
+
+/// A granted tunnel, if its TLS handshake failed.
+fn tunnel(connection: &Connection, transaction: &Transaction) -> Option<Exchange> {
+    let inside = attempt::bare(connection, connection.last.time)?;
+    inside.secure.failure()?;
+    let mut exchange = client_exchange(connection, transaction);
+    exchange.attempts.push(Attempt {
+        tunnel: true,
+        upstream: None,
+        connect: Phase::NotSeen,
+        events: inside.events.into_iter().filter(|event| matches!(event.what, crate::exchange::What::Tls(_))).collect(),
+        ..inside
+    });
+    Some(exchange)
+}
+
+/// Attempts of the gateway that failed, or that got an answer worth a look.
+fn upstream_side<'a>(points: &'a [Point], roles: &Roles, seen_to: Timestamp) -> Vec<Loose<'a>> {
+    let mut loose = Vec::new();
+    for connection in points.iter().flat_map(|point| &point.connections) {
+        let (client, server) = (connection.client.ip(), connection.server);
+        let inbound = roles.gateways.contains(&server.ip()) && !roles.egress.contains(&client);
+        if inbound || server.port() == 53 || !web(server.port(), connection) {
+            continue;
+        }
+        // With a known gateway only it, or a client's address in its packets, goes upstream.
+        let spoofed = roles.clients.contains(&client) && !roles.egress.contains(&client);
+        if !roles.gateways.is_empty() && !roles.egress.contains(&client) && !spoofed {
+            continue;
+        }
+        let mut add = |mut attempt: Attempt| {
+            if spoofed && !attempt.connect.is_ok() {
+                if let Phase::Failed(ConnectFailure::Unanswered { tries, .. }) = attempt.connect {
+                    attempt.connect = Phase::Failed(ConnectFailure::NoReturn { spoofed: true, tries });
+                }
+            }
+            let begun = attempt.span.map_or(connection.first.time, |(begun, _)| begun);
+            loose.push(Loose { attempt, connection, begun, taken: false });
+        };
+        match connection.conversation() {
+            Some(conversation) if conversation.count > 0 => {
+                for transaction in conversation.kept.iter().chain(conversation.open()) {
+                    add(attempt::transaction(connection, transaction));
+                }
+                if conversation.tunnel.is_some() {
+                    if let Some(attempt) = attempt::bare(connection, seen_to) {
+                        add(attempt);
+                    }
+                }
+            }
+            _ => {
+                if let Some(attempt) = attempt::bare(connection, seen_to) {
+                    add(attempt);
+                }
+            }
+        }
+    }
+    loose.sort_by_key(|loose| loose.begun);
+    loose
+}
+
+/// Whether a connection to this port may be the gateway's upstream.
+fn web(port: u16, connection: &Connection) -> bool {
+    let speaks = matches!(connection.speech, Speech::Http(_) | Speech::Tls);
+    speaks || matches!(port, 80..=90 | 443 | 591 | 593) || port >= 1024 && !OTHER_SERVICES.contains(&port)
+}
+
+/// What DNS said of names, for the gateway.
+struct Names<'a> {
+    by_name: BTreeMap<&'a str, Vec<&'a Lookup>>,
+}
+
+impl<'a> Names<'a> {
+    fn new(lookups: &[&'a Lookup], roles: &Roles) -> Self {
+        let mut by_name: BTreeMap<&str, Vec<&Lookup>> = BTreeMap::new();
+        for lookup in lookups.iter().filter(|lookup| roles.egress.contains(&lookup.asker)) {
+            by_name.entry(&lookup.name).or_default().push(lookup);
+        }
+        Self { by_name }
+    }
+
+    /// Lookups of a host, or of it with a search suffix where it is a single label.
+    fn of(&self, host: &str) -> impl Iterator<Item = &'a Lookup> {
+        let exact = self.by_name.get(host);
+        let suffixed = (exact.is_none() && !host.contains('.'))
+            .then(|| {
+                let from = alloc::format!("{host}.");
+                self.by_name.iter().filter(move |(name, _)| name.starts_with(&from)).flat_map(|(_, list)| list.iter())
+            })
+            .into_iter()
+            .flatten();
+        exact.into_iter().flatten().chain(suffixed).copied()
+    }
+
+    fn addresses(&self, host: &str) -> Vec<IpAddr> {
+        let answers = self.of(host).flat_map(|lookup| &lookup.answers);
+        let mut addresses: Vec<IpAddr> = answers.flat_map(|(_, answer)| answer.addresses.iter().copied()).collect();
+        if let Ok(address) = host.parse() {
+            addresses.push(address);
+        }
+        addresses
+    }
+}
+
+/// Gives each attempt to the exchange that caused it.
+fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names<'_>, roles: &Roles) {
+    let addresses: Vec<Vec<IpAddr>> = exchanges
+        .iter()
+        .map(|exchange| exchange.host.as_deref().map_or(Vec::new(), |host| names.addresses(host)))
+        .collect();
+    for loose in loose.iter_mut() {
+        let fits = exchanges.iter().zip(&addresses).enumerate().filter_map(|(at, (exchange, addresses))| {
+            let fit = fit(exchange, addresses, loose, roles)?;
+            // The latest request before the attempt is the likeliest to have caused it.
+            Some((fit, exchange.begun, at))
+        });
+        if let Some((_, _, at)) = fits.max() {
+            if let Some(exchange) = exchanges.get_mut(at) {
+                exchange.attempts.push(loose.attempt.clone());
+                loose.taken = true;
+            }
+        }
+    }
+    // Requests that waited on one connection together share what became of it.
+    for (exchange, addresses) in exchanges.iter_mut().zip(&addresses) {
+        if exchange.attempts.is_empty() {
+            let shared =
+                loose.iter().filter(|loose| fit(exchange, addresses, loose, roles).is_some_and(|fit| fit >= 4));
+            if let Some(loose) = shared.max_by_key(|loose| loose.begun) {
+                exchange.attempts.push(loose.attempt.clone());
+            }
+        }
+    }
+}
+
+/// How well an attempt fits an exchange; `None` if it cannot be its.
+fn fit(exchange: &Exchange, addresses: &[IpAddr], loose: &Loose<'_>, roles: &Roles) -> Option<u32> {
+    let attempt = &loose.attempt;
+    let (from, to) = window(exchange);
+    let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
+    if loose.begun < from || loose.begun > to {
+        // A connection that was opened for an earlier request but failed in this one's time.
+        let waiting = attempt.connect.failure().is_some() && loose.begun < from && ended >= from && ended <= to;
+        if !waiting {
+            return None;
+        }
+    }
+    let local = attempt.local?.ip();
+    let spoofed = !roles.egress.contains(&local);
+    if spoofed && exchange.client != Some(local) {
+        return None;
+    }
+    let upstream = attempt.upstream?;
+    let same_target = match (&exchange.target, &attempt.target) {
+        (Some(wanted), Some(asked)) => wanted == asked || wanted.ends_with(asked.as_str()) && asked.len() > 1,
+        _ => false,
+    };
+    let known = !addresses.is_empty();
+    let same_address = addresses.contains(&upstream.ip());
+    let same_host = attempt.host.is_some() && attempt.host == exchange.host;
+    let same_port = exchange.port == Some(upstream.port());
+    if spoofed && !same_address && known {
+        return None;
+    }
+    match (same_host, same_address) {
+        _ if same_target && (same_host || same_address || attempt.host.is_none()) => Some(8),
+        (true, true) => Some(6),
+        (true, false) => Some(5),
+        (false, true) if attempt.host.is_none() || attempt.parent => Some(4 + u32::from(same_port)),
+        (false, true) => None,
+        // The name was not looked up in this capture (cached, or a reverse proxy), or a parent is asked.
+        (false, false) if attempt.host.is_none() && (!known || attempt.parent) => {
+            // By time alone an attempt is its exchange's only where nothing contradicts.
+            Some(1 + u32::from(same_port))
+        }
+        (false, false) if !known && same_target => Some(3),
+        _ => None,
+    }
+}
+
+/// The time in which the attempts of an exchange begin.
+fn window(exchange: &Exchange) -> (Timestamp, Timestamp) {
+    let from = Timestamp(exchange.begun.0 - SLACK.0);
+    let last = exchange.events.iter().map(|event| event.source.time).max();
+    let to = match &exchange.answer {
+        Answer::Pending | Answer::NotSeen => Timestamp(i64::MAX),
+        _ => last.unwrap_or(Timestamp(i64::MAX)),
+    };
+    (from, to)
+}
+
+/// Adds failed name resolution as the first attempt, or what DNS said to the story of the others.
+fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Timestamp) {
+    let Some(host) = exchange.host.as_deref() else { return };
+    if host.parse::<IpAddr>().is_ok() {
+        return;
+    }
+    let (from, to) = window(exchange);
+    let within = |lookup: &&Lookup| lookup.first().is_some_and(|first| first.time >= from && first.time <= to);
+    let all: Vec<&Lookup> = names.of(host).filter(|lookup| lookup.for_address()).collect();
+    let mut asked: Vec<&Lookup> = all.iter().copied().filter(within).collect();
+    let mut cached = false;
+    if asked.is_empty() && exchange.attempts.is_empty() {
+        // Nothing was asked for this request: the answer of an earlier one may have been kept.
+        let earlier = |lookup: &&Lookup| {
+            lookup.first().is_some_and(|first| first.time < from && from.since(first.time) < NEGATIVE_CACHE)
+        };
+        asked = all.iter().copied().filter(earlier).collect();
+        cached = !asked.is_empty();
+    }
+    let waited = to.min(seen_to);
+    match attempt::resolve(&asked, waited) {
+        Some(attempt) if exchange.attempts.is_empty() => {
+            if cached {
+                exchange.doubts.push(
+                    "The name was not looked up for this request; the gateway seems to have kept the answer to an earlier one."
+                        .to_string(),
+                );
+            }
+            exchange.attempts.push(attempt);
+        }
+        Some(_) => {}
+        None => {
+            let took = asked
+                .iter()
+                .filter_map(|lookup| Some(lookup.answers.first()?.0.time.since(lookup.first()?.time)))
+                .max();
+            let good = asked.iter().copied().filter(|lookup| lookup.succeeded());
+            let story = attempt::lookup_story(good);
+            if let (Some(first), false) = (exchange.attempts.first_mut(), story.is_empty()) {
+                let mut events = story;
+                events.append(&mut first.events);
+                first.events = events;
+                for attempt in &mut exchange.attempts {
+                    attempt.resolve = Phase::Ok(took);
+                }
+            }
+        }
+    }
+}
+
+/// Whether this exchange failed, as far as its sides show.
+fn failed(exchange: &Exchange) -> bool {
+    let broken = exchange.attempts.iter().any(|attempt| attempt.secure.failure().is_some() && attempt.tunnel);
+    match &exchange.answer {
+        Answer::Whole(status) => status.code >= 500 || broken || own_failure(status),
+        Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft => true,
+        Answer::NotSeen => broken,
+        // The capture ends before the answer: only an attempt that has plainly failed makes it a failure.
+        Answer::Pending => exchange.attempts.last().is_some_and(hopeless),
+    }
+}
+
+/// An error page of the gateway under another status, unless it is an answer of its policy.
+fn own_failure(status: &Status) -> bool {
+    let word = status.own_word.as_deref().unwrap_or_default();
+    let policy = ["ACCESS_DENIED", "AUTH", "FORWARDING_DENIED", "INVALID_REQ", "INVALID_URL", "TOO_BIG"];
+    word.starts_with("ERR_") && !policy.iter().any(|part| word.contains(part)) && status.code >= 400
+}
+
+/// An attempt that will not succeed any more, though the gateway has not given up yet.
+fn hopeless(attempt: &Attempt) -> bool {
+    let refused = matches!(
+        attempt.connect.failure(),
+        Some(ConnectFailure::Unanswered { tries: 3.., .. } | ConnectFailure::NoReturn { tries: 3.., .. })
+    );
+    let long = Span::seconds(60);
+    let waiting = matches!(attempt.wait.failure(), Some(crate::exchange::WaitFailure::Timeout(wait)) if *wait > long);
+    refused || waiting
+}
+
+/// Whether these captures show how the gateway goes out at all.
+fn upstream_visible(points: &[Point], roles: &Roles) -> bool {
+    let outward = |connection: &Connection| {
+        roles.egress.contains(&connection.client.ip()) && !roles.gateways.contains(&connection.server.ip())
+    };
+    points.iter().any(|point| {
+        point.connections.iter().any(outward) || point.lookups.list.iter().any(|l| roles.egress.contains(&l.asker))
+    })
+}
+
+/// No attempt was found for a failed exchange: says what that means.
+fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, visible: bool) {
+    let (from, to) = window(exchange);
+    let busy = points.iter().flat_map(|point| &point.connections).any(|connection| {
+        let during = connection.first.time <= to && connection.last.time >= from;
+        let outward =
+            roles.egress.contains(&connection.client.ip()) && !roles.gateways.contains(&connection.server.ip());
+        during && outward && connection.server.port() != 53 && connection.client_end.bytes > 0
+    });
+    let doubt = if !visible {
+        "These captures show only the client's side of the gateway: what it did upstream cannot be seen."
+    } else if busy {
+        "The gateway had other connections in use at that time; which of them carried this request cannot be told."
+    } else {
+        exchange.outward = true;
+        return;
+    };
+    exchange.doubts.push(doubt.to_string());
+}
+
+/// Failures behind an encrypted client side: attempts for the host of an open tunnel.
+fn hidden(points: &[Point], roles: &Roles, loose: &mut [Loose<'_>], joined: &mut Joined) {
+    for connection in points.iter().flat_map(|point| &point.connections) {
+        let Some(tunnel) = connection.conversation().and_then(|conversation| conversation.tunnel.as_ref()) else {
+            continue;
+        };
+        if !roles.gateways.contains(&connection.server.ip()) {
+            continue;
+        }
+        let host = tunnel
+            .request
+            .as_deref()
+            .and_then(|request| attempt::host_of(&request.target, request.host.as_deref(), &request.method).0);
+        let within = |loose: &Loose<'_>| {
+            !loose.taken
+                && loose.begun >= connection.first.time
+                && loose.begun <= connection.last.time
+                && loose.attempt.host.is_some()
+                && loose.attempt.host == host
+                && failing(&loose.attempt)
+        };
+        let Some(found) = loose.iter_mut().filter(|loose| within(loose)).last() else { continue };
+        found.taken = true;
+        let mut exchange = client_exchange(connection, tunnel);
+        exchange.answer = Answer::NotSeen;
+        exchange.attempts.push(found.attempt.clone());
+        joined.unseen = joined.unseen.saturating_sub(1);
+        joined.exchanges.push(exchange);
+    }
+}
+
+/// Whether a phase of an attempt failed, or the upstream answered 5xx.
+pub(crate) fn failing(attempt: &Attempt) -> bool {
+    attempt.resolve.failure().is_some()
+        || attempt.connect.failure().is_some()
+        || attempt.secure.failure().is_some()
+        || attempt.send.failure().is_some()
+        || attempt.wait.failure().is_some()
+        || attempt.receive.failure().is_some()
+        || attempt.status.is_some_and(|status| status >= 500)
+}
+
+/// A name as it may be looked up by itself, for captures without a client's side.
+pub(crate) fn plain_name(name: &str) -> bool {
+    let local = ["wpad", "isatap", "_", "local", "localdomain", "arpa", "lan", "home"];
+    let labels: Vec<&str> = name.split('.').collect();
+    let odd = |label: &&str| label.is_empty() || label.starts_with('_');
+    labels.len() > 1
+        && !labels.iter().any(odd)
+        && !labels.first().is_some_and(|first| local.contains(first))
+        && !labels.last().is_some_and(|last| local.contains(last))
+}
+
+/// Text for a doubt that several places need.
+pub(crate) fn one_leg() -> String {
+    "Only one side was captured: whether a gateway or the origin made this answer cannot be told.".to_string()
+}

@@ -1,0 +1,406 @@
+//! HTTP/1.x message heads and body framing (RFC 9110, RFC 9112).
+//!
+//! Lenient where gateways are: bare LF ends a line, unknown methods pass. Non-goal: judging headers that do not
+//! decide where a message ends.
+
+use memchr::{memchr, memchr_iter};
+use nom::IResult;
+use nom::Parser;
+use nom::bytes::complete::{tag, take_while_m_n, take_while1};
+use nom::character::complete::{char, digit1};
+
+/// A head longer than this is not waited for: four times what the most generous gateway takes.
+pub const LONGEST_HEAD: usize = 256 * 1024;
+
+/// A request's first line and the header fields that matter here, borrowed.
+#[derive(Debug, Default, PartialEq)]
+pub struct RequestHead<'a> {
+    /// Method.
+    pub method: &'a str,
+    /// Target as written.
+    pub target: &'a str,
+    /// Host field.
+    pub host: Option<&'a str>,
+    /// How its body ends.
+    pub body: Body,
+    /// Asks to switch protocols.
+    pub upgrade: bool,
+    /// Carries `Via`, `Forwarded` or `X-Forwarded-For`: a gateway sent it.
+    pub forwarded: bool,
+}
+
+/// A response's first line and the header fields that matter here, borrowed.
+#[derive(Debug, Default, PartialEq)]
+pub struct ResponseHead<'a> {
+    /// Status code.
+    pub status: u16,
+    /// Reason phrase.
+    pub reason: &'a str,
+    /// How its body ends, if the request allows one.
+    pub body: Body,
+    /// `X-Squid-Error`, `Proxy-Status`, or Squid's name as `Server` of an error: the gateway's own word.
+    pub own_word: Option<&'a str>,
+    /// `Via`.
+    pub via: Option<&'a str>,
+    /// `Server`.
+    pub server: Option<&'a str>,
+}
+
+/// How a message's body ends (RFC 9112 section 6.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Body {
+    /// There is none, unless it is a response: then it ends with the connection.
+    #[default]
+    Unsaid,
+    /// After this many bytes.
+    Length(u64),
+    /// Chunked transfer coding.
+    Chunked,
+}
+
+/// Why bytes are no HTTP message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invalid {
+    /// No request or status line.
+    FirstLine,
+    /// Two different Content-Length fields, or one that is no number.
+    ContentLength,
+}
+
+/// The length of a message's head with its empty line, if it is whole.
+#[must_use]
+pub fn head_length(data: &[u8]) -> Option<usize> {
+    for at in memchr_iter(b'\n', data) {
+        match data.get(at + 1..) {
+            Some([b'\n', ..]) => return Some(at + 2),
+            Some([b'\r', b'\n', ..]) => return Some(at + 3),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether these first bytes of a stream can be a request: a method and a blank. `None`: too few bytes to say.
+#[must_use]
+pub fn looks_like_request(data: &[u8]) -> Option<bool> {
+    let method = data.iter().take_while(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_')).count();
+    match data.get(method) {
+        Some(b' ') if (3..=20).contains(&method) => Some(true),
+        Some(_) => Some(false),
+        None if method > 20 => Some(false),
+        None => None,
+    }
+}
+
+/// Whether these bytes can begin a response. `None`: too few bytes to say.
+#[must_use]
+pub fn looks_like_response(data: &[u8]) -> Option<bool> {
+    const START: &[u8] = b"HTTP/";
+    let given = data.len().min(START.len());
+    if data.get(..given) != START.get(..given) {
+        return Some(false);
+    }
+    (given == START.len()).then_some(true)
+}
+
+/// Reads the head of a request.
+///
+/// # Errors
+/// If there is no request line, or the body's length contradicts itself.
+pub fn request(head: &[u8]) -> Result<RequestHead<'_>, Invalid> {
+    let (line, fields) = first_line(head);
+    let mut words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let (Some(method), Some(target)) = (words.next(), words.next()) else { return Err(Invalid::FirstLine) };
+    let mut found = RequestHead { method: text(method), target: text(target), ..RequestHead::default() };
+    let mut framing = Framing::default();
+    for (name, value) in Fields(fields) {
+        framing.field(name, value)?;
+        if name.eq_ignore_ascii_case(b"host") && found.host.is_none() {
+            found.host = Some(text(value));
+        } else if name.eq_ignore_ascii_case(b"upgrade") {
+            found.upgrade = true;
+        } else if [&b"via"[..], b"forwarded", b"x-forwarded-for"].iter().any(|mark| name.eq_ignore_ascii_case(mark)) {
+            found.forwarded = true;
+        }
+    }
+    found.body = framing.body();
+    Ok(found)
+}
+
+/// Reads the head of a response.
+///
+/// # Errors
+/// If there is no status line, or the body's length contradicts itself.
+pub fn response(head: &[u8]) -> Result<ResponseHead<'_>, Invalid> {
+    let (line, fields) = first_line(head);
+    let (reason, status) = status_line(line).map_err(|_| Invalid::FirstLine)?;
+    let mut found = ResponseHead { status, reason: text(reason.trim_ascii()), ..ResponseHead::default() };
+    let mut framing = Framing::default();
+    for (name, value) in Fields(fields) {
+        framing.field(name, value)?;
+        if name.eq_ignore_ascii_case(b"x-squid-error") || name.eq_ignore_ascii_case(b"proxy-status") {
+            found.own_word = Some(text(value));
+        } else if name.eq_ignore_ascii_case(b"via") {
+            found.via = Some(text(value));
+        } else if name.eq_ignore_ascii_case(b"server") {
+            found.server = Some(text(value));
+        }
+    }
+    found.body = framing.body();
+    // Squid passes on the origin's Server field; its own name stands only in its own pages, unless another Squid,
+    // which would stand in Via as well, made them.
+    let squid = found.server.filter(|server| server.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("squid")));
+    if found.status >= 400 && found.own_word.is_none() && !found.via.is_some_and(|via| via.contains(',')) {
+        found.own_word = squid;
+    }
+    Ok(found)
+}
+
+/// `HTTP/1.1 502 Bad Gateway`: the status, and the reason as what is left.
+fn status_line(line: &[u8]) -> IResult<&[u8], u16> {
+    let (rest, _) = tag(&b"HTTP/"[..]).parse(line)?;
+    let (rest, _) = (digit1, char('.'), digit1).parse(rest)?;
+    let (rest, _) = take_while1(|byte| byte == b' ' || byte == b'\t').parse(rest)?;
+    let (rest, code) = take_while_m_n(3, 3, |byte: u8| byte.is_ascii_digit()).parse(rest)?;
+    // The code must stand alone: "HTTP/1.1 2000" is no status line.
+    if rest.first().is_some_and(u8::is_ascii_digit) {
+        return Err(nom::Err::Error(nom::error::Error::new(rest, nom::error::ErrorKind::Digit)));
+    }
+    let status = code.iter().fold(0, |sum: u16, digit| sum * 10 + u16::from(digit - b'0'));
+    Ok((rest, status))
+}
+
+fn first_line(head: &[u8]) -> (&[u8], &[u8]) {
+    match memchr(b'\n', head) {
+        Some(end) => {
+            let (line, rest) = head.split_at(end);
+            (line.strip_suffix(b"\r").unwrap_or(line), rest.get(1..).unwrap_or_default())
+        }
+        None => (head, &[]),
+    }
+}
+
+/// Header fields: name and trimmed value. Lines without a colon are passed over.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.0.is_empty() {
+            let (line, rest) = first_line(self.0);
+            self.0 = rest;
+            if let Some(colon) = memchr(b':', line) {
+                let (name, value) = line.split_at(colon);
+                return Some((name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii()));
+            }
+        }
+        None
+    }
+}
+
+#[derive(Default)]
+struct Framing {
+    length: Option<u64>,
+    chunked: bool,
+}
+
+impl Framing {
+    fn field(&mut self, name: &[u8], value: &[u8]) -> Result<(), Invalid> {
+        if name.eq_ignore_ascii_case(b"content-length") {
+            // A list of equal values counts as one (RFC 9110 section 8.6).
+            for one in value.split(|byte| *byte == b',') {
+                let length = text(one.trim_ascii()).parse().map_err(|_| Invalid::ContentLength)?;
+                if self.length.is_some_and(|before| before != length) {
+                    return Err(Invalid::ContentLength);
+                }
+                self.length = Some(length);
+            }
+        } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
+            let last = value.rsplit(|byte| *byte == b',').next().unwrap_or_default();
+            self.chunked = last.trim_ascii().eq_ignore_ascii_case(b"chunked");
+        }
+        Ok(())
+    }
+
+    fn body(&self) -> Body {
+        match (self.chunked, self.length) {
+            (true, _) => Body::Chunked,
+            (false, Some(length)) => Body::Length(length),
+            (false, None) => Body::Unsaid,
+        }
+    }
+}
+
+/// Bytes as text; empty where they are none.
+fn text(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Follows a chunked body through pieces of any size (RFC 9112 section 7.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Chunks {
+    state: Chunk,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Chunk {
+    /// In the digits of a size: value and how many digits.
+    Size(u64, u8),
+    /// After the digits, before the line's end.
+    Extension(u64),
+    /// In data: bytes left.
+    Data(u64),
+    /// After data: the line's end.
+    DataEnd,
+    /// In the trailer: bytes in the present line.
+    Trailer(u32),
+}
+
+impl Default for Chunk {
+    fn default() -> Self {
+        Self::Size(0, 0)
+    }
+}
+
+/// What became of a piece of a chunked body.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Progress {
+    /// More is to come.
+    More,
+    /// The body ended after this many bytes of the piece.
+    Done(usize),
+    /// This byte of the piece does not belong there.
+    Broken(usize),
+}
+
+impl Chunks {
+    /// Follows the next piece.
+    pub fn push(&mut self, data: &[u8]) -> Progress {
+        let mut at = 0;
+        while let Some(&byte) = data.get(at) {
+            match &mut self.state {
+                Chunk::Data(left) => {
+                    let take = usize::try_from(*left).unwrap_or(usize::MAX).min(data.len() - at);
+                    *left -= take as u64;
+                    at += take;
+                    if *left == 0 {
+                        self.state = Chunk::DataEnd;
+                    }
+                    continue;
+                }
+                Chunk::Size(size, digits) => match (byte as char).to_digit(16) {
+                    Some(_) if *digits >= 16 => return Progress::Broken(at),
+                    Some(digit) => {
+                        *size = *size << 4 | u64::from(digit);
+                        *digits += 1;
+                    }
+                    None if *digits == 0 => return Progress::Broken(at),
+                    None => match byte {
+                        b'\n' => self.state = Chunk::after_size(*size),
+                        b';' | b' ' | b'\t' | b'\r' => self.state = Chunk::Extension(*size),
+                        _ => return Progress::Broken(at),
+                    },
+                },
+                Chunk::Extension(size) => {
+                    if byte == b'\n' {
+                        self.state = Chunk::after_size(*size);
+                    }
+                }
+                Chunk::DataEnd => match byte {
+                    b'\r' => {}
+                    b'\n' => self.state = Chunk::Size(0, 0),
+                    _ => return Progress::Broken(at),
+                },
+                Chunk::Trailer(length) => match byte {
+                    b'\r' => {}
+                    b'\n' if *length == 0 => return Progress::Done(at + 1),
+                    b'\n' => *length = 0,
+                    _ => *length = length.saturating_add(1),
+                },
+            }
+            at += 1;
+        }
+        Progress::More
+    }
+
+    /// Passes over bytes that the capture lacks; false if it is lost where the next chunk begins.
+    pub fn skip(&mut self, bytes: u64) -> bool {
+        match &mut self.state {
+            Chunk::Data(left) if *left >= bytes => {
+                *left -= bytes;
+                if *left == 0 {
+                    self.state = Chunk::DataEnd;
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Chunk {
+    fn after_size(size: u64) -> Self {
+        if size == 0 { Self::Trailer(0) } else { Self::Data(size) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_requests() {
+        let head = request(b"CONNECT www.example.com:443 HTTP/1.1\r\nHost: www.example.com:443\r\n\r\n");
+        let expected = RequestHead {
+            method: "CONNECT",
+            target: "www.example.com:443",
+            host: Some("www.example.com:443"),
+            body: Body::Unsaid,
+            upgrade: false,
+            forwarded: false,
+        };
+        assert_eq!(head, Ok(expected));
+    }
+
+    #[test]
+    fn reads_responses() {
+        let head = response(b"HTTP/1.1 502 badgateway\r\ncontent-length: 12, 12\r\nX-Squid-Error: ERR_DNS_FAIL 0\n\n");
+        let head = head.unwrap_or_default();
+        assert_eq!((head.status, head.reason, head.body), (502, "badgateway", Body::Length(12)));
+        assert_eq!(head.own_word, Some("ERR_DNS_FAIL 0"));
+        assert_eq!(response(b"HTTP/1.1 2000 no\r\n\r\n"), Err(Invalid::FirstLine));
+        assert_eq!(response(b"<html>\r\n\r\n"), Err(Invalid::FirstLine));
+        assert_eq!(
+            response(b"HTTP/1.1 200\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"),
+            Err(Invalid::ContentLength)
+        );
+    }
+
+    #[test]
+    fn finds_the_end_of_a_head() {
+        assert_eq!(head_length(b"a\r\n\r\nbody"), Some(5));
+        assert_eq!(head_length(b"a\n\nbody"), Some(3));
+        assert_eq!(head_length(b"a\r\nb: c\r\n"), None);
+    }
+
+    #[test]
+    fn follows_chunks_in_pieces_of_any_size() {
+        let body = b"5;x=y\r\nhello\r\n0\r\nTrailer: 1\r\n\r\nrest";
+        for size in 1..body.len() {
+            let mut chunks = Chunks::default();
+            let mut seen = 0;
+            let done = body.chunks(size).find_map(|piece| match chunks.push(piece) {
+                Progress::Done(n) => Some(seen + n),
+                Progress::More => {
+                    seen += piece.len();
+                    None
+                }
+                Progress::Broken(_) => Some(0),
+            });
+            assert_eq!(done, Some(body.len() - 4), "pieces of {size}");
+        }
+        assert_eq!(Chunks::default().push(b"5\r\nhelloX"), Progress::Broken(8));
+        assert_eq!(Chunks::default().push(b"zz\r\n"), Progress::Broken(0));
+    }
+}

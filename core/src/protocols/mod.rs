@@ -1,0 +1,6 @@
+//! Protocols: bytes → messages. Each file is a pure parser, with a small state machine over it where messages
+//! come in pieces.
+
+pub mod dns;
+pub mod http1;
+pub mod tls;

@@ -1,0 +1,120 @@
+//! Findings → verdicts: one per cause, the most important first.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+
+use crate::categories::Id;
+use crate::exchange::{ConnectFailure, Exchange, ResolveFailure};
+use crate::findings::Found;
+use crate::products;
+use crate::report::{Advice, Finding, Leg, Verdict};
+
+/// Groups findings by category and host; the order is by how many failed, what the gateway can do nothing about last.
+pub fn group(findings: &[Finding]) -> Vec<Verdict> {
+    let mut places: HashMap<(Id, Option<String>), usize> = HashMap::new();
+    let mut verdicts: Vec<Verdict> = Vec::new();
+    for (index, finding) in findings.iter().enumerate() {
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        let host = finding.host.clone().or_else(|| finding.upstream.map(|upstream| format!("{upstream}")));
+        let at = *places.entry((finding.category, host.clone())).or_insert_with(|| {
+            verdicts.push(Verdict {
+                category: finding.category,
+                host,
+                count: 0,
+                first: finding.time,
+                last: finding.time,
+                findings: Vec::new(),
+                summary: String::new(),
+                advice: Advice::default(),
+            });
+            verdicts.len() - 1
+        });
+        let Some(verdict) = verdicts.get_mut(at) else { continue };
+        verdict.count += 1;
+        verdict.first = verdict.first.min(finding.time);
+        verdict.last = verdict.last.max(finding.time);
+        verdict.findings.push(index);
+    }
+    for verdict in &mut verdicts {
+        verdict.summary = summary(verdict, findings);
+    }
+    verdicts.sort_by_key(|verdict| (rank(verdict.category), core::cmp::Reverse(verdict.count), verdict.first));
+    verdicts
+}
+
+/// Failures that tell least, and those of the client's own making, come last.
+fn rank(category: Id) -> u8 {
+    match category {
+        Id::ClientAbort | Id::ClientTlsRejected => 2,
+        Id::Undetermined => 1,
+        _ => 0,
+    }
+}
+
+fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
+    let of = |index: &u32| findings.get(*index as usize);
+    let Some(first) = verdict.findings.first().and_then(of) else { return String::new() };
+    if verdict.count <= 1 {
+        return first.summary.clone();
+    }
+    let mut statuses: Vec<u16> = verdict.findings.iter().filter_map(of).filter_map(|finding| finding.status).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    let with = match statuses.as_slice() {
+        [] => String::new(),
+        [one] => format!(" with {one}"),
+        many => format!(" with {}", many.iter().map(|code| format!("{code}")).collect::<Vec<_>>().join(" or ")),
+    };
+    let span = verdict.last.since(verdict.first);
+    format!("{} requests failed{with} within {span}. The first: {}", verdict.count, first.summary)
+}
+
+/// What to do about a verdict, with the real names and numbers of its first finding.
+pub fn advise(verdict: &Verdict, found: &Found, exchange: &Exchange, product: Option<products::Id>) -> Advice {
+    let finding = &found.finding;
+    let attempt = found.decisive.as_ref();
+    let events = || exchange.attempts.iter().flat_map(|attempt| &attempt.events);
+    let dns = events().find(|event| event.leg == Leg::Dns).and_then(|event| event.flow).map(|flow| flow.other.ip());
+    let icmp_from = attempt.and_then(|attempt| match (attempt.connect.failure(), attempt.resolve.failure()) {
+        (Some(ConnectFailure::Icmp(icmp)), _) | (_, Some(ResolveFailure::Unreachable(icmp))) => Some(icmp.from),
+        _ => None,
+    });
+    let proxy = exchange.events.iter().filter(|event| event.leg == Leg::Client).find_map(|event| event.flow);
+    let facts = products::Facts {
+        host: verdict.host.clone().filter(|_| finding.host.is_some()),
+        upstream: finding.upstream.map(|upstream| upstream.ip()),
+        port: finding.upstream.map(|upstream| upstream.port()).or(exchange.port),
+        client: finding.client,
+        gateway: attempt.and_then(|attempt| attempt.local).map(|local| local.ip()).or(finding.gateway),
+        dns,
+        icmp_from,
+        url: url(exchange),
+        proxy_port: proxy.filter(|_| finding.gateway.is_some()).map(|flow| flow.other.port()),
+    };
+    let seen = products::Seen {
+        exchange: Some(exchange),
+        attempt,
+        candidates: &finding.candidates,
+        packets: finding.evidence.iter().any(|evidence| evidence.packet.is_some()),
+        doubts: !finding.doubts.is_empty(),
+    };
+    products::advise(verdict.category, product, &seen, &facts)
+}
+
+/// The URL wanted, as far as the request tells it.
+fn url(exchange: &Exchange) -> Option<String> {
+    let (host, port) = (exchange.host.as_deref()?, exchange.port);
+    let target = exchange.target.as_deref()?;
+    if target.contains("://") {
+        return Some(target.into());
+    }
+    if exchange.method.as_deref() == Some("CONNECT") {
+        let port = port.filter(|port| *port != 443).map(|port| format!(":{port}")).unwrap_or_default();
+        return Some(format!("https://{host}{port}/"));
+    }
+    let port = port.filter(|port| *port != 80).map(|port| format!(":{port}")).unwrap_or_default();
+    target.starts_with('/').then(|| format!("http://{host}{port}{target}"))
+}
