@@ -132,7 +132,9 @@ pub fn all() -> Vec<Recipe> {
                 "",
             )
         }
-        .with(|expect| expect.see_last("ip.src==192.0.2.10 && tcp.flags.syn==1 && tcp.flags.ack==1"))
+        .with(|expect| {
+            expect.see("ip.src==192.0.2.10 && tcp.flags.syn==1 && tcp.flags.ack==1 && !tcp.analysis.retransmission")
+        })
         .unsure(),
         Recipe {
             bridged: true,

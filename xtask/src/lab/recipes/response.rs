@@ -85,7 +85,7 @@ pub fn all() -> Vec<Recipe> {
             "squid-short-body",
             "The site announces 6000 bytes, sends 2000 and closes; Squid passes on what it has and closes too.",
             "192.0.2.10:80=short",
-            |expect| expect.text("generated_by", "origin").see_last(HEARD).see(ENDED),
+            |expect| expect.text("generated_by", "origin").see(ENDED),
         ),
         failing(
             "200 cut",
@@ -93,7 +93,7 @@ pub fn all() -> Vec<Recipe> {
             "squid-reset-in-body",
             "The site announces 6000 bytes, sends 2000 and resets the connection.",
             "192.0.2.10:80=short-reset",
-            |expect| expect.text("generated_by", "origin").see_last(HEARD).see(RESET),
+            |expect| expect.text("generated_by", "origin").see(RESET),
         ),
         failing(
             "200 cut",
@@ -101,7 +101,7 @@ pub fn all() -> Vec<Recipe> {
             "squid-chunks-cut",
             "The site closes in the middle of a chunked body: the last chunk never comes.",
             "192.0.2.10:80=short-chunked",
-            |expect| expect.text("generated_by", "origin").see_last(HEARD).see(ENDED),
+            |expect| expect.text("generated_by", "origin").see(ENDED),
         ),
     ]
 }
