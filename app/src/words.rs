@@ -27,7 +27,8 @@ pub const CHECK_HOW: [&str; 3] = [
 ];
 pub const DROP_NOW: &str = "Drop to open as a new case";
 pub const PASTED: &str = "pasted.log";
-pub const SAMPLE_MISSING: &str = "The sample could not be loaded. The page works all the same: drop a file of your own.";
+pub const SAMPLE_MISSING: &str =
+    "The sample could not be loaded. The page works all the same: drop a file of your own.";
 pub const NO_FILES: &str = "What was dropped holds no files. Drop the files themselves, not a folder or a link.";
 
 // Top bar

@@ -61,7 +61,7 @@ pub struct Request {
 impl Request {
     /// Written for a proxy: absolute form or CONNECT (RFC 9112 section 3.2).
     pub fn for_proxy(&self) -> bool {
-        self.method == "CONNECT" || self.target.contains("://")
+        self.method == "CONNECT" || http1::absolute(&self.target).is_some()
     }
 }
 
@@ -252,6 +252,14 @@ impl Conversation {
             Body::Chunked => Place::Chunked(Chunks::default()),
         };
         self.for_proxy += u32::from(request.for_proxy());
+        if head.simple {
+            // HTTP/0.9: whatever comes is the answer.
+            self.count += 1;
+            self.healthy += 1;
+            self.requests = Place::Tunnel;
+            self.responses = Place::Tunnel;
+            return;
+        }
         let index = self.count;
         self.count += 1;
         if self.open.len() == PIPELINE {
