@@ -57,7 +57,11 @@ mod tests {
         for (product, verdict, text) in [
             (None, None, "#"),
             (Some("skyhigh"), None, "#product=skyhigh"),
-            (Some("squid"), Some("tcp-syn-reset/a b&c=d.example"), "#product=squid&verdict=tcp-syn-reset/a+b%26c%3Dd.example"),
+            (
+                Some("squid"),
+                Some("tcp-syn-reset/a b&c=d.example"),
+                "#product=squid&verdict=tcp-syn-reset/a+b%26c%3Dd.example",
+            ),
             (None, Some("return-path/[2001:db8::1]"), "#verdict=return-path/%5B2001:db8::1%5D"),
         ] {
             let fragment =

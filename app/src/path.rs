@@ -106,7 +106,8 @@ impl Picture {
             text += &format!(" (failed: {})", self.what);
         }
         if let Some(state) = self.dns_leg {
-            let how = if state == State::Broken { format!("broken here: {}", self.what) } else { "answered".to_owned() };
+            let how =
+                if state == State::Broken { format!("broken here: {}", self.what) } else { "answered".to_owned() };
             text += &format!("; to the {}: {how}", words::DNS_NODE);
         }
         let device = if self.device { format!(" by a {}", words::DEVICE) } else { String::new() };

@@ -27,7 +27,8 @@ pub const CHECK_HOW: [&str; 3] = [
 ];
 pub const DROP_NOW: &str = "Drop to open as a new case";
 pub const PASTED: &str = "pasted.log";
-pub const SAMPLE_MISSING: &str = "The sample could not be loaded. The page works all the same: drop a file of your own.";
+pub const SAMPLE_MISSING: &str =
+    "The sample could not be loaded. The page works all the same: drop a file of your own.";
 pub const NO_FILES: &str = "What was dropped holds no files. Drop the files themselves, not a folder or a link.";
 
 // Top bar
@@ -51,10 +52,10 @@ pub const SETTINGS: &str = "Settings";
 // Reading
 pub const STOP: &str = "Stop";
 pub const STOPPING: &str = "Stopping …";
-pub const STOPPED_HARD: &str = "Reading was stopped before the reader could answer. What it had reported until then is \
-    shown.";
-pub const READER_BROKE: &str = "The reader hit a fault of its own and stopped. What it had reported until then is \
-    shown; the files were not changed. Try them one by one to see which one it cannot bear.";
+pub const STOPPED_HARD: &str = "Reading was stopped before the reader could answer.";
+pub const READER_BROKE: &str = "The reader hit a fault of its own and stopped. The files were not changed; open them one \
+    by one to see which one it cannot bear.";
+pub const AS_REPORTED: &str = "What it had found until then is shown.";
 pub const WITHOUT_WORKER: &str = "This browser, or the frame around the page, starts no background worker. The page \
     reads the files by itself, in small steps: slower, with the same result.";
 pub const SO_FAR: &str = "Found so far";

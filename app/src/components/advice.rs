@@ -42,7 +42,12 @@ pub fn MoreAdvice(advice: Memo<Advice>) -> impl IntoView {
     }
 }
 
-fn part<T: Send + 'static>(id: &'static str, title: &'static str, items: Vec<T>, list: fn(Vec<T>) -> AnyView) -> Option<AnyView> {
+fn part<T: Send + 'static>(
+    id: &'static str,
+    title: &'static str,
+    items: Vec<T>,
+    list: fn(Vec<T>) -> AnyView,
+) -> Option<AnyView> {
     (!items.is_empty()).then(|| view! { <Section id=id title=title>{list(items)}</Section> }.into_any())
 }
 
@@ -120,11 +125,7 @@ fn sources(fixes: &[Fix], checks: &[Check], capture: &[Check]) -> Vec<String> {
     let mut known = BTreeSet::new();
     let fixes = fixes.iter().map(|fix| fix.source.as_str());
     let checks = checks.iter().chain(capture).filter_map(|check| check.source.as_deref());
-    fixes
-        .chain(checks)
-        .filter(|source| !source.is_empty() && known.insert(*source))
-        .map(str::to_owned)
-        .collect()
+    fixes.chain(checks).filter(|source| !source.is_empty() && known.insert(*source)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

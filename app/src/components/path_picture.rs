@@ -12,7 +12,11 @@ use crate::words;
 
 /// The picture of the request shown.
 #[component]
-pub fn PathPicture(finding: Memo<Option<Finding>>, phase: Memo<Option<Phase>>, what: Memo<&'static str>) -> impl IntoView {
+pub fn PathPicture(
+    finding: Memo<Option<Finding>>,
+    phase: Memo<Option<Phase>>,
+    what: Memo<&'static str>,
+) -> impl IntoView {
     let picture = Memo::new(move |_| finding.get().map(|finding| picture(&finding, phase.get(), what.get())));
     move || picture.get().map(|picture| draw(picture, phase.get()))
 }
