@@ -114,6 +114,8 @@ pub struct Exchange {
     pub claim: Option<Claim>,
     /// Client side of the story; the attempts hold theirs.
     pub events: Vec<Event>,
+    /// These inputs show how the gateway goes out: where no attempt was seen, none was made.
+    pub outward: bool,
     /// What these inputs could not have shown, as sentences.
     pub doubts: Vec<String>,
 }

@@ -112,6 +112,11 @@ impl FileReader {
         self.drops
     }
 
+    /// Nothing can be read of it.
+    pub fn refused(&self) -> bool {
+        self.number == 0 && matches!(self.layout, Layout::Refused | Layout::Unknown)
+    }
+
     /// `pcap` or `pcapng`.
     pub fn format(&self) -> &'static str {
         match self.layout {

@@ -1,12 +1,13 @@
 //! One capture point: frames of one file, or of several that continue each other → connections and lookups.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use hashbrown::HashMap;
 
-use super::Frame;
+use super::{Frame, link};
 use super::connection::{Connection, KEPT, Side};
 use super::fragments::Fragments;
 use super::lookups::Lookups;
@@ -87,6 +88,31 @@ impl Point {
         }
         buffer.clear();
         self.buffer = buffer;
+    }
+
+    /// Not one packet came back to those who opened connections or asked DNS.
+    pub fn one_way(&self) -> bool {
+        let both = |connection: &Connection| connection.client_end.packets > 0 && connection.server_end.packets > 0;
+        let answered = self.lookups.list.iter().any(|lookup| lookup.answer.is_some() && lookup.tries > 0);
+        !answered && !self.connections.is_empty() && !self.connections.iter().any(both)
+    }
+
+    /// What of its frames could not be read.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        for (link, count) in &self.unknown_links {
+            warnings.push(format!("{count} packets have link-layer type {link}, {}: they were not looked into", link::name(*link)));
+        }
+        if self.malformed > 0 {
+            warnings.push(format!("{} packets have malformed or cut-off headers and were passed over", self.malformed));
+        }
+        if self.fragments.lost > 0 {
+            warnings.push(format!("{} fragmented IP packets lack fragments", self.fragments.lost));
+        }
+        if self.seam.repeated > 0 {
+            warnings.push(format!("{} packets are in two of the files; they count once", self.seam.repeated));
+        }
+        warnings
     }
 
     fn packet(&mut self, packet: &Packet<'_>) {

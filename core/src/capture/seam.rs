@@ -6,7 +6,6 @@ use alloc::collections::VecDeque;
 use hashbrown::HashSet;
 
 use super::Frame;
-use crate::time::Timestamp;
 
 /// Packets remembered of the file before: an overlap longer than that is not recognised.
 const REMEMBERED: usize = 200_000;
@@ -27,16 +26,15 @@ pub struct Seam {
 
 impl Seam {
     /// A fingerprint of a frame: its time and its bytes.
-    pub fn fingerprint(&self, frame: &Frame<'_>) -> u64 {
+    fn fingerprint(&self, frame: &Frame<'_>) -> u64 {
         let mut state = self.hasher.build_hasher();
         (frame.time.0, frame.data, frame.original).hash(&mut state);
         state.finish()
     }
 
-    /// Whether the file before ends with this frame somewhere in its remembered part.
-    pub fn contains(&self, frame: &Frame<'_>) -> bool {
-        let fingerprint = self.fingerprint(frame);
-        self.order.contains(&fingerprint)
+    /// Whether the file before holds this frame in its remembered part.
+    pub fn before_contains(&self, frame: &Frame<'_>) -> bool {
+        self.before.contains(&self.fingerprint(frame))
     }
 
     /// The next file begins.
@@ -61,9 +59,4 @@ impl Seam {
         self.order.push_back(fingerprint);
         false
     }
-}
-
-/// Times as they lie to each other when one file continues another.
-pub fn continues(ended: Timestamp, starts: Timestamp) -> bool {
-    starts >= ended
 }

@@ -38,8 +38,7 @@ pub static CATEGORY: Category = Category {
         ),
         check(
             "Time the same request from the gateway: a slow server is the real cause.",
-            "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' --connect-to {host}:{port}:{target} \
-             {url}",
+            "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' --connect-to ::{target} {url}",
         ),
         check("See whether {client} is a user's machine, or itself a proxy or load balancer.", "dig -x {client}"),
     ],
@@ -50,7 +49,7 @@ pub static CATEGORY: Category = Category {
             path: "{client}",
             change: "Let it wait longer than the gateway does for its server.",
             risk: "Hanging requests are noticed later.",
-            verify: "curl -v --proxy {gateway} {url}",
+            verify: "curl -v --proxy {proxy} {url}",
             source: "",
         },
         Fix {
@@ -59,8 +58,7 @@ pub static CATEGORY: Category = Category {
             path: "Application on {upstream}",
             change: "Make it answer sooner, if it was slow.",
             risk: "None for the gateway.",
-            verify: "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' --connect-to {host}:{port}:{target} \
-             {url}",
+            verify: "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' --connect-to ::{target} {url}",
             source: "",
         },
     ],

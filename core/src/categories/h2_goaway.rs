@@ -64,9 +64,9 @@ pub static CATEGORY: Category = Category {
         check(
             "Fetch it over HTTP/2, then over HTTP/1.1. Only the first fails: the HTTP/2 side of the \
              server or gateway.",
-            "curl -v --http2 --connect-to {host}:{port}:{target} {url}",
+            "curl -v --http2 --connect-to ::{target} {url}",
         ),
-        check("The same over HTTP/1.1.", "curl -v --http1.1 --connect-to {host}:{port}:{target} {url}"),
+        check("The same over HTTP/1.1.", "curl -v --http1.1 --connect-to ::{target} {url}"),
     ],
     fixes: &[
         Fix {
@@ -75,7 +75,7 @@ pub static CATEGORY: Category = Category {
             path: "HTTP/2 setting of the gateway, server side",
             change: "Use HTTP/1.1 towards this server, and let the gateway retry streams that were not processed.",
             risk: "More connections to the server.",
-            verify: "curl -v --proxy {gateway} {url}",
+            verify: "curl -v --proxy {proxy} {url}",
             source: "RFC 9113 section 6.8",
         },
         Fix {
@@ -85,7 +85,7 @@ pub static CATEGORY: Category = Category {
             change: "Finish open streams before closing; raise the limit of requests or rate for the gateway's \
              address.",
             risk: "Connections live longer on the server.",
-            verify: "curl -v --http2 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --http2 --connect-to ::{target} {url}",
             source: "RFC 9113 section 6.8",
         },
     ],

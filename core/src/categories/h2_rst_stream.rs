@@ -44,11 +44,11 @@ pub static CATEGORY: Category = Category {
     checks: &[
         check(
             "Fetch it over HTTP/2; curl names the error of the stream.",
-            "curl -v --http2 --connect-to {host}:{port}:{target} {url}",
+            "curl -v --http2 --connect-to ::{target} {url}",
         ),
         check(
             "The same over HTTP/1.1: if this works, the server's HTTP/2 side is at fault.",
-            "curl -v --http1.1 --connect-to {host}:{port}:{target} {url}",
+            "curl -v --http1.1 --connect-to ::{target} {url}",
         ),
         check("Read the server's log at that second.", ""),
     ],
@@ -59,7 +59,7 @@ pub static CATEGORY: Category = Category {
             path: "{upstream}",
             change: "Mend what ends the stream; the server's log has the reason.",
             risk: "None for the gateway.",
-            verify: "curl -v --http2 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --http2 --connect-to ::{target} {url}",
             source: "RFC 9113 section 7",
         },
         Fix {
@@ -68,7 +68,7 @@ pub static CATEGORY: Category = Category {
             path: "HTTP/2 and retry settings of the gateway, server side",
             change: "Retry on REFUSED_STREAM, or use HTTP/1.1 towards this server.",
             risk: "More connections to the server.",
-            verify: "curl -v --proxy {gateway} {url}",
+            verify: "curl -v --proxy {proxy} {url}",
             source: "RFC 9113 section 8.7",
         },
     ],

@@ -20,10 +20,7 @@ pub static CATEGORY: Category = Category {
     ],
     checks: &[
         check("Find the first failure before this one: that is the cause, this is its echo.", ""),
-        check(
-            "Do by hand what the health check does.",
-            "curl -v --max-time 10 --connect-to {host}:{port}:{target} {url}",
-        ),
+        check("Do by hand what the health check does.", "curl -v --max-time 10 --connect-to ::{target} {url}"),
         check("Look at the state of the servers in the gateway's status page.", ""),
     ],
     fixes: &[
@@ -33,7 +30,7 @@ pub static CATEGORY: Category = Category {
             path: "Servers behind the gateway",
             change: "Bring at least one back, and see that it answers the health check.",
             risk: "A single server may be overloaded.",
-            verify: "curl -v --proxy {gateway} {url}",
+            verify: "curl -v --proxy {proxy} {url}",
             source: "",
         },
         Fix {
@@ -42,7 +39,7 @@ pub static CATEGORY: Category = Category {
             path: "Upstream settings of the gateway",
             change: "Correct the check, or allow more failures before a server is put aside.",
             risk: "Broken servers stay in use longer.",
-            verify: "curl -v --proxy {gateway} {url}",
+            verify: "curl -v --proxy {proxy} {url}",
             source: "",
         },
     ],

@@ -47,7 +47,7 @@ pub static CATEGORY: Category = Category {
         check(
             "Another page, another time: see whether it is one page or the whole site, and whether it is \
              over already.",
-            "curl -sS -o /dev/null -w '%{http_code}\\n' http://{host}:{port}/",
+            "curl -sS -o /dev/null -w '%{http_code}\\n' {site}",
         ),
     ],
     fixes: &[
@@ -67,7 +67,7 @@ pub static CATEGORY: Category = Category {
             path: "Via and X-Forwarded-For settings of the gateway",
             change: "Only if the site works without the gateway: leave out the field that the site does not take.",
             risk: "Without Via, loops between proxies are no longer found.",
-            verify: "curl -v --proxy {gateway} {url}",
+            verify: "curl -v --proxy {proxy} {url}",
             source: "",
         },
     ],

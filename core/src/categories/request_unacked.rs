@@ -41,7 +41,7 @@ pub static CATEGORY: Category = Category {
         ),
         check(
             "Send the same request with curl from the gateway.",
-            "curl -v --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            "curl -v --max-time 20 --connect-to ::{target} {url}",
         ),
         check(
             "Look into the block logs of firewall, IDS and IPS. No entry proves nothing: some block \
@@ -62,7 +62,7 @@ pub static CATEGORY: Category = Category {
             change: "Allow the request: exempt {gateway} to {upstream} from the signature or application rule \
              that drops it.",
             risk: "Traffic of the pair is no longer inspected there.",
-            verify: "curl -v --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --max-time 20 --connect-to ::{target} {url}",
             source: "",
         },
         Fix {

@@ -23,11 +23,11 @@ pub static CATEGORY: Category = Category {
     checks: &[
         check(
             "Look at the raw chunks: each begins with its size in hexadecimal, and a size of 0 ends them.",
-            "curl -v --raw --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            "curl -v --raw --max-time 20 --connect-to ::{target} {url}",
         ),
         check(
             "Without compression: if this works, the compression breaks it.",
-            "curl -v --raw -H 'Accept-Encoding: identity' --connect-to {host}:{port}:{target} {url}",
+            "curl -v --raw -H 'Accept-Encoding: identity' --connect-to ::{target} {url}",
         ),
     ],
     fixes: &[
@@ -38,7 +38,7 @@ pub static CATEGORY: Category = Category {
             change: "Let either the application or the server do the chunking, not both; or send a \
              Content-Length.",
             risk: "None for the gateway.",
-            verify: "curl -v --raw --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --raw --max-time 20 --connect-to ::{target} {url}",
             source: "RFC 9112 section 7.1",
         },
         Fix {
@@ -47,7 +47,7 @@ pub static CATEGORY: Category = Category {
             path: "Load balancer or accelerator between {gateway} and {upstream}",
             change: "Switch its compression or rewriting off for {host}.",
             risk: "More bytes on the line.",
-            verify: "curl -v --raw --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --raw --max-time 20 --connect-to ::{target} {url}",
             source: "",
         },
     ],

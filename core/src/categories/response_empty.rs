@@ -18,18 +18,18 @@ pub static CATEGORY: Category = Category {
         favoured("The server was closing the kept connection when the request came.", |_, attempt| {
             attempt?.reused.then(|| "The connection had carried an earlier request.".into())
         }),
-        PARENT,
         cause("The server wants a client certificate, and TLS 1.3 lets it say so only after the request."),
+        PARENT,
     ],
     checks: &[
         check(
             "Send the same request from the gateway: an empty reply confirms it.",
-            "curl -v --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            "curl -v --max-time 20 --connect-to ::{target} {url}",
         ),
         check("Read the server's log at that second.", ""),
         check(
             "A small page of the same site: if it answers, only this request kills the worker.",
-            "curl -v --max-time 20 --connect-to {host}:{port}:{target} http://{host}:{port}/",
+            "curl -v --max-time 20 --connect-to ::{target} {site}",
         ),
     ],
     fixes: &[
@@ -39,7 +39,7 @@ pub static CATEGORY: Category = Category {
             path: "{upstream}",
             change: "Mend the crash or raise the worker's time limit; the server's log has the reason.",
             risk: "None for the gateway.",
-            verify: "curl -v --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --max-time 20 --connect-to ::{target} {url}",
             source: "",
         },
         Fix {

@@ -20,12 +20,9 @@ pub static CATEGORY: Category = Category {
     checks: &[
         check(
             "Measure the header as the gateway gets it.",
-            "curl -sS -o /dev/null -D - --connect-to {host}:{port}:{target} {url} | wc -c",
+            "curl -sS -o /dev/null -D - --connect-to ::{target} {url} | wc -c",
         ),
-        check(
-            "See which field is the large one.",
-            "curl -sS -o /dev/null -D - --connect-to {host}:{port}:{target} {url}",
-        ),
+        check("See which field is the large one.", "curl -sS -o /dev/null -D - --connect-to ::{target} {url}"),
         check("Delete the site's cookies in one browser: if it works then, cookies have piled up.", ""),
     ],
     fixes: &[
@@ -35,7 +32,7 @@ pub static CATEGORY: Category = Category {
             path: "Application on {upstream}",
             change: "Send fewer and smaller cookies and fields; keep session data on the server.",
             risk: "Sessions may have to begin anew.",
-            verify: "curl -sS -o /dev/null -D - --connect-to {host}:{port}:{target} {url} | wc -c",
+            verify: "curl -sS -o /dev/null -D - --connect-to ::{target} {url} | wc -c",
             source: "",
         },
         Fix {
@@ -44,7 +41,7 @@ pub static CATEGORY: Category = Category {
             path: "Buffer or header size setting of the gateway",
             change: "Raise it above the size measured.",
             risk: "More memory for each connection.",
-            verify: "curl -v --proxy {gateway} {url}",
+            verify: "curl -v --proxy {proxy} {url}",
             source: "",
         },
     ],

@@ -44,7 +44,7 @@ pub static CATEGORY: Category = Category {
         check(
             "Look at the raw bytes of the answer from the gateway: the first line must be HTTP/1.x with \
              a number.",
-            "curl -v --raw --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            "curl -v --raw --max-time 20 --connect-to ::{target} {url}",
         ),
         check(
             "Read the whole answer in the capture: select a packet of the server connection and choose \
@@ -65,7 +65,7 @@ pub static CATEGORY: Category = Category {
             path: "{upstream}",
             change: "Send a status line and valid header fields before the body.",
             risk: "None for the gateway.",
-            verify: "curl -v --raw --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --raw --max-time 20 --connect-to ::{target} {url}",
             source: "RFC 9112 section 4 (status line)",
         },
         Fix {
@@ -74,7 +74,7 @@ pub static CATEGORY: Category = Category {
             path: "Load balancer, firewall or proxy between {gateway} and {upstream}",
             change: "Mend or bypass the device on whose far side the response is still valid.",
             risk: "A bypass takes away what that device protects.",
-            verify: "curl -v --raw --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --raw --max-time 20 --connect-to ::{target} {url}",
             source: "",
         },
         Fix {

@@ -22,7 +22,6 @@ pub static CATEGORY: Category = Category {
     causes: &[
         DEVICE,
         favoured("The application or its worker crashed or was stopped while it handled the request.", reset_by_host),
-        PARENT,
         favoured(
             "The connection had been forgotten by the server or a device on the way before it was used \
              again.",
@@ -33,11 +32,12 @@ pub static CATEGORY: Category = Category {
              User-Agent.",
         ),
         cause("A load balancer's own timer ran out, and it ends connections by RST."),
+        PARENT,
     ],
     checks: &[
         check(
             "Send the same request from the gateway; reset again confirms it.",
-            "curl -v --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            "curl -v --max-time 20 --connect-to ::{target} {url}",
         ),
         check(
             "From another network. If it works there, a device on the gateway's path resets.",
@@ -46,7 +46,7 @@ pub static CATEGORY: Category = Category {
         check(
             "With a Via header as the gateway sends it. Reset only with it: the server's firewall does \
              not want proxies.",
-            "curl -v -H 'Via: 1.1 gateway' --connect-to {host}:{port}:{target} {url}",
+            "curl -v -H 'Via: 1.1 gateway' --connect-to ::{target} {url}",
         ),
         check(
             "Compare the TTL of the RST with that of the server's own packets; two or more hops apart \
@@ -66,7 +66,7 @@ pub static CATEGORY: Category = Category {
             path: "Firewall, IDS or IPS between {gateway} and {upstream}",
             change: "Exempt {gateway} to {upstream} from the signature that resets.",
             risk: "Traffic of the pair is no longer inspected there.",
-            verify: "curl -v --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --max-time 20 --connect-to ::{target} {url}",
             source: "",
         },
         Fix {
@@ -75,7 +75,7 @@ pub static CATEGORY: Category = Category {
             path: "{upstream}",
             change: "Have the operator read the server's log at that second, and let the gateway's requests pass.",
             risk: "None for the gateway.",
-            verify: "curl -v --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --max-time 20 --connect-to ::{target} {url}",
             source: "",
         },
     ],

@@ -33,7 +33,7 @@ pub static CATEGORY: Category = Category {
     checks: &[
         check(
             "Fetch it from the gateway and watch where it stops.",
-            "curl -v -o /dev/null --connect-to {host}:{port}:{target} {url}",
+            "curl -v -o /dev/null --connect-to ::{target} {url}",
         ),
         check(
             "If the pause is always equally long, it is the gateway's timer; find out how long the \
@@ -49,7 +49,7 @@ pub static CATEGORY: Category = Category {
             path: "{upstream}",
             change: "Mend what hangs, or send parts of the body regularly.",
             risk: "None for the gateway.",
-            verify: "curl -v -o /dev/null --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v -o /dev/null --connect-to ::{target} {url}",
             source: "",
         },
         Fix {
@@ -58,7 +58,7 @@ pub static CATEGORY: Category = Category {
             path: "Timeout settings of the gateway towards servers",
             change: "Raise it for this host only, above the pause that the server needs.",
             risk: "Dead servers hold connections longer.",
-            verify: "curl -v -o /dev/null --proxy {gateway} {url}",
+            verify: "curl -v -o /dev/null --proxy {proxy} {url}",
             source: "",
         },
         Fix {
@@ -67,7 +67,7 @@ pub static CATEGORY: Category = Category {
             path: "Firewalls between {gateway} and {upstream}",
             change: "Exempt the pair from inspection for a test, and allow ICMP type 3 code 4 and ICMPv6 type 2.",
             risk: "Traffic of the pair is no longer inspected there.",
-            verify: "curl -v -o /dev/null --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v -o /dev/null --connect-to ::{target} {url}",
             source: "",
         },
     ],

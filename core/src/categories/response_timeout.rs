@@ -40,7 +40,6 @@ pub static CATEGORY: Category = Category {
     proxy_status: "connection_read_timeout",
     owner: Owner::Origin,
     causes: &[
-        PARENT,
         SLOW,
         cause(
             "The application hangs: deadlock, exhausted workers, a database or another service that it \
@@ -48,17 +47,16 @@ pub static CATEGORY: Category = Category {
         ),
         cause("A load balancer took the request, and the server behind it is dead."),
         CONTENT_STOPPED,
+        PARENT,
     ],
     checks: &[
         check(
             "Time the same request from the gateway, without it in between. Slow here too: the server.",
-            "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' --connect-to {host}:{port}:{target} \
-             {url}",
+            "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' --connect-to ::{target} {url}",
         ),
         check(
             "A small page of the same site: if it answers at once, only this page is slow.",
-            "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' --connect-to {host}:{port}:{target} \
-             http://{host}:{port}/",
+            "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' --connect-to ::{target} {site}",
         ),
         check(
             "Type a request by hand from the gateway, with an empty line at its end. An answer to it but \
@@ -79,8 +77,7 @@ pub static CATEGORY: Category = Category {
             change: "Make it answer sooner: run the job in the background, send first bytes early, mend what \
              hangs.",
             risk: "None for the gateway.",
-            verify: "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' --connect-to {host}:{port}:{target} \
-             {url}",
+            verify: "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' --connect-to ::{target} {url}",
             source: "",
         },
         Fix {
@@ -89,7 +86,7 @@ pub static CATEGORY: Category = Category {
             path: "Timeout settings of the gateway towards servers",
             change: "Raise it for this host only, above the time that the page needs.",
             risk: "Dead servers hold connections longer; never raise it for all hosts.",
-            verify: "curl -v --proxy {gateway} {url}",
+            verify: "curl -v --proxy {proxy} {url}",
             source: "",
         },
         Fix {
@@ -98,7 +95,7 @@ pub static CATEGORY: Category = Category {
             path: "Firewall, IDS or IPS between {gateway} and {upstream}",
             change: "Exempt {gateway} to {upstream} from the rule that holds the content back.",
             risk: "Traffic of the pair is no longer inspected there.",
-            verify: "curl -v --max-time 20 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --max-time 20 --connect-to ::{target} {url}",
             source: "",
         },
     ],

@@ -35,7 +35,7 @@ pub static CATEGORY: Category = Category {
     checks: &[
         check(
             "Fetch it from the gateway: curl says how many bytes are missing.",
-            "curl -v -o /dev/null --connect-to {host}:{port}:{target} {url}",
+            "curl -v -o /dev/null --connect-to ::{target} {url}",
         ),
         check(
             "Compare several failures: always at the same byte means content or length, after the same \
@@ -44,8 +44,7 @@ pub static CATEGORY: Category = Category {
         ),
         check(
             "Without compression: if this is whole, the announced length is that of another coding.",
-            "curl -v -o /dev/null -H 'Accept-Encoding: identity' --connect-to {host}:{port}:{target} \
-             {url}",
+            "curl -v -o /dev/null -H 'Accept-Encoding: identity' --connect-to ::{target} {url}",
         ),
     ],
     fixes: &[
@@ -55,7 +54,7 @@ pub static CATEGORY: Category = Category {
             path: "{upstream}",
             change: "Mend the crash or limit that ends the body early, and announce the length that is sent.",
             risk: "None for the gateway.",
-            verify: "curl -v -o /dev/null --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v -o /dev/null --connect-to ::{target} {url}",
             source: "",
         },
         Fix {
@@ -64,7 +63,7 @@ pub static CATEGORY: Category = Category {
             path: "Firewall, IPS or antivirus between {gateway} and {upstream}",
             change: "Exempt {gateway} to {upstream} from what ends the transfer; the gateway scans it anyway.",
             risk: "One scanner less for this traffic.",
-            verify: "curl -v -o /dev/null --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v -o /dev/null --connect-to ::{target} {url}",
             source: "",
         },
     ],

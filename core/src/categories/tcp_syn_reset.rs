@@ -19,10 +19,10 @@ pub static CATEGORY: Category = Category {
     proxy_status: "connection_refused",
     owner: Owner::Origin,
     causes: &[
-        PARENT,
         favoured("Nothing listens on that port: service stopped, restarting, or moved to another port.", reset_by_host),
         DEVICE,
         cause("A load balancer before the server has no member left and refuses."),
+        PARENT,
         WRONG_ADDRESS,
         ODD_PORT,
     ],

@@ -34,14 +34,14 @@ pub static CATEGORY: Category = Category {
     proxy_status: "connection_timeout",
     owner: Owner::Firewall,
     causes: &[
-        PARENT,
-        WRONG_ADDRESS,
-        IPV6_PATH,
         DROPPED,
         SERVER_DOWN,
         OWN_NETWORK,
-        ODD_PORT,
         cause("The site or its provider drops the gateway's public address, by reputation or by country."),
+        PARENT,
+        WRONG_ADDRESS,
+        IPV6_PATH,
+        ODD_PORT,
     ],
     checks: &[
         check(

@@ -46,7 +46,7 @@ pub static CATEGORY: Category = Category {
             path: "{upstream}",
             change: "Have the operator see why it stops reading: workers, memory, a limit on the size of uploads.",
             risk: "None for the gateway.",
-            verify: "curl -v --max-time 60 --connect-to {host}:{port}:{target} {url}",
+            verify: "curl -v --max-time 60 --connect-to ::{target} {url}",
             source: "",
         },
         Fix {

@@ -78,6 +78,7 @@ pub fn exchanges(
                     attempts: alloc::vec![attempt],
                     claim: None,
                     events: Vec::new(),
+                    outward: false,
                     doubts: Vec::new(),
                 });
             }
@@ -175,6 +176,7 @@ fn exchange(loose: &Loose<'_>, names: &BTreeMap<(IpAddr, IpAddr), &str>, roles: 
         attempts: alloc::vec![attempt.clone()],
         claim: None,
         events: Vec::new(),
+        outward: false,
         doubts: Vec::new(),
     }
 }

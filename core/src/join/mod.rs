@@ -134,6 +134,7 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
         attempts: Vec::new(),
         claim: None,
         events: attempt::client_story(connection, transaction),
+        outward: false,
         doubts: Vec::new(),
     }
 }
@@ -470,10 +471,10 @@ fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, visible: bo
     } else if busy {
         "The gateway had other connections in use at that time; which of them carried this request cannot be told."
     } else {
+        exchange.outward = true;
         return;
     };
     exchange.doubts.push(doubt.to_string());
-    exchange.attempts.clear();
 }
 
 /// Failures behind an encrypted client side: attempts for the host of an open tunnel.

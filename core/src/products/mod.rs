@@ -3,11 +3,29 @@
 //! A category knows what is true for any gateway; a product adds, for the categories that it can show, its own
 //! fixes, checks and commands. [`advise`] puts both together and fills in the real host, address and port.
 
+mod advise;
 mod cisco_wsa;
+mod fill;
+mod generic;
+mod skyhigh;
+mod squid;
+mod timers;
+
+#[cfg(test)]
+mod articles;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::categories::{self, Check, Fix};
+use crate::categories::{self, Cause, Check, Fix};
+use crate::time::Span;
+
+pub use advise::{Seen, advise};
+#[cfg(test)]
+pub(crate) use fill::unknown_placeholders;
+pub use fill::{PLACEHOLDERS, fill};
+pub use timers::timer_hint;
 
 /// Names each product once: `Id::CiscoWsa`, in JSON `cisco-wsa`. Never reused.
 macro_rules! ids {
@@ -51,24 +69,56 @@ pub struct Product {
     pub name: &'static str,
     /// Other names that engineers use.
     pub also: &'static [&'static str],
-    /// How it answers each kind of failure, in one or two sentences: which status, which page.
+    /// How it answers each kind of failure, in a few sentences: which status, which page.
     pub statuses: &'static str,
     /// Default waits that explain durations.
     pub timers: &'static [Timer],
-    /// Its own checks per category, before the generic ones.
-    pub checks: &'static [(&'static [categories::Id], Check)],
-    /// Its own fixes per category, before the generic ones.
-    pub fixes: &'static [(&'static [categories::Id], Fix)],
-    /// How to record a capture on it, and what to add to its log.
-    pub capture: &'static [Check],
+    /// Its own advice, grouped by meaning, in the order in which an expert would take it.
+    pub parts: &'static [Part],
+    /// How to record on it what is missing.
+    pub recordings: &'static [Recording],
+}
+
+/// Something for these categories.
+pub type For<T> = (&'static [categories::Id], T);
+
+/// A group of a product's advice.
+pub struct Part {
+    /// Causes that this product has or ranks differently: they come before the category's.
+    pub causes: &'static [For<Cause>],
+    /// Its own tests, before the category's.
+    pub checks: &'static [For<Check>],
+    /// Its own changes, before the category's. One with the `setting` of a category's takes its place.
+    pub fixes: &'static [For<Fix>],
+}
+
+/// A way to record what is missing.
+pub struct Recording {
+    /// What it records.
+    pub aim: Aim,
+    /// How.
+    pub check: Check,
+}
+
+/// What a recording is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// Packets at the gateway.
+    Packets,
+    /// Packets on both sides of a device on the path, to prove what it does.
+    Path,
+    /// Fields that the log lacks.
+    Log,
+    /// Finding the failure in the capture.
+    Read,
 }
 
 /// A default wait.
 pub struct Timer {
     /// The setting's name.
     pub name: &'static str,
-    /// Seconds.
-    pub seconds: u32,
+    /// How long.
+    pub wait: Span,
     /// Failures that it ends.
     pub categories: &'static [categories::Id],
     /// Where it is set.
@@ -77,8 +127,19 @@ pub struct Timer {
     pub source: &'static str,
 }
 
-/// Every product that has its own advice.
-pub static TABLE: &[&Product] = &[&cisco_wsa::PRODUCT];
+/// Marks advice that no vendor's document backs.
+pub const PRACTICE: &str = "practice, not from the vendor";
+
+/// Every product that has its own advice. The others get that of `generic`.
+pub static TABLE: &[&Product] = &[&cisco_wsa::PRODUCT, &skyhigh::PRODUCT, &squid::PRODUCT, &generic::PRODUCT];
+
+impl Id {
+    /// Its entry in [`TABLE`]; `None` where only the generic advice is at hand.
+    #[must_use]
+    pub fn product(self) -> Option<&'static Product> {
+        TABLE.iter().copied().find(|product| product.id == self)
+    }
+}
 
 /// The real names and numbers of a verdict, for the placeholders.
 #[derive(Clone, Debug, Default)]
@@ -99,31 +160,6 @@ pub struct Facts {
     pub icmp_from: Option<core::net::IpAddr>,
     /// The URL as far as it is known.
     pub url: Option<alloc::string::String>,
-}
-
-/// The placeholders that texts may hold, without their braces.
-pub const PLACEHOLDERS: &[&str] = &[
-    "host",
-    "port",
-    "upstream",
-    "target",
-    "client",
-    "gateway",
-    "dns",
-    "icmp_from",
-    "url",
-    "proxy_port",
-    "client_is",
-    "upstream_is",
-    "dns_is",
-];
-
-/// Words in braces that [`fill`] would leave; shell and awk braces hold other characters than these.
-#[cfg(test)]
-pub(crate) fn unknown_placeholders(text: &str) -> alloc::vec::Vec<&str> {
-    let opened = text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
-    opened
-        .filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_'))
-        .filter(|word| !PLACEHOLDERS.contains(word) && !word.starts_with("time_") && *word != "http_code")
-        .collect()
+    /// The port on which the gateway listens for its clients.
+    pub proxy_port: Option<u16>,
 }

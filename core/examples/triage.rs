@@ -1,0 +1,87 @@
+//! The engine on files: prints the report as JSON.
+//!
+//! `triage [--product ID] [--gateway IP] FILE...`; exit 0 when every file was recognised, 1 otherwise, 2 for a wrong call.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use gateway_triage_core::report::Kind;
+use gateway_triage_core::{Case, Options, products, reading_order};
+
+const HEAD: usize = 64 * 1024;
+const CHUNK: usize = 1024 * 1024;
+
+fn main() -> ExitCode {
+    let mut options = Options::default();
+    let mut files = Vec::new();
+    let mut arguments = std::env::args_os().skip(1);
+    while let Some(argument) = arguments.next() {
+        let value = |arguments: &mut dyn Iterator<Item = std::ffi::OsString>| {
+            arguments.next().and_then(|value| value.into_string().ok()).unwrap_or_default()
+        };
+        match argument.to_str() {
+            Some("--product") => {
+                let text = value(&mut arguments);
+                options.product = products::Id::parse(&text);
+                if options.product.is_none() {
+                    return usage(&format!("no product has the id {text:?}"));
+                }
+            }
+            Some("--gateway") => {
+                let text = value(&mut arguments);
+                options.gateway = text.parse().ok();
+                if options.gateway.is_none() {
+                    return usage(&format!("{text:?} is no IP address"));
+                }
+            }
+            _ => files.push(argument),
+        }
+    }
+    if files.is_empty() {
+        return usage("no file was named");
+    }
+    let mut case = Case::new(options);
+    let base = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let inputs: Vec<_> = files.iter().map(|file| case.input(&base(Path::new(file)))).collect();
+    let heads: Vec<Vec<u8>> = files
+        .iter()
+        .map(|file| {
+            let mut head = Vec::new();
+            // A file that cannot be read gets its sentence when its turn comes.
+            let _ = File::open(file).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head));
+            head
+        })
+        .collect();
+    let heads: Vec<&[u8]> = heads.iter().map(Vec::as_slice).collect();
+    let mut buffer = vec![0; CHUNK];
+    for at in reading_order(&heads) {
+        let mut file = match File::open(&files[at]) {
+            Ok(file) => file,
+            Err(error) => {
+                case.fail(inputs[at], &format!("the file could not be opened: {error}"));
+                continue;
+            }
+        };
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => break case.end(inputs[at]),
+                Ok(length) => case.read(inputs[at], &buffer[..length]),
+                Err(error) => break case.fail(inputs[at], &format!("the file could not be read: {error}")),
+            }
+        }
+    }
+    let report = case.report();
+    let json = serde_json::to_string(&report).unwrap_or_default();
+    if writeln!(std::io::stdout(), "{json}").is_err() {
+        return ExitCode::FAILURE;
+    }
+    let unknown = report.inputs.iter().any(|input| input.kind == Kind::Unknown);
+    if unknown { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn usage(problem: &str) -> ExitCode {
+    eprintln!("{problem}\nusage: triage [--product ID] [--gateway IP] FILE...");
+    ExitCode::from(2)
+}

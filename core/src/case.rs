@@ -1,0 +1,268 @@
+//! A case: files go in as bytes, a report comes out.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::capture::point::Point;
+use crate::exchange::Exchange;
+use crate::findings::{self, Found, Limits};
+use crate::logs::LogReader;
+use crate::reading::Reading;
+use crate::report::{Exchanges, Report, SCHEMA};
+use crate::time::Span;
+use crate::{join, products, verdict};
+
+/// Findings that are kept; more are counted.
+const KEPT: usize = 100_000;
+/// A log line and packets of one request lie this close to each other, clocks permitting.
+const CLOSE: Span = Span::seconds(3);
+/// The appliances' own capture tool stops here.
+const GUI_LIMIT: u64 = 200_000;
+
+/// What the reader sets beforehand.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The gateway's product; found from log formats where not set.
+    pub product: Option<products::Id>,
+    /// The gateway's address; found from the traffic where not set.
+    pub gateway: Option<IpAddr>,
+}
+
+/// One case: files that are read together.
+///
+/// ```
+/// use gateway_triage_core::{Case, Options};
+/// let mut case = Case::new(Options::default());
+/// let log = case.input("access.log");
+/// case.read(log, b"1233658928.496 153185 10.10.70.50 NONE/504 1729 ");
+/// case.read(log, b"GET http://www.example.com/ - DIRECT/www.example.com - .......\n");
+/// case.end(log);
+/// let report = case.report();
+/// assert_eq!(report.inputs[0].format, "cisco-wsa");
+/// ```
+pub struct Case {
+    options: Options,
+    inputs: Vec<Reading>,
+    points: Vec<Point>,
+}
+
+/// Which input of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputId(u32);
+
+impl Case {
+    /// An empty case.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self { options, inputs: Vec::new(), points: Vec::new() }
+    }
+
+    /// Announces a file by its base name. Reports list inputs in the order of these calls.
+    ///
+    /// Announce all, then read them in any order, one after the other; best by [`reading_order`], so that captures
+    /// that continue each other are seen as one.
+    ///
+    /// [`reading_order`]: crate::reading_order
+    pub fn input(&mut self, name: &str) -> InputId {
+        let id = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);
+        self.inputs.push(Reading::new(id, name, self.options.product));
+        InputId(id)
+    }
+
+    /// The next bytes of a file, in chunks of any size.
+    pub fn read(&mut self, input: InputId, chunk: &[u8]) {
+        let several = self.inputs.len() > 1;
+        if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
+            reading.read(chunk, &mut self.points, several);
+        }
+    }
+
+    /// The end of a file.
+    pub fn end(&mut self, input: InputId) {
+        let several = self.inputs.len() > 1;
+        if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
+            reading.end(&mut self.points, several);
+        }
+    }
+
+    /// A file could not be opened, or read on: says why. What was read of it before stands.
+    pub fn fail(&mut self, input: InputId, why: &str) {
+        let several = self.inputs.len() > 1;
+        if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
+            reading.fail(why, &mut self.points, several);
+        }
+    }
+
+    /// Sets the product, for the advice of the next [`Case::report`].
+    pub fn set_product(&mut self, product: Option<products::Id>) {
+        self.options.product = product;
+    }
+
+    /// Sets the gateway's address, for the next [`Case::report`].
+    pub fn set_gateway(&mut self, gateway: Option<IpAddr>) {
+        self.options.gateway = gateway;
+    }
+
+    /// The report of what was read so far; `partial` until every input has ended.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        let joined = join::join(&self.points, self.options.gateway);
+        let logs: Vec<&LogReader> = self.inputs.iter().filter_map(Reading::log).collect();
+        let product = self.options.product.or_else(|| {
+            let told = logs.iter().find_map(|log| log.format()?.product);
+            told.or_else(|| squid_signs_its_errors(&joined.exchanges))
+        });
+        let mut exchanges = joined.exchanges;
+        let mut totals = Exchanges { total: joined.total, failed: 0, unseen: joined.unseen };
+        let captured = !self.points.is_empty();
+        let mut beyond = 0;
+        for log in &logs {
+            let met = merge(&mut exchanges, &log.exchanges);
+            beyond += log.failed.saturating_sub(log.exchanges.len() as u64);
+            // Lines and packets of the same requests are counted once.
+            if captured && (met > 0 || self.overlaps(log)) {
+                totals.total = totals.total.max(log.total);
+                totals.unseen = totals.unseen.max(log.unseen);
+            } else {
+                totals.total += log.total;
+                totals.unseen += log.unseen;
+            }
+        }
+        totals.failed = exchanges.len() as u64 + beyond;
+        let limits = self.limits();
+        let mut found: Vec<Found> = exchanges.iter().map(|exchange| findings::find(exchange, &limits)).collect();
+        let mut order: Vec<usize> = (0..found.len()).collect();
+        order.sort_by_key(|at| found.get(*at).map(|found| findings::order(&found.finding)));
+        let position = {
+            let mut position = alloc::vec![0_usize; order.len()];
+            for (to, from) in order.iter().enumerate() {
+                if let Some(place) = position.get_mut(*from) {
+                    *place = to;
+                }
+            }
+            position
+        };
+        let mut keyed: Vec<(usize, Found, &Exchange)> = position
+            .into_iter()
+            .zip(found.drain(..))
+            .zip(&exchanges)
+            .map(|((at, found), exchange)| (at, found, exchange))
+            .collect();
+        keyed.sort_by_key(|(at, ..)| *at);
+        let all: Vec<_> = keyed.iter().map(|(_, found, _)| found.finding.clone()).collect();
+        let mut verdicts = verdict::group(&all);
+        for verdict in &mut verdicts {
+            let Some((_, found, exchange)) = verdict.findings.first().and_then(|at| keyed.get(*at as usize)) else {
+                continue;
+            };
+            verdict.advice = verdict::advise(verdict, found, exchange, product);
+            verdict.findings.retain(|at| (*at as usize) < KEPT);
+        }
+        let mut findings = all;
+        let left_out = findings.len().saturating_sub(KEPT) as u64 + beyond;
+        findings.truncate(KEPT);
+        let mut inputs: Vec<_> = self.inputs.iter().map(|reading| reading.input(&self.points)).collect();
+        if let (Some(first), true) = (inputs.first_mut(), left_out > 0) {
+            first.warnings.push(format!("{left_out} failed exchanges beyond the first {KEPT} are counted but not listed"));
+        }
+        Report {
+            schema: SCHEMA.to_string(),
+            partial: !self.inputs.iter().all(Reading::ended),
+            product,
+            gateways: joined.gateways,
+            inputs,
+            exchanges: totals,
+            findings,
+            verdicts,
+        }
+    }
+
+    /// Whether a log tells of the time that was captured.
+    fn overlaps(&self, log: &LogReader) -> bool {
+        let Some((from, to)) = log.span else { return false };
+        self.points.iter().any(|point| match (point.started, point.ended) {
+            (Some(started), Some(ended)) => from <= ended.plus(CLOSE) && started <= to.plus(CLOSE),
+            _ => false,
+        })
+    }
+
+    /// What the captures could not have shown.
+    fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        for point in &self.points {
+            if point.drops > 0 {
+                limits.absence.push(format!("The capturing host says that it missed {} packets.", point.drops));
+            }
+            limits.absence.extend(point.gaps.iter().cloned());
+            if point.one_way() {
+                limits.absence.push(
+                    "Only one direction was captured: no packet at all came back, for any connection.".to_string(),
+                );
+            }
+            let gaps = point.connections.iter().filter(|c| c.client_end.lost + c.server_end.lost > 0).count();
+            if gaps > 0 {
+                limits.absence.push(format!(
+                    "The capture lacks packets that their receivers acknowledged, in {gaps} of {} connections.",
+                    point.connections.len()
+                ));
+            }
+            if point.cut > 0 {
+                limits.notes.push(format!(
+                    "{} packets were captured only in part (snap length); capture with -s 0 to see them whole.",
+                    point.cut
+                ));
+            }
+        }
+        if self.inputs.iter().any(|reading| reading.packets() == Some(GUI_LIMIT)) {
+            limits.absence.push(
+                "The capture ends at 200,000 packets, the limit of the appliance's own capture page.".to_string(),
+            );
+        }
+        limits
+    }
+}
+
+/// Adds each log line to the captured exchange that it tells of; says how many found one.
+fn merge(exchanges: &mut Vec<Exchange>, lines: &[Exchange]) -> usize {
+    let captured = exchanges.len();
+    let mut taken = alloc::vec![false; captured];
+    let mut met = 0;
+    for line in lines {
+        let fits = |exchange: &Exchange| {
+            let near = exchange.begun.since(line.begun).0.abs() <= CLOSE.0;
+            let same_client = line.client.is_none() || exchange.client.is_none() || line.client == exchange.client;
+            let same_target = match (&line.target, &exchange.target) {
+                (Some(one), Some(other)) => one == other || line.host == exchange.host,
+                _ => line.host.is_some() && line.host == exchange.host,
+            };
+            near && same_client && same_target
+        };
+        let best = exchanges.iter().take(captured).enumerate().filter(|(at, exchange)| {
+            !taken.get(*at).copied().unwrap_or(true) && fits(exchange)
+        });
+        let best = best.min_by_key(|(_, exchange)| exchange.begun.since(line.begun).0.abs()).map(|(at, _)| at);
+        match best.and_then(|at| exchanges.get_mut(at).map(|exchange| (at, exchange))) {
+            Some((at, exchange)) => {
+                exchange.events.extend(line.events.iter().cloned());
+                exchange.claim = line.claim.clone();
+                if let Some(taken) = taken.get_mut(at) {
+                    *taken = true;
+                }
+                met += 1;
+            }
+            None => exchanges.push(line.clone()),
+        }
+    }
+    met
+}
+
+/// Squid names its error in a header of the answer.
+fn squid_signs_its_errors(exchanges: &[Exchange]) -> Option<products::Id> {
+    let signed = |exchange: &&Exchange| {
+        matches!(&exchange.answer, crate::exchange::Answer::Whole(status)
+            if status.own_word.as_deref().is_some_and(|word| word.starts_with("ERR_")))
+    };
+    exchanges.iter().find(signed).map(|_| products::Id::Squid)
+}

@@ -1,0 +1,152 @@
+//! Exchanges → findings: the category, how sure it is, what shows it, what it is not.
+
+mod evidence;
+mod filter;
+mod ruled_out;
+mod summary;
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::categories::{self, Category, Id};
+use crate::exchange::{Answer, Attempt, Exchange, Phase, Source};
+use crate::report::{Confidence, Finding, GeneratedBy, ResetBy};
+use crate::time::Timestamp;
+
+pub use evidence::sentence;
+
+/// What the inputs as a whole could not have shown.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// Sentences about silence that proves less here; where there is one, an absence is not proven.
+    pub absence: Vec<String>,
+    /// Sentences that speak for themselves and lower nothing.
+    pub notes: Vec<String>,
+}
+
+/// A finding with what advice and grouping need of its exchange.
+pub struct Found {
+    /// For the report.
+    pub finding: Finding,
+    /// The attempt that decided, if one was seen.
+    pub decisive: Option<Attempt>,
+}
+
+/// Names the failure of an exchange.
+pub fn find(exchange: &Exchange, limits: &Limits) -> Found {
+    let decisive = decisive(exchange);
+    let matching = |category: &&&Category| (category.detect)(exchange, decisive);
+    let category = categories::TABLE.iter().find(matching).copied();
+    let (id, mut confidence, candidates) = match (category, &exchange.claim) {
+        (Some(category), _) => (category.id, Confidence::Proven, Vec::new()),
+        (None, Some(claim)) if !claim.undetermined && !claim.candidates.is_empty() => {
+            let first = claim.candidates.first().copied().unwrap_or(Id::Undetermined);
+            (first, claim.confidence, claim.candidates.clone())
+        }
+        (None, Some(claim)) => (Id::Undetermined, claim.confidence, claim.candidates.clone()),
+        (None, None) => (Id::Undetermined, Confidence::Possible, Vec::new()),
+    };
+    let mut doubts = exchange.doubts.clone();
+    if let Some(category) = category {
+        let log_alone = exchange.attempts.iter().all(|attempt| attempt.events.is_empty()) && exchange.claim.is_some();
+        if log_alone {
+            confidence = exchange.claim.as_ref().map_or(Confidence::Likely, |claim| claim.confidence);
+        } else if category.absence && !limits.absence.is_empty() || !exchange.doubts.is_empty() {
+            confidence = Confidence::Likely;
+        }
+        if matches!(exchange.answer, Answer::Pending) {
+            confidence = Confidence::Likely;
+            doubts.push("The capture ends before the gateway answered: it may still have got through.".to_string());
+        }
+        if category.absence {
+            doubts.extend(limits.absence.iter().cloned());
+        }
+    }
+    doubts.extend(limits.notes.iter().cloned());
+    doubts.dedup();
+    let status = match &exchange.answer {
+        Answer::Whole(status) => Some(status),
+        Answer::Cut(status) => status.as_ref(),
+        _ => None,
+    };
+    let evidence = evidence::pick(exchange, decisive, id);
+    let ended = evidence.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
+    let code = status.map(|status| status.code);
+    let upstream = exchange.attempts.iter().rev().find_map(|attempt| attempt.upstream);
+    let finding = Finding {
+        category: id,
+        confidence,
+        candidates,
+        time: exchange.begun,
+        ended,
+        client: exchange.client,
+        gateway: exchange.gateway,
+        upstream,
+        host: exchange.host.clone(),
+        method: exchange.method.clone(),
+        target: exchange.target.clone(),
+        status: code,
+        first_status: status.and_then(|status| status.first),
+        generated_by: generated_by(exchange, id, code),
+        reset_by: reset_by(exchange, decisive),
+        summary: summary::write(exchange, decisive, id),
+        filter: filter::write(&evidence),
+        ruled_out: ruled_out::list(exchange, decisive, id),
+        evidence: evidence.iter().map(evidence::write).collect(),
+        doubts,
+    };
+    Found { finding, decisive: decisive.cloned() }
+}
+
+/// The attempt that decided: the last one, unless its own end only follows from the client's leaving.
+fn decisive(exchange: &Exchange) -> Option<&Attempt> {
+    let with_answer = exchange.attempts.iter().rev().find(|attempt| {
+        let code = match &exchange.answer {
+            Answer::Whole(status) => Some(status.code),
+            _ => None,
+        };
+        attempt.status.is_some() && attempt.status == code
+    });
+    with_answer
+        .or_else(|| exchange.attempts.iter().rev().find(|attempt| crate::join::failing(attempt)))
+        .or_else(|| exchange.attempts.last())
+}
+
+fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>) -> GeneratedBy {
+    match id {
+        Id::OriginError => GeneratedBy::Origin,
+        Id::ParentProxyError => GeneratedBy::ParentProxy,
+        _ if status.is_none() || exchange.gateway.is_none() && exchange.claim.is_none() => GeneratedBy::Unknown,
+        Id::Undetermined if exchange.claim.is_none() => {
+            let own = matches!(&exchange.answer, Answer::Whole(status) if status.own_word.is_some());
+            if own { GeneratedBy::Gateway } else { GeneratedBy::Unknown }
+        }
+        Id::ClientAbort => GeneratedBy::Unknown,
+        // The client was already getting the origin's own answer when it broke off.
+        _ if status.is_some_and(|status| status < 400) => GeneratedBy::Origin,
+        _ => exchange.claim.as_ref().and_then(|claim| claim.passed_on).unwrap_or(GeneratedBy::Gateway),
+    }
+}
+
+fn reset_by(exchange: &Exchange, decisive: Option<&Attempt>) -> Option<ResetBy> {
+    let client_reset = matches!(exchange.answer, Answer::ClientLeft)
+        && exchange.events.iter().any(|event| !event.sent && matches!(event.what, crate::exchange::What::Reset(_)));
+    decisive.and_then(|attempt| attempt.reset_by).or(client_reset.then_some(ResetBy::Client))
+}
+
+/// The order of findings: by time, then input, then packet or line.
+pub fn order(finding: &Finding) -> (Timestamp, u32, u64) {
+    let first = finding.evidence.first();
+    let number = first.and_then(|evidence| evidence.packet.or(evidence.line)).unwrap_or(0);
+    (finding.time, first.map_or(0, |evidence| evidence.input), number)
+}
+
+/// The source of a phase's end, for texts that name a packet.
+fn place(source: Source) -> String {
+    alloc::format!("{} {}", if source.line { "line" } else { "packet" }, source.number)
+}
+
+/// Whether a phase was seen to succeed.
+fn went_well<F>(phase: &Phase<F>) -> bool {
+    phase.is_ok()
+}

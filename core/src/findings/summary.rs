@@ -1,0 +1,174 @@
+//! One sentence of what happened, with the real names and numbers.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use crate::categories::Id;
+use crate::exchange::{
+    Attempt, ConnectFailure, Exchange, ReceiveFailure, ResolveFailure, SecureFailure, WaitFailure, What,
+};
+use crate::protocols::tls;
+
+/// The sentence.
+pub fn write(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> String {
+    let host = exchange.host.clone().or_else(|| decisive.and_then(|attempt| attempt.host.clone()));
+    let upstream = decisive.and_then(|attempt| attempt.upstream).map(|upstream| upstream.to_string());
+    let site = match (&host, &upstream) {
+        (Some(host), Some(upstream)) if !upstream.starts_with(host.as_str()) => format!("{host} ({upstream})"),
+        (Some(host), _) => host.clone(),
+        (None, Some(upstream)) => upstream.clone(),
+        (None, None) => "the upstream".to_string(),
+    };
+    let name = host.clone().unwrap_or_else(|| "the name".to_string());
+    let sentence = decisive.and_then(|attempt| of_attempt(exchange, attempt, id, &site, &name));
+    sentence.unwrap_or_else(|| of_exchange(exchange, decisive, id, &site))
+}
+
+fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: &str) -> Option<String> {
+    if let (Id::OriginError | Id::ParentProxyError, Some(status)) = (id, attempt.status) {
+        let who = if id == Id::OriginError { "the origin" } else { "the parent proxy" };
+        return Some(format!("{site} answered {status} itself; {who} made this error and the gateway passed it on."));
+    }
+    if id == Id::ClientAbort {
+        return None;
+    }
+    if let Some(failure) = attempt.resolve.failure() {
+        return Some(match failure {
+            ResolveFailure::Rcode(3) => format!("DNS says that {name} does not exist (NXDOMAIN)."),
+            ResolveFailure::Rcode(2) => format!("The DNS server could not find out about {name} (SERVFAIL)."),
+            ResolveFailure::Rcode(5) => format!("The DNS server refuses to answer the gateway about {name} (REFUSED)."),
+            ResolveFailure::Rcode(code) => {
+                format!("The DNS server answers about {name} with {}.", crate::protocols::dns::rcode_name(*code))
+            }
+            ResolveFailure::NoData => format!("DNS knows {name} but gives no address for it."),
+            ResolveFailure::NoResponse { tries, waited } => {
+                format!("DNS never answered about {name}: {}, nothing for {waited}.", times(*tries, "query", "queries"))
+            }
+            ResolveFailure::Unreachable(icmp) => {
+                format!("The DNS server cannot be reached: ICMP error from {}.", crate::join::attempt::icmp_text(*icmp))
+            }
+            ResolveFailure::TcpFailed => {
+                format!("The answer about {name} was truncated, and DNS over TCP failed.")
+            }
+        });
+    }
+    if let Some(failure) = attempt.connect.failure() {
+        return Some(connect(exchange, attempt, failure, site));
+    }
+    if let Some(failure) = attempt.secure.failure() {
+        return Some(match failure {
+            SecureFailure::Alert { number, ours } => {
+                let who = if *ours { "The gateway's side" } else { site };
+                format!("{who} ended the TLS handshake with the alert {} ({number}).", tls::alert_name(*number))
+            }
+            SecureFailure::NoResponse => format!("{site} did not answer the ClientHello."),
+            SecureFailure::Reset => format!("The TLS handshake with {site} was ended by RST."),
+            SecureFailure::Closed => format!("{site} closed the connection during the TLS handshake."),
+            SecureFailure::NotTls => format!("{site} answered the ClientHello with something that is not TLS."),
+        });
+    }
+    if attempt.send.failure().is_some() {
+        return Some(match id {
+            Id::KeepaliveRace => {
+                format!("{site} closed a kept-alive connection just as the gateway sent a request on it.")
+            }
+            Id::PmtuBlackhole => format!("Full-sized segments to {site} vanish while small ones pass."),
+            Id::ZeroWindow => format!("{site} stopped taking the request: its window stayed closed."),
+            _ => format!("{site} never acknowledged the request that the gateway sent."),
+        });
+    }
+    if let Some(failure) = attempt.wait.failure() {
+        return Some(match failure {
+            WaitFailure::Timeout(wait) => {
+                format!("{site} took the request but sent no byte of a response in {wait}.")
+            }
+            WaitFailure::Reset => format!("{site} answered the request with a RST instead of a response."),
+            WaitFailure::Closed => format!("{site} closed the connection without a byte of a response."),
+        });
+    }
+    let failure = attempt.receive.failure()?;
+    Some(match failure {
+        ReceiveFailure::NotHttp(text) => {
+            format!("{site} answered with bytes that are no HTTP response; they begin “{text}”.")
+        }
+        ReceiveFailure::HeaderTooLarge => format!("{site} sent more header than the gateway takes."),
+        ReceiveFailure::BadChunk => format!("{site} sent a response with broken chunked coding."),
+        ReceiveFailure::Closed => format!("{site} closed the connection in the middle of its response."),
+        ReceiveFailure::Reset => format!("{site} reset the connection in the middle of its response."),
+        ReceiveFailure::Stalled(wait) => {
+            format!("The response of {site} stopped coming; the gateway gave up after {wait}.")
+        }
+        ReceiveFailure::WindowClosed => format!("The gateway took no more of the response of {site}."),
+        ReceiveFailure::Goaway(code) => format!("{site} ended the HTTP/2 connection with GOAWAY, error {code}."),
+        ReceiveFailure::RstStream(code) => format!("{site} ended the HTTP/2 stream with RST_STREAM, error {code}."),
+    })
+}
+
+fn connect(exchange: &Exchange, attempt: &Attempt, failure: &ConnectFailure, site: &str) -> String {
+    match failure {
+        ConnectFailure::Unanswered { .. } => {
+            let (mut tries, mut first, mut last) = (0, None, None);
+            for attempt in &exchange.attempts {
+                if let Some(ConnectFailure::Unanswered { tries: more, .. }) = attempt.connect.failure() {
+                    tries += more;
+                    let (begun, ended) = attempt.span.unwrap_or_default();
+                    first = Some(first.map_or(begun, |first: crate::time::Timestamp| first.min(begun)));
+                    last = Some(last.map_or(ended, |last: crate::time::Timestamp| last.max(ended)));
+                }
+            }
+            let span = first.zip(last).map(|(first, last)| last.since(first)).unwrap_or_default();
+            let tries = times(tries, "try", "tries");
+            if span.0 > 0 {
+                format!("{site} never answered the gateway's SYN: {tries} in {span}.")
+            } else {
+                format!("{site} never answered the gateway's SYN: {tries}.")
+            }
+        }
+        ConnectFailure::Reset => format!("{site} answered the gateway's SYN with RST: the connection was refused."),
+        ConnectFailure::Icmp(icmp) => {
+            let packets = attempt.events.iter().filter(|event| matches!(event.what, What::Icmp(_))).count();
+            let packets = times(u32::try_from(packets).unwrap_or(0), "ICMP error", "ICMP errors");
+            let text = crate::join::attempt::icmp_text(*icmp);
+            format!("The connection to {site} was refused on the way: {packets} from {text}.")
+        }
+        ConnectFailure::NoReturn { spoofed: true, tries } => format!(
+            "The gateway sends its SYNs to {site} with the client's address, and no SYN-ACK comes back to it: {}.",
+            times(*tries, "try", "tries")
+        ),
+        ConnectFailure::NoReturn { spoofed: false, .. } => {
+            format!("The SYN-ACK of {site} was seen, but the gateway did not take it and sent its SYN again.")
+        }
+    }
+}
+
+fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &str) -> String {
+    let status = match &exchange.answer {
+        crate::exchange::Answer::Whole(status) | crate::exchange::Answer::Cut(Some(status)) => Some(status.code),
+        _ => None,
+    };
+    match (id, status, &exchange.claim) {
+        (Id::ClientAbort, ..) => {
+            let left = exchange.events.iter().map(|event| event.source.time).max();
+            let after = left.map(|left| left.since(exchange.begun)).unwrap_or_default();
+            match decisive.and_then(|attempt| attempt.upstream) {
+                Some(_) => format!("The client left after {after}; {site} had not answered until then."),
+                None => format!("The client left {after} after its request, before an answer."),
+            }
+        }
+        (Id::NoAttempt, Some(status), _) => {
+            format!("The gateway answered {status} for {site} without asking DNS and without trying to connect.")
+        }
+        (_, _, Some(claim)) if !claim.why.is_empty() => claim.why.clone(),
+        (_, Some(status), _) if exchange.gateway.is_none() => {
+            format!("{site} answered {status}; whether a gateway or the origin made this error cannot be seen here.")
+        }
+        (_, Some(status), _) => {
+            format!("The gateway answered {status} for {site}; why cannot be seen in these files.")
+        }
+        (_, None, _) => format!("The request for {site} got no whole answer; why cannot be seen in these files."),
+    }
+}
+
+fn times(count: u32, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

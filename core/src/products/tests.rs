@@ -1,0 +1,166 @@
+//! What must hold for every product, the matrix of what there is, and advice as a whole.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Aim, Facts, Id, Seen, TABLE, advise, unknown_placeholders};
+use crate::categories::{self, Id as Category};
+use crate::exchange::Attempt;
+use crate::report::ResetBy;
+
+#[test]
+fn every_product_says_enough_and_not_too_much() {
+    for product in TABLE {
+        let id = product.id;
+        assert_eq!(TABLE.iter().filter(|other| other.id == id).count(), 1, "{id:?}");
+        assert!(!product.name.is_empty() && product.statuses.ends_with('.'), "{id:?}");
+        let checks = product.parts.iter().flat_map(|part| part.checks).map(|(_, check)| check);
+        for check in checks.chain(product.recordings.iter().map(|recording| &recording.check)) {
+            let text = check.text;
+            assert!(text.ends_with('.') && !text.contains('!') && text.len() <= 300, "{text}");
+            for text in [text, check.command, check.path] {
+                assert_eq!(unknown_placeholders(text), [""; 0], "{text}");
+            }
+        }
+        for (_, cause) in product.parts.iter().flat_map(|part| part.causes) {
+            assert!(cause.text.ends_with('.') && cause.text.len() <= 300, "{}", cause.text);
+        }
+        for (_, fix) in product.parts.iter().flat_map(|part| part.fixes) {
+            for text in [fix.change, fix.risk] {
+                assert!(text.ends_with('.') && !text.contains('!') && text.len() <= 300, "{text}");
+            }
+            for text in [fix.setting, fix.path, fix.change, fix.risk, fix.verify] {
+                assert!(!text.is_empty(), "{}", fix.setting);
+                assert_eq!(unknown_placeholders(text), [""; 0], "{text}");
+            }
+            assert!(!fix.source.is_empty(), "{id:?}: {} has no source", fix.setting);
+        }
+        for timer in product.timers {
+            assert!(!timer.source.is_empty() && timer.wait.0 > 0 && !timer.categories.is_empty(), "{}", timer.name);
+        }
+    }
+}
+
+/// One line per category: how many checks and fixes of its own each product adds. A 0 is a gap that is seen.
+fn matrix() -> String {
+    let mut matrix = format!("{:26}{:>12}", "checks/fixes", "any");
+    for product in TABLE {
+        matrix += &format!("{:>12}", product.id.as_str());
+    }
+    for category in categories::TABLE {
+        matrix += &format!("\n{:26}", category.id.as_str());
+        matrix += &format!("{:>12}", format!("{}/{}", category.checks.len(), category.fixes.len()));
+        for product in TABLE {
+            let has = |ids: &[Category]| ids.contains(&category.id);
+            let checks = product.parts.iter().flat_map(|part| part.checks).filter(|(ids, _)| has(ids)).count();
+            let fixes = product.parts.iter().flat_map(|part| part.fixes).filter(|(ids, _)| has(ids)).count();
+            matrix += &format!("{:>12}", format!("{checks}/{fixes}"));
+        }
+    }
+    matrix.push('\n');
+    matrix
+}
+
+#[test]
+fn the_matrix_is_as_recorded() {
+    let recorded = include_str!("matrix.txt");
+    let matrix = matrix();
+    assert!(matrix == recorded, "core/src/products/matrix.txt should now be:\n{matrix}");
+}
+
+fn facts() -> Facts {
+    Facts {
+        host: Some("www.example.com".into()),
+        upstream: Some([198, 51, 100, 80].into()),
+        port: Some(80),
+        client: Some([10, 10, 70, 50].into()),
+        gateway: Some([10, 10, 67, 161].into()),
+        dns: Some([10, 10, 65, 1].into()),
+        ..Facts::default()
+    }
+}
+
+#[test]
+fn advice_is_bounded_filled_and_said_once() {
+    for category in Category::ALL {
+        for product in Id::ALL.iter().copied().map(Some).chain([None]) {
+            let seen = Seen { candidates: &Category::ALL[..12], ..Seen::default() };
+            let advice = advise(*category, product, &seen, &facts());
+            assert!((2..=5).contains(&advice.causes.len()), "{category} {product:?}");
+            assert!(!advice.checks.is_empty() && !advice.capture.is_empty(), "{category} {product:?}");
+            assert!(*category == Category::Undetermined || !advice.fixes.is_empty(), "{category} {product:?}");
+            for list in [&advice.checks, &advice.capture] {
+                for (index, check) in list.iter().enumerate() {
+                    assert!(!check.text.contains("{host}") && !list[..index].contains(check), "{}", check.text);
+                }
+            }
+            for fix in &advice.fixes {
+                let own = product.map_or("generic", Id::as_str);
+                let known = [own, "generic", "dns", "firewall", "origin", "network", "client"];
+                assert!(known.contains(&fix.product.as_str()), "{}", fix.product);
+                assert!(!fix.source.is_empty(), "{}", fix.setting);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_products_own_advice_comes_first() {
+    let advice = advise(Category::DnsNxdomain, Some(Id::Skyhigh), &Seen::default(), &facts());
+    let fixes: Vec<_> = advice.fixes.iter().map(|fix| (fix.product.as_str(), fix.setting.as_str())).collect();
+    assert_eq!(
+        fixes,
+        [
+            ("dns", "Address record"),
+            ("skyhigh", "Hosts file"),
+            ("skyhigh", "DNS servers"),
+            ("dns", "Conditional forwarding"),
+            ("client", "Proxy exceptions"),
+        ]
+    );
+    let advice = advise(Category::DnsNxdomain, None, &Seen::default(), &facts());
+    assert!(advice.fixes.iter().any(|fix| fix.product == "generic"));
+    assert!(advice.fixes.iter().all(|fix| fix.product != "skyhigh" && fix.product != "cisco-wsa"));
+}
+
+#[test]
+fn what_to_record_depends_on_what_was_seen() {
+    let texts = |seen: &Seen<'_>, category| {
+        advise(category, Some(Id::Skyhigh), seen, &facts())
+            .capture
+            .into_iter()
+            .map(|check| check.text)
+            .collect::<Vec<_>>()
+    };
+    let packets = Seen { packets: true, ..Seen::default() };
+    assert!(texts(&packets, Category::DnsNxdomain).is_empty(), "proven: nothing is missing");
+    let silent = texts(&packets, Category::TcpSynUnanswered);
+    assert!(silent.len() == 1 && silent[0].contains("next upstream device"), "{silent:?}");
+    let doubtful = Seen { doubts: true, ..packets };
+    assert!(texts(&doubtful, Category::DnsNxdomain).iter().any(|text| text.contains("200,000")));
+    assert!(texts(&Seen::default(), Category::DnsNxdomain).iter().any(|text| text.contains("Error.ID")));
+    let host = Attempt { reset_by: Some(ResetBy::UpstreamHost), ..Attempt::default() };
+    let reset = Seen { attempt: Some(&host), ..packets };
+    assert!(texts(&reset, Category::ResponseReset).is_empty(), "the server's own RST needs no second capture");
+}
+
+#[test]
+fn packets_name_the_owner_of_a_reset() {
+    let owner = |reset_by| {
+        let attempt = Attempt { reset_by, ..Attempt::default() };
+        let seen = Seen { attempt: Some(&attempt), packets: true, ..Seen::default() };
+        advise(Category::TcpSynReset, None, &seen, &facts()).owner
+    };
+    assert_eq!(owner(Some(ResetBy::DeviceOnPath)), "firewall");
+    assert_eq!(owner(Some(ResetBy::UpstreamHost)), "origin");
+    assert_eq!(owner(None), "origin");
+}
+
+#[test]
+fn a_gap_in_the_own_recordings_is_filled_by_the_generic_ones() {
+    for aim in [Aim::Packets, Aim::Path, Aim::Log, Aim::Read] {
+        let generic = Id::Generic.product().map_or(&[][..], |product| product.recordings);
+        assert!(generic.iter().any(|recording| recording.aim == aim), "{aim:?}");
+    }
+}

@@ -1,0 +1,298 @@
+//! A capture as a script: who says what, when. Keeps the clock and the sequence numbers, and gives
+//! every packet the number that Wireshark will show, so that a script can name its evidence.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::dns::{Question, Record};
+use super::packet::{self, ACK, FIN, Hop, Link, PSH, RST, SYN, SYN_OPTIONS, Segment};
+
+/// Who speaks in a [`Flow`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The one that opened the connection.
+    Opener,
+    /// The one that it was opened to.
+    Server,
+}
+
+/// One end of a connection.
+#[derive(Clone, Debug)]
+struct End {
+    address: SocketAddr,
+    ttl: u8,
+    next: u32,
+}
+
+/// A TCP connection. It does not judge: any segment can be sent at any time.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    opener: End,
+    server: End,
+}
+
+impl Flow {
+    /// A connection between `ADDRESS:PORT` and `ADDRESS:PORT`; both ends one hop away.
+    pub fn new(opener: &str, server: &str) -> Self {
+        let end = |text: &str, first: u32| {
+            let address: SocketAddr = text.parse().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
+            // Differs from connection to connection, is the same in every run.
+            let next = first.wrapping_add(u32::from(address.port()).wrapping_mul(65_537));
+            End { address, ttl: 64, next }
+        };
+        Self { opener: end(opener, 1_000_003), server: end(server, 2_750_000_011) }
+    }
+
+    /// The server's packets arrive with this time to live.
+    pub fn server_ttl(mut self, ttl: u8) -> Self {
+        self.server.ttl = ttl;
+        self
+    }
+
+    fn ends(&mut self, side: Side) -> (&mut End, &mut End) {
+        match side {
+            Side::Opener => (&mut self.opener, &mut self.server),
+            Side::Server => (&mut self.server, &mut self.opener),
+        }
+    }
+}
+
+/// One recorded frame.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Microseconds since 1970.
+    pub micros: u64,
+    /// As recorded.
+    pub bytes: Vec<u8>,
+    /// Length on the wire, where the snap length cut the frame.
+    pub length: usize,
+}
+
+/// A capture that is being written.
+#[derive(Clone, Debug)]
+pub struct Capture {
+    link: Link,
+    now: u64,
+    ours: Vec<IpAddr>,
+    router: [u8; 6],
+    frames: Vec<Frame>,
+    packets: Vec<Vec<u8>>,
+    id: u16,
+    twice: bool,
+    snap: usize,
+}
+
+impl Capture {
+    /// Begins at `seconds` since 1970, on the machine that has the addresses `ours`.
+    pub fn new(link: Link, seconds: u64, ours: &[&str]) -> Self {
+        Self {
+            link,
+            now: seconds * 1_000_000,
+            ours: ours.iter().filter_map(|address| address.parse().ok()).collect(),
+            router: packet::mac(IpAddr::V4(packet::v4("198.51.100.1"))),
+            frames: Vec::new(),
+            packets: Vec::new(),
+            id: 0x4000,
+            twice: false,
+            snap: usize::MAX,
+        }
+    }
+
+    /// From here on every packet is recorded twice, as `-i any` does it above a bridge or a bond.
+    pub fn twice(&mut self, twice: bool) {
+        self.twice = twice;
+    }
+
+    /// From here on frames are cut after this many bytes.
+    pub fn snap(&mut self, bytes: usize) {
+        self.snap = bytes;
+    }
+
+    /// Time passes.
+    pub fn wait_ms(&mut self, milliseconds: u64) {
+        self.now += milliseconds * 1000;
+    }
+
+    /// The present, in microseconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// The frames so far.
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    /// The link type of the frames.
+    pub fn link(&self) -> Link {
+        self.link
+    }
+
+    fn mac(&self, address: IpAddr) -> [u8; 6] {
+        let near = matches!(address, IpAddr::V4(address) if address.octets()[..3] == [10, 20, 0]);
+        if near || self.ours.contains(&address) { packet::mac(address) } else { self.router }
+    }
+
+    /// Records an IP packet and gives its number.
+    pub fn put(&mut self, from: IpAddr, to: IpAddr, ip: Vec<u8>) -> u64 {
+        let macs = (self.mac(from), self.mac(to));
+        let sent = self.ours.contains(&from);
+        let copies = if self.twice { 2 } else { 1 };
+        let number = self.frames.len() as u64 + 1;
+        for copy in 0..copies {
+            let mut bytes = self.link.frame(&ip, macs, sent, 2 + copy);
+            let length = bytes.len();
+            bytes.truncate(self.snap);
+            self.frames.push(Frame { micros: self.now + u64::from(copy) * 3, bytes, length });
+            self.packets.push(ip.clone());
+        }
+        self.now += 10;
+        number
+    }
+
+    fn hop(&mut self, ttl: u8) -> Hop {
+        self.id = self.id.wrapping_add(1);
+        Hop { ttl, id: self.id }
+    }
+
+    fn segment(&mut self, flow: &mut Flow, side: Side, flags: u8, sequence: u32, data: &[u8]) -> u64 {
+        let (from, to) = flow.ends(side);
+        let options: &[u8] = if flags & SYN != 0 { &SYN_OPTIONS } else { &[] };
+        let acknowledges = if flags & ACK != 0 { to.next } else { 0 };
+        let window = if flags & RST != 0 { 0 } else { 64_240 };
+        let segment = Segment { sequence, acknowledges, flags, window, options, data };
+        let (from, to, ttl) = (from.address, to.address, from.ttl);
+        let hop = self.hop(ttl);
+        self.put(from.ip(), to.ip(), packet::tcp(from, to, hop, &segment))
+    }
+
+    /// SYN; again for a retransmission.
+    pub fn syn(&mut self, flow: &mut Flow) -> u64 {
+        let sequence = flow.opener.next;
+        self.segment(flow, Side::Opener, SYN, sequence, &[])
+    }
+
+    /// SYN-ACK; again for a retransmission. [`Capture::established`] moves on.
+    pub fn syn_ack(&mut self, flow: &mut Flow) -> u64 {
+        let sequence = flow.server.next;
+        let mut heard = flow.clone();
+        heard.opener.next = heard.opener.next.wrapping_add(1);
+        self.segment(&mut heard, Side::Server, SYN | ACK, sequence, &[])
+    }
+
+    /// The ACK that ends the handshake.
+    pub fn established(&mut self, flow: &mut Flow) -> u64 {
+        flow.opener.next = flow.opener.next.wrapping_add(1);
+        flow.server.next = flow.server.next.wrapping_add(1);
+        self.ack(flow, Side::Opener)
+    }
+
+    /// A whole handshake with this round-trip time; the number of its SYN.
+    pub fn open(&mut self, flow: &mut Flow, round_trip_ms: u64) -> u64 {
+        let number = self.syn(flow);
+        self.wait_ms(round_trip_ms);
+        self.syn_ack(flow);
+        self.established(flow);
+        number
+    }
+
+    /// The server refuses the SYN: RST,ACK with sequence number 0 (RFC 9293, 3.10.7.1).
+    pub fn refuse(&mut self, flow: &mut Flow) -> u64 {
+        let mut heard = flow.clone();
+        heard.opener.next = heard.opener.next.wrapping_add(1);
+        self.segment(&mut heard, Side::Server, RST | ACK, 0, &[])
+    }
+
+    /// A bare acknowledgement of all that came.
+    pub fn ack(&mut self, flow: &mut Flow, side: Side) -> u64 {
+        let sequence = flow.ends(side).0.next;
+        self.segment(flow, side, ACK, sequence, &[])
+    }
+
+    /// Data in one segment.
+    pub fn send(&mut self, flow: &mut Flow, side: Side, data: &[u8]) -> u64 {
+        let sequence = flow.ends(side).0.next;
+        let number = self.segment(flow, side, PSH | ACK, sequence, data);
+        let end = flow.ends(side).0;
+        end.next = end.next.wrapping_add(u32::try_from(data.len()).unwrap_or(0));
+        number
+    }
+
+    /// Data in full-sized segments; the number of the first.
+    pub fn send_all(&mut self, flow: &mut Flow, side: Side, data: &[u8]) -> u64 {
+        let numbers: Vec<u64> = data.chunks(1460).map(|part| self.send(flow, side, part)).collect();
+        numbers.first().copied().unwrap_or(0)
+    }
+
+    /// The same data once more: a retransmission of what was sent last.
+    pub fn send_again(&mut self, flow: &mut Flow, side: Side, data: &[u8]) -> u64 {
+        let sequence = flow.ends(side).0.next.wrapping_sub(u32::try_from(data.len()).unwrap_or(0));
+        self.segment(flow, side, PSH | ACK, sequence, data)
+    }
+
+    /// Data that was lost before the recording: the numbers move on, nothing is recorded.
+    pub fn lose(&mut self, flow: &mut Flow, side: Side, length: usize) {
+        let end = flow.ends(side).0;
+        end.next = end.next.wrapping_add(u32::try_from(length).unwrap_or(0));
+    }
+
+    /// FIN.
+    pub fn fin(&mut self, flow: &mut Flow, side: Side) -> u64 {
+        let sequence = flow.ends(side).0.next;
+        let number = self.segment(flow, side, FIN | ACK, sequence, &[]);
+        let end = flow.ends(side).0;
+        end.next = end.next.wrapping_add(1);
+        number
+    }
+
+    /// RST,ACK: this side aborts the connection.
+    pub fn reset(&mut self, flow: &mut Flow, side: Side) -> u64 {
+        let sequence = flow.ends(side).0.next;
+        self.segment(flow, side, RST | ACK, sequence, &[])
+    }
+
+    /// FIN of one side, then of the other, both acknowledged.
+    pub fn close(&mut self, flow: &mut Flow, first: Side) {
+        let second = if first == Side::Opener { Side::Server } else { Side::Opener };
+        self.fin(flow, first);
+        self.fin(flow, second);
+        self.ack(flow, first);
+    }
+
+    /// A UDP packet.
+    pub fn udp(&mut self, from: &str, to: &str, data: &[u8]) -> u64 {
+        let any = || SocketAddr::from(([0, 0, 0, 0], 0));
+        let (from, to) = (from.parse().unwrap_or_else(|_| any()), to.parse().unwrap_or_else(|_| any()));
+        let hop = self.hop(64);
+        self.put(from.ip(), to.ip(), packet::udp(from, to, hop, data))
+    }
+
+    /// A DNS query over UDP.
+    pub fn ask(&mut self, resolver: &str, server: &str, question: &Question) -> u64 {
+        self.udp(resolver, server, &question.query())
+    }
+
+    /// Its answer.
+    pub fn tell(&mut self, resolver: &str, server: &str, question: &Question, rcode: u8, records: &[Record]) -> u64 {
+        self.udp(server, resolver, &question.answer(rcode, records))
+    }
+
+    /// `reporter` sends an ICMP error about packet `number` to its sender.
+    pub fn icmp(&mut self, reporter: &str, number: u64, kind: u8, code: u8) -> u64 {
+        let at = usize::try_from(number).unwrap_or(0).saturating_sub(1);
+        let Some(about) = self.packets.get(at).cloned() else { return 0 };
+        let from: IpAddr = reporter.parse().unwrap_or(IpAddr::V4(packet::v4("0.0.0.0")));
+        let to = source(&about).unwrap_or(from);
+        let hop = self.hop(64);
+        self.put(from, to, packet::icmp(from, to, hop, kind, code, &about, 32))
+    }
+}
+
+/// The source address of an IP packet.
+fn source(packet: &[u8]) -> Option<IpAddr> {
+    if packet.first()? >> 4 == 4 {
+        let octets: [u8; 4] = packet.get(12..16)?.try_into().ok()?;
+        return Some(IpAddr::from(octets));
+    }
+    let octets: [u8; 16] = packet.get(8..24)?.try_into().ok()?;
+    Some(IpAddr::from(octets))
+}

@@ -1,0 +1,166 @@
+//! `case.toml`: what a case holds and what must come out.
+//!
+//! ```toml
+//! about = "What happened, in a sentence."
+//! inputs = ["capture.pcap"]        # read together, in this order
+//! joined = ["access.log"]          # optional: once more with these added; the expectation stays
+//!
+//! [exchanges]                      # optional, each field too
+//! total = 1
+//! failed = 1
+//! unseen = 0
+//!
+//! [[expect]]                       # one per finding, in time order; none: healthy
+//! category = "tcp-syn-reset"       # a field that is not here is not checked; "null" is null
+//! status = 503
+//! candidates_begin = ["tcp-syn-reset"]         # how the list of candidates must begin
+//! evidence = { "capture.pcap" = [9, 19, 20] }  # packets or lines that the finding must name, among others
+//!
+//! [origin]                         # how it was made, for people; `made` and `licence` must be there
+//! made = "recorded"                # or "built"
+//! licence = "MIT OR Apache-2.0"
+//! ```
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use toml::{Table, Value as Toml};
+
+/// A case as its folder describes it.
+pub struct Expectation {
+    /// Files read together.
+    pub inputs: Vec<String>,
+    /// Files added in a second run.
+    pub joined: Vec<String>,
+    counts: Table,
+    findings: Vec<Table>,
+}
+
+/// Fields of a finding that may be checked: a misspelt one is not passed over in silence.
+const FIELDS: [&str; 16] = [
+    "category",
+    "confidence",
+    "status",
+    "first_status",
+    "generated_by",
+    "host",
+    "upstream",
+    "client",
+    "gateway",
+    "method",
+    "target",
+    "reset_by",
+    "candidates",
+    "candidates_begin",
+    "time",
+    "evidence",
+];
+
+impl Expectation {
+    /// Reads a folder's `case.toml`; an error is one line.
+    pub fn read(folder: &Path) -> Result<Self, String> {
+        let text = fs::read_to_string(folder.join("case.toml")).map_err(|why| why.to_string())?;
+        let mut table: Table = text.parse().map_err(|why: toml::de::Error| why.message().to_owned())?;
+        for needed in ["made", "licence"] {
+            if table.get("origin").and_then(|origin| origin.get(needed)).is_none() {
+                return Err(format!("origin.{needed} is missing"));
+            }
+        }
+        let inputs = names(table.get("inputs"));
+        if inputs.is_empty() {
+            return Err("inputs are missing".to_owned());
+        }
+        let joined = names(table.get("joined"));
+        let counts = match table.remove("exchanges") {
+            Some(Toml::Table(counts)) => counts,
+            _ => Table::new(),
+        };
+        let mut findings = Vec::new();
+        for finding in table.remove("expect").iter().filter_map(Toml::as_array).flatten() {
+            let finding = finding.as_table().ok_or("expect is no table")?;
+            if let Some(field) = finding.keys().find(|field| !FIELDS.contains(&field.as_str())) {
+                return Err(format!("no such field: expect.{field}"));
+            }
+            findings.push(finding.clone());
+        }
+        Ok(Self { inputs, joined, counts, findings })
+    }
+
+    /// What in the report differs from what is expected: one line each.
+    pub fn mismatches(&self, report: &Value) -> Vec<String> {
+        let mut out = Vec::new();
+        for (count, wanted) in &self.counts {
+            compare(&mut out, &format!("exchanges.{count}"), wanted, &report["exchanges"][count]);
+        }
+        let found = report["findings"].as_array().map_or(&[][..], Vec::as_slice);
+        if found.len() != self.findings.len() {
+            let categories: Vec<&str> = found.iter().filter_map(|finding| finding["category"].as_str()).collect();
+            out.push(format!("{} findings instead of {}: {categories:?}", found.len(), self.findings.len()));
+        }
+        for (index, (wanted, finding)) in self.findings.iter().zip(found).enumerate() {
+            for (field, value) in wanted {
+                let what = format!("findings[{index}].{field}");
+                match field.as_str() {
+                    "evidence" => self.evidence(&mut out, index, value, finding, report),
+                    "candidates_begin" => {
+                        let wanted = value.as_array().map_or(0, Vec::len);
+                        let found: Vec<Value> =
+                            finding["candidates"].as_array().into_iter().flatten().take(wanted).cloned().collect();
+                        compare(&mut out, &what, value, &Value::Array(found));
+                    }
+                    _ => compare(&mut out, &what, value, &finding[field]),
+                }
+            }
+        }
+        out
+    }
+
+    /// The finding must name each expected packet or line; it may name more. Evidence in a file that
+    /// this run did not read is passed over.
+    fn evidence(&self, out: &mut Vec<String>, index: usize, wanted: &Toml, finding: &Value, report: &Value) {
+        let inputs = report["inputs"].as_array().map_or(&[][..], Vec::as_slice);
+        let named = finding["evidence"].as_array().map_or(&[][..], Vec::as_slice);
+        for (file, numbers) in wanted.as_table().into_iter().flatten() {
+            let Some(input) = inputs.iter().position(|input| input["name"].as_str() == Some(file)) else {
+                if self.inputs.contains(file) {
+                    out.push(format!("inputs: {file} is missing"));
+                }
+                continue;
+            };
+            let has = |number: i64| {
+                named.iter().any(|evidence| {
+                    evidence["input"] == input && (evidence["packet"] == number || evidence["line"] == number)
+                })
+            };
+            let missing: Vec<i64> =
+                numbers.as_array().into_iter().flatten().filter_map(Toml::as_integer).filter(|n| !has(*n)).collect();
+            if !missing.is_empty() {
+                let there: Vec<&Value> = named
+                    .iter()
+                    .filter(|evidence| evidence["input"] == input)
+                    .map(|evidence| if evidence["packet"].is_null() { &evidence["line"] } else { &evidence["packet"] })
+                    .collect();
+                let there: Vec<String> = there.iter().map(ToString::to_string).collect();
+                out.push(format!(
+                    "findings[{index}].evidence: {file} {missing:?} missing, there are [{}]",
+                    there.join(", ")
+                ));
+            }
+        }
+    }
+}
+
+fn names(value: Option<&Toml>) -> Vec<String> {
+    value.and_then(Toml::as_array).into_iter().flatten().filter_map(Toml::as_str).map(str::to_owned).collect()
+}
+
+fn compare(out: &mut Vec<String>, what: &str, wanted: &Toml, found: &Value) {
+    let wanted = match wanted {
+        Toml::String(text) if text == "null" => Value::Null,
+        other => serde_json::to_value(other).unwrap_or(Value::Null),
+    };
+    if wanted != *found {
+        out.push(format!("{what}: {found} instead of {wanted}"));
+    }
+}

@@ -1,0 +1,184 @@
+//! `cargo xtask lab [NAME…]`: makes the cases under `tests/cases`.
+//!
+//! A recorded case is real traffic: a real Squid in a network of namespaces, one fault at a time
+//! ([`recipes`]). A built case is written packet by packet, for what Squid cannot show ([`built`]).
+//! Recording needs root and Debian's squid, tcpdump, wireshark-common, tshark and nftables; building
+//! needs nothing. Tests only read the cases: the lab is run by hand.
+
+pub mod agent;
+mod built;
+mod net;
+mod recipe;
+mod recipes;
+mod record;
+mod squid;
+mod truth;
+mod watch;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use net::{Host, Network};
+use recipe::{Recipe, Recording};
+use watch::{Running, until};
+
+/// Files of a case stay small: they are in the repository for good.
+const SIZE_LIMIT: u64 = 100_000;
+
+/// Makes the named cases, or all; `--list` names them, `--built` makes those that need no network.
+pub fn command(arguments: &[String]) -> ExitCode {
+    let recorded = recipes::all();
+    let built = built::all();
+    if arguments.iter().any(|argument| argument == "--list") {
+        for recipe in &recorded {
+            println!("recorded  {}/{}", recipe.folder, recipe.name);
+        }
+        for case in &built {
+            println!("built     {}/{}", case.folder, case.name);
+        }
+        return ExitCode::SUCCESS;
+    }
+    let only_built = arguments.iter().any(|argument| argument == "--built");
+    let names: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+    let wanted = |folder: &str, name: &str| {
+        names.is_empty()
+            || names.iter().any(|wanted| *wanted == name || *wanted == folder || **wanted == format!("{folder}/{name}"))
+    };
+    let mut failures = 0;
+    let mut made = 0;
+    for case in built.iter().filter(|case| wanted(case.folder, case.name)) {
+        made += 1;
+        failures += usize::from(!told(case.folder, case.name, case.write(&folder(case.folder, case.name))));
+    }
+    for recipe in recorded.iter().filter(|recipe| !only_built && wanted(recipe.folder, recipe.name)) {
+        made += 1;
+        failures += usize::from(!told(recipe.folder, recipe.name, make(recipe)));
+    }
+    if made == 0 {
+        eprintln!("no such case; cargo xtask lab --list names them");
+        return ExitCode::from(2);
+    }
+    println!("{made} cases, {failures} failed");
+    if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn told(folder: &str, name: &str, result: Result<(), String>) -> bool {
+    match &result {
+        Ok(()) => println!("made    {folder}/{name}"),
+        Err(why) => println!("FAILED  {folder}/{name}: {why}"),
+    }
+    result.is_ok()
+}
+
+fn folder(category: &str, name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases").join(category).join(name)
+}
+
+/// Records one case in a network of its own, and keeps it only if it shows what it should.
+fn make(recipe: &Recipe) -> Result<(), String> {
+    let work = std::env::temp_dir().join(format!("gtlab{}", std::process::id())).join(recipe.name);
+    fs::create_dir_all(&work).map_err(|why| why.to_string())?;
+    let result = record(recipe, &work).and_then(|log| keep(recipe, &work, &log));
+    if result.is_ok() {
+        let _ = fs::remove_dir_all(&work);
+    } else {
+        eprintln!("what there is of it: {}", work.display());
+    }
+    result
+}
+
+/// Builds the network, breaks it as told, lets the client talk; gives Squid's access log.
+fn record(recipe: &Recipe, work: &Path) -> Result<String, String> {
+    let network = Network::build()?;
+    let _dns = match &recipe.dns {
+        Some(rules) => Some(serve(&network, Host::Dns, "dns", &[&["10.30.0.53:53"], rules.as_slice()].concat())?),
+        None => None,
+    };
+    let _origins = serve(&network, Host::Origin, "origin", &recipe.origins)?;
+    if !recipe.firewall.is_empty() {
+        network.filter(Host::Firewall, "forward", &recipe.firewall)?;
+    }
+    let squid = squid::Squid::start(&network, work, &recipe.squid)?;
+    let recorder = record::Recorder::start(&network, work, recipe.recording)?;
+    let said = talk(&network, recipe)?;
+    let answers: Vec<&str> = said.lines().collect();
+    if answers != recipe.answers {
+        return Err(format!("the client saw {answers:?}"));
+    }
+    recorder.stop()?;
+    squid.stop()
+}
+
+/// Starts a server agent and waits until it is ready.
+fn serve(network: &Network, host: Host, role: &str, arguments: &[&str]) -> Result<Running, String> {
+    let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+    let mut child = network
+        .agent(host, role, &arguments)?
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|why| format!("{role}: {why}"))?;
+    let mut words = [0; 6];
+    let out = child.stdout.take();
+    let running = Running::new(child);
+    // The agent says "ready" or ends: the read cannot hang.
+    match out.map(|mut out| std::io::Read::read_exact(&mut out, &mut words)) {
+        Some(Ok(())) => Ok(running),
+        _ => Err(format!("{role} does not start")),
+    }
+}
+
+fn talk(network: &Network, recipe: &Recipe) -> Result<String, String> {
+    let mut arguments = vec![recipe.proxy.to_owned()];
+    arguments.extend(recipe.client.iter().cloned());
+    let mut child = network
+        .agent(Host::Client, "client", &arguments)?
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|why| format!("client: {why}"))?;
+    let out = child.stdout.take();
+    let mut running = Running::new(child);
+    if !running.ends_within(Duration::from_secs(120)) {
+        return Err("the client does not end".to_owned());
+    }
+    let mut said = String::new();
+    if let Some(mut out) = out {
+        std::io::Read::read_to_string(&mut out, &mut said).map_err(|why| why.to_string())?;
+    }
+    // What the gateway still has to do (its log line, its own connections' end) belongs to the case.
+    until(Duration::from_millis(300), || false);
+    Ok(said)
+}
+
+/// Puts the case's files in place.
+fn keep(recipe: &Recipe, work: &Path, log: &str) -> Result<(), String> {
+    let capture = work.join(recipe.recording.file());
+    let size = fs::metadata(&capture).map_err(|why| format!("{}: {why}", recipe.recording.file()))?.len();
+    if size > SIZE_LIMIT {
+        return Err(format!("{size} bytes are too many"));
+    }
+    if recipe.keep_log && log.is_empty() && recipe.recording != Recording::Wan {
+        return Err("Squid logged nothing".to_owned());
+    }
+    let truth = truth::recorded(recipe, &capture, &version())?;
+    let target = folder(recipe.folder, recipe.name);
+    fs::create_dir_all(&target).map_err(|why| why.to_string())?;
+    // An old snapshot tells of an old recording.
+    let _ = fs::remove_file(target.join("report.json"));
+    fs::copy(&capture, target.join(recipe.recording.file())).map_err(|why| why.to_string())?;
+    if recipe.keep_log {
+        fs::write(target.join("access.log"), log).map_err(|why| why.to_string())?;
+    }
+    fs::write(target.join("case.toml"), truth).map_err(|why| why.to_string())
+}
+
+/// What the proxy calls itself.
+fn version() -> String {
+    let output = Command::new("squid").arg("-v").output();
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let version = text.lines().next().and_then(|line| line.rsplit(' ').next()).unwrap_or("unknown");
+    format!("Squid {version} (Debian)")
+}

@@ -1,0 +1,214 @@
+//! The lab's network: five namespaces joined by veth pairs, and nothing outside them.
+//!
+//! ```text
+//! client ── lan ── gateway ── wan ── firewall ── sites ── origin
+//!  10.20.0.50   .2       198.51.100.5  .1   └── names ── dns 10.30.0.53
+//! ```
+//! Documentation addresses (RFC 5737, RFC 3849) beside private ones. Faults are nftables rules in the
+//! firewall's forward chain.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use super::agent;
+
+/// One of the machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    Client,
+    Gateway,
+    Firewall,
+    Dns,
+    Origin,
+}
+
+const HOSTS: [(Host, &str); 5] = [
+    (Host::Client, "client"),
+    (Host::Gateway, "gateway"),
+    (Host::Firewall, "firewall"),
+    (Host::Dns, "dns"),
+    (Host::Origin, "origin"),
+];
+
+/// Namespace, interface, its peer's namespace, the peer's interface.
+const CABLES: [(&str, &str, &str, &str); 4] = [
+    ("client", "eth0", "gateway", "lan"),
+    ("gateway", "wan", "firewall", "inside"),
+    ("firewall", "names", "dns", "eth0"),
+    ("firewall", "sites", "origin", "eth0"),
+];
+
+const ADDRESSES: [(&str, &str, &str); 22] = [
+    ("client", "eth0", "10.20.0.50/24"),
+    ("client", "eth0", "2001:db8:20::50/64"),
+    ("gateway", "lan", "10.20.0.2/24"),
+    ("gateway", "lan", "2001:db8:20::2/64"),
+    ("gateway", "wan", "198.51.100.5/24"),
+    ("gateway", "wan", "2001:db8:100::5/64"),
+    ("firewall", "inside", "198.51.100.1/24"),
+    ("firewall", "inside", "2001:db8:100::1/64"),
+    ("firewall", "names", "10.30.0.1/24"),
+    ("firewall", "names", "2001:db8:30::1/64"),
+    ("dns", "eth0", "10.30.0.53/24"),
+    ("dns", "eth0", "2001:db8:30::53/64"),
+    ("firewall", "sites", "192.0.2.1/24"),
+    ("firewall", "sites", "203.0.113.1/24"),
+    ("firewall", "sites", "2001:db8:2::1/64"),
+    ("origin", "eth0", "192.0.2.10/24"),
+    ("origin", "eth0", "192.0.2.11/24"),
+    ("origin", "eth0", "192.0.2.12/24"),
+    ("origin", "eth0", "203.0.113.20/24"),
+    ("origin", "eth0", "203.0.113.21/24"),
+    ("origin", "eth0", "2001:db8:2::10/64"),
+    ("origin", "eth0", "2001:db8:2::11/64"),
+];
+
+const ROUTES: [(&str, &str); 8] = [
+    ("client", "10.20.0.2"),
+    ("client", "2001:db8:20::2"),
+    ("gateway", "198.51.100.1"),
+    ("gateway", "2001:db8:100::1"),
+    ("dns", "10.30.0.1"),
+    ("dns", "2001:db8:30::1"),
+    ("origin", "192.0.2.1"),
+    ("origin", "2001:db8:2::1"),
+];
+
+/// A built network. Dropping it takes everything down again: see [`sweep_when_orphaned`].
+pub struct Network {
+    prefix: String,
+    sweeper: Child,
+}
+
+impl Network {
+    /// Builds the namespaces. The sweeper starts first, so nothing can be left behind.
+    pub fn build() -> Result<Self, String> {
+        let prefix = format!("gtlab{}", std::process::id());
+        let program = std::env::current_exe().map_err(|why| why.to_string())?;
+        let sweeper = {
+            use std::os::unix::process::CommandExt;
+            Command::new(program)
+                .args([agent::COMMAND, "sweep", &prefix])
+                .stdin(Stdio::piped())
+                .process_group(0)
+                .spawn()
+                .map_err(|why| format!("sweeper: {why}"))?
+        };
+        let network = Self { prefix, sweeper };
+        network.wire()?;
+        Ok(network)
+    }
+
+    fn wire(&self) -> Result<(), String> {
+        let ns = |name: &str| format!("{}-{name}", self.prefix);
+        for (_, name) in HOSTS {
+            ip(&["netns", "add", &ns(name)])?;
+            ip(&["-n", &ns(name), "link", "set", "lo", "up"])?;
+        }
+        for (left, port, right, peer) in CABLES {
+            let (left, right) = (ns(left), ns(right));
+            ip(&["link", "add", port, "netns", &left, "type", "veth", "peer", "name", peer, "netns", &right])?;
+        }
+        for (_, name) in HOSTS {
+            // The old series of SYN retransmissions (1, 2, 4 s …), as all but the newest kernels send it.
+            let mut settings = vec!["net.ipv4.tcp_syn_linear_timeouts=0", "net.ipv6.conf.all.accept_dad=0"];
+            if name == "firewall" {
+                settings.extend(["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]);
+                // ICMP is limited in rate by default: every SYN is to get its own answer here.
+                settings.extend(["net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0"]);
+            }
+            finish(Command::new("ip").args(["netns", "exec", &ns(name), "sysctl", "-qw"]).args(settings))?;
+        }
+        for (host, port, address) in ADDRESSES {
+            let mut arguments = vec!["-n", "", "address", "add", address, "dev", port];
+            let host = ns(host);
+            arguments[1] = &host;
+            if address.contains("::") {
+                arguments.push("nodad");
+            }
+            ip(&arguments)?;
+        }
+        for (left, port, right, peer) in CABLES {
+            ip(&["-n", &ns(left), "link", "set", port, "up"])?;
+            ip(&["-n", &ns(right), "link", "set", peer, "up"])?;
+        }
+        for (host, via) in ROUTES {
+            ip(&["-n", &ns(host), "route", "add", "default", "via", via])?;
+        }
+        Ok(())
+    }
+
+    /// A command that runs on `host`.
+    pub fn command(&self, host: Host, program: &Path) -> Command {
+        let name = HOSTS.iter().find(|(each, _)| *each == host).map_or("", |(_, name)| name);
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &format!("{}-{name}", self.prefix)]).arg(program);
+        command
+    }
+
+    /// One of the lab's own agents on `host`.
+    pub fn agent(&self, host: Host, role: &str, arguments: &[String]) -> Result<Command, String> {
+        let program = std::env::current_exe().map_err(|why| why.to_string())?;
+        let mut command = self.command(host, &program);
+        command.arg(agent::COMMAND).arg(role).args(arguments);
+        Ok(command)
+    }
+
+    /// Puts rules into a chain of `host`: `forward` of the firewall, `input` or `output` elsewhere.
+    pub fn filter(&self, host: Host, chain: &str, rules: &[&str]) -> Result<(), String> {
+        let rules = rules.join("\n");
+        let script =
+            format!("table inet lab {{\nchain {chain} {{\ntype filter hook {chain} priority 0\n{rules}\n}}\n}}\n");
+        finish(self.command(host, Path::new("nft")).arg(&script))
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        drop(self.sweeper.stdin.take());
+        let _ = self.sweeper.wait();
+    }
+}
+
+fn ip(arguments: &[&str]) -> Result<(), String> {
+    finish(Command::new("ip").args(arguments))
+}
+
+/// Runs a short command to its end and turns failure into its own words.
+pub fn finish(command: &mut Command) -> Result<(), String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|why| format!("{command:?}: {why}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr).trim()))
+}
+
+/// The agent that clears up. It waits until the lab closes its standard input, by ending well or
+/// badly or by being killed, then ends what runs in the lab's namespaces and removes them: one way
+/// out for every way of ending. It runs in a process group of its own, out of Ctrl-C's reach.
+pub fn sweep_when_orphaned(arguments: &[String]) -> ExitCode {
+    let Some(prefix) = arguments.first().filter(|prefix| prefix.starts_with("gtlab")) else {
+        return ExitCode::from(2);
+    };
+    let _ = std::io::stdin().read_to_end(&mut Vec::new());
+    for (_, name) in HOSTS {
+        let namespace = format!("{prefix}-{name}");
+        let give_up = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < give_up {
+            let Ok(output) = Command::new("ip").args(["netns", "pids", &namespace]).stderr(Stdio::null()).output()
+            else {
+                break;
+            };
+            let pids = String::from_utf8_lossy(&output.stdout).into_owned();
+            if pids.trim().is_empty() {
+                break;
+            }
+            let _ = Command::new("kill").arg("-9").args(pids.split_whitespace()).stderr(Stdio::null()).status();
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = Command::new("ip").args(["netns", "delete", &namespace]).stderr(Stdio::null()).status();
+    }
+    ExitCode::SUCCESS
+}

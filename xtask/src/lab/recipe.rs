@@ -1,0 +1,188 @@
+//! What a recorded case is made of: who answers how, what is broken, what the client does, where the
+//! recording is taken, and what must come out. The recipes themselves are in [`super::recipes`].
+
+/// Where and how the gateway's traffic is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recording {
+    /// `tcpdump -i any`: Linux cooked v2.
+    Any,
+    /// `tcpdump -i any -y LINUX_SLL`: Linux cooked v1, as older tcpdumps write it.
+    AnySll1,
+    /// `tcpdump -i any`, then gzip.
+    AnyGzip,
+    /// `tcpdump` on the upstream interface only.
+    Wan,
+    /// `tcpdump` on the clients' interface only.
+    Lan,
+    /// `dumpcap` on both interfaces: pcapng with two interfaces.
+    Both,
+}
+
+impl Recording {
+    /// The name of the file that it makes.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Both => "capture.pcapng",
+            Self::AnyGzip => "capture.pcap.gz",
+            _ => "capture.pcap",
+        }
+    }
+}
+
+/// What one failed exchange must look like in the report.
+#[derive(Clone, Debug, Default)]
+pub struct Expect {
+    /// Field name and TOML value.
+    pub fields: Vec<(&'static str, String)>,
+    /// Wireshark display filters; the packets that they select are the evidence. Each must select one at least:
+    /// so the recording proves that it shows what it is said to show. `true`: only the last one that it selects.
+    pub evidence: Vec<(String, bool)>,
+    /// Evidence by number: file, packets or lines. For cases that are built.
+    pub numbers: Vec<(&'static str, Vec<u64>)>,
+}
+
+impl Expect {
+    /// A finding of this category.
+    pub fn new(category: &str, confidence: &str) -> Self {
+        Self::default().text("category", category).text("confidence", confidence)
+    }
+
+    /// A field that holds text.
+    pub fn text(self, field: &'static str, value: &str) -> Self {
+        self.set(field, format!("{value:?}"))
+    }
+
+    /// A field that holds a number.
+    pub fn number(self, field: &'static str, value: u16) -> Self {
+        self.set(field, value.to_string())
+    }
+
+    /// A field that must be null.
+    pub fn null(self, field: &'static str) -> Self {
+        self.set(field, "\"null\"".to_owned())
+    }
+
+    /// A field that holds a list of texts.
+    pub fn list(self, field: &'static str, values: &[&str]) -> Self {
+        self.set(field, format!("{values:?}"))
+    }
+
+    /// Sets a field; a later word replaces an earlier one.
+    fn set(mut self, field: &'static str, value: String) -> Self {
+        match self.fields.iter_mut().find(|(name, _)| *name == field) {
+            Some(known) => known.1 = value,
+            None => self.fields.push((field, value)),
+        }
+        self
+    }
+
+    /// Evidence: every packet that this display filter selects.
+    pub fn see(mut self, filter: &str) -> Self {
+        self.evidence.push((filter.to_owned(), false));
+        self
+    }
+
+    /// Evidence: the last packet that this display filter selects, where one of several is enough.
+    pub fn see_last(mut self, filter: &str) -> Self {
+        self.evidence.push((filter.to_owned(), true));
+        self
+    }
+
+    /// Forgets evidence named so far, for a recording whose addresses differ.
+    pub fn see_nothing_yet(mut self) -> Self {
+        self.evidence.clear();
+        self
+    }
+
+    /// Evidence: these packets or lines of a file.
+    pub fn at(mut self, file: &'static str, numbers: &[u64]) -> Self {
+        let mut numbers = numbers.to_vec();
+        numbers.sort_unstable();
+        self.numbers.push((file, numbers));
+        self
+    }
+}
+
+/// A case that the lab records.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// The folder under `tests/cases`: a category, or `healthy`.
+    pub folder: &'static str,
+    /// The case's own name, unique in the lab.
+    pub name: &'static str,
+    /// What was done and what happens, in a sentence or two.
+    pub about: &'static str,
+    /// Rules of the DNS server; `None`: it does not run.
+    pub dns: Option<Vec<&'static str>>,
+    /// Web servers, `ADDRESS=BEHAVIOUR`.
+    pub origins: Vec<&'static str>,
+    /// Rules of the firewall.
+    pub firewall: Vec<&'static str>,
+    /// Squid's settings beyond the lab's own, shown in case.toml.
+    pub squid: Vec<&'static str>,
+    /// What the client does; [`super::agent`].
+    pub client: Vec<String>,
+    /// The proxy address that it uses.
+    pub proxy: &'static str,
+    /// What the client must see: one status for each answer.
+    pub answers: Vec<&'static str>,
+    /// Where it is recorded.
+    pub recording: Recording,
+    /// Whether the access log is kept beside it.
+    pub keep_log: bool,
+    /// The findings, in time order; none for healthy traffic.
+    pub expect: Vec<Expect>,
+    /// Exchanges: total, failed, unseen.
+    pub exchanges: (usize, usize, usize),
+    /// Display filters that must select a packet, for healthy cases that claim an oddity.
+    pub shows: Vec<&'static str>,
+}
+
+/// `www.example.com` at one address, asked for once, with a good server: change what is to be different.
+pub fn recipe(folder: &'static str, name: &'static str, about: &'static str) -> Recipe {
+    Recipe {
+        folder,
+        name,
+        about,
+        dns: Some(vec!["www.example.com=192.0.2.10"]),
+        origins: vec!["192.0.2.10:80=ok"],
+        firewall: Vec::new(),
+        squid: Vec::new(),
+        client: vec!["get:http://www.example.com/".to_owned()],
+        proxy: "10.20.0.2:3128",
+        answers: vec!["200"],
+        recording: Recording::Any,
+        keep_log: true,
+        expect: Vec::new(),
+        exchanges: (1, 0, 0),
+        shows: Vec::new(),
+    }
+}
+
+/// The gateway's SYN to the site.
+pub const SYN: &str = "ip.dst==192.0.2.10 && tcp.flags.syn==1 && tcp.flags.ack==0 && !icmp";
+/// The gateway's request to the site.
+pub const SENT: &str = "ip.dst==192.0.2.10 && tcp.dstport==80 && tcp.len>0 && !icmp";
+/// The client's request as it reaches the gateway.
+pub const REQUEST: &str = "ip.src==10.20.0.50 && tcp.dstport==3128 && tcp.len>0";
+/// The first packet of the gateway's answer.
+pub const ANSWER: &str = "ip.dst==10.20.0.50 && tcp.srcport==3128 && tcp.payload[0:7]==\"HTTP/1.\"";
+
+impl Recipe {
+    /// Fails once, with `status` seen by the client; the expectation then holds what all such cases share.
+    pub fn fails(mut self, status: &'static str, category: &str, refine: impl FnOnce(Expect) -> Expect) -> Self {
+        let mut expect = Expect::new(category, "proven")
+            .text("client", "10.20.0.50")
+            .text("gateway", "10.20.0.2")
+            .text("method", "GET")
+            .text("host", "www.example.com")
+            .see(REQUEST);
+        if let Ok(number) = status.parse() {
+            expect = expect.number("status", number).text("generated_by", "gateway").see(ANSWER);
+        }
+        self.answers = vec![status];
+        self.exchanges = (1, 1, 0);
+        self.expect.push(refine(expect));
+        self
+    }
+}

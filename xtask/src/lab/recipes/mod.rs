@@ -1,0 +1,14 @@
+//! The recorded cases, by the phase in which they fail.
+
+mod connect;
+mod dns;
+mod gateway;
+mod healthy;
+mod response;
+
+use super::recipe::Recipe;
+
+/// All recorded cases.
+pub fn all() -> Vec<Recipe> {
+    [dns::all(), connect::all(), response::all(), gateway::all(), healthy::all()].concat()
+}

@@ -1,0 +1,122 @@
+//! Writes `case.toml`: what the case is expected to give, and where it comes from.
+//!
+//! Evidence is told by display filters and found by tshark: a filter that selects nothing means that
+//! the recording does not show what its recipe says, and the case is not written.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+
+use super::recipe::{ANSWER, Expect, REQUEST, Recipe};
+use super::squid::TIMERS;
+
+/// The numbers of the packets that `filter` selects.
+pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
+    let output = Command::new("tshark")
+        .args(["-2", "-n", "-r"])
+        .arg(capture)
+        .args([
+            "-d",
+            "tcp.port==3128,http",
+            "-d",
+            "tcp.port==9090,http",
+            "-Y",
+            filter,
+            "-T",
+            "fields",
+            "-e",
+            "frame.number",
+        ])
+        .output()
+        .map_err(|why| format!("tshark: {why}"))?;
+    if !output.status.success() {
+        return Err(format!("tshark: {filter}: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| line.trim().parse().ok()).collect())
+}
+
+/// The text of a recorded case's `case.toml`. `version` is what the proxy calls itself.
+pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String, String> {
+    let mut out = String::new();
+    let file = recipe.recording.file();
+    head(&mut out, recipe.about, &[file], if recipe.keep_log { &["access.log"] } else { &[] }, recipe.exchanges);
+    for filter in &recipe.shows {
+        if packets(capture, filter)?.is_empty() {
+            return Err(format!("no packet for {filter}"));
+        }
+    }
+    for expect in &recipe.expect {
+        let mut numbers = Vec::new();
+        for (filter, only_last) in &expect.evidence {
+            // Where the clients' side is not recorded, their packets are not there to be seen.
+            let hidden = recipe.recording == super::recipe::Recording::Wan && (filter == REQUEST || filter == ANSWER);
+            let mut found = packets(capture, filter)?;
+            if *only_last {
+                found = found.last().copied().into_iter().collect();
+            }
+            if found.is_empty() && !hidden {
+                return Err(format!("no packet for {filter}"));
+            }
+            numbers.extend(found);
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        finding(&mut out, &expect.clone().at(file, &numbers));
+    }
+    let mut settings: Vec<&str> = TIMERS.to_vec();
+    settings.retain(|timer| !recipe.squid.iter().any(|own| own.split(' ').next() == timer.split(' ').next()));
+    settings.extend(&recipe.squid);
+    let _ = write!(
+        out,
+        "\n[origin]\nmade = \"recorded\"\nlicence = \"MIT OR Apache-2.0\"\ncommand = \"cargo xtask lab {}\"\n",
+        recipe.name
+    );
+    let _ = writeln!(out, "proxy = {version:?}\nsettings = {settings:?}");
+    let _ = writeln!(out, "recording = {:?}", format!("{:?}", recipe.recording));
+    match &recipe.dns {
+        Some(rules) => {
+            let _ = writeln!(out, "dns = {rules:?}");
+        }
+        None => out.push_str("dns = \"not running\"\n"),
+    }
+    let _ = writeln!(
+        out,
+        "origins = {:?}\nfirewall = {:?}\nclient = {:?}",
+        recipe.origins,
+        recipe.firewall,
+        brief(&recipe.client)
+    );
+    Ok(out)
+}
+
+/// Long scripts repeat themselves: the start tells enough.
+fn brief(script: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = script.iter().take(8).cloned().collect();
+    if script.len() > lines.len() {
+        lines.push(format!("… {} actions in all", script.len()));
+    }
+    lines
+}
+
+/// The first part: inputs and counts.
+pub fn head(out: &mut String, about: &str, inputs: &[&str], joined: &[&str], exchanges: (usize, usize, usize)) {
+    let _ = writeln!(out, "about = {about:?}\ninputs = {inputs:?}");
+    if !joined.is_empty() {
+        let _ = writeln!(out, "joined = {joined:?}");
+    }
+    let (total, failed, unseen) = exchanges;
+    let _ = writeln!(out, "\n[exchanges]\ntotal = {total}\nfailed = {failed}\nunseen = {unseen}");
+}
+
+/// One expected finding.
+pub fn finding(out: &mut String, expect: &Expect) {
+    out.push_str("\n[[expect]]\n");
+    for (field, value) in &expect.fields {
+        let _ = writeln!(out, "{field} = {value}");
+    }
+    let evidence: Vec<String> =
+        expect.numbers.iter().map(|(file, numbers)| format!("{file:?} = {numbers:?}")).collect();
+    if !evidence.is_empty() {
+        let _ = writeln!(out, "evidence = {{ {} }}", evidence.join(", "));
+    }
+}
