@@ -133,12 +133,12 @@ pub const SELECTED: &str = "Selected: press Ctrl+C";
 #[must_use]
 pub fn unreadable(at: u64, why: &str) -> String {
     let place = match at {
-        0 => "could not be opened".to_owned(),
-        at => format!("could not be read beyond byte {}", number(at)),
+        0 => "the file could not be opened".to_owned(),
+        at => format!("the file could not be read beyond byte {}", number(at)),
     };
     let why = why.trim_end_matches('.');
     let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
-    format!("{place}{why}: is it a folder, or was it moved or changed after it was chosen?")
+    format!("{place}{why}. Is it a folder, or was it moved or changed after it was chosen?")
 }
 
 /// `1 file`, `3 files`
@@ -437,9 +437,9 @@ mod tests {
     fn unreadable_files_get_a_sentence() {
         assert_eq!(
             unreadable(0, "A requested file could not be found."),
-            "could not be opened (A requested file could not be found): is it a folder, or was it moved or changed after \
-             it was chosen?"
+            "the file could not be opened (A requested file could not be found). Is it a folder, or was it moved or \
+             changed after it was chosen?"
         );
-        assert!(unreadable(8_388_608, "").starts_with("could not be read beyond byte 8,388,608: "));
+        assert!(unreadable(8_388_608, "").starts_with("the file could not be read beyond byte 8,388,608. "));
     }
 }
