@@ -126,6 +126,8 @@ pub const UNDETERMINED: &str = "Not to be told from these files";
 
 // Copying
 pub const COPY: &str = "Copy";
+pub const COMMAND: &str = "command";
+pub const FIX: &str = "fix";
 pub const COPIED: &str = "Copied";
 pub const SELECTED: &str = "Selected: press Ctrl+C";
 
