@@ -17,7 +17,7 @@ use crate::{join, products, verdict};
 /// Findings that are kept; more are counted.
 const KEPT: usize = 100_000;
 /// A log line and packets of one request lie this close to each other, clocks permitting.
-const CLOSE: Span = Span::seconds(3);
+const CLOSE: Span = Span::seconds(5);
 /// The appliances' own capture tool stops here.
 const GUI_LIMIT: u64 = 200_000;
 
@@ -88,10 +88,10 @@ impl Case {
     }
 
     /// A file could not be opened, or read on: says why. What was read of it before stands.
-    pub fn fail(&mut self, input: InputId, why: &str) {
+    pub fn fail(&mut self, input: InputId, why: impl Into<String>) {
         let several = self.inputs.len() > 1;
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
-            reading.fail(why, &mut self.points, several);
+            reading.fail(&why.into(), &mut self.points, several);
         }
     }
 
@@ -165,7 +165,9 @@ impl Case {
         findings.truncate(KEPT);
         let mut inputs: Vec<_> = self.inputs.iter().map(|reading| reading.input(&self.points)).collect();
         if let (Some(first), true) = (inputs.first_mut(), left_out > 0) {
-            first.warnings.push(format!("{left_out} failed exchanges beyond the first {KEPT} are counted but not listed"));
+            first
+                .warnings
+                .push(format!("{left_out} failed exchanges beyond the first {KEPT} are counted but not listed"));
         }
         Report {
             schema: SCHEMA.to_string(),
@@ -231,7 +233,9 @@ fn merge(exchanges: &mut Vec<Exchange>, lines: &[Exchange]) -> usize {
     let mut met = 0;
     for line in lines {
         let fits = |exchange: &Exchange| {
-            let near = exchange.begun.since(line.begun).0.abs() <= CLOSE.0;
+            // Logs without a duration tell when the request was over.
+            let ended = exchange.events.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
+            let near = exchange.begun.since(line.begun) <= CLOSE && line.begun.since(ended) <= CLOSE;
             let same_client = line.client.is_none() || exchange.client.is_none() || line.client == exchange.client;
             let same_target = match (&line.target, &exchange.target) {
                 (Some(one), Some(other)) => one == other || line.host == exchange.host,
@@ -239,9 +243,11 @@ fn merge(exchanges: &mut Vec<Exchange>, lines: &[Exchange]) -> usize {
             };
             near && same_client && same_target
         };
-        let best = exchanges.iter().take(captured).enumerate().filter(|(at, exchange)| {
-            !taken.get(*at).copied().unwrap_or(true) && fits(exchange)
-        });
+        let best = exchanges
+            .iter()
+            .take(captured)
+            .enumerate()
+            .filter(|(at, exchange)| !taken.get(*at).copied().unwrap_or(true) && fits(exchange));
         let best = best.min_by_key(|(_, exchange)| exchange.begun.since(line.begun).0.abs()).map(|(at, _)| at);
         match best.and_then(|at| exchanges.get_mut(at).map(|exchange| (at, exchange))) {
             Some((at, exchange)) => {

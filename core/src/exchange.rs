@@ -352,8 +352,8 @@ pub struct Claim {
     pub undetermined: bool,
     /// What the token means, e.g. `NONE/504: the appliance made this answer itself`.
     pub why: String,
-    /// The line says that the origin (or a parent proxy) made the status.
-    pub passed_on: Option<crate::report::GeneratedBy>,
+    /// Who made the status, as far as the line tells.
+    pub made_by: Option<crate::report::GeneratedBy>,
     /// How long the request took, by the log.
     pub elapsed: Option<Span>,
 }

@@ -113,7 +113,7 @@ impl Reading {
             State::Head(head) => {
                 head.extend_from_slice(chunk);
                 // Binary formats tell in their first bytes, texts need some lines.
-                let binary = head.first_chunk::<4>().is_some_and(|magic| input::is_binary(magic));
+                let binary = is_binary(head);
                 if head.len() >= HEAD || binary && head.len() >= 24 {
                     self.decide(points, several);
                 }
@@ -296,7 +296,9 @@ fn place(
                 let pause = point.ended.map(|ended| frame.time.since(ended)).unwrap_or_default();
                 if pause > PAUSE_TOLD {
                     let text = format!("Nothing was captured for {pause} between two files of this capture.");
-                    warnings.push(format!("begins {pause} after the file that it continues: nothing in between was captured"));
+                    warnings.push(format!(
+                        "begins {pause} after the file that it continues: nothing in between was captured"
+                    ));
                     point.gaps.push(text);
                 }
             }
@@ -309,6 +311,14 @@ fn place(
             points.len() - 1
         }
     }
+}
+
+/// Whether these are a capture's or gzip's first bytes: they tell at once, a text needs some lines.
+fn is_binary(head: &[u8]) -> bool {
+    matches!(
+        input::recognise(head.get(..24).unwrap_or(head)),
+        Recognised::Pcap(_) | Recognised::Pcapng | Recognised::Gzip
+    )
 }
 
 /// In which order to read files, given the first bytes of each (64 KiB are enough): captures by the time of their
@@ -325,12 +335,13 @@ pub fn reading_order(heads: &[&[u8]]) -> Vec<usize> {
 fn first_time(head: &[u8]) -> Option<Timestamp> {
     let mut unpacked = Vec::new();
     let head = if head.starts_with(&[0x1F, 0x8B]) {
-        Gunzip::default().push(head, |bytes| unpacked.extend_from_slice(bytes.get(..HEAD.min(bytes.len())).unwrap_or_default()));
+        Gunzip::default()
+            .push(head, |bytes| unpacked.extend_from_slice(bytes.get(..HEAD.min(bytes.len())).unwrap_or_default()));
         &unpacked
     } else {
         head
     };
-    if !head.first_chunk::<4>().is_some_and(|magic| input::is_binary(magic)) {
+    if !is_binary(head) {
         return None;
     }
     let mut first = None;

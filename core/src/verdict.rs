@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 use crate::categories::Id;
-use crate::exchange::Exchange;
+use crate::exchange::{ConnectFailure, Exchange, ResolveFailure};
 use crate::findings::Found;
 use crate::products;
-use crate::report::{Advice, Finding, Verdict};
+use crate::report::{Advice, Finding, Leg, Verdict};
 
 /// Groups findings by category and host; the order is by how many failed, what the gateway can do nothing about last.
 pub fn group(findings: &[Finding]) -> Vec<Verdict> {
@@ -74,6 +74,47 @@ fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
 
 /// What to do about a verdict, with the real names and numbers of its first finding.
 pub fn advise(verdict: &Verdict, found: &Found, exchange: &Exchange, product: Option<products::Id>) -> Advice {
-    let _ = (verdict, found, exchange, product);
-    Advice::default()
+    let finding = &found.finding;
+    let attempt = found.decisive.as_ref();
+    let events = || exchange.attempts.iter().flat_map(|attempt| &attempt.events);
+    let dns = events().find(|event| event.leg == Leg::Dns).and_then(|event| event.flow).map(|flow| flow.other.ip());
+    let icmp_from = attempt.and_then(|attempt| match (attempt.connect.failure(), attempt.resolve.failure()) {
+        (Some(ConnectFailure::Icmp(icmp)), _) | (_, Some(ResolveFailure::Unreachable(icmp))) => Some(icmp.from),
+        _ => None,
+    });
+    let proxy = exchange.events.iter().filter(|event| event.leg == Leg::Client).find_map(|event| event.flow);
+    let facts = products::Facts {
+        host: verdict.host.clone().filter(|_| finding.host.is_some()),
+        upstream: finding.upstream.map(|upstream| upstream.ip()),
+        port: finding.upstream.map(|upstream| upstream.port()).or(exchange.port),
+        client: finding.client,
+        gateway: attempt.and_then(|attempt| attempt.local).map(|local| local.ip()).or(finding.gateway),
+        dns,
+        icmp_from,
+        url: url(exchange),
+        proxy_port: proxy.filter(|_| finding.gateway.is_some()).map(|flow| flow.other.port()),
+    };
+    let seen = products::Seen {
+        exchange: Some(exchange),
+        attempt,
+        candidates: &finding.candidates,
+        packets: finding.evidence.iter().any(|evidence| evidence.packet.is_some()),
+        doubts: !finding.doubts.is_empty(),
+    };
+    products::advise(verdict.category, product, &seen, &facts)
+}
+
+/// The URL wanted, as far as the request tells it.
+fn url(exchange: &Exchange) -> Option<String> {
+    let (host, port) = (exchange.host.as_deref()?, exchange.port);
+    let target = exchange.target.as_deref()?;
+    if target.contains("://") {
+        return Some(target.into());
+    }
+    if exchange.method.as_deref() == Some("CONNECT") {
+        let port = port.filter(|port| *port != 443).map(|port| format!(":{port}")).unwrap_or_default();
+        return Some(format!("https://{host}{port}/"));
+    }
+    let port = port.filter(|port| *port != 80).map(|port| format!(":{port}")).unwrap_or_default();
+    target.starts_with('/').then(|| format!("http://{host}{port}{target}"))
 }

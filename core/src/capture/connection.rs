@@ -82,6 +82,8 @@ pub struct End {
     pub fin: Option<Fin>,
     /// Its first RST.
     pub rst: Option<Reset>,
+    /// All its RSTs, the first few.
+    pub rsts: Vec<Source>,
     /// Time to live of its SYN or SYN-ACK, else of its first packet.
     pub ttl: Option<u8>,
     /// Packets.
@@ -150,6 +152,8 @@ pub struct Connection {
     isn: Option<u32>,
     /// First SYN-ACK.
     pub syn_ack: Option<Source>,
+    /// All of them, the first few.
+    pub syn_ack_list: Vec<Source>,
     /// How many.
     pub syn_acks: u32,
     /// The client's first segment after the SYN-ACK.
@@ -187,6 +191,7 @@ impl Connection {
             syn_count: 0,
             isn: None,
             syn_ack: None,
+            syn_ack_list: Vec::new(),
             syn_acks: 0,
             established: None,
             challenged: None,
@@ -278,7 +283,11 @@ impl Connection {
         }
         if segment.has(Segment::RST) {
             let reset = Reset { source, ttl: packet.ttl };
-            self.end_mut(side).rst.get_or_insert(reset);
+            let end = self.end_mut(side);
+            end.rst.get_or_insert(reset);
+            if end.rsts.len() < KEPT {
+                end.rsts.push(source);
+            }
         }
         if segment.has(Segment::ACK) && !segment.has(Segment::RST) {
             self.ack(side, segment, source);
@@ -297,6 +306,9 @@ impl Connection {
         if segment.has(Segment::ACK) {
             self.syn_acks += 1;
             self.syn_ack.get_or_insert(source);
+            if self.syn_ack_list.len() < KEPT {
+                self.syn_ack_list.push(source);
+            }
         } else {
             self.isn = Some(segment.seq);
             self.syn_count += 1;
@@ -434,6 +446,7 @@ impl Connection {
         match (&mut self.speech, side) {
             (Speech::Http(conversation), side) => {
                 if conversation.tunnel.is_some() {
+                    conversation.tunnel_bytes += data.len() as u64;
                     self.handshake.get_or_insert_default().data(side, data, source);
                     return;
                 }
@@ -479,9 +492,10 @@ impl Connection {
             end.lost += u64::from(missing.unsigned_abs());
             self.gap(side, u64::from(missing.unsigned_abs()), source);
         }
-        if side == Side::Server {
-            if let Speech::Http(conversation) = &mut self.speech {
-                conversation.server_end(source);
+        if let Speech::Http(conversation) = &mut self.speech {
+            match side {
+                Side::Client => conversation.client_end(),
+                Side::Server => conversation.server_end(source),
             }
         }
     }

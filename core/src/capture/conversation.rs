@@ -24,6 +24,10 @@ pub struct Transaction {
     pub junk: Option<(Source, String)>,
     /// Interim responses (1xx).
     pub interim: u32,
+    /// A response began, but its head is not whole: its first packet.
+    pub partial: Option<Source>,
+    /// The response began after the client had closed its side.
+    pub late: bool,
     /// Its place on the connection, from 0.
     pub index: u32,
 }
@@ -123,6 +127,10 @@ pub struct Conversation {
     pub idle_since: Option<Source>,
     /// The tunnel that was granted.
     pub tunnel: Option<Transaction>,
+    /// The client closed its side.
+    client_closed: bool,
+    /// Bytes that passed in it.
+    pub tunnel_bytes: u64,
     /// Requests in absolute form or CONNECT.
     pub for_proxy: u32,
 }
@@ -138,6 +146,8 @@ impl Default for Conversation {
             healthy: 0,
             idle_since: None,
             tunnel: None,
+            client_closed: false,
+            tunnel_bytes: 0,
             for_proxy: 0,
         }
     }
@@ -282,7 +292,12 @@ impl Conversation {
                         return;
                     }
                     match whole_head(part, data) {
-                        Head::Needs => return,
+                        Head::Needs => {
+                            if let Some(transaction) = self.open.front_mut() {
+                                transaction.partial.get_or_insert(first);
+                            }
+                            return;
+                        }
                         Head::TooLong => {
                             self.junk(first, "a header without an end".into());
                             return;
@@ -333,6 +348,13 @@ impl Conversation {
                     return;
                 }
                 Place::Lost if http1::looks_like_response(data) == Some(true) => {
+                    // The answer that could not be followed is over.
+                    if self.answering().is_some_and(|response| response.gap) {
+                        if let Some(response) = self.answering() {
+                            response.complete = true;
+                        }
+                        self.close(source);
+                    }
                     self.responses = Place::START;
                     0
                 }
@@ -412,6 +434,7 @@ impl Conversation {
             Ok(head) => head,
             Err(_) => return self.junk(first, quote(head)),
         };
+        transaction.late = self.client_closed;
         let request = transaction.request.as_ref();
         let upgrade = request.is_some_and(|request| request.upgrade);
         if (100..200).contains(&head.status) && !(head.status == 101 && upgrade) {
@@ -474,7 +497,7 @@ impl Conversation {
         let fine = transaction.response.as_ref().is_some_and(|response| {
             response.complete && response.status < 500 && response.own_word.is_none() && response.earlier.is_none()
         });
-        if fine && transaction.junk.is_none() {
+        if fine && transaction.junk.is_none() && !transaction.late {
             self.healthy += 1;
         } else {
             self.kept.push(transaction);
@@ -494,6 +517,21 @@ impl Conversation {
 
     /// The capture lacks bytes of the client.
     pub fn client_gap(&mut self, bytes: u64, source: Source) {
+        if let Place::Head(part, Some(first)) = &mut self.requests {
+            // Snapped in the head: its first line is enough to know what was wanted.
+            let (part, first) = (core::mem::take(part), *first);
+            if part.contains(&b'\n') {
+                self.request(&part, first, source, 0);
+                if let Some(request) = self.open.back_mut().and_then(|transaction| transaction.request.as_mut()) {
+                    request.gap = true;
+                    request.complete = true;
+                }
+            }
+            if !matches!(self.requests, Place::Tunnel) {
+                self.requests = Place::Lost;
+            }
+            return;
+        }
         let followed = match &mut self.requests {
             Place::Length(left) if *left > bytes => {
                 *left -= bytes;
@@ -518,6 +556,25 @@ impl Conversation {
 
     /// The capture lacks bytes of the server.
     pub fn server_gap(&mut self, bytes: u64, source: Source) {
+        if let Place::Head(part, Some(first)) = &mut self.responses {
+            let (part, first) = (core::mem::take(part), *first);
+            if part.contains(&b'\n') && http1::looks_like_response(&part) == Some(true) {
+                self.response(&part, first, source);
+                let over = self.answering().is_some_and(|response| {
+                    response.gap = true;
+                    // How long the body is was in the missing part: the answer counts as whole.
+                    response.complete = true;
+                    true
+                });
+                if over {
+                    self.close(source);
+                }
+            }
+            if !matches!(self.responses, Place::Tunnel) {
+                self.responses = Place::Lost;
+            }
+            return;
+        }
         let followed = match &mut self.responses {
             Place::Length(left) if *left > bytes => {
                 *left -= bytes;
@@ -537,16 +594,16 @@ impl Conversation {
         if !followed {
             // What is lost may have held the whole answer: nothing can be said of the open requests.
             self.responses = Place::Lost;
-            while let Some(mut transaction) = self.open.pop_front() {
-                match transaction.response.as_mut() {
-                    Some(response) if response.status >= 500 => {
-                        response.complete = true;
-                        self.kept.push(transaction);
-                    }
-                    _ => self.healthy += 1,
-                }
+            if self.answering().is_none() {
+                self.healthy += u32::try_from(self.open.len()).unwrap_or(0);
+                self.open.clear();
             }
         }
+    }
+
+    /// The client closed its direction.
+    pub fn client_end(&mut self) {
+        self.client_closed = true;
     }
 
     /// The server closed its direction in order: a body that ends with the connection is whole.

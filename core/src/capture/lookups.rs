@@ -30,12 +30,23 @@ pub struct Lookup {
     pub queries: Vec<Source>,
     /// How many.
     pub tries: u32,
-    /// The answer.
-    pub answer: Option<(Source, Answer)>,
-    /// An ICMP error that quotes the query.
-    pub icmp: Option<(Source, Icmp)>,
-    /// Asked over TCP.
-    pub tcp: bool,
+    /// The answers, the first few; the last is the last word.
+    pub answers: Vec<(Source, Answer)>,
+    /// ICMP errors that quote a query of it.
+    pub icmp: Vec<(Source, Icmp)>,
+    /// Sent (true) by the capturing host, where known.
+    pub outgoing: Option<bool>,
+    /// Hardware address that the query came from; zero where unknown.
+    pub hardware: u64,
+    /// IP identification of the last query and answer: tells copies from repetitions.
+    query_id: u16,
+    answer_id: u16,
+}
+
+/// Whether a packet is a copy of the last one of its kind, seen on another interface (`-i any`).
+fn is_copy(last: Option<Source>, source: Source, (before, id): (u16, u16)) -> bool {
+    let window = if id == 0 { Span::milliseconds(1) } else { Span::milliseconds(5) };
+    before == id && last.is_some_and(|last| source.time.since(last.time) < window)
 }
 
 /// What of an answer matters.
@@ -47,12 +58,19 @@ pub struct Answer {
     pub addresses: Vec<IpAddr>,
     /// To be asked again over TCP.
     pub truncated: bool,
+    /// The capture holds only a part of it: what addresses it gave is not known.
+    pub cut: bool,
 }
 
 impl Lookup {
     /// First packet of it: the query, else the answer.
     pub fn first(&self) -> Option<Source> {
-        self.queries.first().copied().or(self.answer.as_ref().map(|(source, _)| *source))
+        self.queries.first().copied().or(self.answers.first().map(|(source, _)| *source))
+    }
+
+    /// The last word on it.
+    pub fn answer(&self) -> Option<&Answer> {
+        self.answers.last().map(|(_, answer)| answer)
     }
 
     /// A question for an address, and not PTR, SRV, HTTPS …
@@ -62,7 +80,9 @@ impl Lookup {
 
     /// It gave an address.
     pub fn succeeded(&self) -> bool {
-        self.answer.as_ref().is_some_and(|(_, answer)| answer.rcode == 0 && !answer.addresses.is_empty())
+        self.answers
+            .iter()
+            .any(|(_, answer)| answer.rcode == 0 && (!answer.addresses.is_empty() || answer.cut && !answer.truncated))
     }
 }
 
@@ -86,10 +106,17 @@ pub struct Lookups {
 }
 
 impl Lookups {
-    /// A message between two hosts.
-    pub fn message(&mut self, from: SocketAddr, to: SocketAddr, message: Message, source: Source, tcp: bool) {
+    /// A message between two hosts; the question it belongs to.
+    pub fn message(
+        &mut self,
+        from: SocketAddr,
+        to: SocketAddr,
+        message: Message,
+        source: Source,
+        ip_id: u16,
+    ) -> Option<&mut Lookup> {
         let (asker, server) = if message.response { (to, from) } else { (from, to) };
-        let Message { id, response, truncated, rcode, name, kind, addresses, .. } = message;
+        let Message { id, response, truncated, rcode, name, kind, addresses, cut, .. } = message;
         let key = Key { asker, server, id, kind, name };
         let open = self.open.get(&key).copied().filter(|at| {
             let first = self.list.get(*at).and_then(Lookup::first);
@@ -103,20 +130,28 @@ impl Lookups {
                 kind,
                 queries: Vec::new(),
                 tries: 0,
-                answer: None,
-                icmp: None,
-                tcp,
+                answers: Vec::new(),
+                icmp: Vec::new(),
+                outgoing: None,
+                hardware: 0,
+                query_id: 0,
+                answer_id: 0,
             });
             self.open.insert(key, self.list.len() - 1);
             self.list.len() - 1
         });
         self.latest.insert((asker, server), at);
-        let Some(lookup) = self.list.get_mut(at) else { return };
+        let lookup = self.list.get_mut(at)?;
         if response {
-            lookup.answer.get_or_insert((source, Answer { rcode, addresses, truncated }));
+            let last = lookup.answers.last().map(|(last, _)| *last);
+            let copy = is_copy(last, source, (lookup.answer_id, ip_id));
+            lookup.answer_id = ip_id;
+            if lookup.answers.len() < KEPT && !copy {
+                lookup.answers.push((source, Answer { rcode, addresses, truncated, cut }));
+            }
         } else {
-            // Copies of one packet on several interfaces come within milliseconds.
-            let copy = lookup.queries.last().is_some_and(|last| source.time.since(last.time) < Span::milliseconds(5));
+            let copy = is_copy(lookup.queries.last().copied(), source, (lookup.query_id, ip_id));
+            lookup.query_id = ip_id;
             if !copy {
                 lookup.tries += 1;
                 if lookup.queries.len() < KEPT {
@@ -124,12 +159,19 @@ impl Lookups {
                 }
             }
         }
+        Some(lookup)
     }
 
     /// An ICMP error that quotes a query.
     pub fn icmp(&mut self, asker: SocketAddr, server: SocketAddr, icmp: Icmp, source: Source) {
         if let Some(lookup) = self.latest.get(&(asker, server)).and_then(|at| self.list.get_mut(*at)) {
-            lookup.icmp.get_or_insert((source, icmp));
+            let copy = lookup
+                .icmp
+                .last()
+                .is_some_and(|(last, before)| *before == icmp && source.time.since(last.time) < Span::milliseconds(1));
+            if lookup.icmp.len() < KEPT && !copy {
+                lookup.icmp.push((source, icmp));
+            }
         }
     }
 }

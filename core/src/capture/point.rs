@@ -7,12 +7,12 @@ use core::net::SocketAddr;
 
 use hashbrown::HashMap;
 
-use super::{Frame, link};
 use super::connection::{Connection, KEPT, Side};
 use super::fragments::Fragments;
 use super::lookups::Lookups;
 use super::packet::{self, Nothing, Packet, Segment, Transport};
 use super::seam::Seam;
+use super::{Frame, link};
 use crate::exchange::{Icmp, Source};
 use crate::protocols::{dns, http1};
 use crate::time::{Span, Timestamp};
@@ -93,7 +93,7 @@ impl Point {
     /// Not one packet came back to those who opened connections or asked DNS.
     pub fn one_way(&self) -> bool {
         let both = |connection: &Connection| connection.client_end.packets > 0 && connection.server_end.packets > 0;
-        let answered = self.lookups.list.iter().any(|lookup| lookup.answer.is_some() && lookup.tries > 0);
+        let answered = self.lookups.list.iter().any(|lookup| !lookup.answers.is_empty() && lookup.tries > 0);
         !answered && !self.connections.is_empty() && !self.connections.iter().any(both)
     }
 
@@ -101,7 +101,10 @@ impl Point {
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         for (link, count) in &self.unknown_links {
-            warnings.push(format!("{count} packets have link-layer type {link}, {}: they were not looked into", link::name(*link)));
+            warnings.push(format!(
+                "{count} packets have link-layer type {link}, {}: they were not looked into",
+                link::name(*link)
+            ));
         }
         if self.malformed > 0 {
             warnings.push(format!("{} packets have malformed or cut-off headers and were passed over", self.malformed));
@@ -122,7 +125,13 @@ impl Point {
                 if *from == 53 || *to == 53 {
                     if let Some(message) = dns::message(payload) {
                         let (from, to) = (SocketAddr::new(packet.from, *from), SocketAddr::new(packet.to, *to));
-                        self.lookups.message(from, to, message, packet.source, false);
+                        let response = message.response;
+                        if let Some(lookup) = self.lookups.message(from, to, message, packet.source, packet.id) {
+                            lookup.outgoing = lookup.outgoing.or(packet.outgoing.map(|outgoing| outgoing != response));
+                            if !response {
+                                lookup.hardware = packet.hardware;
+                            }
+                        }
                     }
                 }
             }
@@ -177,7 +186,7 @@ impl Point {
             let (client, server) = (connection.client, connection.server);
             for (side, source, message) in core::mem::take(&mut connection.dns_messages) {
                 let (from, to) = if side == Side::Client { (client, server) } else { (server, client) };
-                self.lookups.message(from, to, message, source, true);
+                self.lookups.message(from, to, message, source, packet.id);
             }
         }
     }

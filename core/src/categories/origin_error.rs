@@ -75,6 +75,6 @@ pub static CATEGORY: Category = Category {
     detect: |exchange, attempt| {
         passed_on(exchange, attempt, false)
             || attempt.is_none()
-                && exchange.claim.as_ref().is_some_and(|claim| claim.passed_on == Some(GeneratedBy::Origin))
+                && exchange.claim.as_ref().is_some_and(|claim| claim.made_by == Some(GeneratedBy::Origin))
     },
 };

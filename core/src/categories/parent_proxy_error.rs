@@ -70,6 +70,6 @@ pub static CATEGORY: Category = Category {
     detect: |exchange, attempt| {
         passed_on(exchange, attempt, true)
             || attempt.is_none()
-                && exchange.claim.as_ref().is_some_and(|claim| claim.passed_on == Some(GeneratedBy::ParentProxy))
+                && exchange.claim.as_ref().is_some_and(|claim| claim.made_by == Some(GeneratedBy::ParentProxy))
     },
 };

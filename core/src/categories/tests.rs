@@ -248,12 +248,12 @@ fn no_attempt_needs_packets() {
     assert_eq!(named(&exchange(status(502))), Some(Id::NoAttempt));
     assert_eq!(named(&exchange(status(404))), None);
     assert_eq!(named(&exchange(Answer::Pending)), None);
-    let claim = |passed_on| Claim {
+    let claim = |made_by| Claim {
         candidates: vec![Id::TcpSynReset],
         confidence: Confidence::Possible,
         undetermined: true,
         why: String::new(),
-        passed_on,
+        made_by,
         elapsed: None,
     };
     let logged = Exchange { claim: Some(claim(None)), ..exchange(status(504)) };

@@ -87,7 +87,7 @@ pub fn find(exchange: &Exchange, limits: &Limits) -> Found {
         target: exchange.target.clone(),
         status: code,
         first_status: status.and_then(|status| status.first),
-        generated_by: generated_by(exchange, id, code),
+        generated_by: generated_by(exchange, id, code, category.is_none()),
         reset_by: reset_by(exchange, decisive),
         summary: summary::write(exchange, decisive, id),
         filter: filter::write(&evidence),
@@ -112,20 +112,26 @@ fn decisive(exchange: &Exchange) -> Option<&Attempt> {
         .or_else(|| exchange.attempts.last())
 }
 
-fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>) -> GeneratedBy {
+fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>, by_log: bool) -> GeneratedBy {
     match id {
         Id::OriginError => GeneratedBy::Origin,
         Id::ParentProxyError => GeneratedBy::ParentProxy,
         _ if status.is_none() || exchange.gateway.is_none() && exchange.claim.is_none() => GeneratedBy::Unknown,
-        Id::Undetermined if exchange.claim.is_none() => {
-            let own = matches!(&exchange.answer, Answer::Whole(status) if status.own_word.is_some());
-            if own { GeneratedBy::Gateway } else { GeneratedBy::Unknown }
-        }
+        _ if signed(exchange) => GeneratedBy::Gateway,
+        Id::Undetermined if exchange.claim.is_none() => GeneratedBy::Unknown,
         Id::ClientAbort => GeneratedBy::Unknown,
         // The client was already getting the origin's own answer when it broke off.
         _ if status.is_some_and(|status| status < 400) => GeneratedBy::Origin,
-        _ => exchange.claim.as_ref().and_then(|claim| claim.passed_on).unwrap_or(GeneratedBy::Gateway),
+        _ => {
+            let claimed = exchange.claim.as_ref().filter(|_| by_log).and_then(|claim| claim.made_by);
+            claimed.unwrap_or(GeneratedBy::Gateway)
+        }
     }
+}
+
+/// The answer names the gateway's own error.
+fn signed(exchange: &Exchange) -> bool {
+    matches!(&exchange.answer, Answer::Whole(status) if status.own_word.is_some())
 }
 
 fn reset_by(exchange: &Exchange, decisive: Option<&Attempt>) -> Option<ResetBy> {

@@ -5,7 +5,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::{Joined, Loose, Roles, attempt, client_exchange, failing, one_leg, plain_name};
+use super::{Joined, Loose, Roles, attempt, client_exchange, failing, hello, one_leg, plain_name};
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::exchange::{Answer, Attempt, Exchange, Phase, ReceiveFailure, WaitFailure};
@@ -28,8 +28,8 @@ pub fn exchanges(
     for connection in points.iter().flat_map(|point| &point.connections) {
         if let Some(conversation) = connection.conversation() {
             joined.total += u64::from(conversation.count);
-            joined.unseen += u64::from(conversation.tunnel.is_some() && connection.handshake.is_some());
-        } else if connection.handshake.as_ref().is_some_and(|handshake| handshake.client_hello.is_some()) {
+            joined.unseen += u64::from(conversation.tunnel_bytes > 0);
+        } else if hello(connection) {
             joined.total += 1;
             joined.unseen += 1;
         }
@@ -37,7 +37,8 @@ pub fn exchanges(
     let names = host_names(lookups);
     for loose in &loose {
         let attempt = &loose.attempt;
-        if !failing(attempt) || settled(points, &names, loose) || unfinished(attempt) {
+        let blurred = attempt.receive.failure().is_some() && loose.connection.server_end.lost > 0;
+        if blurred || !failing(attempt) || settled(points, &names, loose) || unfinished(attempt) {
             continue;
         }
         let carried = attempt.target.is_some() || attempt.secure.failure().is_some();
@@ -106,7 +107,7 @@ fn suffixed(name: &str, lookups: &[&Lookup]) -> bool {
 fn host_names<'a>(lookups: &[&'a Lookup]) -> BTreeMap<(IpAddr, IpAddr), &'a str> {
     let mut names = BTreeMap::new();
     for lookup in lookups {
-        if let Some((_, answer)) = &lookup.answer {
+        for (_, answer) in &lookup.answers {
             for address in &answer.addresses {
                 names.insert((lookup.asker, *address), lookup.name.as_str());
             }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use crate::capture::connection::{Connection, Side, Speech};
-use crate::capture::conversation::Transaction;
+use crate::capture::conversation::{Response, Transaction};
 use crate::capture::lookups::Lookup;
 use crate::exchange::{
     Attempt, ConnectFailure, Event, Flow, Icmp, Phase, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure,
@@ -138,10 +138,13 @@ fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<ConnectFailu
         story.add(*syn, Side::Client, What::Syn(u32::try_from(n).unwrap_or(0) + 1));
     }
     if let Some(syn_ack) = connection.syn_ack {
-        story.add(syn_ack, Side::Server, What::SynAck);
         // The client's end went on: the handshake is done.
         if connection.established.is_some() || connection.client_end.first_data.is_some() || connection.syn_count == 0 {
+            story.add(syn_ack, Side::Server, What::SynAck);
             return Phase::Ok(connection.handshake_time());
+        }
+        for syn_ack in &connection.syn_ack_list {
+            story.add(*syn_ack, Side::Server, What::SynAck);
         }
         if connection.syn_count > 1 || connection.syn_acks > 1 {
             return Phase::Failed(ConnectFailure::NoReturn { spoofed: false, tries: connection.syn_count });
@@ -155,8 +158,8 @@ fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<ConnectFailu
     for (source, icmp) in &connection.icmp {
         story.add(*source, Side::Server, What::Icmp(icmp_text(*icmp)));
     }
-    if let Some(reset) = server.rst {
-        story.add(reset.source, Side::Server, What::Reset("in answer to the SYN".into()));
+    for reset in &server.rsts {
+        story.add(*reset, Side::Server, What::Reset("in answer to the SYN".into()));
     }
     match (connection.icmp.last(), server.rst) {
         // Data in spite of it all: the capture lacks the SYN-ACK.
@@ -221,6 +224,19 @@ fn answer(connection: &Connection, transaction: &Transaction, attempt: &mut Atte
     let request = transaction.request.as_deref();
     let request_end = request.map(|request| request.last);
     let acked = request.and_then(|request| request.acked);
+    // A response that the gateway answered with RST, after it had closed: it came too late.
+    let refused = |response: &Response| client.rst.is_some_and(|reset| reset.source >= response.first);
+    let late = transaction.response.as_deref().filter(|response| transaction.late && refused(response));
+    if let (Some(response), Some(request), Some(fin)) = (late, request, client.fin) {
+        attempt.send = Phase::Ok(acked.map(|acked| acked.time.since(request.first.time)));
+        attempt.wait = Phase::Failed(WaitFailure::Timeout(fin.source.time.since(request.last.time)));
+        story.add(fin.source, Side::Client, What::Fin);
+        story.add(response.first, Side::Server, What::Note(format!("{} came too late", response.status)));
+        if let Some(acked) = acked {
+            story.add(acked, Side::Server, What::Ack("the request".into()));
+        }
+        return;
+    }
     if let Some(response) = transaction.response.as_deref() {
         attempt.send = Phase::Ok(None);
         attempt.wait = Phase::Ok(request_end.map(|end| response.first.time.since(end.time)));
@@ -238,6 +254,18 @@ fn answer(connection: &Connection, transaction: &Transaction, attempt: &mut Atte
         return;
     }
     let Some(request) = request else { return };
+    if let Some(source) = transaction.partial {
+        attempt.send = Phase::Ok(None);
+        attempt.wait = Phase::Ok(Some(source.time.since(request.last.time)));
+        story.add(source, Side::Server, What::Data("HTTP/".into()));
+        let over = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
+        if let Some((source, reset)) = over.into_iter().flatten().min() {
+            let what = if reset { What::Reset("in the middle of the header".into()) } else { What::Fin };
+            story.add(source, Side::Server, what);
+            attempt.receive = Phase::Failed(if reset { ReceiveFailure::Reset } else { ReceiveFailure::Closed });
+        }
+        return;
+    }
     if let Some(acked) = acked {
         attempt.send = Phase::Ok(Some(acked.time.since(request.first.time)));
         story.add(acked, Side::Server, What::Ack("the request".into()));
@@ -299,9 +327,6 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
     }
     if response.complete {
         return Phase::Ok(Some(response.last.time.since(response.first.time)));
-    }
-    if response.gap {
-        return Phase::NotSeen;
     }
     let (client, server) = (&connection.client_end, &connection.server_end);
     let by_client = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
@@ -392,17 +417,18 @@ pub fn lookup_story<'a>(lookups: impl IntoIterator<Item = &'a Lookup>) -> Vec<Ev
         for query in &lookup.queries {
             add(*query, true, What::Query(title.clone()));
         }
-        if let Some((source, answer)) = &lookup.answer {
+        for (source, answer) in &lookup.answers {
             let says = match (answer.rcode, answer.addresses.first()) {
                 (0, Some(address)) if answer.addresses.len() == 1 => address.to_string(),
                 (0, Some(address)) => format!("{address} and {} more", answer.addresses.len() - 1),
                 (0, None) if answer.truncated => "truncated".to_string(),
+                (0, None) if answer.cut => "captured in part".to_string(),
                 (0, None) => "no address".to_string(),
                 (rcode, _) => dns::rcode_name(rcode).to_string(),
             };
             add(*source, false, What::Answer(format!("{title}: {says}")));
         }
-        if let Some((source, icmp)) = &lookup.icmp {
+        for (source, icmp) in &lookup.icmp {
             add(*source, false, What::Icmp(icmp_text(*icmp)));
         }
     }
@@ -418,17 +444,17 @@ pub fn resolve(lookups: &[&Lookup], seen_to: Timestamp) -> Option<Attempt> {
         return None;
     }
     let tries = asked.iter().map(|lookup| lookup.tries).sum();
-    let answers = || asked.iter().filter_map(|lookup| lookup.answer.as_ref().map(|(_, answer)| answer));
+    let answers = || asked.iter().filter_map(|lookup| lookup.answer());
     let rcode = |code| answers().any(|answer| answer.rcode == code);
-    let unanswered = asked.iter().any(|lookup| lookup.answer.is_none() && lookup.icmp.is_none());
+    let unanswered = asked.iter().any(|lookup| lookup.answers.is_empty() && lookup.icmp.is_empty());
     let failure = if rcode(3) {
         ResolveFailure::Rcode(3)
     } else if answers().any(|answer| answer.truncated) {
         ResolveFailure::TcpFailed
     } else if let Some(code) = [2, 5, 9].into_iter().find(|code| rcode(*code)) {
         ResolveFailure::Rcode(code)
-    } else if let Some((_, icmp)) = asked.iter().find_map(|lookup| lookup.icmp) {
-        ResolveFailure::Unreachable(icmp)
+    } else if let Some((_, icmp)) = asked.iter().find_map(|lookup| lookup.icmp.last()) {
+        ResolveFailure::Unreachable(*icmp)
     } else if unanswered {
         ResolveFailure::NoResponse { tries, waited: seen_to.since(first.time) }
     } else if let Some(code) = answers().map(|answer| answer.rcode).find(|code| *code != 0) {

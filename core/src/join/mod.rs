@@ -94,9 +94,8 @@ fn client_side(points: &[Point], roles: &Roles, joined: &mut Joined) -> Vec<Exch
                 continue;
             }
             if matches!(connection.speech, Speech::Tls) {
-                let carried = connection.handshake.as_ref().is_some_and(|handshake| handshake.client_hello.is_some());
-                joined.total += u64::from(carried);
-                joined.unseen += u64::from(carried);
+                joined.total += u64::from(hello(connection));
+                joined.unseen += u64::from(hello(connection));
             }
             let Some(conversation) = connection.conversation() else { continue };
             joined.total += u64::from(conversation.count);
@@ -104,9 +103,10 @@ fn client_side(points: &[Point], roles: &Roles, joined: &mut Joined) -> Vec<Exch
                 exchanges.push(client_exchange(connection, transaction));
             }
             if let Some(transaction) = &conversation.tunnel {
-                joined.unseen += u64::from(connection.handshake.is_some());
+                let unseen = u64::from(conversation.tunnel_bytes > 0 && granted(transaction));
+                joined.unseen += unseen;
                 if let Some(failed) = tunnel(connection, transaction) {
-                    joined.unseen -= 1;
+                    joined.unseen -= unseen;
                     exchanges.push(failed);
                 }
             }
@@ -114,6 +114,16 @@ fn client_side(points: &[Point], roles: &Roles, joined: &mut Joined) -> Vec<Exch
     }
     exchanges.sort_by_key(|exchange| exchange.begun);
     exchanges
+}
+
+/// Whether a tunnel came of a CONNECT, and not of an upgrade.
+fn granted(transaction: &Transaction) -> bool {
+    transaction.request.as_ref().is_none_or(|request| request.method == "CONNECT")
+}
+
+/// Whether TLS was begun on a connection, or in its tunnel.
+pub(crate) fn hello(connection: &Connection) -> bool {
+    connection.handshake.as_ref().is_some_and(|handshake| handshake.client_hello.is_some())
 }
 
 /// A request at the gateway as an exchange.
@@ -271,7 +281,7 @@ impl<'a> Names<'a> {
     }
 
     fn addresses(&self, host: &str) -> Vec<IpAddr> {
-        let answers = self.of(host).filter_map(|lookup| lookup.answer.as_ref());
+        let answers = self.of(host).flat_map(|lookup| &lookup.answers);
         let mut addresses: Vec<IpAddr> = answers.flat_map(|(_, answer)| answer.addresses.iter().copied()).collect();
         if let Ok(address) = host.parse() {
             addresses.push(address);
@@ -401,7 +411,7 @@ fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Timestamp) {
         None => {
             let took = asked
                 .iter()
-                .filter_map(|lookup| Some(lookup.answer.as_ref()?.0.time.since(lookup.first()?.time)))
+                .filter_map(|lookup| Some(lookup.answers.first()?.0.time.since(lookup.first()?.time)))
                 .max();
             let good = asked.iter().copied().filter(|lookup| lookup.succeeded());
             let story = attempt::lookup_story(good);

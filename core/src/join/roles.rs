@@ -1,5 +1,6 @@
 //! Which host is the gateway, and under which addresses does it go out?
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -27,6 +28,10 @@ struct Doings {
     hardware: HashSet<u64>,
     /// Its packets were sent, not received, by the capturing host.
     local: bool,
+    /// It asked DNS for a name that a client wanted of a gateway.
+    asked_for_client: bool,
+    /// It answers DNS questions of others.
+    dns_server: bool,
 }
 
 /// The gateway's addresses.
@@ -45,12 +50,20 @@ pub struct Roles {
 /// Finds the gateway in what the hosts do: it serves requests and goes out itself.
 pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     let mut hosts: HashMap<IpAddr, Doings> = HashMap::new();
+    let wanted = wanted(points);
     for point in points {
         for connection in &point.connections {
             note(&mut hosts, connection);
         }
         for lookup in &point.lookups.list {
-            hosts.entry(lookup.asker).or_default().asked += 1;
+            let host = hosts.entry(lookup.asker).or_default();
+            host.asked += 1;
+            host.local |= lookup.outgoing == Some(true);
+            host.asked_for_client |= wanted.contains(lookup.name.as_str());
+            if lookup.hardware != 0 {
+                host.hardware.insert(lookup.hardware);
+            }
+            hosts.entry(lookup.server).or_default().dns_server = true;
         }
     }
     let goes_out = |doings: &Doings| doings.opened > 0 || doings.asked > 0;
@@ -85,16 +98,32 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         gateways.iter().filter_map(|ip| hosts.get(ip)).flat_map(|doings| pick(doings).iter().copied()).collect()
     };
     let hardware = of_gateways(|doings| &doings.hardware);
-    let egress = hosts
+    let may = |ip: &IpAddr, doings: &Doings| goes_out(doings) && !clients.contains(ip) && !doings.dns_server;
+    let mut egress: HashSet<IpAddr> = hosts
         .iter()
         .filter(|(ip, doings)| {
-            let same_machine = doings.local || doings.hardware.iter().any(|mac| *mac != 0 && hardware.contains(mac));
-            gateways.contains(*ip) || goes_out(doings) && same_machine && !clients.contains(*ip)
+            let same_machine = doings.local || doings.hardware.iter().any(|mac| hardware.contains(mac));
+            gateways.contains(*ip) || may(ip, doings) && (same_machine || doings.asked_for_client)
         })
         .map(|(ip, _)| *ip)
         .collect();
+    // Nothing ties an address to the gateway, but whatever goes out here is most likely it.
+    if !egress.iter().any(|ip| hosts.get(ip).is_some_and(goes_out)) {
+        egress.extend(hosts.iter().filter(|(ip, doings)| may(ip, doings)).map(|(ip, _)| *ip));
+    }
     let forwarders = hosts.iter().filter(|(_, doings)| doings.forwarded > 0).map(|(ip, _)| *ip).collect();
     Roles { gateways, egress, clients, forwarders }
+}
+
+/// Host names of requests that are not known to have gone well.
+fn wanted(points: &[Point]) -> HashSet<String> {
+    let connections = points.iter().flat_map(|point| &point.connections);
+    let conversations = connections.filter_map(Connection::conversation);
+    let transactions = conversations.flat_map(|c| c.kept.iter().chain(c.open()).chain(&c.tunnel));
+    let requests = transactions.filter_map(|transaction| transaction.request.as_deref());
+    requests
+        .filter_map(|request| super::attempt::host_of(&request.target, request.host.as_deref(), &request.method).0)
+        .collect()
 }
 
 fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {

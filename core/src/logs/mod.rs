@@ -1,13 +1,40 @@
 //! Logs: lines → records → exchanges. One table, one file per format.
 //!
-//! A format says whether a line is its own (`recognise`) and what a line says (`parse`). What a line cannot know
-//! stays `None`: silence is never success.
+//! A format says how sure it is that a line is its own (`recognise`), and what a line says (`parse`). Which format a
+//! file has is decided once, by votes over its first lines (`detect`); [`LogReader`] then keeps what failed.
+//! What a line cannot know stays `None`: silence is never success.
+//!
+//! A new format is one file here and one line in [`TABLE`]. Non-goals: formats by file name, several formats in one
+//! file.
 
+mod cisco_wsa;
+mod detect;
+mod fields;
+pub mod lines;
+mod meaning;
+mod native;
+mod reader;
+mod skyhigh;
+mod squid;
+mod squid_errors;
+mod squid_words;
+#[cfg(test)]
+mod tests;
+mod troubles;
+mod tunnels;
+
+use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::exchange::Claim;
 use crate::products;
 use crate::time::{Span, Timestamp};
+
+pub use detect::recognise;
+pub use meaning::Meaning;
+pub use reader::{Beyond, KEPT, LogReader};
+
+/// Every format that is read.
+pub static TABLE: &[&LogFormat] = &[&cisco_wsa::FORMAT, &skyhigh::FORMAT, &squid::FORMAT];
 
 /// One log format.
 pub struct LogFormat {
@@ -19,19 +46,58 @@ pub struct LogFormat {
     pub product: Option<products::Id>,
     /// Where the layout is documented.
     pub docs: &'static str,
-    /// Whether this line can only be of this format. Must be cheap: it sees the first lines of every file.
-    pub recognise: fn(&str) -> bool,
-    /// What a line says.
-    pub parse: for<'a> fn(&'a str) -> Parsed<'a>,
+    /// How sure it is that a line is its own. Must be cheap: it sees the first lines of every file.
+    pub recognise: fn(&str) -> Vote,
+    /// What a line says. Must not allocate for a healthy one.
+    pub parse: for<'a> fn(&'a str, &mut Layout) -> Parsed<'a>,
+    /// What its default layout does not say, and what to add: a doubt of every finding that it leaves open.
+    pub missing: &'static str,
     /// Real lines; a format without is rejected by a test.
     pub samples: &'static [&'static str],
+}
+
+/// How sure a format is of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Vote {
+    /// Not this format.
+    No,
+    /// A layout that another format has as well.
+    Shared,
+    /// A shared layout, filled as this product fills it.
+    Likely,
+    /// Only this format writes such a line.
+    Own,
+}
+
+/// What the header lines of a file said so far.
+#[derive(Clone, Debug, Default)]
+pub struct Layout {
+    /// Its columns in order, where a header line names them.
+    pub columns: Vec<Column>,
+}
+
+/// A named column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named like the fields of `Record`")]
+pub enum Column {
+    Time,
+    Client,
+    Status,
+    RequestLine,
+    BlockId,
+    /// One that says nothing of the failure.
+    Other,
 }
 
 /// What became of a line.
 pub enum Parsed<'a> {
     /// A request and its outcome.
     Record(Record<'a>),
-    /// A header, a comment, a message of the log itself: no request, and no fault.
+    /// A request that did not fail and has no part in a tunnel: counted, and nothing more of it is needed.
+    Healthy(Timestamp),
+    /// A connection on which no request came: understood, and no exchange.
+    NoRequest(Timestamp),
+    /// A header, a comment, a message of the log itself: no record, and no fault.
     Skip,
     /// Not understood, from this byte of the line on.
     Bad {
@@ -55,16 +121,43 @@ pub struct Record<'a> {
     pub client: Option<IpAddr>,
     /// Request method.
     pub method: Option<&'a str>,
-    /// Target as logged.
+    /// Target as the client wrote it.
     pub target: Option<&'a str>,
     /// Host wanted, without port.
     pub host: Option<&'a str>,
     /// Port wanted, where the target says it.
     pub port: Option<u16>,
-    /// Status sent to the client; `None` where none was sent.
+    /// Status sent to the client; `None` where none was sent, or only one of the gateway's own to a CONNECT that it
+    /// decrypts.
     pub status: Option<u16>,
-    /// The server or parent contacted.
+    /// The answer did not arrive whole, by the line.
+    pub cut: bool,
+    /// Somebody upstream was contacted, by the line.
+    pub attempted: bool,
+    /// The server contacted, where the line has its address and port.
     pub upstream: Option<SocketAddr>,
-    /// What the line says of a failure; `None` for a success.
-    pub claim: Option<Claim>,
+    /// A parent proxy was contacted.
+    pub parent: bool,
+    /// Whether the request opened a tunnel, or came out of one.
+    pub tunnel: Tunnel,
+    /// The token that names the outcome, for texts: `NONE/504`.
+    pub token: &'a str,
+    /// What that means; `None` for a request that did not fail.
+    pub failure: Option<Meaning>,
+}
+
+/// A request's relation to a CONNECT tunnel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tunnel {
+    /// None.
+    #[default]
+    Plain,
+    /// A CONNECT that was granted; lines of requests inside it may follow if the gateway decrypts it.
+    Granted,
+    /// A CONNECT that was granted and is certainly not decrypted.
+    Sealed,
+    /// A CONNECT that the gateway answered itself in order to decrypt.
+    Opened,
+    /// A decrypted request: a line of its own, but one exchange with the CONNECT before it.
+    Inside,
 }

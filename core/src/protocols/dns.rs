@@ -52,6 +52,8 @@ pub struct Message {
     pub addresses: Vec<IpAddr>,
     /// The answer goes through an alias.
     pub alias: bool,
+    /// Answer records are missing or malformed: the packet was captured in part.
+    pub cut: bool,
 }
 
 /// Reads a message; what is cut off after the question is simply missing from the answer.
@@ -75,10 +77,12 @@ pub fn message(data: &[u8]) -> Option<Message> {
         kind,
         addresses: Vec::new(),
         alias: false,
+        cut: false,
     };
     if found.response {
         for _ in 0..answers.min(RECORDS) {
             if record(data, &mut at, &mut found).is_none() {
+                found.cut = true;
                 break;
             }
         }

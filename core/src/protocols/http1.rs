@@ -38,7 +38,7 @@ pub struct ResponseHead<'a> {
     pub reason: &'a str,
     /// How its body ends, if the request allows one.
     pub body: Body,
-    /// `X-Squid-Error`, `Proxy-Status`: the gateway's own word.
+    /// `X-Squid-Error`, `Proxy-Status`, or Squid's name as `Server` of an error: the gateway's own word.
     pub own_word: Option<&'a str>,
     /// `Via`.
     pub via: Option<&'a str>,
@@ -147,6 +147,12 @@ pub fn response(head: &[u8]) -> Result<ResponseHead<'_>, Invalid> {
         }
     }
     found.body = framing.body();
+    // Squid passes on the origin's Server field; its own name stands only in its own pages, unless another Squid,
+    // which would stand in Via as well, made them.
+    let squid = found.server.filter(|server| server.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("squid")));
+    if found.status >= 400 && found.own_word.is_none() && !found.via.is_some_and(|via| via.contains(',')) {
+        found.own_word = squid;
+    }
     Ok(found)
 }
 

@@ -1,0 +1,252 @@
+//! What a line of any format is made of: tokens, numbers, times, addresses, targets. All borrowed, nothing allocated.
+
+use core::net::IpAddr;
+
+use crate::time::Timestamp;
+
+/// Reads blank-separated tokens from the left.
+#[derive(Clone, Debug)]
+pub struct Fields<'a> {
+    line: &'a str,
+    at: usize,
+}
+
+impl<'a> Fields<'a> {
+    /// Starts at this byte of the line.
+    #[must_use]
+    pub fn new(line: &'a str, at: usize) -> Self {
+        Self { line, at }
+    }
+
+    /// Byte of the next token, or the line's length.
+    pub fn at(&mut self) -> usize {
+        self.at += self.blanks();
+        self.at
+    }
+
+    /// Blanks before the next token.
+    #[must_use]
+    pub fn blanks(&self) -> usize {
+        let rest = self.line.as_bytes().get(self.at..).unwrap_or_default();
+        rest.iter().position(|b| !matches!(b, b' ' | b'\t')).unwrap_or(rest.len())
+    }
+
+    /// The next token, up to a blank.
+    pub fn bare(&mut self) -> Option<&'a str> {
+        let from = self.at();
+        let rest = self.line.get(from..).filter(|rest| !rest.is_empty())?;
+        let length = rest.bytes().position(|b| matches!(b, b' ' | b'\t')).unwrap_or(rest.len());
+        self.at += length;
+        rest.get(..length)
+    }
+
+    /// The next token without the `"…"` or `[…]` around it. A quote inside does not end it unless a blank follows;
+    /// one that never ends (a line that was cut) takes the rest of the line.
+    pub fn quoted(&mut self) -> Option<&'a str> {
+        let from = self.at();
+        let rest = self.line.get(from..)?;
+        let close = match rest.as_bytes().first()? {
+            b'"' => b'"',
+            b'[' => b']',
+            _ => return self.bare(),
+        };
+        let inside = rest.get(1..)?;
+        let bytes = inside.as_bytes();
+        let end = memchr::memchr_iter(close, bytes)
+            .find(|at| matches!(bytes.get(at + 1), None | Some(b' ' | b'\t')))
+            .unwrap_or(bytes.len());
+        self.at += (end + 2).min(rest.len());
+        inside.get(..end)
+    }
+
+    /// Everything after the tokens read so far.
+    pub fn rest(&mut self) -> &'a str {
+        let from = self.at();
+        self.line.get(from..).unwrap_or_default()
+    }
+}
+
+/// `-`, also as the minus sign U+2212 that documents print for it: no value.
+#[must_use]
+pub fn is_dash(token: &str) -> bool {
+    token == "-" || token == "\u{2212}"
+}
+
+/// A decimal number, digits only.
+#[must_use]
+pub fn number(token: &str) -> Option<u64> {
+    if token.is_empty() || token.len() > 19 {
+        return None;
+    }
+    token.bytes().try_fold(0_u64, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u64::from(b - b'0')))
+}
+
+/// An HTTP status of three digits; `Some(None)` for `000`, which says that none was sent.
+#[must_use]
+pub fn status(token: &str) -> Option<Option<u16>> {
+    let code = u16::try_from(number(token).filter(|_| token.len() == 3)?).ok()?;
+    match code {
+        0 => Some(None),
+        100..=999 => Some(Some(code)),
+        _ => None,
+    }
+}
+
+/// Seconds since the epoch with a fraction of three to nine digits: `1233658928.496`.
+#[must_use]
+pub fn epoch(token: &str) -> Option<Timestamp> {
+    let bytes = token.as_bytes();
+    let dot = match (bytes.get(9), bytes.get(10)) {
+        (Some(b'.'), _) => 9,
+        (_, Some(b'.')) => 10,
+        _ => return None,
+    };
+    let fraction = token.get(dot + 1..).filter(|fraction| (3..=9).contains(&fraction.len()))?;
+    let seconds = i64::try_from(number(token.get(..dot)?)?).ok()?;
+    let scale = 10_i64.pow(9 - u32::try_from(fraction.len()).ok()?);
+    Some(Timestamp::from_parts(seconds, i64::try_from(number(fraction)?).ok()? * scale))
+}
+
+/// The time of the common log format: `08/Mar/2013:18:25:57 -0600`.
+#[must_use]
+pub fn clf_time(text: &str) -> Option<Timestamp> {
+    let bytes = text.as_bytes();
+    let is = |at: usize, what: u8| bytes.get(at) == Some(&what);
+    if bytes.len() != 26
+        || !(is(2, b'/') && is(6, b'/') && is(11, b':') && is(14, b':') && is(17, b':') && is(20, b' '))
+    {
+        return None;
+    }
+    let part = |from: usize, to: usize| text.get(from..to).and_then(number).and_then(|n| u32::try_from(n).ok());
+    let months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let name = text.get(3..6)?;
+    let month = (1..=12).zip(0..).find(|(_, index)| months.get(index * 3..index * 3 + 3) == Some(name))?.0;
+    let sign = match bytes.get(21)? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let offset = sign * (i64::from(part(22, 24)?) * 3600 + i64::from(part(24, 26)?) * 60);
+    let local = Timestamp::from_civil(
+        i64::from(part(7, 11)?),
+        month,
+        part(0, 2)?,
+        part(12, 14)?,
+        part(15, 17)?,
+        part(18, 20)?,
+        0,
+    )?;
+    Some(local.plus(crate::time::Span::seconds(-offset)))
+}
+
+/// An address; one of IPv4 that is written as IPv6 is IPv4.
+#[must_use]
+pub fn address(token: &str) -> Option<IpAddr> {
+    // Cheaper than letting the parser fail on names.
+    let plausible = token.bytes().all(|b| b.is_ascii_hexdigit() || b == b'.' || b == b':');
+    plausible.then(|| token.parse::<IpAddr>().ok()).flatten().map(|ip| ip.to_canonical())
+}
+
+/// Where a target points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// Scheme, empty where the target has none.
+    pub scheme: &'a str,
+    /// Host name or address without brackets.
+    pub host: &'a str,
+    /// Port, said or by scheme.
+    pub port: Option<u16>,
+}
+
+/// Takes a URL (`http://host:port/path`) or an authority (`host:port`) apart; `None` for a path or anything else.
+#[must_use]
+pub fn target(text: &str) -> Option<Target<'_>> {
+    // The first colon decides: a substring search costs more than the rest of this function.
+    let colon = memchr::memchr(b':', text.as_bytes());
+    let (scheme, after) =
+        colon.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?.strip_prefix("//")?))).unwrap_or(("", text));
+    if scheme.is_empty() && after.starts_with('/') || !scheme.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let end = after.bytes().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(after.len());
+    let authority = after.get(..end)?;
+    let user = memchr::memrchr(b'@', authority.as_bytes()).map_or(0, |at| at + 1);
+    let authority = authority.get(user..)?;
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(v6) => {
+            let (host, port) = v6.split_once(']')?;
+            (host, port.strip_prefix(':'))
+        }
+        None => match memchr::memchr(b':', authority.as_bytes()) {
+            // More than one colon is an IPv6 address without brackets.
+            Some(at) if memchr::memrchr(b':', authority.as_bytes()) == Some(at) => {
+                (authority.get(..at)?, authority.get(at + 1..))
+            }
+            _ => (authority, None),
+        },
+    };
+    let port = match port.filter(|port| !port.is_empty()) {
+        Some(port) => Some(number(port).and_then(|port| u16::try_from(port).ok())?),
+        None => match scheme {
+            "http" => Some(80),
+            "https" => Some(443),
+            "ftp" => Some(21),
+            _ => None,
+        },
+    };
+    (!host.is_empty()).then_some(Target { scheme, host, port })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn tokens_keep_blanks_inside_quotes_and_brackets() {
+        let mut fields = Fields::new("[a b]  \"\" \"c \"d\" e\"\tf \"cut", 0);
+        let mut all = Vec::new();
+        while let Some(token) = fields.quoted() {
+            all.push(token);
+        }
+        assert_eq!(all, ["a b", "", "c \"d", "e\"", "f", "cut"]);
+        let mut fields = Fields::new("  one two  three", 0);
+        assert_eq!((fields.at(), fields.bare(), fields.rest()), (2, Some("one"), "two  three"));
+    }
+
+    #[test]
+    fn times_of_both_kinds() {
+        assert_eq!(epoch("1233658928.496").map(|t| t.to_string()).as_deref(), Some("2009-02-03T11:02:08.496000Z"));
+        assert_eq!(epoch("123456789.123456").map(|t| t.0), Some(123_456_789_123_456_000));
+        for none in ["1233658928", "1233658928.49", "12336589281.496", "123365892x.496", "", "1.5"] {
+            assert_eq!(epoch(none), None, "{none}");
+        }
+        assert_eq!(
+            clf_time("08/Mar/2013:18:25:57 -0600").map(|t| t.to_string()).as_deref(),
+            Some("2013-03-09T00:25:57.000000Z")
+        );
+        for none in [
+            "08/Mar/2013:18:25:57",
+            "08/Foo/2013:18:25:57 -0600",
+            "31/Feb/2013:18:25:57 -0600",
+            "é8/Mar/2013:18:25:57 -060",
+        ] {
+            assert_eq!(clf_time(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn targets_of_every_kind() {
+        let of = |text| target(text).map(|t| (t.scheme, t.host, t.port));
+        assert_eq!(of("http://www.example.com/"), Some(("http", "www.example.com", Some(80))));
+        assert_eq!(of("http://u:p@h.test:8080?x"), Some(("http", "h.test", Some(8080))));
+        assert_eq!(of("tunnel://www.example.com:443/"), Some(("tunnel", "www.example.com", Some(443))));
+        assert_eq!(of("example.org:443"), Some(("", "example.org", Some(443))));
+        assert_eq!(of("[2001:db8::1]:443"), Some(("", "2001:db8::1", Some(443))));
+        assert_eq!(of("2001:db8::1"), Some(("", "2001:db8::1", None)));
+        for none in ["/path", "http:///x", "", ":443", "host:99999", "a b://x"] {
+            assert_eq!(of(none), None, "{none}");
+        }
+    }
+}

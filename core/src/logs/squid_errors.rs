@@ -1,0 +1,191 @@
+//! What Squid's `%err_code` and `%err_detail` say, where a site has appended them to its log.
+//!
+//! Which status goes with which code is in src/FwdState.cc, src/http.cc and src/errorpage.cc; numbers of `errno=` are
+//! Linux's.
+
+use crate::categories::Id::*;
+use crate::report::{
+    Confidence::*,
+    GeneratedBy::{Gateway, Origin, Unknown},
+};
+use crate::time::Span;
+
+use super::meaning::{Meaning, phase};
+use super::squid_words::{DENIED, Failure, Path, READ_TIMED_OUT, REFUSED_FIRST, SILENCE_FIRST, by_path_of_unknown};
+
+/// The error code decides. Errors that are no failure of an exchange (a refusal, a client's mistake) give `None`.
+pub fn by_error(code: &str, detail: &str, line: &Failure<'_>, failed: bool) -> Option<Meaning> {
+    let says = |what: &str| detail.split('+').any(|part| part == what);
+    let whole = line.status.is_some_and(|status| status < 500);
+    Some(match code {
+        "ERR_CLIENT_GONE" => E_CLIENT_GONE,
+        "ERR_ACCESS_DENIED" | "ERR_CACHE_ACCESS_DENIED" if failed => DENIED,
+        "ERR_DNS_FAIL" => E_DNS,
+        // Squid 5.7 says this for a name that does not resolve.
+        "ERR_READ_ERROR" if line.path == Path::Nobody && !whole => E_DNS,
+        "ERR_CONNECT_FAIL" if says("errno=110") => E_CONNECT_110,
+        "ERR_CONNECT_FAIL" if says("errno=111") => E_CONNECT_111,
+        "ERR_CONNECT_FAIL" if says("errno=113") || says("errno=101") => E_CONNECT_113,
+        "ERR_CONNECT_FAIL" if says("errno=99") => E_CONNECT_99,
+        "ERR_CONNECT_FAIL" if says("errno=1") || says("errno=13") => E_CONNECT_13,
+        "ERR_CONNECT_FAIL" if line.elapsed >= Span::seconds(2) => E_CONNECT_SLOW,
+        "ERR_CONNECT_FAIL" => E_CONNECT,
+        "ERR_SECURE_CONNECT_FAIL" if says("TLS_CONNECT_TIMEOUT") => E_TLS_TIMEOUT,
+        "ERR_SECURE_CONNECT_FAIL" if says("TLS_CONNECT_CLOSE") => E_TLS_CLOSED,
+        "ERR_SECURE_CONNECT_FAIL" if detail.contains("X509_V_ERR") => E_TLS_CERTIFICATE,
+        "ERR_SECURE_CONNECT_FAIL" => E_TLS,
+        "ERR_READ_TIMEOUT" if whole => E_STALLED,
+        "ERR_READ_TIMEOUT" => READ_TIMED_OUT,
+        "ERR_READ_ERROR" | "ERR_ZERO_SIZE_OBJECT" if whole => E_TRUNCATED,
+        "ERR_READ_ERROR" if says("SRV_PREMATURE_EOF") => E_TRUNCATED,
+        "ERR_READ_ERROR" => E_READ,
+        "ERR_WRITE_ERROR" => E_WRITE,
+        "ERR_ZERO_SIZE_OBJECT" => E_ZERO,
+        "ERR_INVALID_RESP" => E_INVALID,
+        "ERR_TOO_BIG" if failed => E_TOO_BIG,
+        "ERR_CANNOT_FORWARD" => E_CANNOT_FORWARD,
+        "ERR_ICAP_FAILURE" => E_ICAP,
+        "ERR_ONLY_IF_CACHED_MISS" => E_ONLY_IF_CACHED,
+        "ERR_SOCKET_FAILURE" => E_SOCKET,
+        _ if failed => by_path_of_unknown(line),
+        _ => return None,
+    })
+}
+
+const E_CLIENT_GONE: Meaning = Meaning::is(Proven, &[&[ClientAbort]], Unknown, "the client left (ERR_CLIENT_GONE)");
+
+const E_DNS: Meaning = Meaning::open(
+    &[phase::RESOLVE],
+    Gateway,
+    "Squid found no address for the name; the line does not say what DNS answered",
+);
+
+const E_CONNECT_110: Meaning = Meaning::is(
+    Likely,
+    &[&[TcpSynUnanswered, ReturnPath]],
+    Gateway,
+    "the connection timed out (ERR_CONNECT_FAIL, errno 110)",
+);
+
+const E_CONNECT_111: Meaning = Meaning::is(
+    Likely,
+    &[&[TcpSynReset, TcpIcmpUnreachable]],
+    Gateway,
+    "the connection was refused (ERR_CONNECT_FAIL, errno 111): by a RST, or by ICMP port unreachable",
+);
+
+const E_CONNECT_113: Meaning = Meaning::is(
+    Likely,
+    &[&[TcpIcmpUnreachable, TcpIcmpProhibited]],
+    Gateway,
+    "there is no way to the address (ERR_CONNECT_FAIL, errno 113 or 101): ICMP said so, or the gateway's own route or ARP",
+);
+
+const E_CONNECT_99: Meaning = Meaning::is(
+    Likely,
+    &[&[EphemeralPortExhaustion, LocalEgressDenied]],
+    Gateway,
+    "the gateway had no local address and port left (ERR_CONNECT_FAIL, errno 99)",
+);
+
+const E_CONNECT_13: Meaning = Meaning::is(
+    Likely,
+    &[&[LocalEgressDenied]],
+    Gateway,
+    "the gateway's own system forbade the connection (ERR_CONNECT_FAIL, errno 1 or 13)",
+);
+
+const E_CONNECT_SLOW: Meaning = Meaning::open(
+    &[SILENCE_FIRST],
+    Gateway,
+    "the connection failed after seconds (ERR_CONNECT_FAIL); the line does not say how",
+);
+
+const E_CONNECT: Meaning = Meaning::open(
+    &[REFUSED_FIRST],
+    Gateway,
+    "the connection failed at once (ERR_CONNECT_FAIL); the line does not say how",
+);
+
+const E_TLS_TIMEOUT: Meaning =
+    Meaning::is(Likely, &[&[TlsNoResponse, PmtuBlackhole]], Gateway, "the TLS handshake with the server timed out");
+
+const E_TLS_CLOSED: Meaning =
+    Meaning::is(Likely, &[&[TlsClosed, TlsReset]], Gateway, "the server closed during the TLS handshake");
+
+const E_TLS_CERTIFICATE: Meaning =
+    Meaning::is(Proven, &[&[TlsCertificate]], Gateway, "Squid refused the server's certificate");
+
+const E_TLS: Meaning = Meaning::open(
+    &[&[TlsAlert, TlsNotSpoken, TlsCertificate, TlsReset, TlsClosed, TlsNoResponse]],
+    Gateway,
+    "the TLS handshake with the server failed (ERR_SECURE_CONNECT_FAIL); the line does not say how",
+);
+
+const E_STALLED: Meaning = Meaning::is(
+    Likely,
+    &[&[ResponseStalled]],
+    Origin,
+    "the response began and then stopped until read_timeout (ERR_READ_TIMEOUT after the status)",
+);
+
+const E_TRUNCATED: Meaning =
+    Meaning::is(Likely, &[&[ResponseTruncated]], Unknown, "the response broke off before its end");
+
+const E_READ: Meaning = Meaning::is(
+    Likely,
+    &[&[ResponseReset, KeepaliveRace, ResponseTruncated]],
+    Gateway,
+    "reading the response failed (ERR_READ_ERROR): as a rule a RST",
+);
+
+const E_WRITE: Meaning = Meaning::open(
+    &[&[KeepaliveRace, ResponseReset, RequestUnacked]],
+    Gateway,
+    "sending the request failed (ERR_WRITE_ERROR): the server had closed or reset the connection",
+);
+
+const E_ZERO: Meaning = Meaning::is(
+    Likely,
+    &[&[ResponseEmpty, KeepaliveRace]],
+    Gateway,
+    "the server closed without sending a byte (ERR_ZERO_SIZE_OBJECT)",
+);
+
+const E_INVALID: Meaning = Meaning::is(
+    Likely,
+    &[&[ResponseInvalid, ResponseTruncated]],
+    Gateway,
+    "what the server sent is no valid response, or its header broke off (ERR_INVALID_RESP)",
+);
+
+const E_TOO_BIG: Meaning = Meaning::is(
+    Proven,
+    &[&[ResponseHeaderTooLarge]],
+    Gateway,
+    "the response's header is larger than reply_header_max_size (ERR_TOO_BIG)",
+);
+
+const E_CANNOT_FORWARD: Meaning = Meaning::open(
+    &[phase::RESOLVE, &[NoHealthyUpstream, NoAttempt], phase::CONNECT],
+    Gateway,
+    "Squid had no way left to forward the request (ERR_CANNOT_FORWARD): no address for the name, no parent that is up, or \
+     direct access not allowed",
+);
+
+const E_ICAP: Meaning =
+    Meaning::is(Proven, &[&[RequiredService]], Gateway, "the ICAP service failed or did not answer (ERR_ICAP_FAILURE)");
+
+const E_ONLY_IF_CACHED: Meaning = Meaning::is(
+    Proven,
+    &[&[NoAttempt]],
+    Gateway,
+    "the client asked for a cached copy only (only-if-cached), and there is none: nothing failed upstream",
+);
+
+const E_SOCKET: Meaning = Meaning::is(
+    Likely,
+    &[&[EphemeralPortExhaustion, ProxyOverload]],
+    Gateway,
+    "the gateway could not open a socket (ERR_SOCKET_FAILURE)",
+);

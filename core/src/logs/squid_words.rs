@@ -1,0 +1,372 @@
+//! What Squid's result tag, hierarchy code, status and error code say of a failure, and what they do not.
+//!
+//! From the sources (src/LogTags.cc, src/FwdState.cc, src/http.cc, src/tunnel.cc, src/errorpage.cc) and from failures
+//! provoked on Squid 5.7, whose native log shows: a name that does not resolve is `TCP_MISS/502` (CONNECT:
+//! `NONE_NONE/500`) with `HIER_NONE`; a connection that fails is `/503` with `HIER_DIRECT/address`, refused or silent
+//! alike; a response cut off is `TCP_MISS/200` without any mark; an origin's own 5xx looks like Squid's.
+
+use crate::categories::Id::*;
+use crate::report::{Confidence::*, GeneratedBy};
+use crate::time::Span;
+
+use super::meaning::{Meaning, phase};
+use super::squid_errors;
+
+/// The result code, taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// What kind of transaction.
+    pub base: Base,
+    /// `_TIMEDOUT`: ETIMEDOUT, or the read timeout.
+    pub timed_out: bool,
+    /// `_ABORTED`: any other failure; with status 000 the client had left.
+    pub aborted: bool,
+}
+
+/// Kinds of transaction, as far as they matter here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// `NONE`, `NONE_NONE`, `TAG_NONE`: failed before it could be classified, or CONNECT.
+    None,
+    /// Refused by http_access or the like.
+    Denied,
+    /// Answered from the cache.
+    Hit,
+    /// Answered from the cache with an error that was kept.
+    NegativeHit,
+    /// A tunnel.
+    Tunnel,
+    /// Fetched, or meant to be.
+    Fetched,
+}
+
+impl Tag {
+    /// Takes a result code apart.
+    #[must_use]
+    pub fn read(code: &str) -> Self {
+        let (code, aborted) = code.strip_suffix("_ABORTED").map_or((code, false), |rest| (rest, true));
+        let (code, timed_out) = code.strip_suffix("_TIMEDOUT").map_or((code, false), |rest| (rest, true));
+        let code = code.strip_suffix("_IGNORED").unwrap_or(code);
+        let base = match code {
+            "NONE" | "NONE_NONE" | "TAG_NONE" => Base::None,
+            "TCP_TUNNEL" => Base::Tunnel,
+            _ if code.starts_with("TCP_DENIED") => Base::Denied,
+            _ if code.ends_with("NEGATIVE_HIT") => Base::NegativeHit,
+            _ if code.ends_with("_HIT") || code.ends_with("_UNMODIFIED") || code.ends_with("_FAIL_OLD") => Base::Hit,
+            _ => Base::Fetched,
+        };
+        Self { base, timed_out, aborted }
+    }
+}
+
+/// Whom Squid contacted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// Nobody: no address, no parent, or no need.
+    Nobody,
+    /// The origin.
+    Direct,
+    /// Another proxy.
+    Parent,
+}
+
+/// What a line says, as far as it bears on a failure.
+#[derive(Clone, Copy, Debug)]
+pub struct Failure<'a> {
+    /// Result code.
+    pub tag: Tag,
+    /// Whom Squid contacted.
+    pub path: Path,
+    /// Status; `None` for 000.
+    pub status: Option<u16>,
+    /// How long it took.
+    pub elapsed: Span,
+    /// The method is CONNECT: the status is Squid's or a parent's, never the origin's.
+    pub connect: bool,
+    /// The URL is `https://`: decrypted.
+    pub secure: bool,
+    /// The connection was bound to the client's before the request.
+    pub reused: bool,
+    /// The answer was HTML, as Squid's error pages are, or had no type.
+    pub html: bool,
+    /// `%err_code` and `%err_detail` where they are logged.
+    pub error: Option<(&'a str, &'a str)>,
+}
+
+/// What failed; `None` for a request that did not fail.
+#[must_use]
+pub fn meaning(line: &Failure<'_>) -> Option<Meaning> {
+    let failed = match line.status {
+        Some(401 | 403 | 407) => return None,
+        Some(500..) => true,
+        _ => line.tag.aborted || line.tag.timed_out,
+    };
+    // A tunnel ends by somebody closing it: no word about that is a failure.
+    if line.connect && line.status == Some(200) && line.tag.base != Base::None {
+        return None;
+    }
+    match line.error {
+        Some((code, detail)) if code.starts_with("ERR_") => return squid_errors::by_error(code, detail, line, failed),
+        Some(("-", _)) if failed && !line.tag.aborted && !line.tag.timed_out => return Some(passed_on(line.path)),
+        _ => {}
+    }
+    if !failed {
+        return None;
+    }
+    Some(match line.status {
+        None => {
+            if line.reused {
+                LEFT_OR_CLOSED
+            } else {
+                CLIENT_LEFT
+            }
+        }
+        Some(200) if line.connect && line.tag.timed_out => BUMP_TIMED_OUT,
+        Some(200) if line.connect => BUMP_ABORTED,
+        Some(500..) => match line.tag.base {
+            Base::Denied => DENIED,
+            Base::Hit | Base::NegativeHit => FROM_CACHE,
+            _ => by_path(line),
+        },
+        Some(_) if line.tag.timed_out => STALLED_OR_CLIENT,
+        Some(_) => CUT_OR_CLIENT,
+    })
+}
+
+/// A 5xx without an error code.
+fn by_path(line: &Failure<'_>) -> Meaning {
+    let status = line.status.unwrap_or(0);
+    let slow = line.elapsed >= Span::seconds(2);
+    // connect_timeout is 60 s by default.
+    let connect_timeout = line.elapsed >= Span::seconds(59) && line.elapsed <= Span::seconds(62);
+    match (line.path, status) {
+        (Path::Nobody, 501 | 505..) => NO_ATTEMPT,
+        (Path::Nobody, 504) if line.secure && line.tag.base == Base::None => INSIDE_504,
+        (Path::Nobody, _) if line.secure && line.tag.base == Base::None => INSIDE_503,
+        (Path::Nobody, 504) => NOBODY_504,
+        (Path::Nobody, 500) if !line.connect => NOBODY_500,
+        (Path::Nobody, _) if slow => NOBODY_SLOW,
+        (Path::Nobody, _) => NOBODY,
+        (Path::Direct, _) if line.connect && (connect_timeout || line.tag.timed_out) => CONNECT_TIMED_OUT,
+        (Path::Direct, _) if line.connect && slow => CONNECT_SLOW,
+        (Path::Direct, _) if line.connect => CONNECT_FAST,
+        // Squid's error pages are HTML.
+        (Path::Direct | Path::Parent, _) if !line.html => passed_on(line.path),
+        (Path::Direct, 503) if line.tag.timed_out => CONNECT_TIMED_OUT,
+        (Path::Direct, 503) if line.secure && slow => DIRECT_503_TLS_SLOW,
+        (Path::Direct, 503) if line.secure => DIRECT_503_TLS,
+        (Path::Direct, 503) if slow => DIRECT_503_SLOW,
+        (Path::Direct, 503) => DIRECT_503,
+        (Path::Direct, 504) if line.tag.timed_out => READ_TIMED_OUT,
+        (Path::Direct, 504) if line.secure => DIRECT_504_TLS,
+        (Path::Direct, 504) => DIRECT_504,
+        (Path::Direct, 502) => DIRECT_502,
+        (Path::Direct, _) => DIRECT_OTHER,
+        (Path::Parent, _) => PARENT,
+    }
+}
+
+const fn passed_on(path: Path) -> Meaning {
+    match path {
+        Path::Parent => FROM_PARENT,
+        Path::Direct | Path::Nobody => FROM_ORIGIN,
+    }
+}
+
+/// The meaning without the error code, where the code says nothing of its own.
+pub fn by_path_of_unknown(line: &Failure<'_>) -> Meaning {
+    meaning(&Failure { error: None, ..*line }).unwrap_or(DIRECT_OTHER)
+}
+
+use GeneratedBy::{Gateway, Origin, ParentProxy, Unknown};
+
+const CLIENT_LEFT: Meaning =
+    Meaning::is(Likely, &[&[ClientAbort]], Unknown, "the client left before a status was sent (000)");
+
+const LEFT_OR_CLOSED: Meaning = Meaning::is(
+    Likely,
+    &[&[ClientAbort, KeepaliveRace]],
+    Unknown,
+    "no status was sent (000): the client left, or the server closed the connection that was bound to the client's",
+);
+
+const CUT_OR_CLIENT: Meaning = Meaning::is(
+    Likely,
+    &[&[ClientAbort, ResponseTruncated]],
+    Unknown,
+    "the answer was cut off (_ABORTED): as a rule because the client left in the middle",
+);
+
+const STALLED_OR_CLIENT: Meaning = Meaning::is(
+    Possible,
+    &[&[ResponseStalled, ClientAbort]],
+    Unknown,
+    "the answer began and then timed out (_TIMEDOUT): the server stopped sending, or the client stopped taking it",
+);
+
+const BUMP_TIMED_OUT: Meaning = Meaning::is(
+    Likely,
+    &[&[TcpSynUnanswered, ReturnPath, TlsNoResponse]],
+    Gateway,
+    "Squid granted the tunnel in order to decrypt it, and its own connection to the server timed out (_TIMEDOUT)",
+);
+
+const BUMP_ABORTED: Meaning = Meaning::open(
+    &[&[ClientTlsRejected, ClientAbort], phase::SECURE, phase::CONNECT, phase::RESOLVE],
+    Unknown,
+    "Squid granted the tunnel in order to decrypt it, and one side then broke off (_ABORTED): the line does not say which",
+);
+
+/// Refused by a rule.
+pub const DENIED: Meaning =
+    Meaning::is(Likely, &[&[PolicyDenied, RequiredService]], Gateway, "Squid refused the request (TCP_DENIED)");
+
+const FROM_CACHE: Meaning = Meaning::is(
+    Possible,
+    &[&[OriginError], phase::RESOLVE, phase::CONNECT],
+    Unknown,
+    "the answer came from the cache: an earlier error, as a rule one that the origin sent",
+);
+
+const NO_ATTEMPT: Meaning =
+    Meaning::is(Possible, &[&[NoAttempt]], Gateway, "Squid made this answer itself and contacted nobody");
+
+/// What is left when no address was chosen.
+const NOBODY_WHY: &str = "Squid contacted nobody (hierarchy NONE): as a rule it found no address for the name, else it had \
+                          no parent that is up or may not go direct";
+
+const NOBODY: Meaning = Meaning::open(&[phase::RESOLVE, &[NoHealthyUpstream, NoAttempt]], Gateway, NOBODY_WHY);
+
+const NOBODY_SLOW: Meaning = Meaning::open(
+    &[&[DnsNoResponse, DnsServfail, DnsUnreachable], phase::RESOLVE, &[NoHealthyUpstream, NoAttempt]],
+    Gateway,
+    NOBODY_WHY,
+);
+
+const NOBODY_500: Meaning = Meaning::open(
+    &[&[RequiredService], phase::RESOLVE, &[NoHealthyUpstream, NoAttempt, EphemeralPortExhaustion]],
+    Gateway,
+    "Squid failed itself before it contacted anybody: an ICAP service, a helper, or no usable path",
+);
+
+const NOBODY_504: Meaning = Meaning::open(
+    &[&[NoAttempt], phase::RESOLVE, &[NoHealthyUpstream]],
+    Gateway,
+    "Squid contacted nobody: it says 504 so where the client asked for a cached copy only (only-if-cached) and there is none; \
+     old releases also where they found no address",
+);
+
+const INSIDE_503: Meaning = Meaning::open(
+    &[phase::CONNECT, &[TlsAlert, TlsCertificate, TlsReset, TlsClosed, TlsNotSpoken], phase::RESOLVE],
+    Gateway,
+    "the answer inside a tunnel that Squid decrypts: its connection to the server had failed before",
+);
+
+const INSIDE_504: Meaning = Meaning::open(
+    &[&[TlsNoResponse, TcpSynUnanswered, ReturnPath], phase::RESOLVE],
+    Gateway,
+    "the answer inside a tunnel that Squid decrypts: its connection to the server had timed out before",
+);
+
+const CONNECT_TIMED_OUT: Meaning = Meaning::is(
+    Likely,
+    &[&[TcpSynUnanswered, ReturnPath]],
+    Gateway,
+    "Squid's connection to the address on the line timed out",
+);
+
+/// A refusal comes within a round trip.
+pub const REFUSED_FIRST: &[crate::categories::Id] = &[
+    TcpSynReset,
+    TcpIcmpUnreachable,
+    TcpIcmpProhibited,
+    TcpRoutingLoop,
+    LocalEgressDenied,
+    EphemeralPortExhaustion,
+    TcpSynUnanswered,
+    ReturnPath,
+];
+
+/// Silence takes as long as the timeout.
+pub const SILENCE_FIRST: &[crate::categories::Id] =
+    &[TcpSynUnanswered, ReturnPath, TcpIcmpUnreachable, TcpIcmpProhibited, TcpRoutingLoop, TcpSynReset];
+
+const CONNECT_FAST: Meaning = Meaning::open(
+    &[REFUSED_FIRST],
+    Gateway,
+    "Squid could not connect to the address on the line; it was told so at once",
+);
+
+const CONNECT_SLOW: Meaning = Meaning::open(
+    &[SILENCE_FIRST],
+    Gateway,
+    "Squid could not connect to the address on the line, and it took seconds until it gave up",
+);
+
+const DIRECT_503_WHY: &str = "Squid could not connect to the address on the line, or the server itself sent 503: its native log writes both alike";
+
+const DIRECT_503: Meaning = Meaning::open(&[REFUSED_FIRST, &[OriginError]], Unknown, DIRECT_503_WHY);
+const DIRECT_503_SLOW: Meaning = Meaning::open(&[SILENCE_FIRST, &[OriginError]], Unknown, DIRECT_503_WHY);
+const DIRECT_503_TLS: Meaning = Meaning::open(&[REFUSED_FIRST, phase::SECURE, &[OriginError]], Unknown, DIRECT_503_WHY);
+const DIRECT_503_TLS_SLOW: Meaning =
+    Meaning::open(&[SILENCE_FIRST, phase::SECURE, &[OriginError]], Unknown, DIRECT_503_WHY);
+
+const DIRECT_504_WHY: &str =
+    "no response within read_timeout, or the server itself sent 504: Squid's native log writes both alike";
+
+const DIRECT_504: Meaning = Meaning::open(
+    &[&[ResponseTimeout, RequestUnacked, PmtuBlackhole, OriginError, TcpSynUnanswered]],
+    Unknown,
+    DIRECT_504_WHY,
+);
+
+const DIRECT_504_TLS: Meaning = Meaning::open(
+    &[&[ResponseTimeout, TlsNoResponse, RequestUnacked, PmtuBlackhole, OriginError, TcpSynUnanswered]],
+    Unknown,
+    DIRECT_504_WHY,
+);
+
+/// `read_timeout` ran out.
+pub const READ_TIMED_OUT: Meaning = Meaning::is(
+    Likely,
+    &[&[ResponseTimeout, RequestUnacked, PmtuBlackhole]],
+    Gateway,
+    "Squid waited for the response until read_timeout",
+);
+
+const DIRECT_502: Meaning = Meaning::open(
+    &[&[
+        ResponseReset,
+        ResponseEmpty,
+        ResponseInvalid,
+        ResponseHeaderTooLarge,
+        KeepaliveRace,
+        ResponseTruncated,
+        OriginError,
+    ]],
+    Unknown,
+    "Squid was connected and got no usable response, or the server itself sent 502: its native log writes both alike",
+);
+
+const DIRECT_OTHER: Meaning = Meaning::is(
+    Likely,
+    &[&[OriginError]],
+    Origin,
+    "a server was contacted, and this is no status that Squid sends where that fails",
+);
+
+const PARENT: Meaning = Meaning::open(
+    &[&[ParentProxyError], phase::CONNECT, &[ResponseTimeout, ResponseReset, ResponseEmpty, ResponseInvalid]],
+    Unknown,
+    "the request went to a parent proxy, which sent this status or could not be used: Squid's native log writes both alike",
+);
+
+const FROM_ORIGIN: Meaning =
+    Meaning::is(Likely, &[&[OriginError]], Origin, "Squid met no error of its own: the server itself sent this status");
+
+const FROM_PARENT: Meaning = Meaning::is(
+    Likely,
+    &[&[ParentProxyError]],
+    ParentProxy,
+    "Squid met no error of its own: the parent proxy, or a server behind it, sent this status",
+);

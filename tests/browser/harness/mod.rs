@@ -1,0 +1,14 @@
+//! What the tests share: a browser with the built page in it, and the native engine beside it.
+
+mod chromium;
+mod files;
+mod json;
+mod native;
+mod outside;
+mod page;
+mod webdriver;
+
+pub use files::{big_capture, cases, scratch};
+pub use json::difference;
+pub use native::report as native_report;
+pub use page::{Page, with_page};

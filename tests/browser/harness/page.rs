@@ -1,0 +1,349 @@
+//! The page as its user meets it: a drop, a state, buttons by name, downloads.
+
+use super::chromium::Chromium;
+use super::files::scratch;
+use super::outside::Outside;
+use super::webdriver::{Element, Refusal};
+use serde_json::{Value, json};
+use std::cell::Cell;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, TcpListener};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+use std::time::{Duration, Instant};
+use xtask::site::Site;
+
+/// How long a test waits for what should happen at once, on a machine that does other things too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The page, open in a browser of its own.
+pub struct Page {
+    browser: Chromium,
+    site: Site,
+    outside: Outside,
+    address: String,
+    folder: PathBuf,
+    /// Downloads so far: the next one is the one more.
+    downloads: Cell<usize>,
+}
+
+/// Opens the page, runs the test, and sees to what holds for every test: nothing in the console, nothing asked of
+/// another machine. Says that it is skipped where no page has been built.
+pub fn with_page(name: &str, test: impl FnOnce(&Page)) {
+    let Some(built) = std::env::var_os("GATEWAY_TRIAGE_PAGE") else {
+        static SAID: Once = Once::new();
+        // Past the test harness, which swallows what passing tests print.
+        SAID.call_once(|| {
+            let _ = writeln!(
+                std::io::stderr(),
+                "browser tests are skipped: GATEWAY_TRIAGE_PAGE names no built page (`cargo xtask test page browser` does)"
+            );
+        });
+        return;
+    };
+    let page = Page::open(name, Path::new(&built));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        page.wait_state("idle");
+        test(&page);
+        let errors = page.console();
+        assert!(errors.is_empty(), "the console shows errors: {errors:#?}");
+        let asked = page.asked_elsewhere();
+        assert!(asked.is_empty(), "other machines were asked: {asked:#?}");
+    }));
+    if let Err(panic) = result {
+        eprintln!("{}", page.describe(name));
+        resume_unwind(panic);
+    }
+}
+
+impl Page {
+    fn open(name: &str, built: &Path) -> Self {
+        assert!(built.join("index.html").is_file(), "{} holds no index.html", built.display());
+        let folder = scratch(name);
+        std::fs::create_dir_all(folder.join("downloads")).expect("the scratch folder is writable");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on localhost is free");
+        let port = listener.local_addr().map_or(0, |address| address.port());
+        let site = Site::new(built);
+        let server = site.clone();
+        std::thread::spawn(move || server.serve(&listener));
+        let outside = Outside::start();
+        let page = Self {
+            browser: Chromium::start(&folder, outside.port),
+            site,
+            outside,
+            address: format!("http://127.0.0.1:{port}/"),
+            folder,
+            downloads: Cell::new(0),
+        };
+        page.load("");
+        page
+    }
+
+    /// Loads the page anew; `fragment` is what stands behind its address, `#` included.
+    pub fn load(&self, fragment: &str) {
+        let url = format!("{}{fragment}", self.address);
+        done(self.browser.session.post("url", json!({ "url": url })));
+    }
+
+    /// The first lines of what the page has asked of its own server.
+    pub fn requests(&self) -> Vec<String> {
+        self.site.requests()
+    }
+
+    /// What has been asked of any other machine.
+    pub fn asked_elsewhere(&self) -> Vec<String> {
+        let mut asked = self.outside.requests();
+        let resources = self.script("return performance.getEntriesByType('resource').map(entry => entry.name)");
+        let names = resources.as_array().into_iter().flatten();
+        asked.extend(
+            names
+                .filter_map(Value::as_str)
+                .filter(|name| {
+                    !name.starts_with(&self.address) && !name.starts_with("blob:") && !name.starts_with("data:")
+                })
+                .map(str::to_owned),
+        );
+        asked
+    }
+
+    /// Runs the body of a function in the page.
+    pub fn script(&self, body: &str) -> Value {
+        done(self.browser.session.execute(body, json!([])))
+    }
+
+    /// The state that the page tells.
+    pub fn state(&self) -> String {
+        let state = self.script("return document.querySelector('main')?.dataset.state ?? ''");
+        state.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What the page says, as its reader sees it.
+    pub fn text(&self) -> String {
+        let text = self.script("return document.body.innerText");
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the page is in a state.
+    #[track_caller]
+    pub fn wait_state(&self, wanted: &str) {
+        wait(&format!("the state {wanted}"), || self.state() == wanted);
+    }
+
+    /// Gives files to the page's file input: as a new case.
+    pub fn drop_files(&self, files: &[PathBuf]) {
+        self.watch_states();
+        let inputs = done(self.browser.session.find("input[type=file]"));
+        let [input] = &inputs[..] else {
+            panic!("the page has {} file inputs, not one", inputs.len());
+        };
+        done(self.browser.session.send_keys(input, &plain(files).join("\n")));
+    }
+
+    /// Drags files from outside into the window and lets them go at this point.
+    pub fn drag_in(&self, files: &[PathBuf], x: u32, y: u32) {
+        self.watch_states();
+        let data = json!({ "items": [], "files": plain(files), "dragOperationsMask": 1 });
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let event = json!({ "type": kind, "x": x, "y": y, "data": data });
+            done(self.browser.session.devtools("Input.dispatchDragEvent", event));
+        }
+    }
+
+    /// Pastes text into the page, with the focus nowhere.
+    pub fn paste(&self, text: &str) {
+        self.watch_states();
+        self.script(&format!(
+            "const data = new DataTransfer();
+             data.setData('text/plain', {});
+             document.body.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true }}));",
+            json!(text)
+        ));
+    }
+
+    /// Has the page write down its states: they pass too quickly to be seen by asking.
+    fn watch_states(&self) {
+        self.script(
+            "const main = document.querySelector('main');
+             window.statesSeen = [];
+             window.stateObserver?.disconnect();
+             window.stateObserver = new MutationObserver(() => window.statesSeen.push(main.dataset.state));
+             window.stateObserver.observe(main, { attributes: true, attributeFilter: ['data-state'] });",
+        );
+    }
+
+    /// Waits until the files dropped last have been read, and returns the state that they led to.
+    #[track_caller]
+    pub fn wait_read(&self) -> String {
+        let seen = || {
+            let last = self.script("return (window.statesSeen ?? []).at(-1) ?? ''");
+            last.as_str().unwrap_or_default().to_owned()
+        };
+        wait("the end of reading", || matches!(seen().as_str(), "done" | "failed"));
+        seen()
+    }
+
+    /// Drops files, waits for the verdicts, and returns the report as the page hands it out.
+    #[track_caller]
+    pub fn analyse(&self, files: &[PathBuf]) -> Value {
+        self.drop_files(files);
+        self.wait_read();
+        self.download_json()
+    }
+
+    /// The first element that assistive technology calls so.
+    fn named(&self, selector: &str, name: &str) -> Option<Element> {
+        let session = &self.browser.session;
+        done(session.find(selector))
+            .into_iter()
+            // An element that has gone meanwhile has no name.
+            .find(|element| session.accessible_name(element).is_ok_and(|found| found == name))
+    }
+
+    /// Whether there is a button of this name.
+    pub fn has_button(&self, name: &str) -> bool {
+        self.named("button", name).is_some()
+    }
+
+    /// Clicks the button of this name.
+    #[track_caller]
+    pub fn click(&self, name: &str) {
+        let Some(button) = self.named("button", name) else {
+            panic!("the page has no button `{name}`");
+        };
+        done(self.browser.session.click(&button));
+    }
+
+    /// Clicks "Download JSON" and reads what arrives.
+    #[track_caller]
+    pub fn download_json(&self) -> Value {
+        self.click("Download JSON");
+        let path = self.wait_download();
+        let text = std::fs::read_to_string(&path).expect("the download can be read");
+        serde_json::from_str(&text).unwrap_or_else(|error| {
+            panic!("the download {} is no JSON: {error}", path.display());
+        })
+    }
+
+    /// Waits for one more file among the downloads.
+    #[track_caller]
+    fn wait_download(&self) -> PathBuf {
+        let mut latest = PathBuf::new();
+        wait("a download", || {
+            let mut files: Vec<_> = self
+                .folder
+                .join("downloads")
+                .read_dir()
+                .into_iter()
+                .flatten()
+                .filter_map(|entry| Some(entry.ok()?.path()))
+                .collect();
+            // Chromium writes under other names and renames when all has arrived.
+            let unfinished = |path: &PathBuf| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                name.ends_with(".crdownload") || name.starts_with('.')
+            };
+            if files.iter().any(unfinished) || files.len() <= self.downloads.get() {
+                return false;
+            }
+            files.sort_by_key(|path| path.metadata().and_then(|meta| meta.modified()).ok());
+            self.downloads.set(files.len());
+            latest = files.pop().unwrap_or_default();
+            true
+        });
+        latest
+    }
+
+    /// Gives the page a viewport of this size.
+    pub fn resize(&self, width: u32, height: u32) {
+        // Not the window's size: no window gets narrower than 500 pixels.
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        done(self.browser.session.devtools("Emulation.setDeviceMetricsOverride", metrics));
+    }
+
+    /// Errors that the console has shown since it was asked last; violations of the policy are among them.
+    pub fn console(&self) -> Vec<String> {
+        let entries = done(self.browser.session.post("se/log", json!({ "type": "browser" })));
+        let entries = entries.as_array().into_iter().flatten();
+        entries
+            .filter(|entry| entry["level"] == "SEVERE")
+            .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Keeps a picture of the whole page under target/, and returns its path.
+    pub fn screenshot(&self, name: &str) -> PathBuf {
+        let picture =
+            done(self.browser.session.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots").join(format!("{name}.png"));
+        let bytes = from_base64(picture["data"].as_str().unwrap_or_default());
+        std::fs::create_dir_all(path.parent().unwrap_or(&path))
+            .and_then(|()| std::fs::write(&path, bytes))
+            .expect("the screenshot can be written");
+        path
+    }
+
+    /// What one wants to know of a page on which a test failed.
+    fn describe(&self, name: &str) -> String {
+        let mut text = format!("{name}: the page when the test failed\n");
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            let _ = writeln!(text, "state: {}", self.state());
+            let _ = writeln!(text, "console: {:#?}", self.console());
+            let _ = writeln!(text, "picture: {}", self.screenshot(&format!("{name}-failed")).display());
+            let _ = writeln!(text, "text:\n{}", self.text());
+        }));
+        text
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        // The profile is the browser's, some 10 MB for each test; it may still be writing there.
+        let _ = std::fs::remove_dir_all(self.folder.join("profile"));
+    }
+}
+
+/// Waits until `condition` holds.
+#[track_caller]
+pub fn wait(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "waited {} s in vain for {what}", PATIENCE.as_secs());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The paths as text, as the driver wants them.
+fn plain(files: &[PathBuf]) -> Vec<&str> {
+    files.iter().map(|path| path.to_str().expect("test files have plain names")).collect()
+}
+
+#[track_caller]
+fn done<T>(result: Result<T, Refusal>) -> T {
+    result.unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+/// Decodes base64 as the DevTools protocol sends pictures.
+fn from_base64(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut count) = (0_u32, 0);
+    for digit in text.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => break,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    bytes
+}

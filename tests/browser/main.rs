@@ -1,0 +1,12 @@
+//! The built page in a real browser: few tests, each of something that only a browser can show.
+//!
+//! `cargo xtask test` builds the page and sets `GATEWAY_TRIAGE_PAGE` to its folder, `CHROME` and `CHROMEDRIVER` to the
+//! browser; without the first, these tests say that they are skipped. Every test also fails if the console shows an error
+//! (a violated content security policy is one) or if anything at all is asked of another machine.
+
+mod cases;
+mod harness;
+mod layout;
+mod opening;
+mod privacy;
+mod reading;

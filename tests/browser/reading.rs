@@ -1,0 +1,134 @@
+//! Dropping, reading, cancelling, and files that cannot be read.
+
+use crate::harness::{Page, big_capture, cases, difference, native_report, scratch, with_page};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// The first file of this ending among the cases: good enough where any would do.
+fn some_file(ending: &str) -> PathBuf {
+    let mut files = cases().into_iter().flat_map(|(_, files)| files);
+    files
+        .find(|path| path.extension().is_some_and(|found| found == ending))
+        .unwrap_or_else(|| panic!("tests/cases holds no .{ending} file"))
+}
+
+fn made(name: &str, bytes: &[u8]) -> PathBuf {
+    let path = scratch(&format!("made-{name}")).join(name);
+    std::fs::write(&path, bytes).expect("target/ is writable");
+    path
+}
+
+#[track_caller]
+fn assert_same_as_native(page: &Page, files: &[PathBuf]) -> Value {
+    let shown = page.download_json();
+    if let Some(difference) = difference(&shown, &native_report(files)) {
+        panic!("page and native engine differ: {difference}");
+    }
+    shown
+}
+
+#[test]
+fn files_can_be_dragged_anywhere_into_the_window() {
+    with_page("drag", |page| {
+        let files = [some_file("pcap"), some_file("log")];
+        page.drag_in(&files, 5, 5);
+        assert_eq!(page.wait_read(), "done");
+        assert_same_as_native(page, &files);
+    });
+}
+
+#[test]
+fn log_lines_can_be_pasted() {
+    with_page("paste", |page| {
+        let log = some_file("log");
+        page.paste(&std::fs::read_to_string(&log).expect("a case can be read"));
+        assert_eq!(page.wait_read(), "done");
+        let pasted = page.download_json();
+        let native = native_report(&[log]);
+        assert_eq!(pasted["inputs"][0]["kind"], "log");
+        if let Some(difference) = difference(&pasted["findings"], &native["findings"]) {
+            panic!("pasted and dropped, the same lines mean different things: {difference}");
+        }
+    });
+}
+
+#[test]
+fn a_broken_file_is_named_and_the_others_are_read() {
+    with_page("broken", |page| {
+        let files = [
+            made("empty.pcap", b""),
+            some_file("pcap"),
+            made("poem.txt", b"Shall I compare thee\nto a summer's day?\n"),
+        ];
+        page.drop_files(&files);
+        assert_eq!(page.wait_read(), "done");
+        let text = page.text();
+        for name in ["empty.pcap", "poem.txt"] {
+            assert!(text.contains(name), "{name} is not named in:\n{text}");
+        }
+        let report = assert_same_as_native(page, &files);
+        let kinds: Vec<_> = (0..3).map(|n| &report["inputs"][n]["kind"]).collect();
+        assert_eq!(kinds, ["unknown", "capture", "unknown"]);
+    });
+}
+
+#[test]
+fn where_nothing_can_be_read_the_page_says_so() {
+    with_page("nothing", |page| {
+        page.drop_files(&[made("empty.log", b"")]);
+        assert_eq!(page.wait_read(), "failed");
+        assert!(page.text().contains("empty.log"));
+        // And goes on.
+        page.drop_files(&[some_file("pcap")]);
+        assert_eq!(page.wait_read(), "done");
+    });
+}
+
+#[test]
+fn a_capture_cut_anywhere_is_read_up_to_there() {
+    with_page("cut", |page| {
+        let whole = std::fs::read(some_file("pcap")).expect("a case can be read");
+        let files = [made("cut.pcap", &whole[..whole.len() - whole.len() / 3])];
+        page.drop_files(&files);
+        assert_eq!(page.wait_read(), "done");
+        let report = assert_same_as_native(page, &files);
+        assert_ne!(report["inputs"][0]["warnings"], Value::Array(Vec::new()));
+    });
+}
+
+#[test]
+fn a_big_capture_gives_the_same_report_in_the_page() {
+    with_page("big", |page| {
+        let files = [scratch("made-big").join("big.pcap")];
+        big_capture(&files[0], 60_000);
+        page.drop_files(&files);
+        assert_eq!(page.wait_read(), "done");
+        let report = assert_same_as_native(page, &files);
+        assert_eq!(report["inputs"][0]["packets"], 60_000);
+        let _ = std::fs::remove_file(&files[0]);
+    });
+}
+
+#[test]
+fn reading_can_be_cancelled() {
+    with_page("cancel", |page| {
+        let file = scratch("made-cancel").join("cancel.pcap");
+        big_capture(&file, 400_000);
+        page.drop_files(std::slice::from_ref(&file));
+        page.wait_state("reading");
+        page.click("Cancel");
+        let clicked = Instant::now();
+        assert_eq!(page.wait_read(), "done");
+        assert!(clicked.elapsed() < Duration::from_secs(2), "cancelling took {:?}", clicked.elapsed());
+        let report = page.download_json();
+        let read = report["inputs"][0]["packets"].as_u64().unwrap_or_default();
+        assert!(read < 400_000, "everything had been read");
+        let warnings = report["inputs"][0]["warnings"].to_string().to_lowercase();
+        assert!(
+            warnings.contains("cancel") || warnings.contains("stopped"),
+            "the partial report does not say that it is one: {warnings}"
+        );
+        let _ = std::fs::remove_file(&file);
+    });
+}

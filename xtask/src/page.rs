@@ -1,0 +1,102 @@
+//! Building the page: trunk, then wasm-opt.
+//!
+//! Trunk fetches what it does not find, so it gets the tools of [`setup`] on its PATH. It does not run wasm-opt
+//! (`data-wasm-opt="0"` in app/index.html): with it, a machine without Node could not build the page at all.
+
+use crate::process;
+use crate::setup::{self, Tool, Toolbox};
+use anyhow::{Context, Result, bail};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What building the page needs.
+pub static NEEDS: &[&Tool] = &[&setup::WASM_TARGET, &setup::TRUNK, &setup::WASM_BINDGEN, &setup::WASM_OPT];
+
+/// Optimisation, and the features that rustc uses on this target (binaryen assumes fewer), with SIMD for crates that ask
+/// for it. They are named because a stripped module no longer says which it uses.
+const WASM_OPT_FLAGS: &[&str] = &[
+    "-O3",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-simd",
+];
+
+/// The folder with the built page.
+pub fn folder() -> PathBuf {
+    process::workspace().join("dist").join("page")
+}
+
+/// Builds the page and returns its folder.
+pub fn build(tools: &Toolbox) -> Result<PathBuf> {
+    let trunk = tools.program(&setup::TRUNK).context("the page is built by trunk, which was not set up")?;
+    let folder = folder();
+    let mut command = Command::new(trunk);
+    command
+        .args(["build", "--release", "--dist"])
+        .arg(&folder)
+        .current_dir(process::workspace())
+        .env("PATH", tools.path()?)
+        .env("TRUNK_SKIP_VERSION_CHECK", "true")
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remapped()?)
+        // Trunk knows this variable only as `true` or `false`, and refuses the usual `1`.
+        .env_remove("NO_COLOR");
+    if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        command.arg("--no-color");
+    }
+    process::run(&mut command).context("the page could not be built")?;
+
+    let mut modules = 0;
+    for entry in folder.read_dir()? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "wasm") {
+            modules += 1;
+            if let Some(wasm_opt) = tools.program(&setup::WASM_OPT) {
+                optimise(wasm_opt, &path)?;
+            }
+        }
+    }
+    if modules == 0 {
+        bail!("trunk built no WebAssembly into {}", folder.display());
+    }
+    Ok(folder)
+}
+
+/// Runs wasm-opt over a module in its place. The result is kept under target/, by what went in: it takes longer
+/// than the rest of a build in which only the style changed.
+fn optimise(wasm_opt: &Path, module: &Path) -> Result<()> {
+    let before = std::fs::read(module)?;
+    let mut hasher = DefaultHasher::new();
+    (&before, WASM_OPT_FLAGS, wasm_opt).hash(&mut hasher);
+    let kept = process::workspace().join("target").join("wasm-opt");
+    let result = kept.join(format!("{:016x}.wasm", hasher.finish()));
+    if !result.exists() {
+        let partial = kept.join(format!("{}.partial", std::process::id()));
+        std::fs::create_dir_all(&kept)?;
+        process::run(Command::new(wasm_opt).args(WASM_OPT_FLAGS).arg("-o").arg(&partial).arg(module))?;
+        std::fs::rename(&partial, &result)?;
+    }
+    let size = std::fs::copy(&result, module)?;
+    println!("wasm-opt: {} KB of {} KB", size / 1024, before.len() / 1024);
+    Ok(())
+}
+
+/// Panic messages name source files: without this, the built page would hold the paths of whoever built it.
+fn remapped() -> Result<String> {
+    let mut flags = String::new();
+    let home = std::env::home_dir().unwrap_or_default();
+    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let sysroot = process::output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    for (path, name) in [(process::workspace(), "."), (cargo, "cargo"), (PathBuf::from(sysroot.trim()), "rust")] {
+        // A path with a space cannot stand in this variable; it then stays as it is.
+        let path = path.display().to_string();
+        if !path.contains(' ') {
+            flags.push_str(&format!(" --remap-path-prefix={path}={name}"));
+        }
+    }
+    Ok(flags.trim_start().to_owned())
+}

@@ -1,0 +1,166 @@
+//! `cargo xtask test`: everything that has to hold, in the order in which a failure is cheapest to find.
+
+use crate::page;
+use crate::process::{self, cargo};
+use crate::setup::{self, Tool, Toolbox};
+use anyhow::{Context, Result, bail};
+use std::time::{Duration, Instant};
+
+/// One check.
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    needs: &'static [&'static Tool],
+    run: fn(&Toolbox) -> Result<()>,
+}
+
+static STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        what: "the code is formatted",
+        needs: &[&setup::RUSTFMT],
+        run: |_| process::run(cargo().args(["fmt", "--all", "--check"])),
+    },
+    Step {
+        name: "clippy",
+        what: "no lint fires in any package or test",
+        needs: &[&setup::CLIPPY],
+        run: |_| process::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-Dwarnings"])),
+    },
+    Step {
+        name: "clippy-wasm",
+        what: "nor in what the browser runs",
+        needs: &[&setup::CLIPPY, &setup::WASM_TARGET],
+        run: |_| {
+            process::run(cargo().args([
+                "clippy",
+                "--package=gateway-triage-core",
+                "--package=gateway-triage-app",
+                "--target=wasm32-unknown-unknown",
+                "--",
+                "-Dwarnings",
+            ]))
+        },
+    },
+    Step {
+        name: "no-std",
+        what: "the engine builds for a machine without an operating system",
+        needs: &[&setup::BARE_TARGET],
+        run: |_| {
+            process::run(cargo().args([
+                "build",
+                "--package=gateway-triage-core",
+                "--no-default-features",
+                "--target=thumbv7em-none-eabihf",
+            ]))
+        },
+    },
+    Step {
+        name: "unit",
+        what: "unit, property and case tests",
+        needs: &[&setup::TSHARK],
+        run: |_| process::run(cargo().args(["test", "--workspace"])),
+    },
+    Step {
+        name: "doc",
+        what: "the documentation builds without a warning",
+        needs: &[],
+        run: |_| {
+            process::run(
+                cargo()
+                    .args(["doc", "--workspace", "--no-deps", "--document-private-items"])
+                    .env("RUSTDOCFLAGS", "-Dwarnings"),
+            )
+        },
+    },
+    Step { name: "page", what: "trunk builds the page", needs: page::NEEDS, run: |tools| page::build(tools).map(drop) },
+    Step {
+        name: "browser",
+        what: "the built page, in headless Chromium",
+        needs: &[&setup::CHROMIUM, &setup::CHROMEDRIVER],
+        run: browser,
+    },
+];
+
+/// `cargo xtask test [STEP…]`.
+pub fn run(args: &[String]) -> Result<()> {
+    if args == ["--list"] {
+        for step in STEPS {
+            println!("{:<12} {}", step.name, step.what);
+        }
+        return Ok(());
+    }
+    if let Some(unknown) = args.iter().find(|arg| STEPS.iter().all(|step| step.name != **arg)) {
+        let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        bail!("there is no step `{unknown}`; the steps are {}", names.join(", "));
+    }
+    let chosen: Vec<&Step> =
+        STEPS.iter().filter(|step| args.is_empty() || args.iter().any(|arg| arg == step.name)).collect();
+
+    let start = Instant::now();
+    println!("== setup: what the steps need");
+    let mut needs: Vec<&Tool> = Vec::new();
+    for tool in chosen.iter().flat_map(|step| step.needs) {
+        if needs.iter().all(|known| known.name != tool.name) {
+            needs.push(tool);
+        }
+    }
+    let tools = setup::ensure(&needs)?;
+    let mut done = vec![("setup", start.elapsed())];
+    report("setup", start.elapsed());
+
+    for step in &chosen {
+        println!("\n== {}: {}", step.name, step.what);
+        let start = Instant::now();
+        let result = (step.run)(&tools);
+        let time = start.elapsed();
+        done.push((step.name, time));
+        if let Err(error) = result {
+            summary(&done, Some(step.name), &chosen);
+            return Err(error).with_context(|| format!("the step `{}` failed", step.name));
+        }
+        report(step.name, time);
+    }
+    summary(&done, None, &chosen);
+    Ok(())
+}
+
+/// Runs the browser tests on the page that the step before has built.
+fn browser(tools: &Toolbox) -> Result<()> {
+    let page = page::folder();
+    if !page.join("index.html").exists() {
+        bail!("the page has not been built yet: run `cargo xtask test page browser`");
+    }
+    let mut command = cargo();
+    // With --workspace, so that features and with them the compiled dependencies are those of the step `unit`.
+    command.args(["test", "--workspace", "--test=browser"]);
+    command.env("GATEWAY_TRIAGE_PAGE", page);
+    for (variable, tool) in [("CHROME", &setup::CHROMIUM), ("CHROMEDRIVER", &setup::CHROMEDRIVER)] {
+        if let Some(program) = tools.program(tool) {
+            command.env(variable, program);
+        }
+    }
+    process::run(&mut command)
+}
+
+fn report(name: &str, time: Duration) {
+    println!("== {name}: ok in {:.1} s", time.as_secs_f64());
+}
+
+fn summary(done: &[(&str, Duration)], failed: Option<&str>, chosen: &[&Step]) {
+    println!("\n== summary");
+    for (name, time) in done {
+        let result = if failed == Some(*name) { "FAILED" } else { "ok" };
+        println!("  {name:<12} {:>7.1} s  {result}", time.as_secs_f64());
+    }
+    for step in chosen {
+        if done.iter().all(|(name, _)| *name != step.name) {
+            println!("  {:<12} {:>9}  not run", step.name, "");
+        }
+    }
+    let total: Duration = done.iter().map(|(_, time)| *time).sum();
+    println!("  {:<12} {:>7.1} s", "in all", total.as_secs_f64());
+    if failed.is_none() {
+        println!("== all {} steps passed", done.len());
+    }
+}
