@@ -50,12 +50,12 @@ pub const NOT_READ: &str = "Not read:";
 pub const SETTINGS: &str = "Settings";
 
 // Reading
-pub const STOP: &str = "Stop";
-pub const STOPPING: &str = "Stopping …";
-pub const STOPPED_HARD: &str = "Reading was stopped before the reader could answer. What it had reported until then is \
-    shown.";
-pub const READER_BROKE: &str = "The reader hit a fault of its own and stopped. What it had reported until then is \
-    shown; the files were not changed. Try them one by one to see which one it cannot bear.";
+pub const STOP: &str = "Cancel";
+pub const STOPPING: &str = "Cancelling …";
+pub const STOPPED_HARD: &str = "Reading was stopped before the reader could answer.";
+pub const READER_BROKE: &str = "The reader hit a fault of its own and stopped. The files were not changed; open them one \
+    by one to see which one it cannot bear.";
+pub const AS_REPORTED: &str = "What it had found until then is shown.";
 pub const WITHOUT_WORKER: &str = "This browser, or the frame around the page, starts no background worker. The page \
     reads the files by itself, in small steps: slower, with the same result.";
 pub const SO_FAR: &str = "Found so far";
@@ -126,6 +126,8 @@ pub const UNDETERMINED: &str = "Not to be told from these files";
 
 // Copying
 pub const COPY: &str = "Copy";
+pub const COMMAND: &str = "command";
+pub const FIX: &str = "fix";
 pub const COPIED: &str = "Copied";
 pub const SELECTED: &str = "Selected: press Ctrl+C";
 
@@ -133,12 +135,12 @@ pub const SELECTED: &str = "Selected: press Ctrl+C";
 #[must_use]
 pub fn unreadable(at: u64, why: &str) -> String {
     let place = match at {
-        0 => "could not be opened".to_owned(),
-        at => format!("could not be read beyond byte {}", number(at)),
+        0 => "the file could not be opened".to_owned(),
+        at => format!("the file could not be read beyond byte {}", number(at)),
     };
     let why = why.trim_end_matches('.');
     let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
-    format!("{place}{why}: is it a folder, or was it moved or changed after it was chosen?")
+    format!("{place}{why}. Is it a folder, or was it moved or changed after it was chosen?")
 }
 
 /// `1 file`, `3 files`
@@ -437,9 +439,9 @@ mod tests {
     fn unreadable_files_get_a_sentence() {
         assert_eq!(
             unreadable(0, "A requested file could not be found."),
-            "could not be opened (A requested file could not be found): is it a folder, or was it moved or changed after \
-             it was chosen?"
+            "the file could not be opened (A requested file could not be found). Is it a folder, or was it moved or \
+             changed after it was chosen?"
         );
-        assert!(unreadable(8_388_608, "").starts_with("could not be read beyond byte 8,388,608: "));
+        assert!(unreadable(8_388_608, "").starts_with("the file could not be read beyond byte 8,388,608. "));
     }
 }

@@ -82,7 +82,7 @@ fn one_fix(fix: Fix) -> AnyView {
                     <strong>{fix.setting}</strong>
                     <span class="whose">{verdicts::whose(&fix.product).to_owned()}</span>
                 </p>
-                <Copy text=text />
+                <Copy text=text what=words::FIX />
             </div>
             <dl class="facts">
                 {row(words::WHERE, fix.path, "code")}

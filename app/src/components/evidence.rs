@@ -47,7 +47,7 @@ pub fn EvidenceView(
                                 .map(|filter| {
                                     view! {
                                         <h4>{words::FILTER}</h4>
-                                        <Command text=filter />
+                                        <Command text=filter what=words::FILTER />
                                     }
                                 })}
                         }
