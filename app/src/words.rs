@@ -3,9 +3,9 @@
 //! What happened, evidence and advice are the engine's words and come with the report.
 
 use gateway_triage_core::categories::Phase;
-use gateway_triage_core::report::{Confidence, Exchanges, GeneratedBy, Kind, Leg, Report, ResetBy};
+use gateway_triage_core::report::{Confidence, Exchanges, GeneratedBy, Kind, Report, ResetBy};
 
-use crate::times::number;
+use crate::times::{Zone, number, offset_name, range};
 
 pub const NAME: &str = "Gateway Triage";
 
@@ -102,7 +102,6 @@ pub const NOTHING_FOUND_HINT: &str = "No gateway error, no broken answer and no 
 pub const AT: &str = "Packet or line";
 pub const TIME: &str = "Time";
 pub const AFTER: &str = "After";
-pub const LEG: &str = "Leg";
 pub const SHOWS: &str = "What it shows";
 
 // Facts of an exchange
@@ -175,9 +174,9 @@ pub fn headline(report: &Report) -> String {
     }
 }
 
-/// What was read, for a case where nothing failed: exchanges, packets, lines.
+/// What was read, for a case where nothing failed: exchanges, packets, lines, and when.
 #[must_use]
-pub fn examined(report: &Report) -> String {
+pub fn examined(report: &Report, zone: Zone) -> String {
     let packets: u64 = report.inputs.iter().filter_map(|input| input.packets).sum();
     let records: u64 = report.inputs.iter().filter_map(|input| input.records).sum();
     let mut parts = vec![count(report.exchanges.total, "request", "requests")];
@@ -187,7 +186,12 @@ pub fn examined(report: &Report) -> String {
     if records > 0 {
         parts.push(count(records, "log line", "log lines"));
     }
-    format!("Examined: {}", parts.join(", "))
+    let from = report.inputs.iter().filter_map(|input| input.started).min();
+    let to = report.inputs.iter().filter_map(|input| input.ended).max();
+    if let Some((from, to)) = from.zip(to) {
+        parts.push(format!("{} {}", range(from, to, zone), offset_name(from, zone)));
+    }
+    format!("Examined: {}.", parts.join(", "))
 }
 
 /// Requests that went well, for the end of the list.
@@ -370,22 +374,6 @@ pub fn owner(id: &str) -> String {
     format!("Usually fixed by {who}.")
 }
 
-/// Direction of a packet or line on its leg.
-#[must_use]
-pub fn leg(leg: Option<Leg>, sent: Option<bool>) -> String {
-    let (Some(leg), sent) = (leg, sent) else { return String::new() };
-    let other = match leg {
-        Leg::Client => "client",
-        Leg::Dns => "DNS",
-        Leg::Upstream => "upstream",
-    };
-    match sent {
-        Some(true) => format!("gateway → {other}"),
-        Some(false) => format!("{other} → gateway"),
-        None => format!("{other} side"),
-    }
-}
-
 /// The reader's own zone in the picker.
 #[must_use]
 pub fn zone_local(name: &str) -> String {
@@ -395,7 +383,7 @@ pub fn zone_local(name: &str) -> String {
 /// The product found, in the picker's first entry.
 #[must_use]
 pub fn product_found(name: &str) -> String {
-    format!("{name} (by the log)")
+    format!("{name} (recognised)")
 }
 
 #[cfg(test)]

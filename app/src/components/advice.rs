@@ -88,7 +88,7 @@ fn one_fix(fix: Fix) -> AnyView {
                 {row(words::WHERE, fix.path, "code")}
                 {row(words::CHANGE, fix.change, "")}
                 {row(words::RISK, fix.risk, "")}
-                {row(words::VERIFY, fix.verify, "")}
+                {row(words::VERIFY, fix.verify, "code")}
             </dl>
         </div>
     }
