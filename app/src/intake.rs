@@ -139,7 +139,7 @@ fn take(app: App, data: &DataTransfer) {
     }
     match data.get_data("text/plain") {
         Ok(text) if !text.trim().is_empty() => app.open(vec![File::new(words::PASTED, text.as_str())]),
-        _ => app.notice.set(Some(words::NO_FILES)),
+        _ => app.notice.set(Some(words::NO_FILES.to_owned())),
     }
 }
 

@@ -9,12 +9,12 @@ use wasm_bindgen::JsValue;
 /// memory a second time.
 const PART: usize = 1 << 20;
 
-/// Writes the report.
+/// Writes the report as `examples/triage.rs` of the engine does: one line.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn write(report: &Report, mut to: impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut to, report)?;
+    serde_json::to_writer(&mut to, report)?;
     to.write_all(b"\n")
 }
 

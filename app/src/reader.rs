@@ -124,7 +124,7 @@ impl Reader {
     /// Tells the report of what was read so far; gives the milliseconds that building it took.
     fn report(&self, number: u32, finished: bool) -> f64 {
         let begun = Date::now();
-        let Some(report) = self.case.borrow_mut().as_mut().map(Case::report) else { return 0.0 };
+        let Some(report) = self.case.borrow_mut().as_mut().map(|case| case.report()) else { return 0.0 };
         if !finished && report.findings.is_empty() {
             return Date::now() - begun;
         }
@@ -189,7 +189,7 @@ impl<'a> Run<'a> {
             let bytes = match reading.await {
                 Ok(bytes) => bytes,
                 Err(why) => {
-                    self.reader.with_case(|case| case.fail(id, words::unreadable(at, &why)));
+                    self.reader.with_case(|case| case.fail(id, &words::unreadable(at, &why)));
                     return Ok(());
                 }
             };

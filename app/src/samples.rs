@@ -1,4 +1,4 @@
-//! Sample cases that ship with the page, from the lab's recordings: one table.
+//! Sample cases that ship with the page: test cases, copied beside it by the links in `index.html`.
 
 use gloo::file::File;
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,15 +9,29 @@ use web_sys::{Blob, Response};
 pub struct Sample {
     /// What it shows.
     pub title: &'static str,
-    /// Its files under `samples/`.
+    /// The folder under `samples/`.
+    pub folder: &'static str,
+    /// Its files.
     pub files: &'static [&'static str],
 }
 
-/// Three, one from each third of an attempt.
+/// One per product that has the most advice, one per family of failures.
 pub static SAMPLES: [Sample; 3] = [
-    Sample { title: "A name that does not exist", files: &["dns-nxdomain.pcap"] },
-    Sample { title: "A server that never answers the SYN", files: &["tcp-syn-unanswered.pcap"] },
-    Sample { title: "A connection reset after the request", files: &["response-reset.pcap"] },
+    Sample {
+        title: "Squid: the name does not exist",
+        folder: "squid-nxdomain",
+        files: &["capture.pcap", "access.log"],
+    },
+    Sample {
+        title: "Skyhigh Web Gateway: the site never answers the SYN",
+        folder: "skyhigh-syn-without-answer",
+        files: &["capture.pcap", "access.log"],
+    },
+    Sample {
+        title: "Cisco WSA: the connection is reset after the request",
+        folder: "wsa-504-reset-after-get",
+        files: &["capture.pcap", "accesslog"],
+    },
 ];
 
 /// Fetches its files, from where the page came from.
@@ -28,7 +42,7 @@ pub async fn fetch(sample: &Sample) -> Result<Vec<File>, JsValue> {
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let mut files = Vec::new();
     for name in sample.files {
-        let response = JsFuture::from(window.fetch_with_str(&format!("samples/{name}"))).await?;
+        let response = JsFuture::from(window.fetch_with_str(&format!("samples/{}/{name}", sample.folder))).await?;
         let response: Response = response.unchecked_into();
         if !response.ok() {
             return Err(JsValue::from_f64(f64::from(response.status())));
@@ -38,4 +52,20 @@ pub async fn fetch(sample: &Sample) -> Result<Vec<File>, JsValue> {
         files.push(File::from(web_sys::File::new_with_blob_sequence(&parts, name)?));
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_is_copied_beside_the_page() {
+        let page = include_str!("../index.html");
+        for sample in &SAMPLES {
+            for file in sample.files {
+                let link = format!("{}/{file}\" data-target-path=\"samples/{}\"", sample.folder, sample.folder);
+                assert!(page.contains(&link), "index.html does not copy {link}");
+            }
+        }
+    }
 }

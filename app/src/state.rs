@@ -15,7 +15,7 @@ use crate::fragment::Fragment;
 use crate::link::{Link, News};
 use crate::protocol::{Ask, Choice, Progress, Tell};
 use crate::times::Zone;
-use crate::{preferences, verdicts, words};
+use crate::{json, preferences, verdicts, words};
 
 /// Milliseconds that a worker has to obey "stop".
 const STOP_WITHIN: u32 = 3_000;
@@ -64,13 +64,15 @@ pub struct App {
     /// Whose clock.
     pub zone: RwSignal<Zone>,
     /// Something to say that belongs to no file.
-    pub notice: RwSignal<Option<&'static str>>,
+    pub notice: RwSignal<Option<String>>,
     /// The worker does not start here.
     pub without_worker: RwSignal<bool>,
     json: RwSignal<Option<Blob>, LocalStorage>,
     files: StoredValue<Vec<File>, LocalStorage>,
     link: StoredValue<Option<Rc<Link>>, LocalStorage>,
     case: StoredValue<u32>,
+    /// The worker that held the case is gone: the next question about it needs the files again.
+    lost: StoredValue<bool>,
 }
 
 impl App {
@@ -91,6 +93,7 @@ impl App {
             files: StoredValue::new_local(Vec::new()),
             link: StoredValue::new_local(None),
             case: StoredValue::new(0),
+            lost: StoredValue::new(false),
         };
         app.link.set_value(Some(Link::new(move |news| app.hear(news))));
         app
@@ -127,6 +130,7 @@ impl App {
         self.json.set(None);
         self.notice.set(None);
         self.stage.set(Stage::Reading);
+        self.lost.set_value(false);
         let case = self.case.get_value() + 1;
         self.case.set_value(case);
         self.ask(Ask::Open { case, choice: self.choice.get_untracked() }, files);
@@ -165,8 +169,10 @@ impl App {
     /// Changes what the reader has set; an open case is reported again.
     pub fn choose(self, change: impl FnOnce(&mut Choice)) {
         self.choice.update(change);
-        if self.stage.get_untracked() != Stage::Idle {
-            self.ask(Ask::Choose(self.choice.get_untracked()), Vec::new());
+        match self.stage.get_untracked() {
+            Stage::Idle => {}
+            _ if self.lost.get_value() => self.read(),
+            _ => self.ask(Ask::Choose(self.choice.get_untracked()), Vec::new()),
         }
     }
 
@@ -217,7 +223,7 @@ impl App {
     /// Shows a report without any file; for looking at the page while working on it.
     #[cfg(debug_assertions)]
     pub fn show(self, report: Report) {
-        self.json.set(crate::json::blob(&report).ok());
+        self.json.set(json::blob(&report).ok());
         self.finish(report);
     }
 
@@ -245,8 +251,7 @@ impl App {
             News::Told(..) => {}
             News::WithoutWorker => self.without_worker.set(true),
             News::Lost if self.stage.get_untracked() == Stage::Reading => self.give_up(words::READER_BROKE),
-            // Read and reported already: only a change of product would need the worker again.
-            News::Lost => {}
+            News::Lost => self.lost.set_value(true),
         }
     }
 
@@ -261,8 +266,11 @@ impl App {
     /// Ends reading without the worker: with what it reported last, if it did.
     fn give_up(self, why: &'static str) {
         self.with_link(|link| link.drop_worker());
+        self.lost.set_value(true);
         self.case.update_value(|case| *case += 1);
-        self.notice.set(Some(why));
-        self.stage.set(if self.report.get_untracked().is_some() { Stage::Done } else { Stage::Failed });
+        self.json.set(self.report.get_untracked().and_then(|report| json::blob(&report).ok()));
+        let some = self.report.get_untracked().is_some();
+        self.notice.set(Some(if some { format!("{why} {}", words::AS_REPORTED) } else { why.to_owned() }));
+        self.stage.set(if some { Stage::Done } else { Stage::Failed });
     }
 }

@@ -3,9 +3,9 @@
 //! What happened, evidence and advice are the engine's words and come with the report.
 
 use gateway_triage_core::categories::Phase;
-use gateway_triage_core::report::{Confidence, Exchanges, GeneratedBy, Kind, Leg, Report, ResetBy};
+use gateway_triage_core::report::{Confidence, Exchanges, GeneratedBy, Kind, Report, ResetBy};
 
-use crate::times::number;
+use crate::times::{Zone, number, offset_name, range};
 
 pub const NAME: &str = "Gateway Triage";
 
@@ -50,12 +50,12 @@ pub const NOT_READ: &str = "Not read:";
 pub const SETTINGS: &str = "Settings";
 
 // Reading
-pub const STOP: &str = "Stop";
-pub const STOPPING: &str = "Stopping …";
-pub const STOPPED_HARD: &str = "Reading was stopped before the reader could answer. What it had reported until then is \
-    shown.";
-pub const READER_BROKE: &str = "The reader hit a fault of its own and stopped. What it had reported until then is \
-    shown; the files were not changed. Try them one by one to see which one it cannot bear.";
+pub const STOP: &str = "Cancel";
+pub const STOPPING: &str = "Cancelling …";
+pub const STOPPED_HARD: &str = "Reading was stopped before the reader could answer.";
+pub const READER_BROKE: &str = "The reader hit a fault of its own and stopped. The files were not changed; open them one \
+    by one to see which one it cannot bear.";
+pub const AS_REPORTED: &str = "What it had found until then is shown.";
 pub const WITHOUT_WORKER: &str = "This browser, or the frame around the page, starts no background worker. The page \
     reads the files by itself, in small steps: slower, with the same result.";
 pub const SO_FAR: &str = "Found so far";
@@ -102,7 +102,6 @@ pub const NOTHING_FOUND_HINT: &str = "No gateway error, no broken answer and no 
 pub const AT: &str = "Packet or line";
 pub const TIME: &str = "Time";
 pub const AFTER: &str = "After";
-pub const LEG: &str = "Leg";
 pub const SHOWS: &str = "What it shows";
 
 // Facts of an exchange
@@ -126,6 +125,8 @@ pub const UNDETERMINED: &str = "Not to be told from these files";
 
 // Copying
 pub const COPY: &str = "Copy";
+pub const COMMAND: &str = "command";
+pub const FIX: &str = "fix";
 pub const COPIED: &str = "Copied";
 pub const SELECTED: &str = "Selected: press Ctrl+C";
 
@@ -133,12 +134,12 @@ pub const SELECTED: &str = "Selected: press Ctrl+C";
 #[must_use]
 pub fn unreadable(at: u64, why: &str) -> String {
     let place = match at {
-        0 => "could not be opened".to_owned(),
-        at => format!("could not be read beyond byte {}", number(at)),
+        0 => "the file could not be opened".to_owned(),
+        at => format!("the file could not be read beyond byte {}", number(at)),
     };
     let why = why.trim_end_matches('.');
     let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
-    format!("{place}{why}: is it a folder, or was it moved or changed after it was chosen?")
+    format!("{place}{why}. Is it a folder, or was it moved or changed after it was chosen?")
 }
 
 /// `1 file`, `3 files`
@@ -173,9 +174,9 @@ pub fn headline(report: &Report) -> String {
     }
 }
 
-/// What was read, for a case where nothing failed: exchanges, packets, lines.
+/// What was read, for a case where nothing failed: exchanges, packets, lines, and when.
 #[must_use]
-pub fn examined(report: &Report) -> String {
+pub fn examined(report: &Report, zone: Zone) -> String {
     let packets: u64 = report.inputs.iter().filter_map(|input| input.packets).sum();
     let records: u64 = report.inputs.iter().filter_map(|input| input.records).sum();
     let mut parts = vec![count(report.exchanges.total, "request", "requests")];
@@ -185,7 +186,12 @@ pub fn examined(report: &Report) -> String {
     if records > 0 {
         parts.push(count(records, "log line", "log lines"));
     }
-    format!("Examined: {}", parts.join(", "))
+    let from = report.inputs.iter().filter_map(|input| input.started).min();
+    let to = report.inputs.iter().filter_map(|input| input.ended).max();
+    if let Some((from, to)) = from.zip(to) {
+        parts.push(format!("{} {}", range(from, to, zone), offset_name(from, zone)));
+    }
+    format!("Examined: {}.", parts.join(", "))
 }
 
 /// Requests that went well, for the end of the list.
@@ -368,22 +374,6 @@ pub fn owner(id: &str) -> String {
     format!("Usually fixed by {who}.")
 }
 
-/// Direction of a packet or line on its leg.
-#[must_use]
-pub fn leg(leg: Option<Leg>, sent: Option<bool>) -> String {
-    let (Some(leg), sent) = (leg, sent) else { return String::new() };
-    let other = match leg {
-        Leg::Client => "client",
-        Leg::Dns => "DNS",
-        Leg::Upstream => "upstream",
-    };
-    match sent {
-        Some(true) => format!("gateway → {other}"),
-        Some(false) => format!("{other} → gateway"),
-        None => format!("{other} side"),
-    }
-}
-
 /// The reader's own zone in the picker.
 #[must_use]
 pub fn zone_local(name: &str) -> String {
@@ -393,7 +383,7 @@ pub fn zone_local(name: &str) -> String {
 /// The product found, in the picker's first entry.
 #[must_use]
 pub fn product_found(name: &str) -> String {
-    format!("{name} (by the log)")
+    format!("{name} (recognised)")
 }
 
 #[cfg(test)]
@@ -437,9 +427,9 @@ mod tests {
     fn unreadable_files_get_a_sentence() {
         assert_eq!(
             unreadable(0, "A requested file could not be found."),
-            "could not be opened (A requested file could not be found): is it a folder, or was it moved or changed after \
-             it was chosen?"
+            "the file could not be opened (A requested file could not be found). Is it a folder, or was it moved or \
+             changed after it was chosen?"
         );
-        assert!(unreadable(8_388_608, "").starts_with("could not be read beyond byte 8,388,608: "));
+        assert!(unreadable(8_388_608, "").starts_with("the file could not be read beyond byte 8,388,608. "));
     }
 }

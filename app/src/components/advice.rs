@@ -82,13 +82,13 @@ fn one_fix(fix: Fix) -> AnyView {
                     <strong>{fix.setting}</strong>
                     <span class="whose">{verdicts::whose(&fix.product).to_owned()}</span>
                 </p>
-                <Copy text=text />
+                <Copy text=text what=words::FIX />
             </div>
             <dl class="facts">
                 {row(words::WHERE, fix.path, "code")}
                 {row(words::CHANGE, fix.change, "")}
                 {row(words::RISK, fix.risk, "")}
-                {row(words::VERIFY, fix.verify, "")}
+                {row(words::VERIFY, fix.verify, "code")}
             </dl>
         </div>
     }

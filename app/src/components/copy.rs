@@ -23,14 +23,17 @@ enum Said {
 pub fn Command(
     /// What is shown and copied.
     text: String,
+    /// What it is, for the button's name.
+    #[prop(default = words::COMMAND)]
+    what: &'static str,
 ) -> impl IntoView {
     let code = NodeRef::<html::Code>::new();
     view! {
         <div class="command">
-            <pre tabindex="0">
+            <pre>
                 <code node_ref=code>{text.clone()}</code>
             </pre>
-            <Copy text=text select=code />
+            <Copy text=text what=what select=code />
         </div>
     }
 }
@@ -43,9 +46,8 @@ pub fn Copy(
     /// Where the same text stands on the page.
     #[prop(optional)]
     select: NodeRef<html::Code>,
-    /// What the button is called, if not only `Copy`.
-    #[prop(default = words::COPY)]
-    label: &'static str,
+    /// What it is: many buttons say no more than "Copy".
+    what: &'static str,
 ) -> impl IntoView {
     let said = RwSignal::new(Said::Nothing);
     let press = move |_| {
@@ -71,11 +73,12 @@ pub fn Copy(
         <button type="button" class="copy" on:click=press>
             <span aria-live="polite">
                 {move || match said.get() {
-                    Said::Nothing => label,
+                    Said::Nothing => words::COPY,
                     Said::Copied => words::COPIED,
                     Said::Selected => words::SELECTED,
                 }}
             </span>
+            <span class="out-of-sight">" " {what}</span>
         </button>
     }
 }

@@ -47,7 +47,7 @@ pub fn EvidenceView(
                                 .map(|filter| {
                                     view! {
                                         <h4>{words::FILTER}</h4>
-                                        <Command text=filter />
+                                        <Command text=filter what=words::FILTER />
                                     }
                                 })}
                         }
@@ -128,7 +128,7 @@ fn Table(evidence: Vec<Evidence>, first: Option<Timestamp>, inputs: Vec<Input>, 
             let name = name.map(|input| {
                 view! {
                     <tr>
-                        <th colspan="5" scope="rowgroup" class="file-name">
+                        <th colspan="4" scope="rowgroup" class="file-name">
                             {input.name.clone()}
                         </th>
                     </tr>
@@ -147,7 +147,6 @@ fn Table(evidence: Vec<Evidence>, first: Option<Timestamp>, inputs: Vec<Input>, 
                     <th scope="col" class="number">
                         {words::AFTER}
                     </th>
-                    <th scope="col">{words::LEG}</th>
                     <th scope="col">{words::SHOWS}</th>
                 </tr>
             </thead>
@@ -164,7 +163,6 @@ fn table_row(evidence: &Evidence, first: Option<Timestamp>, zone: Zone) -> impl 
             <td class="at">{place(evidence)}</td>
             <td class="mono nowrap">{time}</td>
             <td class="mono nowrap number">{after}</td>
-            <td class="leg-cell">{words::leg(evidence.leg, evidence.sent)}</td>
             <td class="shows">{evidence.text.clone()}</td>
         </tr>
     }

@@ -20,6 +20,7 @@ pub fn Reading() -> impl IntoView {
         let progress = app.progress.get();
         (progress.read * 100).checked_div(progress.total).unwrap_or(0)
     });
+    let some = Memo::new(move |_| app.report.get().is_some());
     let stop = move |_| {
         stopping.set(true);
         app.stop();
@@ -27,15 +28,23 @@ pub fn Reading() -> impl IntoView {
     view! {
         <section class="reading" aria-label=move || words::reading(app.names.get().len())>
             <div class="reading-head">
-                <p class="reading-what">
-                    <strong>{move || words::reading(app.names.get().len())}</strong>
+                <div class="reading-what">
+                    {move || {
+                        let what = words::reading(app.names.get().len());
+                        // The result brings its own first heading.
+                        if some.get() {
+                            view! { <p class="reading-title">{what}</p> }.into_any()
+                        } else {
+                            view! { <h1 class="reading-title">{what}</h1> }.into_any()
+                        }
+                    }}
                     <span class="fact">
                         {move || {
                             let progress = app.progress.get();
                             words::so_much(&bytes(progress.read), &bytes(progress.total))
                         }}
                     </span>
-                </p>
+                </div>
                 <button type="button" on:click=stop disabled=move || stopping.get()>
                     {move || if stopping.get() { words::STOPPING } else { words::STOP }}
                 </button>

@@ -66,7 +66,7 @@ fn Healthy() -> impl IntoView {
             let nothing = exchanges.total == 0;
             view! {
                 <section class="healthy">
-                    <p class="numbers">{words::examined(&report)}"."</p>
+                    <p class="numbers">{words::examined(&report, app.zone.get())}</p>
                     {words::healthy(exchanges)
                         .map(|text| view! { <p>"○ "<strong>{text}</strong>": "{words::HEALTHY_HINT}"."</p> })}
                     {words::unseen(exchanges)

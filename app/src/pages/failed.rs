@@ -17,7 +17,7 @@ pub fn FailedScreen() -> impl IntoView {
             <h1 id="result-heading" tabindex="-1">
                 {words::NOTHING_READ}
             </h1>
-            <p>{words::NOTHING_READ_HINT}</p>
+            {move || app.report.get().is_some().then(|| view! { <p>{words::NOTHING_READ_HINT}</p> })}
             <Inputs report=app.report.into() />
             <p>
                 <button id="choose" type="button" class="main" on:click=move |_| picker.choose()>

@@ -38,6 +38,13 @@ fn Shell() -> impl IntoView {
         Stage::Failed => Screen::Failed,
     });
     Effect::new(move || {
+        let headline = app.report.with(|report| report.as_ref().map(|report| words::headline(report)));
+        document().set_title(&match headline {
+            Some(headline) => format!("{headline} – {}", words::NAME),
+            None => words::NAME.to_owned(),
+        });
+    });
+    Effect::new(move || {
         if matches!(app.stage.get(), Stage::Done | Stage::Failed) {
             focus::soon_if_idle("result-heading");
         }
@@ -48,6 +55,7 @@ fn Shell() -> impl IntoView {
             <Show when=move || screen.get() != Screen::Start>
                 <Actions />
             </Show>
+            <FileInput />
         </header>
         <main data-state=move || app.stage.get().as_str()>
             <Notices />
@@ -60,7 +68,6 @@ fn Shell() -> impl IntoView {
         <div class="drop-veil" class:shown=move || dragging.get() && screen.get() != Screen::Start aria-hidden="true">
             <p>{words::DROP_NOW}</p>
         </div>
-        <FileInput />
     }
 }
 

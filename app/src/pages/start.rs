@@ -53,7 +53,7 @@ fn SampleButton(sample: &'static Sample) -> impl IntoView {
         spawn_local(async move {
             match samples::fetch(sample).await {
                 Ok(files) => app.open(files),
-                Err(_) => app.notice.set(Some(words::SAMPLE_MISSING)),
+                Err(_) => app.notice.set(Some(words::SAMPLE_MISSING.to_owned())),
             }
         });
     };
