@@ -515,10 +515,11 @@ impl Conversation {
     /// The server acknowledged everything up to `to`.
     pub fn acknowledged(&mut self, to: u64, source: Source) {
         for transaction in &mut self.open {
-            if let Some(request) = transaction.request.as_mut() {
-                if request.acked.is_none() && request.end <= to {
-                    request.acked = Some(source);
-                }
+            if let Some(request) = transaction.request.as_mut()
+                && request.acked.is_none()
+                && request.end <= to
+            {
+                request.acked = Some(source);
             }
         }
     }
@@ -643,10 +644,10 @@ enum Head {
 
 /// Looks for the end of a head whose earlier bytes are in `part`. Nothing is copied if it lies whole in `data`.
 fn whole_head(part: &mut Vec<u8>, data: &[u8]) -> Head {
-    if part.is_empty() {
-        if let Some(length) = http1::head_length(data) {
-            return Head::InPlace(length);
-        }
+    if part.is_empty()
+        && let Some(length) = http1::head_length(data)
+    {
+        return Head::InPlace(length);
     }
     if part.len() + data.len() > http1::LONGEST_HEAD {
         return Head::TooLong;

@@ -219,10 +219,11 @@ fn upstream_side<'a>(points: &'a [Point], roles: &Roles, seen_to: Timestamp) -> 
             continue;
         }
         let mut add = |mut attempt: Attempt| {
-            if spoofed && !attempt.connect.is_ok() {
-                if let Phase::Failed(ConnectFailure::Unanswered { tries, .. }) = attempt.connect {
-                    attempt.connect = Phase::Failed(ConnectFailure::NoReturn { spoofed: true, tries });
-                }
+            if spoofed
+                && !attempt.connect.is_ok()
+                && let Phase::Failed(ConnectFailure::Unanswered { tries, .. }) = attempt.connect
+            {
+                attempt.connect = Phase::Failed(ConnectFailure::NoReturn { spoofed: true, tries });
             }
             let begun = attempt.span.map_or(connection.first.time, |(begun, _)| begun);
             loose.push(Loose { attempt, connection, begun, taken: false });
@@ -232,10 +233,10 @@ fn upstream_side<'a>(points: &'a [Point], roles: &Roles, seen_to: Timestamp) -> 
                 for transaction in conversation.kept.iter().chain(conversation.open()) {
                     add(attempt::transaction(connection, transaction));
                 }
-                if conversation.tunnel.is_some() {
-                    if let Some(attempt) = attempt::bare(connection, seen_to) {
-                        add(attempt);
-                    }
+                if conversation.tunnel.is_some()
+                    && let Some(attempt) = attempt::bare(connection, seen_to)
+                {
+                    add(attempt);
                 }
             }
             _ => {
@@ -306,11 +307,11 @@ fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names<'_>
             // The latest request before the attempt is the likeliest to have caused it.
             Some((fit, exchange.begun, at))
         });
-        if let Some((_, _, at)) = fits.max() {
-            if let Some(exchange) = exchanges.get_mut(at) {
-                exchange.attempts.push(loose.attempt.clone());
-                loose.taken = true;
-            }
+        if let Some((_, _, at)) = fits.max()
+            && let Some(exchange) = exchanges.get_mut(at)
+        {
+            exchange.attempts.push(loose.attempt.clone());
+            loose.taken = true;
         }
     }
     // Requests that waited on one connection together share what became of it.
