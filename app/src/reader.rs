@@ -189,7 +189,7 @@ impl<'a> Run<'a> {
             let bytes = match reading.await {
                 Ok(bytes) => bytes,
                 Err(why) => {
-                    self.reader.with_case(|case| case.fail(id, &words::unreadable(at, &why)));
+                    self.reader.with_case(|case| case.fail(id, words::unreadable(at, &why)));
                     return Ok(());
                 }
             };
