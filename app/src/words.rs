@@ -51,8 +51,8 @@ pub const NOT_READ: &str = "Not read:";
 pub const SETTINGS: &str = "Settings";
 
 // Reading
-pub const STOP: &str = "Stop";
-pub const STOPPING: &str = "Stopping …";
+pub const STOP: &str = "Cancel";
+pub const STOPPING: &str = "Cancelling …";
 pub const STOPPED_HARD: &str = "Reading was stopped before the reader could answer.";
 pub const READER_BROKE: &str = "The reader hit a fault of its own and stopped. The files were not changed; open them one \
     by one to see which one it cannot bear.";

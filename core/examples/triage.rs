@@ -60,7 +60,7 @@ fn main() -> ExitCode {
         let mut file = match File::open(&files[at]) {
             Ok(file) => file,
             Err(error) => {
-                case.fail(inputs[at], &format!("the file could not be opened: {error}"));
+                case.fail(inputs[at], format!("the file could not be opened: {error}"));
                 continue;
             }
         };
@@ -68,7 +68,7 @@ fn main() -> ExitCode {
             match file.read(&mut buffer) {
                 Ok(0) => break case.end(inputs[at]),
                 Ok(length) => case.read(inputs[at], &buffer[..length]),
-                Err(error) => break case.fail(inputs[at], &format!("the file could not be read: {error}")),
+                Err(error) => break case.fail(inputs[at], format!("the file could not be read: {error}")),
             }
         }
     }

@@ -339,10 +339,10 @@ impl Connection {
         if ahead > 0 && !other.pending.is_empty() {
             self.skip_gap(side.other(), source);
         }
-        if side == Side::Server {
-            if let Speech::Http(conversation) = &mut self.speech {
-                conversation.acknowledged(to, source);
-            }
+        if side == Side::Server
+            && let Speech::Http(conversation) = &mut self.speech
+        {
+            conversation.acknowledged(to, source);
         }
     }
 

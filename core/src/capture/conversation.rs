@@ -61,7 +61,7 @@ pub struct Request {
 impl Request {
     /// Written for a proxy: absolute form or CONNECT (RFC 9112 section 3.2).
     pub fn for_proxy(&self) -> bool {
-        self.method == "CONNECT" || self.target.contains("://")
+        self.method == "CONNECT" || http1::absolute(&self.target).is_some()
     }
 }
 
@@ -252,6 +252,14 @@ impl Conversation {
             Body::Chunked => Place::Chunked(Chunks::default()),
         };
         self.for_proxy += u32::from(request.for_proxy());
+        if head.simple {
+            // HTTP/0.9: whatever comes is the answer.
+            self.count += 1;
+            self.healthy += 1;
+            self.requests = Place::Tunnel;
+            self.responses = Place::Tunnel;
+            return;
+        }
         let index = self.count;
         self.count += 1;
         if self.open.len() == PIPELINE {
@@ -507,10 +515,11 @@ impl Conversation {
     /// The server acknowledged everything up to `to`.
     pub fn acknowledged(&mut self, to: u64, source: Source) {
         for transaction in &mut self.open {
-            if let Some(request) = transaction.request.as_mut() {
-                if request.acked.is_none() && request.end <= to {
-                    request.acked = Some(source);
-                }
+            if let Some(request) = transaction.request.as_mut()
+                && request.acked.is_none()
+                && request.end <= to
+            {
+                request.acked = Some(source);
             }
         }
     }
@@ -635,10 +644,10 @@ enum Head {
 
 /// Looks for the end of a head whose earlier bytes are in `part`. Nothing is copied if it lies whole in `data`.
 fn whole_head(part: &mut Vec<u8>, data: &[u8]) -> Head {
-    if part.is_empty() {
-        if let Some(length) = http1::head_length(data) {
-            return Head::InPlace(length);
-        }
+    if part.is_empty()
+        && let Some(length) = http1::head_length(data)
+    {
+        return Head::InPlace(length);
     }
     if part.len() + data.len() > http1::LONGEST_HEAD {
         return Head::TooLong;

@@ -286,7 +286,7 @@ impl FileReader {
         let Some(packet) = data.get(head..head + captured) else { return Step::Need(head + captured) };
         let scale = if nanoseconds { 1 } else { 1000 };
         let time = Timestamp::from_parts(i64::from(seconds), i64::from(fraction) * scale);
-        self.frame(time, packet, original, link, head, 0, None, sink);
+        self.frame(time, packet, original, link, head, None, sink);
         Step::Took(head + captured)
     }
 
@@ -298,7 +298,6 @@ impl FileReader {
         original: u32,
         link: u16,
         at: usize,
-        interface: u32,
         outgoing: Option<bool>,
         sink: &mut impl FnMut(Frame<'_>),
     ) {
@@ -316,7 +315,6 @@ impl FileReader {
             data,
             original: original.max(data.len() as u32),
             link,
-            interface,
             outgoing,
         });
     }
@@ -447,7 +445,7 @@ impl FileReader {
             None => Timestamp(0),
         };
         let outgoing = super::interface::direction(body, head + captured.next_multiple_of(4), big);
-        self.frame(time, data, original, interface.link, 8 + head, index, outgoing, sink);
+        self.frame(time, data, original, interface.link, 8 + head, outgoing, sink);
     }
 
     /// Looks for the next plausible record after a damaged place. Each place is judged only when everything that the

@@ -94,12 +94,12 @@ impl Fragments {
         waiting.have.sort_unstable();
         let covered = waiting.have.iter().try_fold(0, |to, (from, end)| (*from <= to).then_some(to.max(*end)));
         let pieces = waiting.have.len();
-        if waiting.total.is_some_and(|total| covered.is_some_and(|covered| covered >= total)) {
-            if let Some(done) = self.waiting.remove(at) {
-                *whole = done.data;
-                whole.truncate(done.total.unwrap_or(LONGEST));
-                return true;
-            }
+        if waiting.total.is_some_and(|total| covered.is_some_and(|covered| covered >= total))
+            && let Some(done) = self.waiting.remove(at)
+        {
+            *whole = done.data;
+            whole.truncate(done.total.unwrap_or(LONGEST));
+            return true;
         }
         // Thousands of tiny overlapping fragments are an attack, not a packet.
         if pieces > 1024 {

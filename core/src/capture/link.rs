@@ -20,6 +20,7 @@ pub mod kind {
     pub const NULL: u16 = 0;
     pub const ETHERNET: u16 = 1;
     pub const PPP: u16 = 9;
+    pub const PPP_SERIAL: u16 = 50;
     pub const RAW_BSD: u16 = 12;
     pub const RAW_OPENBSD: u16 = 14;
     pub const RAW: u16 = 101;
@@ -77,7 +78,7 @@ pub fn strip(link: u16, data: &[u8]) -> Option<Link<'_>> {
         // An address family in the byte order of the capturing host: 2 is IPv4 everywhere, IPv6 differs. The IP
         // version itself tells more surely.
         kind::NULL | kind::LOOP => plain(at(4)),
-        kind::PPP => plain(match data {
+        kind::PPP | kind::PPP_SERIAL => plain(match data {
             [0xFF, 0x03, 0x00, 0x21 | 0x57, rest @ ..] | [0x00, 0x21 | 0x57, rest @ ..] | [0x21 | 0x57, rest @ ..] => {
                 rest
             }
@@ -105,6 +106,13 @@ fn tagged(mut kind: u16, mut rest: &[u8]) -> &[u8] {
             0x8100 | 0x88A8 | 0x9100 | 0x9200 => {
                 kind = bytes::u16(rest, 2, true).unwrap_or(0);
                 rest = rest.get(4..).unwrap_or_default();
+            }
+            // PPPoE session (RFC 2516): six bytes, then the PPP protocol.
+            0x8864 => {
+                return match bytes::u16(rest, 6, true) {
+                    Some(0x0021 | 0x0057) => rest.get(8..).unwrap_or_default(),
+                    _ => &[],
+                };
             }
             _ => return &[],
         }

@@ -32,8 +32,6 @@ pub(crate) struct Frame<'a> {
     pub original: u32,
     /// Link-layer type.
     pub link: u16,
-    /// Interface of the section.
-    pub interface: u32,
     /// Sent (true) or received by the capturing host, where the file says.
     pub outgoing: Option<bool>,
 }

@@ -58,8 +58,6 @@ pub struct Segment<'a> {
     pub ack: u32,
     /// Flags as in the header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16.
     pub flags: u8,
-    /// Window as sent, unscaled.
-    pub window: u16,
     /// Checksum as captured: tells copies of one packet from retransmissions.
     pub checksum: u16,
     /// As far as captured.
@@ -93,8 +91,6 @@ pub struct Quoted {
     pub to: SocketAddr,
     /// TCP (true) or UDP.
     pub tcp: bool,
-    /// Sequence number, for TCP.
-    pub seq: u32,
 }
 
 /// Why a frame gave no packet.
@@ -172,7 +168,6 @@ fn segment(bytes: &[u8], wire: usize) -> Result<Segment<'_>, Nothing> {
         seq: tcp.sequence_number(),
         ack: tcp.acknowledgment_number(),
         flags: head.get(13).copied().unwrap_or(0),
-        window: tcp.window_size(),
         checksum: tcp.checksum(),
         payload: tcp.payload(),
         length: u32::try_from(wire.saturating_sub(head.len())).unwrap_or(0),
@@ -250,7 +245,6 @@ fn icmp(bytes: &[u8], from: IpAddr, v6: bool) -> Result<Transport<'_>, Nothing> 
         from: SocketAddr::new(ip.source_addr(), source),
         to: SocketAddr::new(ip.destination_addr(), destination),
         tcp,
-        seq: bytes::u32(payload.payload, 4, true).unwrap_or(0),
     };
     Ok(Transport::Icmp(Icmp { from, v6, kind, code }, quoted))
 }

@@ -122,15 +122,15 @@ impl Point {
         match &packet.transport {
             Transport::Tcp(segment) => self.segment(packet, segment),
             Transport::Udp { from, to, payload } => {
-                if *from == 53 || *to == 53 {
-                    if let Some(message) = dns::message(payload) {
-                        let (from, to) = (SocketAddr::new(packet.from, *from), SocketAddr::new(packet.to, *to));
-                        let response = message.response;
-                        if let Some(lookup) = self.lookups.message(from, to, message, packet.source, packet.id) {
-                            lookup.outgoing = lookup.outgoing.or(packet.outgoing.map(|outgoing| outgoing != response));
-                            if !response {
-                                lookup.hardware = packet.hardware;
-                            }
+                if (*from == 53 || *to == 53)
+                    && let Some(message) = dns::message(payload)
+                {
+                    let (from, to) = (SocketAddr::new(packet.from, *from), SocketAddr::new(packet.to, *to));
+                    let response = message.response;
+                    if let Some(lookup) = self.lookups.message(from, to, message, packet.source, packet.id) {
+                        lookup.outgoing = lookup.outgoing.or(packet.outgoing.map(|outgoing| outgoing != response));
+                        if !response {
+                            lookup.hardware = packet.hardware;
                         }
                     }
                 }

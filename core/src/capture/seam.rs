@@ -1,6 +1,6 @@
 //! Where files of one capture point meet: pieces of a ring buffer, or of a file that was cut with an overlap.
 
-use core::hash::{BuildHasher, Hash, Hasher};
+use core::hash::BuildHasher;
 
 use alloc::collections::VecDeque;
 use hashbrown::HashSet;
@@ -27,9 +27,7 @@ pub struct Seam {
 impl Seam {
     /// A fingerprint of a frame: its time and its bytes.
     fn fingerprint(&self, frame: &Frame<'_>) -> u64 {
-        let mut state = self.hasher.build_hasher();
-        (frame.time.0, frame.data, frame.original).hash(&mut state);
-        state.finish()
+        self.hasher.hash_one((frame.time.0, frame.data, frame.original))
     }
 
     /// Whether the file before holds this frame in its remembered part.

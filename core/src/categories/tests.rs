@@ -79,6 +79,7 @@ fn exchange(answer: Answer) -> Exchange {
         attempts: Vec::new(),
         claim: None,
         events: Vec::new(),
+        outward: true,
         doubts: Vec::new(),
     }
 }
@@ -265,7 +266,8 @@ fn no_attempt_needs_packets() {
 #[test]
 fn a_client_that_refuses_the_gateways_certificate() {
     let source = Source { time: Timestamp(0), input: 0, number: 1, line: false, offset: 0, length: 0 };
-    let alert = Event { source, leg: Leg::Client, sent: false, what: What::Tls("alert 48 unknown_ca".to_owned()) };
+    let alert =
+        Event { source, leg: Leg::Client, sent: false, what: What::Tls("alert 48 unknown_ca".to_owned()), flow: None };
     let refused = Exchange { events: vec![alert], ..exchange(Answer::ClientLeft) };
     assert_eq!(named(&refused), Some(Id::ClientTlsRejected));
 }

@@ -13,8 +13,6 @@ use crate::exchange::{Answer, Attempt, Exchange, Phase, Source};
 use crate::report::{Confidence, Finding, GeneratedBy, ResetBy};
 use crate::time::Timestamp;
 
-pub use evidence::sentence;
-
 /// What the inputs as a whole could not have shown.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {

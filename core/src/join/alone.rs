@@ -58,6 +58,11 @@ pub fn exchanges(
             let last = together.iter().filter_map(|lookup| lookup.queries.last().map(|query| query.time)).max();
             let waited = last.map_or(seen_to, |last| seen_to.min(last.plus(Span::seconds(5))));
             if let Some(attempt) = attempt::resolve(together, waited) {
+                let only_ipv6 = together.iter().all(|lookup| lookup.kind == crate::protocols::dns::kind::AAAA);
+                if only_ipv6 && attempt.resolve.failure() == Some(&crate::exchange::ResolveFailure::NoData) {
+                    // Who asks for AAAA alone has other ways; no A was refused.
+                    continue;
+                }
                 let unanswered = matches!(
                     attempt.resolve.failure(),
                     Some(crate::exchange::ResolveFailure::NoResponse { tries: 0..=1, .. })
@@ -122,17 +127,26 @@ fn settled(points: &[Point], names: &BTreeMap<(IpAddr, IpAddr), &str>, loose: &L
         return false;
     }
     let (asker, dead) = (loose.connection.client.ip(), loose.connection.server);
-    let name = names.get(&(asker, dead.ip()));
+    let name = named(names, dead.ip());
     let until = loose.connection.last.time.plus(NEXT_ADDRESS);
     points.iter().flat_map(|point| &point.connections).any(|other| {
         let server = other.server;
-        other.client.ip() == asker
+        let same_host = other.client.ip() == asker || other.client.is_ipv4() != loose.connection.client.is_ipv4();
+        same_host
             && server.port() == dead.port()
             && other.server_end.bytes > 0
             && other.last.time >= loose.begun
             && other.first.time <= until
-            && (server.ip() == dead.ip() || name.is_some() && names.get(&(asker, server.ip())) == name)
+            && (server.ip() == dead.ip() || name.is_some() && named(names, server.ip()) == name)
     })
+}
+
+/// The name that an address was given for, whoever asked: a host asks over one protocol and connects over both.
+fn named<'a>(names: &BTreeMap<(IpAddr, IpAddr), &'a str>, address: IpAddr) -> Option<&'a str> {
+    if address.is_loopback() {
+        return Some("localhost");
+    }
+    names.iter().find(|((_, given), _)| *given == address).map(|(_, name)| *name)
 }
 
 /// A failure that is only the capture's end, or a wait too short to be one.

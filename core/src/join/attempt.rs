@@ -12,7 +12,7 @@ use crate::exchange::{
     Attempt, ConnectFailure, Event, Flow, Icmp, Phase, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure,
     Source, WaitFailure, What,
 };
-use crate::protocols::{dns, tls};
+use crate::protocols::{dns, http1, tls};
 use crate::report::{Leg, ResetBy};
 use crate::time::{Span, Timestamp};
 
@@ -476,7 +476,7 @@ pub fn resolve(lookups: &[&Lookup], seen_to: Timestamp) -> Option<Attempt> {
 
 /// Host and port that a request wants: from its target, else from its Host field.
 pub fn host_of(target: &str, host: Option<&str>, method: &str) -> (Option<String>, Option<u16>) {
-    let (scheme, authority) = match target.split_once("://") {
+    let (scheme, authority) = match http1::absolute(target) {
         Some((scheme, rest)) => (scheme, rest.split(['/', '?', '#']).next()),
         None if method == "CONNECT" => ("https", Some(target)),
         None => ("http", host),

@@ -86,7 +86,7 @@ fn client_side(points: &[Point], roles: &Roles, joined: &mut Joined) -> Vec<Exch
     let mut met = hashbrown::HashSet::new();
     for point in points {
         for connection in &point.connections {
-            if !roles.gateways.contains(&connection.server.ip()) || roles.gateways.contains(&connection.client.ip()) {
+            if !roles.is_inbound(connection) {
                 continue;
             }
             // The same connection seen at two places counts once.
@@ -207,8 +207,10 @@ fn upstream_side<'a>(points: &'a [Point], roles: &Roles, seen_to: Timestamp) -> 
     let mut loose = Vec::new();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let (client, server) = (connection.client.ip(), connection.server);
-        let inbound = roles.gateways.contains(&server.ip()) && !roles.egress.contains(&client);
-        if inbound || server.port() == 53 || !web(server.port(), connection) {
+        if roles.is_inbound(connection)
+            || server.port() == 53
+            || !web(server.port(), connection, !roles.gateways.is_empty())
+        {
             continue;
         }
         // With a known gateway only it, or a client's address in its packets, goes upstream.
@@ -217,10 +219,11 @@ fn upstream_side<'a>(points: &'a [Point], roles: &Roles, seen_to: Timestamp) -> 
             continue;
         }
         let mut add = |mut attempt: Attempt| {
-            if spoofed && !attempt.connect.is_ok() {
-                if let Phase::Failed(ConnectFailure::Unanswered { tries, .. }) = attempt.connect {
-                    attempt.connect = Phase::Failed(ConnectFailure::NoReturn { spoofed: true, tries });
-                }
+            if spoofed
+                && !attempt.connect.is_ok()
+                && let Phase::Failed(ConnectFailure::Unanswered { tries, .. }) = attempt.connect
+            {
+                attempt.connect = Phase::Failed(ConnectFailure::NoReturn { spoofed: true, tries });
             }
             let begun = attempt.span.map_or(connection.first.time, |(begun, _)| begun);
             loose.push(Loose { attempt, connection, begun, taken: false });
@@ -230,10 +233,10 @@ fn upstream_side<'a>(points: &'a [Point], roles: &Roles, seen_to: Timestamp) -> 
                 for transaction in conversation.kept.iter().chain(conversation.open()) {
                     add(attempt::transaction(connection, transaction));
                 }
-                if conversation.tunnel.is_some() {
-                    if let Some(attempt) = attempt::bare(connection, seen_to) {
-                        add(attempt);
-                    }
+                if conversation.tunnel.is_some()
+                    && let Some(attempt) = attempt::bare(connection, seen_to)
+                {
+                    add(attempt);
                 }
             }
             _ => {
@@ -247,10 +250,12 @@ fn upstream_side<'a>(points: &'a [Point], roles: &Roles, seen_to: Timestamp) -> 
     loose
 }
 
-/// Whether a connection to this port may be the gateway's upstream.
-fn web(port: u16, connection: &Connection) -> bool {
+/// Whether a connection to this port may be the gateway's upstream. Without a client's side nothing else tells a
+/// gateway's connections from others', so only ports that the web is usually served on count there.
+fn web(port: u16, connection: &Connection, known_gateway: bool) -> bool {
     let speaks = matches!(connection.speech, Speech::Http(_) | Speech::Tls);
-    speaks || matches!(port, 80..=90 | 443 | 591 | 593) || port >= 1024 && !OTHER_SERVICES.contains(&port)
+    let usual = matches!(port, 80..=90 | 443 | 444 | 591 | 593 | 3000 | 3128 | 4443 | 5000 | 7443 | 8000..=8999 | 9080 | 9090 | 9443 | 10443);
+    speaks || usual || known_gateway && port >= 1024 && !OTHER_SERVICES.contains(&port)
 }
 
 /// What DNS said of names, for the gateway.
@@ -302,11 +307,11 @@ fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names<'_>
             // The latest request before the attempt is the likeliest to have caused it.
             Some((fit, exchange.begun, at))
         });
-        if let Some((_, _, at)) = fits.max() {
-            if let Some(exchange) = exchanges.get_mut(at) {
-                exchange.attempts.push(loose.attempt.clone());
-                loose.taken = true;
-            }
+        if let Some((_, _, at)) = fits.max()
+            && let Some(exchange) = exchanges.get_mut(at)
+        {
+            exchange.attempts.push(loose.attempt.clone());
+            loose.taken = true;
         }
     }
     // Requests that waited on one connection together share what became of it.
@@ -459,9 +464,8 @@ fn hopeless(attempt: &Attempt) -> bool {
 
 /// Whether these captures show how the gateway goes out at all.
 fn upstream_visible(points: &[Point], roles: &Roles) -> bool {
-    let outward = |connection: &Connection| {
-        roles.egress.contains(&connection.client.ip()) && !roles.gateways.contains(&connection.server.ip())
-    };
+    let outward =
+        |connection: &Connection| roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
     points.iter().any(|point| {
         point.connections.iter().any(outward) || point.lookups.list.iter().any(|l| roles.egress.contains(&l.asker))
     })
@@ -472,8 +476,7 @@ fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, visible: bo
     let (from, to) = window(exchange);
     let busy = points.iter().flat_map(|point| &point.connections).any(|connection| {
         let during = connection.first.time <= to && connection.last.time >= from;
-        let outward =
-            roles.egress.contains(&connection.client.ip()) && !roles.gateways.contains(&connection.server.ip());
+        let outward = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
         during && outward && connection.server.port() != 53 && connection.client_end.bytes > 0
     });
     let doubt = if !visible {
@@ -493,7 +496,7 @@ fn hidden(points: &[Point], roles: &Roles, loose: &mut [Loose<'_>], joined: &mut
         let Some(tunnel) = connection.conversation().and_then(|conversation| conversation.tunnel.as_ref()) else {
             continue;
         };
-        if !roles.gateways.contains(&connection.server.ip()) {
+        if !roles.is_inbound(connection) {
             continue;
         }
         let host = tunnel

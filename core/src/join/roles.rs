@@ -2,12 +2,13 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use hashbrown::{HashMap, HashSet};
 
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
+use crate::time::Timestamp;
 
 /// What a host was seen doing.
 #[derive(Default)]
@@ -22,6 +23,9 @@ struct Doings {
     asked: u64,
     /// Requests it sent that a gateway marked (`Via`, `X-Forwarded-For`).
     forwarded: u64,
+    /// When it was being asked, and when it opened connections: the first so many.
+    asked_in: Vec<(Timestamp, Timestamp)>,
+    opened_at: Vec<Timestamp>,
     /// Who sent it proxy requests.
     proxy_clients: HashSet<IpAddr>,
     /// Hardware addresses that its packets came from.
@@ -34,17 +38,37 @@ struct Doings {
     dns_server: bool,
 }
 
+/// Times kept per host to see whether it goes out while it serves.
+const TIMES: usize = 2000;
+
+impl Doings {
+    /// A gateway opens connections while it has a request to answer; a host that serves and browses does so by chance.
+    fn out_while_serving(&self) -> bool {
+        self.opened_at.iter().any(|at| self.asked_in.iter().any(|(from, to)| from <= at && at <= to))
+    }
+}
+
 /// The gateway's addresses.
 #[derive(Default)]
 pub struct Roles {
     /// As clients reach it, the busiest first; empty where no client's side was captured.
     pub gateways: Vec<IpAddr>,
+    /// Where it takes requests.
+    listening: HashSet<SocketAddr>,
     /// As it goes out.
     pub egress: HashSet<IpAddr>,
     /// Those who send it requests.
     pub clients: HashSet<IpAddr>,
     /// Hosts that mark the requests they send as forwarded.
     pub forwarders: HashSet<IpAddr>,
+}
+
+impl Roles {
+    /// Whether a connection comes from a client of the gateway, and is not the gateway's own to itself.
+    pub fn is_inbound(&self, connection: &Connection) -> bool {
+        self.listening.contains(&connection.server)
+            && (!self.gateways.contains(&connection.client.ip()) || connection.client.ip() == connection.server.ip())
+    }
 }
 
 /// Finds the gateway in what the hosts do: it serves requests and goes out itself.
@@ -72,8 +96,10 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         None => {
             let proxies = |doings: &Doings| doings.for_proxy > 0;
             let any_proxy = hosts.values().any(proxies);
-            let gateway =
-                |doings: &Doings| if any_proxy { proxies(doings) } else { doings.served > 0 && goes_out(doings) };
+            let gateway = |doings: &Doings| match any_proxy {
+                true => proxies(doings),
+                false => doings.served > 0 && goes_out(doings) && doings.out_while_serving(),
+            };
             let found: HashSet<IpAddr> =
                 hosts.iter().filter(|(_, doings)| gateway(doings)).map(|(ip, _)| *ip).collect();
             // A parent proxy is asked by gateways alone.
@@ -88,11 +114,21 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     };
     let served = |ip: &IpAddr| hosts.get(ip).map_or(0, |doings| doings.served);
     gateways.sort_by_key(|ip| (core::cmp::Reverse(served(ip)), *ip));
-    let clients: HashSet<IpAddr> = points
-        .iter()
-        .flat_map(|point| &point.connections)
-        .filter(|connection| gateways.contains(&connection.server.ip()))
+    // A proxy may ask a server on its own address: only where it was spoken to as a proxy does it listen.
+    let connections = || points.iter().flat_map(|point| &point.connections);
+    let as_proxy: HashSet<SocketAddr> = connections()
+        .filter(|connection| connection.conversation().is_some_and(|conversation| conversation.for_proxy > 0))
+        .map(|connection| connection.server)
+        .collect();
+    let listening: HashSet<SocketAddr> = connections()
+        .map(|connection| connection.server)
+        .filter(|server| gateways.contains(&server.ip()))
+        .filter(|server| as_proxy.contains(server) || !as_proxy.iter().any(|proxy| proxy.ip() == server.ip()))
+        .collect();
+    let clients: HashSet<IpAddr> = connections()
+        .filter(|connection| listening.contains(&connection.server))
         .map(|connection| connection.client.ip())
+        .filter(|client| !gateways.contains(client))
         .collect();
     let of_gateways = |pick: fn(&Doings) -> &HashSet<u64>| -> HashSet<u64> {
         gateways.iter().filter_map(|ip| hosts.get(ip)).flat_map(|doings| pick(doings).iter().copied()).collect()
@@ -112,7 +148,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         egress.extend(hosts.iter().filter(|(ip, doings)| may(ip, doings)).map(|(ip, _)| *ip));
     }
     let forwarders = hosts.iter().filter(|(_, doings)| doings.forwarded > 0).map(|(ip, _)| *ip).collect();
-    Roles { gateways, egress, clients, forwarders }
+    Roles { gateways, listening, egress, clients, forwarders }
 }
 
 /// Host names of requests that are not known to have gone well.
@@ -134,6 +170,9 @@ fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
     let outgoing = connection.client_outgoing;
     let host = hosts.entry(server).or_default();
     host.served += count;
+    if count > 0 && host.asked_in.len() < TIMES {
+        host.asked_in.push((connection.first.time, connection.last.time));
+    }
     host.for_proxy += for_proxy;
     if for_proxy > 0 {
         host.proxy_clients.insert(client);
@@ -145,6 +184,9 @@ fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
     let host = hosts.entry(client).or_default();
     if server != client && connection.server.port() != 53 && connection.sure {
         host.opened += 1;
+        if host.opened_at.len() < TIMES {
+            host.opened_at.push(connection.first.time);
+        }
     }
     let transactions = conversation.into_iter().flat_map(|c| c.kept.iter().chain(c.open()).chain(&c.tunnel));
     let marked = transactions.filter(|t| t.request.as_ref().is_some_and(|request| request.forwarded)).count();

@@ -25,6 +25,8 @@ pub struct RequestHead<'a> {
     pub body: Body,
     /// Asks to switch protocols.
     pub upgrade: bool,
+    /// HTTP/0.9: no version, and an answer without a head.
+    pub simple: bool,
     /// Carries `Via`, `Forwarded` or `X-Forwarded-For`: a gateway sent it.
     pub forwarded: bool,
 }
@@ -103,15 +105,28 @@ pub fn looks_like_response(data: &[u8]) -> Option<bool> {
     (given == START.len()).then_some(true)
 }
 
+/// Scheme and rest of a target in absolute form (RFC 9112 section 3.2.2).
+#[must_use]
+pub fn absolute(target: &str) -> Option<(&str, &str)> {
+    target
+        .split_once("://")
+        .filter(|(scheme, _)| !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
 /// Reads the head of a request.
 ///
 /// # Errors
-/// If there is no request line, or the body's length contradicts itself.
+/// If there is no request line of HTTP, or the body's length contradicts itself.
 pub fn request(head: &[u8]) -> Result<RequestHead<'_>, Invalid> {
     let (line, fields) = first_line(head);
     let mut words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
     let (Some(method), Some(target)) = (words.next(), words.next()) else { return Err(Invalid::FirstLine) };
     let mut found = RequestHead { method: text(method), target: text(target), ..RequestHead::default() };
+    match words.next() {
+        None => found.simple = true,
+        Some(version) if version.starts_with(b"HTTP/") => {}
+        Some(_) => return Err(Invalid::FirstLine),
+    }
     let mut framing = Framing::default();
     for (name, value) in Fields(fields) {
         framing.field(name, value)?;
@@ -358,6 +373,7 @@ mod tests {
             host: Some("www.example.com:443"),
             body: Body::Unsaid,
             upgrade: false,
+            simple: false,
             forwarded: false,
         };
         assert_eq!(head, Ok(expected));
