@@ -6,43 +6,28 @@
 
 mod engine;
 mod expectation;
+mod filters;
+mod folders;
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use expectation::Expectation;
 use serde_json::Value;
 
 #[test]
 fn every_case_gives_its_verdict() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
-    let wanted = env::var("GATEWAY_TRIAGE_CASE").unwrap_or_default();
-    let mut folders = Vec::new();
-    find(&root, &mut folders);
-    folders.sort();
-    folders.retain(|folder| folder.to_string_lossy().contains(&wanted));
-    assert!(!folders.is_empty(), "no cases");
+    let folders = folders::all();
     let (mut lines, mut failed) = (Vec::new(), 0);
     for folder in &folders {
-        let name = folder.strip_prefix(&root).unwrap_or(folder).display();
+        let name = folders::name(folder);
         let problems = check(folder);
         failed += usize::from(!problems.is_empty());
         lines.extend(problems.into_iter().map(|problem| format!("{name}: {problem}")));
     }
     println!("{} cases, {failed} with mismatches", folders.len());
     assert!(lines.is_empty(), "{failed} of {} cases differ:\n{}", folders.len(), lines.join("\n"));
-}
-
-fn find(folder: &Path, out: &mut Vec<PathBuf>) {
-    if folder.join("case.toml").exists() {
-        out.push(folder.to_owned());
-    }
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.path().is_dir() {
-            find(&entry.path(), out);
-        }
-    }
 }
 
 fn check(folder: &Path) -> Vec<String> {

@@ -14,7 +14,8 @@
 //! category = "tcp-syn-reset"       # a field that is not here is not checked; "null" is null
 //! status = 503
 //! candidates_begin = ["tcp-syn-reset"]         # how the list of candidates must begin
-//! evidence = { "capture.pcap" = [9, 19, 20] }  # packets or lines that the finding must name, among others
+//! evidence = { "capture.pcap" = [9, 19, 20] }  # packets or lines that the finding must name, among others;
+//!                                  # [9, [19, 20]]: where a packet was recorded twice, either will do
 //!
 //! [origin]                         # how it was made, for people; `made` and `licence` must be there
 //! made = "recorded"                # or "built"
@@ -61,6 +62,10 @@ impl Expectation {
     /// Reads a folder's `case.toml`; an error is one line.
     pub fn read(folder: &Path) -> Result<Self, String> {
         let text = fs::read_to_string(folder.join("case.toml")).map_err(|why| why.to_string())?;
+        Self::parse(&text)
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
         let mut table: Table = text.parse().map_err(|why: toml::de::Error| why.message().to_owned())?;
         for needed in ["made", "licence"] {
             if table.get("origin").and_then(|origin| origin.get(needed)).is_none() {
@@ -133,8 +138,17 @@ impl Expectation {
                     evidence["input"] == input && (evidence["packet"] == number || evidence["line"] == number)
                 })
             };
-            let missing: Vec<i64> =
-                numbers.as_array().into_iter().flatten().filter_map(Toml::as_integer).filter(|n| !has(*n)).collect();
+            // A list within the list: copies of one packet, any of which will do.
+            let missing: Vec<&Toml> = numbers
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|number| match number.as_array() {
+                    Some(copies) => !copies.iter().filter_map(Toml::as_integer).any(has),
+                    None => !number.as_integer().is_some_and(has),
+                })
+                .collect();
+            let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
             if !missing.is_empty() {
                 let there: Vec<&Value> = named
                     .iter()
@@ -143,7 +157,8 @@ impl Expectation {
                     .collect();
                 let there: Vec<String> = there.iter().map(ToString::to_string).collect();
                 out.push(format!(
-                    "findings[{index}].evidence: {file} {missing:?} missing, there are [{}]",
+                    "findings[{index}].evidence: {file} [{}] missing, there are [{}]",
+                    missing.join(", "),
                     there.join(", ")
                 ));
             }
@@ -162,5 +177,64 @@ fn compare(out: &mut Vec<String>, what: &str, wanted: &Toml, found: &Value) {
     };
     if wanted != *found {
         out.push(format!("{what}: {found} instead of {wanted}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const CASE: &str = "inputs = [\"a.pcap\"]
+[exchanges]
+total = 1
+[[expect]]
+category = \"tcp-syn-reset\"
+upstream = \"null\"
+candidates_begin = [\"tcp-syn-reset\"]
+evidence = { \"a.pcap\" = [3, [4, 5]] }
+[origin]
+made = \"built\"
+licence = \"MIT OR Apache-2.0\"
+";
+
+    fn report(packets: &[u64]) -> Value {
+        let evidence: Vec<Value> =
+            packets.iter().map(|packet| json!({ "input": 0, "packet": packet, "line": null })).collect();
+        json!({
+            "inputs": [{ "name": "a.pcap" }],
+            "exchanges": { "total": 1 },
+            "findings": [{
+                "category": "tcp-syn-reset",
+                "upstream": null,
+                "candidates": ["tcp-syn-reset", "response-reset"],
+                "evidence": evidence,
+            }],
+        })
+    }
+
+    #[test]
+    fn a_right_report_passes_with_either_copy() {
+        let case = Expectation::parse(CASE).unwrap();
+        assert_eq!(case.mismatches(&report(&[1, 3, 4])), Vec::<String>::new());
+        assert_eq!(case.mismatches(&report(&[3, 5])), Vec::<String>::new());
+    }
+
+    #[test]
+    fn missing_evidence_and_wrong_values_are_told() {
+        let case = Expectation::parse(CASE).unwrap();
+        assert_eq!(case.mismatches(&report(&[3])), ["findings[0].evidence: a.pcap [[4, 5]] missing, there are [3]"]);
+        let mut wrong = report(&[3, 4]);
+        wrong["findings"][0]["category"] = json!("tcp-syn-unanswered");
+        wrong["findings"][0]["upstream"] = json!("192.0.2.10:80");
+        assert_eq!(case.mismatches(&wrong).len(), 2);
+        wrong["findings"] = json!([]);
+        assert_eq!(case.mismatches(&wrong), ["0 findings instead of 1: []"]);
+    }
+
+    #[test]
+    fn misspelt_fields_are_refused() {
+        assert!(Expectation::parse(&CASE.replace("upstream =", "upstreams =")).is_err());
     }
 }

@@ -42,6 +42,12 @@ impl Flow {
         Self { opener: end(opener, 1_000_003), server: end(server, 2_750_000_011) }
     }
 
+    /// The opener's packets leave with this time to live: a traceroute's are small.
+    pub fn opener_ttl(mut self, ttl: u8) -> Self {
+        self.opener.ttl = ttl;
+        self
+    }
+
     /// The server's packets arrive with this time to live.
     pub fn server_ttl(mut self, ttl: u8) -> Self {
         self.server.ttl = ttl;

@@ -46,6 +46,11 @@ pub fn command(arguments: &[String]) -> ExitCode {
         names.is_empty()
             || names.iter().any(|wanted| *wanted == name || *wanted == folder || **wanted == format!("{folder}/{name}"))
     };
+    let recording = recorded.iter().any(|recipe| !only_built && wanted(recipe.folder, recipe.name));
+    if let Some(missing) = recording.then(missing).flatten() {
+        eprintln!("{missing}");
+        return ExitCode::FAILURE;
+    }
     let mut failures = 0;
     let mut made = 0;
     for case in built.iter().filter(|case| wanted(case.folder, case.name)) {
@@ -60,8 +65,37 @@ pub fn command(arguments: &[String]) -> ExitCode {
         eprintln!("no such case; cargo xtask lab --list names them");
         return ExitCode::from(2);
     }
+    // Empty unless a recording failed; what there is of that one stays.
+    let _ = fs::remove_dir(scratch());
     println!("{made} cases, {failures} failed");
     if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What recording needs and this machine lacks, in a sentence; `None` where all is there.
+fn missing() -> Option<String> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let root = status.lines().any(|line| line.starts_with("Uid:") && line.split_whitespace().nth(2) == Some("0"));
+    if !root {
+        return Some("recording needs root, for network namespaces; --built makes the cases that need none".to_owned());
+    }
+    let absent: Vec<&str> = [
+        ("/usr/sbin/squid", "squid"),
+        ("/usr/bin/tcpdump", "tcpdump"),
+        ("/usr/bin/dumpcap", "wireshark-common"),
+        ("/usr/bin/tshark", "tshark"),
+        ("/usr/sbin/nft", "nftables"),
+        ("/usr/bin/openssl", "openssl"),
+    ]
+    .into_iter()
+    .filter(|(program, _)| !Path::new(program).exists())
+    .map(|(_, package)| package)
+    .collect();
+    (!absent.is_empty()).then(|| format!("recording needs: apt-get install {}", absent.join(" ")))
+}
+
+/// Where recordings are made before they are kept.
+fn scratch() -> PathBuf {
+    std::env::temp_dir().join(format!("gtlab{}", std::process::id()))
 }
 
 fn told(folder: &str, name: &str, result: Result<(), String>) -> bool {
@@ -78,7 +112,7 @@ fn folder(category: &str, name: &str) -> PathBuf {
 
 /// Records one case in a network of its own, and keeps it only if it shows what it should.
 fn make(recipe: &Recipe) -> Result<(), String> {
-    let work = std::env::temp_dir().join(format!("gtlab{}", std::process::id())).join(recipe.name);
+    let work = scratch().join(recipe.name);
     fs::create_dir_all(&work).map_err(|why| why.to_string())?;
     let result = record(recipe, &work).and_then(|log| keep(recipe, &work, &log));
     if result.is_ok() {
@@ -91,7 +125,7 @@ fn make(recipe: &Recipe) -> Result<(), String> {
 
 /// Builds the network, breaks it as told, lets the client talk; gives Squid's access log.
 fn record(recipe: &Recipe, work: &Path) -> Result<String, String> {
-    let network = Network::build()?;
+    let network = Network::build(recipe.bridged)?;
     let _dns = match &recipe.dns {
         Some(rules) => Some(serve(&network, Host::Dns, "dns", &[&["10.30.0.53:53"], rules.as_slice()].concat())?),
         None => None,
@@ -99,6 +133,9 @@ fn record(recipe: &Recipe, work: &Path) -> Result<String, String> {
     let _origins = serve(&network, Host::Origin, "origin", &recipe.origins)?;
     if !recipe.firewall.is_empty() {
         network.filter(Host::Firewall, "forward", &recipe.firewall)?;
+    }
+    if !recipe.gateway.is_empty() {
+        network.filter(Host::Gateway, "input", &recipe.gateway)?;
     }
     let squid = squid::Squid::start(&network, work, &recipe.squid)?;
     let recorder = record::Recorder::start(&network, work, recipe.recording)?;

@@ -65,6 +65,9 @@ const ADDRESSES: [(&str, &str, &str); 22] = [
     ("origin", "eth0", "2001:db8:2::11/64"),
 ];
 
+/// Bridge and port, on the gateway.
+const BRIDGES: [(&str, &str); 2] = [("br-lan", "lan"), ("br-wan", "wan")];
+
 const ROUTES: [(&str, &str); 8] = [
     ("client", "10.20.0.2"),
     ("client", "2001:db8:20::2"),
@@ -83,8 +86,9 @@ pub struct Network {
 }
 
 impl Network {
-    /// Builds the namespaces. The sweeper starts first, so nothing can be left behind.
-    pub fn build() -> Result<Self, String> {
+    /// Builds the namespaces. The sweeper starts first, so nothing can be left behind. `bridged`: the gateway's
+    /// interfaces become ports of bridges, which then have its addresses.
+    pub fn build(bridged: bool) -> Result<Self, String> {
         let prefix = format!("gtlab{}", std::process::id());
         let program = std::env::current_exe().map_err(|why| why.to_string())?;
         let sweeper = {
@@ -97,23 +101,20 @@ impl Network {
                 .map_err(|why| format!("sweeper: {why}"))?
         };
         let network = Self { prefix, sweeper };
-        network.wire()?;
+        network.wire(bridged)?;
         Ok(network)
     }
 
-    fn wire(&self) -> Result<(), String> {
+    fn wire(&self, bridged: bool) -> Result<(), String> {
         let ns = |name: &str| format!("{}-{name}", self.prefix);
         for (_, name) in HOSTS {
             ip(&["netns", "add", &ns(name)])?;
             ip(&["-n", &ns(name), "link", "set", "lo", "up"])?;
         }
-        for (left, port, right, peer) in CABLES {
-            let (left, right) = (ns(left), ns(right));
-            ip(&["link", "add", port, "netns", &left, "type", "veth", "peer", "name", peer, "netns", &right])?;
-        }
         for (_, name) in HOSTS {
+            // Before there are interfaces, since they copy their settings: no wait for duplicate addresses.
             // The old series of SYN retransmissions (1, 2, 4 s …), as all but the newest kernels send it.
-            let mut settings = vec!["net.ipv4.tcp_syn_linear_timeouts=0", "net.ipv6.conf.all.accept_dad=0"];
+            let mut settings = vec!["net.ipv4.tcp_syn_linear_timeouts=0", "net.ipv6.conf.default.accept_dad=0"];
             if name == "firewall" {
                 settings.extend(["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]);
                 // ICMP is limited in rate by default: every SYN is to get its own answer here.
@@ -121,7 +122,20 @@ impl Network {
             }
             finish(Command::new("ip").args(["netns", "exec", &ns(name), "sysctl", "-qw"]).args(settings))?;
         }
+        for (left, port, right, peer) in CABLES {
+            let (left, right) = (ns(left), ns(right));
+            ip(&["link", "add", port, "netns", &left, "type", "veth", "peer", "name", peer, "netns", &right])?;
+        }
+        if bridged {
+            for (bridge, port) in BRIDGES {
+                ip(&["-n", &ns("gateway"), "link", "add", bridge, "type", "bridge"])?;
+                ip(&["-n", &ns("gateway"), "link", "set", port, "master", bridge])?;
+                ip(&["-n", &ns("gateway"), "link", "set", bridge, "up"])?;
+            }
+        }
         for (host, port, address) in ADDRESSES {
+            let above = BRIDGES.iter().find(|(_, below)| bridged && host == "gateway" && *below == port);
+            let port = above.map_or(port, |(bridge, _)| *bridge);
             let mut arguments = vec!["-n", "", "address", "add", address, "dev", port];
             let host = ns(host);
             arguments[1] = &host;

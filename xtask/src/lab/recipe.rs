@@ -39,6 +39,8 @@ pub struct Expect {
     pub evidence: Vec<(String, bool)>,
     /// Evidence by number: file, packets or lines. For cases that are built.
     pub numbers: Vec<(&'static str, Vec<u64>)>,
+    /// Numbers come in pairs of copies, of which one is enough.
+    pub paired: bool,
 }
 
 impl Expect {
@@ -118,6 +120,10 @@ pub struct Recipe {
     pub origins: Vec<&'static str>,
     /// Rules of the firewall.
     pub firewall: Vec<&'static str>,
+    /// Rules for what reaches the gateway, behind the recording.
+    pub gateway: Vec<&'static str>,
+    /// The gateway's addresses are on bridges above its interfaces: `-i any` then sees each packet twice.
+    pub bridged: bool,
     /// Squid's settings beyond the lab's own, shown in case.toml.
     pub squid: Vec<&'static str>,
     /// What the client does; [`super::agent`].
@@ -147,6 +153,8 @@ pub fn recipe(folder: &'static str, name: &'static str, about: &'static str) -> 
         dns: Some(vec!["www.example.com=192.0.2.10"]),
         origins: vec!["192.0.2.10:80=ok"],
         firewall: Vec::new(),
+        gateway: Vec::new(),
+        bridged: false,
         squid: Vec::new(),
         client: vec!["get:http://www.example.com/".to_owned()],
         proxy: "10.20.0.2:3128",
@@ -169,6 +177,14 @@ pub const REQUEST: &str = "ip.src==10.20.0.50 && tcp.dstport==3128 && tcp.len>0"
 pub const ANSWER: &str = "ip.dst==10.20.0.50 && tcp.srcport==3128 && tcp.payload[0:7]==\"HTTP/1.\"";
 
 impl Recipe {
+    /// Refines the first expectation.
+    pub fn with(mut self, refine: impl FnOnce(Expect) -> Expect) -> Self {
+        if let Some(first) = self.expect.first_mut() {
+            *first = refine(std::mem::take(first));
+        }
+        self
+    }
+
     /// Fails once, with `status` seen by the client; the expectation then holds what all such cases share.
     pub fn fails(mut self, status: &'static str, category: &str, refine: impl FnOnce(Expect) -> Expect) -> Self {
         let mut expect = Expect::new(category, "proven")
@@ -177,7 +193,7 @@ impl Recipe {
             .text("method", "GET")
             .text("host", "www.example.com")
             .see(REQUEST);
-        if let Ok(number) = status.parse() {
+        if let Some(number) = status.split(' ').next().and_then(|number| number.parse().ok()) {
             expect = expect.number("status", number).text("generated_by", "gateway").see(ANSWER);
         }
         self.answers = vec![status];

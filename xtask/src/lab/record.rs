@@ -14,6 +14,7 @@ use super::watch::{Running, until};
 pub struct Recorder {
     process: Running,
     file: PathBuf,
+    words: PathBuf,
     recording: Recording,
 }
 
@@ -30,8 +31,9 @@ impl Recorder {
         };
         let mut command = network.command(Host::Gateway, Path::new(program));
         if recording != Recording::Both {
-            // Root, since tcpdump would otherwise change to a user who may not write here.
-            command.args(["-Z", "root", "-s", "0", "-U", "--immediate-mode", "-n"]);
+            // Root, since tcpdump would otherwise change to a user who may not write here. At full snap length a
+            // frame takes 256 KiB of the ring: the default buffer holds eight.
+            command.args(["-Z", "root", "-s", "0", "-U", "--immediate-mode", "-n", "-B", "65536"]);
         }
         let words = folder.join("recorder.txt");
         let out = fs::File::create(&words).map_err(|why| why.to_string())?;
@@ -47,7 +49,7 @@ impl Recorder {
         }
         // Both say so a moment before the socket is ready.
         thread::sleep(Duration::from_millis(150));
-        Ok(Self { process, file, recording })
+        Ok(Self { process, file, words, recording })
     }
 
     /// Stops and gives the file as the case will hold it.
@@ -55,10 +57,29 @@ impl Recorder {
         // dumpcap looks for packets, and for its end, in turns.
         thread::sleep(Duration::from_millis(400));
         self.process.stop("-INT", Duration::from_secs(10))?;
+        let words = fs::read_to_string(&self.words).unwrap_or_default();
+        if dropped(&words) {
+            return Err(format!("packets are missing: {words}"));
+        }
         if self.recording == Recording::AnyGzip {
             finish(Command::new("gzip").args(["-9", "-n", "-f"]).arg(&self.file))?;
             return Ok(self.file.with_extension("pcap.gz"));
         }
         Ok(self.file)
     }
+}
+
+/// Whether the recorder says that packets were dropped: `N packets dropped by kernel` (tcpdump),
+/// `… on interface 'lan': 20/0 (…)` (dumpcap).
+fn dropped(words: &str) -> bool {
+    words.lines().any(|line| {
+        let count = match line.split_once(" packets dropped by ") {
+            Some((count, _)) => count,
+            None if line.starts_with("Packets received/dropped") => {
+                line.rsplit_once("': ").and_then(|(_, counts)| counts.split(['/', ' ']).nth(1)).unwrap_or("0")
+            }
+            None => return false,
+        };
+        count.trim() != "0"
+    })
 }

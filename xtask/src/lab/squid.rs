@@ -14,8 +14,9 @@ pub struct Squid {
     process: Running,
 }
 
-/// Shorter timers than Squid's own, so that a recording takes seconds; told in each case.toml.
-pub const TIMERS: [&str; 4] = [
+/// What a case may change, and case.toml tells. Shorter timers than Squid's own, so that a recording takes seconds.
+pub const SETTINGS: [&str; 5] = [
+    "dns_nameservers 10.30.0.53",
     "connect_timeout 8 seconds",
     "read_timeout 5 seconds",
     "dns_timeout 8 seconds",
@@ -64,7 +65,6 @@ fn configure(folder: &Path, settings: &[&str]) -> String {
     let own = format!(
         "http_port 3128
 visible_hostname gateway.example.net
-http_access allow all
 cache deny all
 cache_mem 8 MB
 access_log stdio:{folder}/access.log
@@ -72,7 +72,6 @@ cache_log {folder}/cache.log
 pid_filename {folder}/squid.pid
 coredump_dir {folder}
 hosts_file none
-dns_nameservers 10.30.0.53
 pinger_enable off
 max_filedescriptors 1024
 shutdown_lifetime 0 seconds
@@ -81,7 +80,7 @@ buffered_logs off
     );
     // The first word is the setting's name: a case's own value replaces the lab's.
     let named = |line: &str| line.split(' ').next().map(str::to_owned);
-    let timers = TIMERS.iter().filter(|timer| !settings.iter().any(|setting| named(setting) == named(timer)));
-    let lines: Vec<&str> = timers.chain(settings).copied().collect();
-    format!("{own}{}\n", lines.join("\n"))
+    let usual = SETTINGS.iter().filter(|usual| !settings.iter().any(|own| named(own) == named(usual)));
+    let lines: Vec<&str> = usual.chain(settings).copied().collect();
+    format!("{own}{}\nhttp_access allow all\n", lines.join("\n"))
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::recipe::{ANSWER, Expect, REQUEST, Recipe};
-use super::squid::TIMERS;
+use super::squid::SETTINGS;
 
 /// The numbers of the packets that `filter` selects.
 pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
@@ -63,8 +63,8 @@ pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String
         numbers.dedup();
         finding(&mut out, &expect.clone().at(file, &numbers));
     }
-    let mut settings: Vec<&str> = TIMERS.to_vec();
-    settings.retain(|timer| !recipe.squid.iter().any(|own| own.split(' ').next() == timer.split(' ').next()));
+    let mut settings: Vec<&str> = SETTINGS.to_vec();
+    settings.retain(|usual| !recipe.squid.iter().any(|own| own.split(' ').next() == usual.split(' ').next()));
     settings.extend(&recipe.squid);
     let _ = write!(
         out,
@@ -78,6 +78,12 @@ pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String
             let _ = writeln!(out, "dns = {rules:?}");
         }
         None => out.push_str("dns = \"not running\"\n"),
+    }
+    if !recipe.gateway.is_empty() {
+        let _ = writeln!(out, "gateway = {:?}", recipe.gateway);
+    }
+    if recipe.bridged {
+        out.push_str("bridged = true\n");
     }
     let _ = writeln!(
         out,
@@ -114,8 +120,17 @@ pub fn finding(out: &mut String, expect: &Expect) {
     for (field, value) in &expect.fields {
         let _ = writeln!(out, "{field} = {value}");
     }
-    let evidence: Vec<String> =
-        expect.numbers.iter().map(|(file, numbers)| format!("{file:?} = {numbers:?}")).collect();
+    let evidence: Vec<String> = expect
+        .numbers
+        .iter()
+        .map(|(file, numbers)| {
+            if expect.paired {
+                let pairs: Vec<&[u64]> = numbers.chunks(2).collect();
+                return format!("{file:?} = {pairs:?}");
+            }
+            format!("{file:?} = {numbers:?}")
+        })
+        .collect();
     if !evidence.is_empty() {
         let _ = writeln!(out, "evidence = {{ {} }}", evidence.join(", "));
     }

@@ -2,7 +2,7 @@
 //!
 //! Actions: `open` (a new connection to the proxy; the first request opens one by itself), `get:URL`,
 //! `head:URL`, `post:SIZE:URL` (each reads the answer), `ask:URL` (sends a GET, reads nothing),
-//! `connect:HOST:PORT`, `raw:TEXT` (with `\r\n`), `hear:BYTES` (reads that much), `read` (one answer),
+//! `connect:HOST:PORT`, `tls:HOST:PORT` (a page through a tunnel, by openssl), `raw:TEXT` (with `\r\n`), `hear:BYTES` (reads that much), `read` (one answer),
 //! `sleep:MS`, `close`, `reset`. Prints one line per answer: its status, or why there is none.
 
 use std::io::{Read, Write};
@@ -25,6 +25,10 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             }
             "close" => {
                 stream = None;
+                continue;
+            }
+            "tls" => {
+                println!("{}", super::tls::fetch(proxy, rest)?);
                 continue;
             }
             "open" => stream = None,

@@ -6,6 +6,7 @@
 mod client;
 mod dns;
 mod origin;
+mod tls;
 
 use std::process::ExitCode;
 use std::thread;

@@ -18,6 +18,10 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let mut servers = Vec::new();
     for argument in arguments {
         let (address, behaviour) = argument.split_once('=').ok_or("ADDRESS=BEHAVIOUR")?;
+        if behaviour == "tls" {
+            super::tls::serve(address)?;
+            continue;
+        }
         let listener = TcpListener::bind(address).map_err(|why| format!("{address}: {why}"))?;
         let behaviour = behaviour.to_owned();
         servers.push(thread::spawn(move || {
@@ -31,6 +35,8 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     for server in servers {
         let _ = server.join();
     }
+    // Servers that are processes of their own end with the namespace.
+    thread::sleep(HOLD);
     Ok(())
 }
 

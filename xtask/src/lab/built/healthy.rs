@@ -219,8 +219,8 @@ fn own_tests() -> Built {
     scene.capture.syn(&mut telnet);
     scene.capture.wait_ms(20);
     scene.capture.refuse(&mut telnet);
-    for _ in 0..3 {
-        let mut probe = scene.upstream(SITE);
+    for ttl in 1..=3 {
+        let mut probe = scene.upstream(SITE).opener_ttl(ttl);
         let syn = scene.capture.syn(&mut probe);
         scene.capture.wait_ms(3);
         scene.capture.icmp("198.51.100.1", syn, 11, 0);

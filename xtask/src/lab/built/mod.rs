@@ -5,7 +5,9 @@
 mod generic;
 mod healthy;
 mod logs;
+mod pairing;
 mod scene;
+mod shapes;
 mod skyhigh;
 mod wsa;
 
@@ -103,6 +105,8 @@ pub fn all() -> Vec<Built> {
     all.extend(skyhigh::all());
     all.extend(generic::all());
     all.extend(healthy::all());
+    all.extend(shapes::all());
+    all.extend(pairing::all());
     all.extend(logs::all());
     all
 }

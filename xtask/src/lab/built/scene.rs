@@ -25,6 +25,7 @@ pub struct Scene {
     pub capture: Capture,
     /// The proxy's port.
     pub port: u16,
+    egress: &'static str,
     next_port: u16,
     next_id: u16,
 }
@@ -33,12 +34,24 @@ impl Scene {
     /// Begins in the morning.
     pub fn new(link: Link, port: u16) -> Self {
         let capture = Capture::new(link, MORNING, &[GATEWAY, EGRESS, "2001:db8:20::2", "2001:db8:100::5"]);
-        Self { capture, port, next_port: 50_100, next_id: 0x1a00 }
+        Self { capture, port, egress: EGRESS, next_port: 50_100, next_id: 0x1a00 }
+    }
+
+    /// A gateway with one interface: clients and sites see the same address.
+    pub fn one_armed(mut self) -> Self {
+        self.egress = GATEWAY;
+        self
     }
 
     fn fresh_port(&mut self) -> u16 {
         self.next_port += 7;
         self.next_port
+    }
+
+    /// A fresh socket of the gateway's upstream side.
+    fn egress_socket(&mut self) -> String {
+        let port = self.fresh_port();
+        format!("{}:{port}", self.egress)
     }
 
     /// A connection of the client to the gateway, opened.
@@ -73,8 +86,7 @@ impl Scene {
 
     /// The gateway resolves the name; no AAAA. The numbers of query and answer for A.
     pub fn resolve(&mut self, name: &str, address: &str) -> (u64, u64) {
-        let port = self.fresh_port();
-        let resolver = format!("{EGRESS}:{port}");
+        let resolver = self.egress_socket();
         self.next_id += 0x101;
         let question = Question::new(self.next_id, name, A);
         let other = Question::new(self.next_id + 1, name, AAAA);
@@ -87,10 +99,21 @@ impl Scene {
         (asked, told)
     }
 
+    /// The gateway asks for the name's IPv4 address and gets this. The numbers of query and answer.
+    pub fn look_up(&mut self, server: &str, name: &str, rcode: u8, records: &[Record]) -> (u64, u64) {
+        let resolver = self.egress_socket();
+        self.next_id += 0x101;
+        let question = Question::new(self.next_id, name, A);
+        let asked = self.capture.ask(&resolver, server, &question);
+        self.capture.wait_ms(2);
+        let told = self.capture.tell(&resolver, server, &question, rcode, records);
+        self.capture.wait_ms(1);
+        (asked, told)
+    }
+
     /// Both lookups of the name get this response code. The numbers of the answers.
     pub fn resolve_not(&mut self, name: &str, rcode: u8) -> (u64, u64) {
-        let port = self.fresh_port();
-        let resolver = format!("{EGRESS}:{port}");
+        let resolver = self.egress_socket();
         let mut numbers = [0, 0];
         for (number, kind) in numbers.iter_mut().zip([A, AAAA]) {
             self.next_id += 0x101;
@@ -105,7 +128,7 @@ impl Scene {
 
     /// A connection of the gateway to a site, not opened yet.
     pub fn upstream(&mut self, site: &str) -> Flow {
-        Flow::new(&format!("{EGRESS}:{}", self.fresh_port()), site).server_ttl(52)
+        Flow::new(&self.egress_socket(), site).server_ttl(52)
     }
 
     /// The gateway asks the site; the site acknowledges. The request's number.

@@ -160,6 +160,9 @@ fn dns_silent() -> Built {
     numbers.push(scene.answer(&mut client, "504 Gateway Timeout", FIELDS, PAGE));
     let log = log(&scene, 504, (scene.capture.now() - began) / 1000);
     scene.capture.close(&mut client, Side::Opener);
+    // No DNS answer at all is in the capture: whether it could have seen one is for the engine to weigh.
+    let mut expect = failure("dns-no-response", TARGET, 504).null("upstream").at("capture.pcap", &numbers);
+    expect.fields.retain(|(field, _)| *field != "confidence");
     Built::new(
         "dns-no-response",
         "wsa-504-dns-silent",
@@ -168,7 +171,7 @@ fn dns_silent() -> Built {
     )
     .file("capture.pcap", pcap(&scene.capture))
     .joined("accesslog", &log)
-    .expects(failure("dns-no-response", TARGET, 504).null("upstream").at("capture.pcap", &numbers))
+    .expects(expect)
 }
 
 fn no_response() -> Built {

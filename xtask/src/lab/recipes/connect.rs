@@ -122,6 +122,59 @@ pub fn all() -> Vec<Recipe> {
             "ip daddr 192.0.2.10 tcp dport 80 reject with icmp type net-unreachable",
             "icmp.type==3 && icmp.code==0 && ip.dst==192.0.2.10",
         ),
+        Recipe {
+            gateway: vec!["ip saddr 192.0.2.10 tcp sport 80 tcp flags & (syn | ack) == syn | ack drop"],
+            ..failing(
+                "return-path",
+                "squid-syn-ack-not-accepted",
+                "The SYN-ACK reaches the gateway's interface and is thrown away there, as a reverse-path filter would: both sides repeat themselves.",
+                "",
+                "",
+            )
+        }
+        .with(|expect| {
+            expect.see("ip.src==192.0.2.10 && tcp.flags.syn==1 && tcp.flags.ack==1 && !tcp.analysis.retransmission")
+        })
+        .unsure(),
+        Recipe {
+            bridged: true,
+            ..failing(
+                "tcp-syn-reset",
+                "squid-any-above-bridge",
+                "Nothing listens on the site's port. The gateway's interfaces are ports of bridges, so that -i any records each packet twice.",
+                "",
+                RESET,
+            )
+            .without_origin()
+        }
+        .seen_twice(),
+        Recipe {
+            client: ["get:http://www.example.com/a", "get:http://shop.example.net/basket", "get:http://www.example.com/b"]
+                .map(str::to_owned)
+                .to_vec(),
+            dns: Some(vec!["www.example.com=192.0.2.10", "shop.example.net=203.0.113.21"]),
+            answers: vec!["200", "503", "200"],
+            exchanges: (3, 1, 0),
+            expect: vec![
+                Expect::new("tcp-syn-reset", "proven")
+                    .text("client", "10.20.0.50")
+                    .text("gateway", "10.20.0.2")
+                    .text("host", "shop.example.net")
+                    .text("target", "http://shop.example.net/basket")
+                    .text("upstream", "203.0.113.21:80")
+                    .number("status", 503)
+                    .text("generated_by", "gateway")
+                    .see("ip.src==10.20.0.50 && http.request.uri contains \"basket\"")
+                    .see("ip.dst==203.0.113.21 && tcp.flags.syn==1")
+                    .see("ip.src==203.0.113.21 && tcp.flags.reset==1")
+                    .see("ip.dst==10.20.0.50 && tcp.srcport==3128 && tcp.payload[0:12]==\"HTTP/1.1 503\""),
+            ],
+            ..recipe(
+                "tcp-syn-reset",
+                "squid-second-of-three",
+                "Three requests on one connection of the client; the second is for a site that refuses.",
+            )
+        },
         six(
             "tcp-syn-unanswered",
             "squid-ipv6-dropped",
@@ -178,6 +231,19 @@ fn six(
 }
 
 impl Recipe {
+    /// How sure one may be is for the engine to say.
+    fn unsure(self) -> Self {
+        self.with(|mut expect| {
+            expect.fields.retain(|(field, _)| *field != "confidence");
+            expect
+        })
+    }
+
+    /// Each packet is there twice; one of the two is evidence enough.
+    fn seen_twice(self) -> Self {
+        self.with(|expect| Expect { paired: true, ..expect })
+    }
+
     /// Nothing listens at the site.
     fn without_origin(mut self) -> Self {
         self.origins.clear();

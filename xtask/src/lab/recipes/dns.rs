@@ -65,7 +65,7 @@ pub fn all() -> Vec<Recipe> {
             ..failing(
                 "dns-no-response",
                 "squid-firewall-drops-dns",
-                "A firewall drops the gateway's DNS queries. Squid's own timers: again after 5 s, 10 s …, failure after 30 s.",
+                "A firewall drops the gateway's DNS queries. Squid's own timers: it asks again after 5 and 15 s and gives up after 35 s.",
                 "",
                 "",
             )
@@ -90,6 +90,18 @@ pub fn all() -> Vec<Recipe> {
                 "icmp.type==3 && icmp.code==13 && dns.qry.name==\"www.example.com\" && dns.qry.type==1",
             )
         },
+        Recipe {
+            client: vec!["connect:www.example.com:443".to_owned()],
+            answers: vec!["500"],
+            ..failing(
+                "dns-nxdomain",
+                "squid-connect",
+                "CONNECT to a name that does not exist: Squid answers the CONNECT itself, with 500 and ERR_CANNOT_FORWARD.",
+                "www.example.com=nxdomain",
+                "dns.flags.rcode==3 && dns.qry.name==\"www.example.com\" && dns.qry.type==1",
+            )
+        }
+        .with(|expect| expect.text("method", "CONNECT").text("target", "www.example.com:443").number("status", 500)),
         upstream_only(),
     ]
 }

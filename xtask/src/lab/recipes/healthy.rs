@@ -115,6 +115,53 @@ pub fn all() -> Vec<Recipe> {
             ..good("squid-ipv6", "One GET over IPv6 on both sides.")
         },
         Recipe {
+            bridged: true,
+            client: script(&[get, "close", get]),
+            answers: vec!["200", "200"],
+            exchanges: (2, 0, 0),
+            ..good(
+                "squid-any-above-bridge",
+                "The gateway's interfaces are ports of bridges: -i any records each packet twice.",
+            )
+        },
+        Recipe {
+            dns: Some(vec!["www.example.com/A=192.0.2.10", "www.example.com/AAAA=nxdomain"]),
+            shows: vec!["dns.flags.rcode==3 && dns.qry.type==28"],
+            ..good(
+                "squid-no-aaaa",
+                "The lookup for IPv6 gets No such name, the one for IPv4 an address: all that is needed.",
+            )
+        },
+        Recipe {
+            squid: vec!["dns_nameservers 10.30.0.99 10.30.0.53", "dns_retransmit_interval 2 seconds"],
+            shows: vec!["dns.flags.response==0 && ip.dst==10.30.0.99"],
+            ..good(
+                "squid-second-dns-server",
+                "The first DNS server does not exist; the second answers, and the client is served.",
+            )
+        },
+        Recipe {
+            squid: vec!["acl games dstdomain games.example.org", "http_access deny games"],
+            client: script(&["get:http://games.example.org/", get]),
+            answers: vec!["403", "200"],
+            exchanges: (2, 0, 0),
+            ..good(
+                "squid-policy-refusal",
+                "Squid's policy forbids one site (403), which is no failure, and serves another.",
+            )
+        },
+        Recipe {
+            origins: vec!["192.0.2.10:443=tls"],
+            client: script(&["tls:www.example.com:443"]),
+            answers: vec!["200"],
+            shows: vec!["tls.handshake.type==1 && tcp.dstport==3128", "tls.handshake.type==2 && ip.src==192.0.2.10"],
+            exchanges: (1, 0, 1),
+            ..good(
+                "squid-tunnel-tls",
+                "CONNECT, a TLS handshake that succeeds, and a page inside that nobody else can read.",
+            )
+        },
+        Recipe {
             origins: vec!["192.0.2.10:22=echo"],
             client: script(&[
                 "connect:www.example.com:22",

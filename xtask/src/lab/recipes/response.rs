@@ -70,13 +70,14 @@ pub fn all() -> Vec<Recipe> {
             "192.0.2.10:80=close:20",
             |expect| expect.see(ENDED),
         ),
+        one_among_many(),
         failing(
             "502",
             "response-invalid",
             "squid-bad-status-line",
             "The site's status line has letters where the code belongs.",
             "192.0.2.10:80=bad-status-line",
-            |expect| expect.see(HEARD),
+            |expect| expect.see_last(HEARD),
         ),
         failing(
             "200 cut",
@@ -84,7 +85,7 @@ pub fn all() -> Vec<Recipe> {
             "squid-short-body",
             "The site announces 6000 bytes, sends 2000 and closes; Squid passes on what it has and closes too.",
             "192.0.2.10:80=short",
-            |expect| expect.number("status", 200).text("generated_by", "origin").see(ENDED),
+            |expect| expect.text("generated_by", "origin").see(ENDED),
         ),
         failing(
             "200 cut",
@@ -92,7 +93,7 @@ pub fn all() -> Vec<Recipe> {
             "squid-reset-in-body",
             "The site announces 6000 bytes, sends 2000 and resets the connection.",
             "192.0.2.10:80=short-reset",
-            |expect| expect.number("status", 200).text("generated_by", "origin").see(RESET),
+            |expect| expect.text("generated_by", "origin").see(RESET),
         ),
         failing(
             "200 cut",
@@ -100,7 +101,42 @@ pub fn all() -> Vec<Recipe> {
             "squid-chunks-cut",
             "The site closes in the middle of a chunked body: the last chunk never comes.",
             "192.0.2.10:80=short-chunked",
-            |expect| expect.number("status", 200).text("generated_by", "origin").see(ENDED),
+            |expect| expect.text("generated_by", "origin").see(ENDED),
         ),
     ]
+}
+
+/// The needle: sixty good exchanges around one that fails.
+fn one_among_many() -> Recipe {
+    let good = "get:http://www.example.com/small";
+    let mut client = vec![good; 60];
+    client.insert(37, "get:http://app.example.org/");
+    let mut answers = vec!["200"; 60];
+    answers.insert(37, "502");
+    let expect = Expect::new("response-empty", "proven")
+        .text("client", "10.20.0.50")
+        .text("gateway", "10.20.0.2")
+        .text("method", "GET")
+        .text("host", "app.example.org")
+        .text("upstream", "203.0.113.20:80")
+        .number("status", 502)
+        .text("generated_by", "gateway")
+        .see("ip.src==10.20.0.50 && http.request.uri contains \"app.example.org\"")
+        .see("ip.dst==203.0.113.20 && tcp.len>0")
+        .see("ip.src==203.0.113.20 && tcp.flags.fin==1")
+        .see("ip.dst==10.20.0.50 && tcp.srcport==3128 && tcp.payload[0:12]==\"HTTP/1.1 502\"");
+    Recipe {
+        dns: Some(vec!["www.example.com=192.0.2.10", "app.example.org=203.0.113.20"]),
+        origins: vec!["192.0.2.10:80=ok", "203.0.113.20:80=close:20"],
+        client: client.into_iter().map(str::to_owned).collect(),
+        answers,
+        recording: Recording::AnyGzip,
+        expect: vec![expect],
+        exchanges: (61, 1, 0),
+        ..recipe(
+            "response-empty",
+            "squid-one-among-sixty",
+            "Sixty good exchanges on one connection, and one in the middle whose site closes without an answer.",
+        )
+    }
 }
