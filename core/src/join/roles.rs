@@ -25,7 +25,7 @@ struct Doings {
     forwarded: u64,
     /// When it was being asked, and when it opened connections: the first so many.
     asked_in: Vec<(Timestamp, Timestamp)>,
-    opened_at: Vec<Timestamp>,
+    opened_at: Vec<(Timestamp, IpAddr)>,
     /// Who sent it requests.
     asked_by: HashSet<IpAddr>,
     /// Who sent it proxy requests.
@@ -46,9 +46,9 @@ const TIMES: usize = 2000;
 /// Addresses behind one hardware address that are taken for one machine's; behind a router there are more.
 const ADDRESSES_OF_ONE: usize = 4;
 
-/// Whether one of these times lies in one of these spans.
-fn during(at: &[Timestamp], spans: &[(Timestamp, Timestamp)]) -> bool {
-    at.iter().any(|at| spans.iter().any(|(from, to)| from <= at && at <= to))
+/// Whether a time lies in one of these spans.
+fn during(at: Timestamp, spans: &[(Timestamp, Timestamp)]) -> bool {
+    spans.iter().any(|(from, to)| *from <= at && at <= *to)
 }
 
 /// Addresses of one machine, by what the capture says of them: all that sent from the capturing host are its own;
@@ -116,7 +116,9 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     let out_while_serving = |ip: &IpAddr, doings: &Doings| {
         let machine = machines.get(ip).into_iter().flatten().filter(|own| !doings.asked_by.contains(*own));
         let machine = machine.filter_map(|own| hosts.get(own));
-        machine.chain([doings]).any(|own| goes_out(own) && during(&own.opened_at, &doings.asked_in))
+        // To its own clients a gateway opens nothing.
+        let out = |(at, to): &(Timestamp, IpAddr)| !doings.asked_by.contains(to) && during(*at, &doings.asked_in);
+        machine.chain([doings]).any(|own| own.opened_at.iter().any(out))
     };
     let mut gateways: Vec<IpAddr> = match preset {
         Some(preset) => alloc::vec![preset],
@@ -139,7 +141,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 let clients = &doings.proxy_clients;
                 let nested = !goes_out(doings)
                     && found.iter().filter(|other| *other != ip).filter_map(|other| hosts.get(other)).any(|other| {
-                        let each = |(from, _): &(Timestamp, Timestamp)| during(&[*from], &other.asked_in);
+                        let each = |(from, _): &(Timestamp, Timestamp)| during(*from, &other.asked_in);
                         clients.is_disjoint(&other.proxy_clients) && doings.asked_in.iter().all(each)
                     });
                 !clients.is_empty() && (clients.iter().all(of_gateway) || nested)
@@ -219,7 +221,7 @@ fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
     if server != client && connection.server.port() != 53 && (connection.sure || count > 0) {
         host.opened += 1;
         if host.opened_at.len() < TIMES {
-            host.opened_at.push(connection.first.time);
+            host.opened_at.push((connection.first.time, server));
         }
     }
     let transactions = conversation.into_iter().flat_map(|c| c.kept.iter().chain(c.open()).chain(&c.tunnel));
