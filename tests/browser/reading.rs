@@ -113,22 +113,21 @@ fn a_big_capture_gives_the_same_report_in_the_page() {
 #[test]
 fn reading_can_be_cancelled() {
     with_page("cancel", |page| {
-        let file = scratch("made-cancel").join("cancel.pcap");
-        big_capture(&file, 400_000);
-        page.drop_files(std::slice::from_ref(&file));
+        // One capture under many names: more than a gigabyte to read, and a fifth of it to write.
+        let folder = scratch("made-cancel");
+        let files: Vec<_> = (0..6).map(|n| folder.join(format!("cancel{n}.pcap"))).collect();
+        big_capture(&files[0], 200_000);
+        for file in &files[1..] {
+            std::fs::hard_link(&files[0], file).expect("target/ lies on a file system with links");
+        }
+        page.drop_files(&files);
         page.wait_state("reading");
         page.click("Cancel");
         let clicked = Instant::now();
         assert_eq!(page.wait_read(), "done");
-        assert!(clicked.elapsed() < Duration::from_secs(2), "cancelling took {:?}", clicked.elapsed());
+        assert!(clicked.elapsed() < Duration::from_secs(5), "cancelling took {:?}", clicked.elapsed());
         let report = page.download_json();
-        let read = report["inputs"][0]["packets"].as_u64().unwrap_or_default();
-        assert!(read < 400_000, "everything had been read");
-        let warnings = report["inputs"][0]["warnings"].to_string().to_lowercase();
-        assert!(
-            warnings.contains("cancel") || warnings.contains("stopped"),
-            "the partial report does not say that it is one: {warnings}"
-        );
-        let _ = std::fs::remove_file(&file);
+        assert_eq!(report["partial"], true, "the partial report does not say that it is one");
+        let _ = std::fs::remove_dir_all(&folder);
     });
 }

@@ -1,7 +1,7 @@
 //! Builds captures packet by packet: for what a real proxy in the lab cannot be made to show.
 //!
 //! [`packet`] makes the bytes of one frame, [`talk`] keeps clocks and sequence numbers so that a
-//! conversation reads like a script, [`dns`] makes messages, [`file`] writes pcap and pcapng.
+//! conversation reads like a script, [`dns`] makes messages, [`mod@file`] writes pcap and pcapng.
 //! Nothing here reads captures.
 
 pub mod dns;

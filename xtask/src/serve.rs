@@ -4,7 +4,7 @@ use crate::{page, process, setup};
 use anyhow::{Context, Result, bail};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use xtask::site::Site;
 
 /// Where the page is served unless `--port` says otherwise; if it is taken, one of the next ten is used.
@@ -19,11 +19,11 @@ pub fn run(args: &[String]) -> Result<()> {
     let folder = page::build(&tools)?;
     let listener = listen(port)?;
     println!("\nGateway Triage is at http://localhost:{}/ (stop it with Ctrl-C)", listener.local_addr()?.port());
-    let samples = samples();
+    let samples = samples(&folder);
     if !samples.is_empty() {
-        println!("Sample captures to drop on it:");
+        println!("Samples to try, here to drop and on the first screen to click:");
         for sample in samples.iter().take(3) {
-            println!("  {}", sample.display());
+            println!("  {sample}");
         }
     }
     Site::new(&folder).serve(&listener);
@@ -55,22 +55,30 @@ fn listen(port: Option<u16>) -> Result<TcpListener> {
     bail!("the ports from {PORT} on are all taken; give another one with --port")
 }
 
-/// The captures and logs that the page offers to try.
-fn samples() -> Vec<PathBuf> {
-    let folder = process::workspace().join("public").join("samples");
-    let mut files: Vec<PathBuf> = folder
-        .read_dir()
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            path.extension().is_some_and(|ending| ["pcap", "pcapng", "gz", "log"].iter().any(|known| ending == *known))
+/// The samples that the built page offers: the files of each belong together, and are dropped together.
+fn samples(page: &Path) -> Vec<String> {
+    let mut samples: Vec<String> = files(&page.join("samples"))
+        .iter()
+        .map(|sample| {
+            let names: Vec<_> = files(sample).iter().map(|file| shown(file)).collect();
+            names.join("  ")
         })
+        .filter(|line| !line.is_empty())
         .collect();
+    samples.sort();
+    samples
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = folder.read_dir().into_iter().flatten();
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
-    // Captures first: of a log one sees less.
-    files.sort_by_key(|path| path.extension().is_some_and(|ending| ending == "log"));
     files
+}
+
+/// The path as seen from the workspace, where this command was most likely typed.
+fn shown(file: &Path) -> String {
+    file.strip_prefix(process::workspace()).unwrap_or(file).display().to_string()
 }
 
 #[cfg(test)]

@@ -35,7 +35,14 @@ impl Interface {
             resolution: 6,
             offset: 0,
         };
-        for option in block.map(|(_, block)| block.options).unwrap_or_default() {
+        let options = match block {
+            Ok((_, block)) => block.options,
+            Err(_) => {
+                interface.walk_options(body, big);
+                return interface;
+            }
+        };
+        for option in options {
             match option {
                 InterfaceDescriptionOption::IfTsResol(resolution) => interface.resolution = resolution.to_u8(),
                 InterfaceDescriptionOption::IfTsOffset(offset) => interface.offset = offset,
@@ -43,6 +50,28 @@ impl Interface {
             }
         }
         interface
+    }
+
+    /// pcap-file refuses a block for one malformed option; the times of all packets hang on two others.
+    fn walk_options(&mut self, body: &[u8], big: bool) {
+        let mut at = 8;
+        // An interface has some ten options.
+        for _ in 0..64 {
+            let (Some(code), Some(length)) = (bytes::u16(body, at, big), bytes::u16(body, at + 2, big)) else { return };
+            match (code, length) {
+                (0, _) => return,
+                (9, 1) => self.resolution = body.get(at + 4).copied().unwrap_or(6),
+                (14, 8) => {
+                    let halves = (bytes::u32(body, at + 4, big), bytes::u32(body, at + 8, big));
+                    if let (Some(first), Some(second)) = halves {
+                        let (high, low) = if big { (first, second) } else { (second, first) };
+                        self.offset = (u64::from(high) << 32 | u64::from(low)).cast_signed();
+                    }
+                }
+                _ => {}
+            }
+            at += 4 + usize::from(length).next_multiple_of(4);
+        }
     }
 
     /// A timestamp in units of the interface, as nanoseconds since 1970; clamped where it does not fit.

@@ -304,8 +304,8 @@ fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names<'_>
     for loose in loose.iter_mut() {
         let fits = exchanges.iter().zip(&addresses).enumerate().filter_map(|(at, (exchange, addresses))| {
             let fit = fit(exchange, addresses, loose, roles)?;
-            // The latest request before the attempt is the likeliest to have caused it.
-            Some((fit, exchange.begun, at))
+            // The attempt begins right after its request, or the answer comes right after its end.
+            Some((fit, core::cmp::Reverse(apart(exchange, loose)), at))
         });
         if let Some((_, _, at)) = fits.max()
             && let Some(exchange) = exchanges.get_mut(at)
@@ -332,11 +332,11 @@ fn fit(exchange: &Exchange, addresses: &[IpAddr], loose: &Loose<'_>, roles: &Rol
     let (from, to) = window(exchange);
     let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
     if loose.begun < from || loose.begun > to {
-        // A connection that was opened for an earlier request but failed in this one's time.
+        // A connection that was opened for an earlier request but failed in this one's time: only if it is for the
+        // same host.
         let waiting = attempt.connect.failure().is_some() && loose.begun < from && ended >= from && ended <= to;
-        if !waiting {
-            return None;
-        }
+        let same = attempt.upstream.is_some_and(|upstream| addresses.contains(&upstream.ip()));
+        return (waiting && same).then_some(0);
     }
     let local = attempt.local?.ip();
     let spoofed = !roles.egress.contains(&local);
@@ -369,6 +369,15 @@ fn fit(exchange: &Exchange, addresses: &[IpAddr], loose: &Loose<'_>, roles: &Rol
         (false, false) if !known && same_target => Some(3),
         _ => None,
     }
+}
+
+/// How far an attempt's ends lie from those of an exchange, whichever is nearer.
+fn apart(exchange: &Exchange, loose: &Loose<'_>) -> i64 {
+    let after_request = loose.begun.since(exchange.begun).0.abs();
+    let answered = exchange.events.iter().map(|event| event.source.time).max();
+    let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
+    let before_answer = answered.map_or(i64::MAX, |answered| answered.since(ended).0.abs());
+    after_request.min(before_answer)
 }
 
 /// The time in which the attempts of an exchange begin.

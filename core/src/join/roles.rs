@@ -25,7 +25,9 @@ struct Doings {
     forwarded: u64,
     /// When it was being asked, and when it opened connections: the first so many.
     asked_in: Vec<(Timestamp, Timestamp)>,
-    opened_at: Vec<Timestamp>,
+    opened_at: Vec<(Timestamp, IpAddr)>,
+    /// Who sent it requests.
+    asked_by: HashSet<IpAddr>,
     /// Who sent it proxy requests.
     proxy_clients: HashSet<IpAddr>,
     /// Hardware addresses that its packets came from.
@@ -41,11 +43,29 @@ struct Doings {
 /// Times kept per host to see whether it goes out while it serves.
 const TIMES: usize = 2000;
 
-impl Doings {
-    /// A gateway opens connections while it has a request to answer; a host that serves and browses does so by chance.
-    fn out_while_serving(&self) -> bool {
-        self.opened_at.iter().any(|at| self.asked_in.iter().any(|(from, to)| from <= at && at <= to))
+/// Addresses behind one hardware address that are taken for one machine's; behind a router there are more.
+const ADDRESSES_OF_ONE: usize = 4;
+
+/// Whether a time lies in one of these spans.
+fn during(at: Timestamp, spans: &[(Timestamp, Timestamp)]) -> bool {
+    spans.iter().any(|(from, to)| *from <= at && at <= *to)
+}
+
+/// Addresses of one machine, by what the capture says of them: all that sent from the capturing host are its own;
+/// others share a hardware address.
+fn machines(hosts: &HashMap<IpAddr, Doings>) -> HashMap<IpAddr, Vec<IpAddr>> {
+    let local: Vec<IpAddr> = hosts.iter().filter(|(_, doings)| doings.local).map(|(ip, _)| *ip).collect();
+    let mut by_hardware: HashMap<u64, Vec<IpAddr>> = HashMap::new();
+    for (ip, doings) in hosts {
+        for hardware in &doings.hardware {
+            by_hardware.entry(*hardware).or_default().push(*ip);
+        }
     }
+    let others = |doings: &Doings| {
+        let sharing = doings.hardware.iter().filter_map(|hardware| by_hardware.get(hardware));
+        sharing.filter(|sharing| sharing.len() <= ADDRESSES_OF_ONE).flatten().copied().collect()
+    };
+    hosts.iter().map(|(ip, doings)| (*ip, if doings.local { local.clone() } else { others(doings) })).collect()
 }
 
 /// The gateway's addresses.
@@ -91,23 +111,40 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         }
     }
     let goes_out = |doings: &Doings| doings.opened > 0 || doings.asked > 0;
+    let machines = machines(&hosts);
+    // A gateway opens connections while it has a request to answer; a host that serves and browses does so by chance.
+    let out_while_serving = |ip: &IpAddr, doings: &Doings| {
+        let machine = machines.get(ip).into_iter().flatten().filter(|own| !doings.asked_by.contains(*own));
+        let machine = machine.filter_map(|own| hosts.get(own));
+        // To its own clients a gateway opens nothing.
+        let out = |(at, to): &(Timestamp, IpAddr)| !doings.asked_by.contains(to) && during(*at, &doings.asked_in);
+        machine.chain([doings]).any(|own| own.opened_at.iter().any(out))
+    };
     let mut gateways: Vec<IpAddr> = match preset {
         Some(preset) => alloc::vec![preset],
         None => {
             let proxies = |doings: &Doings| doings.for_proxy > 0;
             let any_proxy = hosts.values().any(proxies);
-            let gateway = |doings: &Doings| match any_proxy {
+            let gateway = |ip: &IpAddr, doings: &Doings| match any_proxy {
                 true => proxies(doings),
-                false => doings.served > 0 && goes_out(doings) && doings.out_while_serving(),
+                false => doings.served > 0 && out_while_serving(ip, doings),
             };
             let found: HashSet<IpAddr> =
-                hosts.iter().filter(|(_, doings)| gateway(doings)).map(|(ip, _)| *ip).collect();
-            // A parent proxy is asked by gateways alone.
+                hosts.iter().filter(|(ip, doings)| gateway(ip, doings)).map(|(ip, _)| *ip).collect();
+            // A parent proxy is asked by gateways alone: by their own addresses, or only while they were asked.
             let parent = |ip: &IpAddr| {
-                let asked_by = hosts.get(ip).map(|doings| &doings.proxy_clients);
-                asked_by.is_some_and(|clients| {
-                    !clients.is_empty() && clients.iter().all(|client| client != ip && found.contains(client))
-                })
+                let Some(doings) = hosts.get(ip) else { return false };
+                let of_gateway = |client: &IpAddr| {
+                    let machine = machines.get(client).into_iter().flatten().chain([client]);
+                    machine.into_iter().any(|one| one != ip && found.contains(one))
+                };
+                let clients = &doings.proxy_clients;
+                let nested = !goes_out(doings)
+                    && found.iter().filter(|other| *other != ip).filter_map(|other| hosts.get(other)).any(|other| {
+                        let each = |(from, _): &(Timestamp, Timestamp)| during(*from, &other.asked_in);
+                        clients.is_disjoint(&other.proxy_clients) && doings.asked_in.iter().all(each)
+                    });
+                !clients.is_empty() && (clients.iter().all(of_gateway) || nested)
             };
             found.iter().copied().filter(|ip| !parent(ip)).collect()
         }
@@ -130,16 +167,12 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         .map(|connection| connection.client.ip())
         .filter(|client| !gateways.contains(client))
         .collect();
-    let of_gateways = |pick: fn(&Doings) -> &HashSet<u64>| -> HashSet<u64> {
-        gateways.iter().filter_map(|ip| hosts.get(ip)).flat_map(|doings| pick(doings).iter().copied()).collect()
-    };
-    let hardware = of_gateways(|doings| &doings.hardware);
+    let its_own: HashSet<IpAddr> = gateways.iter().filter_map(|ip| machines.get(ip)).flatten().copied().collect();
     let may = |ip: &IpAddr, doings: &Doings| goes_out(doings) && !clients.contains(ip) && !doings.dns_server;
     let mut egress: HashSet<IpAddr> = hosts
         .iter()
         .filter(|(ip, doings)| {
-            let same_machine = doings.local || doings.hardware.iter().any(|mac| hardware.contains(mac));
-            gateways.contains(*ip) || may(ip, doings) && (same_machine || doings.asked_for_client)
+            gateways.contains(*ip) || may(ip, doings) && (its_own.contains(*ip) || doings.asked_for_client)
         })
         .map(|(ip, _)| *ip)
         .collect();
@@ -174,6 +207,9 @@ fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
         host.asked_in.push((connection.first.time, connection.last.time));
     }
     host.for_proxy += for_proxy;
+    if count > 0 {
+        host.asked_by.insert(client);
+    }
     if for_proxy > 0 {
         host.proxy_clients.insert(client);
     }
@@ -182,10 +218,10 @@ fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
         host.hardware.insert(connection.server_end.hardware);
     }
     let host = hosts.entry(client).or_default();
-    if server != client && connection.server.port() != 53 && connection.sure {
+    if server != client && connection.server.port() != 53 && (connection.sure || count > 0) {
         host.opened += 1;
         if host.opened_at.len() < TIMES {
-            host.opened_at.push(connection.first.time);
+            host.opened_at.push((connection.first.time, server));
         }
     }
     let transactions = conversation.into_iter().flat_map(|c| c.kept.iter().chain(c.open()).chain(&c.tunnel));

@@ -6,6 +6,7 @@ mod json;
 mod native;
 mod outside;
 mod page;
+mod picture;
 mod webdriver;
 
 pub use files::{big_capture, cases, scratch};

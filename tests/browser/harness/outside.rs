@@ -27,6 +27,10 @@ impl Outside {
             for mut stream in listener.incoming().flatten() {
                 let mut line = String::new();
                 let _ = BufReader::new(&stream).read_line(&mut line);
+                // Browsers also open connections ahead of time and then ask for nothing.
+                if line.trim_end().is_empty() {
+                    continue;
+                }
                 seen.lock().unwrap_or_else(PoisonError::into_inner).push(line.trim_end().to_owned());
                 let _ = stream.write_all(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
             }

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The page, open in a browser of its own.
 pub struct Page {
-    browser: Chromium,
+    pub(super) browser: Chromium,
     site: Site,
     outside: Outside,
     address: String,
@@ -255,13 +255,6 @@ impl Page {
         latest
     }
 
-    /// Gives the page a viewport of this size.
-    pub fn resize(&self, width: u32, height: u32) {
-        // Not the window's size: no window gets narrower than 500 pixels.
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        done(self.browser.session.devtools("Emulation.setDeviceMetricsOverride", metrics));
-    }
-
     /// Errors that the console has shown since it was asked last; violations of the policy are among them.
     pub fn console(&self) -> Vec<String> {
         let entries = done(self.browser.session.post("se/log", json!({ "type": "browser" })));
@@ -270,18 +263,6 @@ impl Page {
             .filter(|entry| entry["level"] == "SEVERE")
             .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
             .collect()
-    }
-
-    /// Keeps a picture of the whole page under target/, and returns its path.
-    pub fn screenshot(&self, name: &str) -> PathBuf {
-        let picture =
-            done(self.browser.session.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })));
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots").join(format!("{name}.png"));
-        let bytes = from_base64(picture["data"].as_str().unwrap_or_default());
-        std::fs::create_dir_all(path.parent().unwrap_or(&path))
-            .and_then(|()| std::fs::write(&path, bytes))
-            .expect("the screenshot can be written");
-        path
     }
 
     /// What one wants to know of a page on which a test failed.
@@ -319,31 +300,8 @@ fn plain(files: &[PathBuf]) -> Vec<&str> {
     files.iter().map(|path| path.to_str().expect("test files have plain names")).collect()
 }
 
+/// The value, or a panic at the caller's line with what the driver said.
 #[track_caller]
-fn done<T>(result: Result<T, Refusal>) -> T {
+pub fn done<T>(result: Result<T, Refusal>) -> T {
     result.unwrap_or_else(|refusal| panic!("{refusal}"))
-}
-
-/// Decodes base64 as the DevTools protocol sends pictures.
-fn from_base64(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for digit in text.bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => break,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
-    }
-    bytes
 }

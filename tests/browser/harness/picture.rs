@@ -1,0 +1,50 @@
+//! What the page looks like.
+
+use super::page::{Page, done};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+impl Page {
+    /// Gives the page a viewport of this size.
+    pub fn resize(&self, width: u32, height: u32) {
+        // Not the window's size: no window gets narrower than 500 pixels.
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        done(self.browser.session.devtools("Emulation.setDeviceMetricsOverride", metrics));
+    }
+
+    /// Keeps a picture of the whole page under target/, and returns its path.
+    pub fn screenshot(&self, name: &str) -> PathBuf {
+        let picture =
+            done(self.browser.session.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots").join(format!("{name}.png"));
+        let bytes = from_base64(picture["data"].as_str().unwrap_or_default());
+        std::fs::create_dir_all(path.parent().unwrap_or(&path))
+            .and_then(|()| std::fs::write(&path, bytes))
+            .expect("the screenshot can be written");
+        path
+    }
+}
+
+/// Decodes base64 as the DevTools protocol sends pictures.
+fn from_base64(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut count) = (0_u32, 0);
+    for digit in text.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => break,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    bytes
+}
