@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 use crate::categories::Id;
 use crate::exchange::{ConnectFailure, Exchange, ResolveFailure};
 use crate::findings::Found;
+use crate::logs::Beyond;
 use crate::products;
 use crate::report::{Advice, Finding, Leg, Verdict};
 
@@ -16,7 +17,9 @@ use crate::report::{Advice, Finding, Leg, Verdict};
 const MANY_HOSTS: usize = 20;
 
 /// Groups findings by category and host; the order is by how many failed, what the gateway can do nothing about last.
-pub fn group(findings: &[Finding]) -> Vec<Verdict> {
+///
+/// `beyond` are failures that are counted only: category, host and how many.
+pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<String>, Beyond)>) -> Vec<Verdict> {
     let mut places: HashMap<(Id, Option<String>), usize> = HashMap::new();
     let mut verdicts: Vec<Verdict> = Vec::new();
     for (index, finding) in findings.iter().enumerate() {
@@ -40,6 +43,25 @@ pub fn group(findings: &[Finding]) -> Vec<Verdict> {
         verdict.first = verdict.first.min(finding.time);
         verdict.last = verdict.last.max(finding.time);
         verdict.findings.push(index);
+    }
+    for (category, host, more) in beyond {
+        let at = *places.entry((category, host.clone())).or_insert_with(|| {
+            verdicts.push(Verdict {
+                category,
+                host,
+                count: 0,
+                first: more.first,
+                last: more.last,
+                findings: Vec::new(),
+                summary: String::new(),
+                advice: Advice::default(),
+            });
+            verdicts.len() - 1
+        });
+        let Some(verdict) = verdicts.get_mut(at) else { continue };
+        verdict.count += more.count;
+        verdict.first = verdict.first.min(more.first);
+        verdict.last = verdict.last.max(more.last);
     }
     let mut verdicts = gather(verdicts);
     for verdict in &mut verdicts {
@@ -85,7 +107,9 @@ fn rank(category: Id) -> u8 {
 
 fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
     let of = |index: &u32| findings.get(*index as usize);
-    let Some(first) = verdict.findings.first().and_then(of) else { return String::new() };
+    let Some(first) = verdict.findings.first().and_then(of) else {
+        return format!("{} requests failed; they are counted but not listed.", verdict.count);
+    };
     if verdict.count <= 1 {
         return first.summary.clone();
     }
