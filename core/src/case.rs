@@ -164,7 +164,7 @@ impl Case {
             verdict.findings.retain(|at| (*at as usize) < KEPT);
         }
         let mut findings = all;
-        let left_out = findings.len().saturating_sub(KEPT) as u64 + beyond;
+        let left_out = findings.len().saturating_sub(KEPT);
         findings.truncate(KEPT);
         let mut inputs: Vec<_> = self.inputs.iter().map(|reading| reading.input(&self.points)).collect();
         if let (Some(first), Some(gateway)) = (inputs.first_mut(), self.options.gateway)
@@ -174,9 +174,7 @@ impl Case {
             first.warnings.push(format!("no packet is from or to {gateway}, the address given for the gateway"));
         }
         if let (Some(first), true) = (inputs.first_mut(), left_out > 0) {
-            first
-                .warnings
-                .push(format!("{left_out} failed exchanges beyond the first {KEPT} are counted but not listed"));
+            first.warnings.push(format!("{left_out} more failed exchanges are counted but not listed: {KEPT} are"));
         }
         Report {
             schema: SCHEMA.to_string(),
