@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::capture::point::Point;
-use crate::exchange::Exchange;
+use crate::exchange::{Answer, Exchange};
 use crate::findings::{self, Found, Limits};
 use crate::logs::LogReader;
 use crate::reading::Reading;
@@ -260,6 +260,14 @@ fn merge(exchanges: &mut Vec<Exchange>, lines: &[Exchange]) -> usize {
             Some((at, exchange)) => {
                 exchange.events.extend(line.events.iter().cloned());
                 exchange.claim = line.claim.clone();
+                // What the packets do not show, the line may know.
+                exchange.client = exchange.client.or(line.client);
+                exchange.method = exchange.method.take().or_else(|| line.method.clone());
+                exchange.target = exchange.target.take().or_else(|| line.target.clone());
+                exchange.host = exchange.host.take().or_else(|| line.host.clone());
+                if exchange.answer == Answer::NotSeen {
+                    exchange.answer = line.answer.clone();
+                }
                 if let Some(taken) = taken.get_mut(at) {
                     *taken = true;
                 }

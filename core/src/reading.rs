@@ -294,7 +294,7 @@ fn place(
             let pause = frame.time.since(ended);
             pause.0 >= 0 && pause <= LONGEST_PAUSE
         });
-        same_link && (after && point.knows_sender(frame) || point.seam.before_contains(frame))
+        same_link && (after && point.knows(frame) || point.seam.before_contains(frame))
     });
     match continued {
         Some(at) => {

@@ -163,6 +163,8 @@ pub struct Connection {
     pub established: Option<Source>,
     /// A bare ACK in answer to the SYN (RFC 5961 challenge ACK).
     pub challenged: Option<Source>,
+    /// The client acknowledged something, so the handshake went through, whether or not a SYN-ACK was captured.
+    pub acknowledged: bool,
     /// ICMP errors that quote it.
     pub icmp: Vec<(Source, Icmp)>,
     /// The one that opened it.
@@ -200,6 +202,7 @@ impl Connection {
             syn_acks: 0,
             established: None,
             challenged: None,
+            acknowledged: false,
             icmp: Vec::new(),
             client_end: End::default(),
             server_end: End::default(),
@@ -294,6 +297,9 @@ impl Connection {
             if end.rsts.len() < KEPT {
                 end.rsts.push(source);
             }
+            if let (Speech::Http(conversation), Side::Server) = (&mut self.speech, side) {
+                conversation.server_reset();
+            }
         }
         if segment.has(Segment::ACK) && !segment.has(Segment::RST) {
             self.ack(side, segment, source);
@@ -327,6 +333,7 @@ impl Connection {
 
     fn ack(&mut self, side: Side, segment: &Segment<'_>, source: Source) {
         let handshake = segment.has(Segment::SYN);
+        self.acknowledged |= side == Side::Client && !handshake;
         if side == Side::Client && self.syn_ack.is_some() && self.established.is_none() && !handshake {
             self.established = Some(source);
         }
@@ -540,6 +547,11 @@ impl Connection {
 }
 
 impl End {
+    /// The other side acknowledged bytes of this one that the capture lacks. A FIN takes one number as well.
+    pub fn unseen(&self) -> bool {
+        self.acked > self.position + 1
+    }
+
     fn is_copy(&mut self, signature: Signature) -> bool {
         let near = |then: Timestamp| signature.time.since(then).0.abs() <= COPY_WINDOW.0;
         let copy = self.recent.iter().any(|seen| {

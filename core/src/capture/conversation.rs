@@ -131,6 +131,8 @@ pub struct Conversation {
     previous: Option<Transaction>,
     /// The client closed its side.
     client_closed: bool,
+    /// The server's address sent a RST.
+    reset: bool,
     /// Bytes that passed in it.
     pub tunnel_bytes: u64,
     /// Requests in absolute form or CONNECT.
@@ -150,6 +152,7 @@ impl Default for Conversation {
             tunnel: None,
             previous: None,
             client_closed: false,
+            reset: false,
             tunnel_bytes: 0,
             for_proxy: 0,
         }
@@ -445,7 +448,7 @@ impl Conversation {
             Ok(head) => head,
             Err(_) => return self.junk(first, quote(head)),
         };
-        transaction.late = self.client_closed;
+        transaction.late = self.client_closed || self.reset;
         let request = transaction.request.as_ref();
         let upgrade = request.is_some_and(|request| request.upgrade);
         if (100..200).contains(&head.status) && !(head.status == 101 && upgrade) {
@@ -623,6 +626,11 @@ impl Conversation {
     /// The server had spoken before it was asked: that is no HTTP server.
     pub fn greeted(&mut self, source: Source, text: String) {
         self.junk(source, text);
+    }
+
+    /// The server's address sent a RST: what comes after is too late.
+    pub fn server_reset(&mut self) {
+        self.reset = true;
     }
 
     /// The client closed its direction.

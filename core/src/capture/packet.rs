@@ -157,6 +157,12 @@ pub fn decode<'a>(
     Err(Nothing::Other)
 }
 
+/// Sender and receiver of an IP packet.
+pub fn addresses(network: &[u8]) -> Option<(IpAddr, IpAddr)> {
+    let (ip, _) = LaxIpSlice::from_slice(network).ok()?;
+    Some((ip.source_addr(), ip.destination_addr()))
+}
+
 /// Time to live, identification, and the payload's length on the wire as the header says it.
 fn lengths(ip: &LaxIpSlice<'_>) -> (u8, u16, Option<usize>) {
     match ip {

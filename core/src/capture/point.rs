@@ -59,6 +59,8 @@ pub struct Point {
     pub link: Option<u16>,
     /// Hardware addresses met, the first so many: pieces of one capture share them.
     hardware: hashbrown::HashSet<u64>,
+    /// Addresses met, the first so many.
+    hosts: hashbrown::HashSet<core::net::IpAddr>,
     /// Sentences about gaps between files.
     pub gaps: Vec<String>,
 }
@@ -84,8 +86,10 @@ impl Point {
         let mut buffer = core::mem::take(&mut self.buffer);
         match packet::decode(frame, source, &mut self.fragments, &mut buffer) {
             Ok(packet) => {
-                if self.seam.recording && self.hardware.len() < MACHINES {
+                if self.seam.recording && self.hardware.len() < MACHINES && self.hosts.len() < MACHINES {
                     self.hardware.insert(packet.hardware);
+                    self.hosts.insert(packet.from);
+                    self.hosts.insert(packet.to);
                 }
                 self.packet(&packet);
             }
@@ -100,10 +104,16 @@ impl Point {
         self.buffer = buffer;
     }
 
-    /// Whether a frame comes from a machine that was met here, as far as its link layer tells.
-    pub fn knows_sender(&self, frame: &Frame<'_>) -> bool {
-        let sender = link::strip(frame.link, frame.data).map_or(0, |link| link.source);
-        sender == 0 || self.hardware.contains(&sender)
+    /// Whether a frame comes from or goes to a host that was met here; anything but IP may.
+    pub fn knows(&self, frame: &Frame<'_>) -> bool {
+        let Some(link) = link::strip(frame.link, frame.data) else { return true };
+        if link.source != 0 && self.hardware.contains(&link.source) {
+            return true;
+        }
+        match packet::addresses(link.network) {
+            Some((from, to)) => self.hosts.contains(&from) || self.hosts.contains(&to),
+            None => true,
+        }
     }
 
     /// Whether an address has a part in any connection or lookup.

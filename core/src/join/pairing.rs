@@ -63,15 +63,18 @@ pub fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names
         let fits = open.around(loose.begun, ended).filter_map(|at| {
             let (exchange, addresses) = (exchanges.get(at)?, addresses.get(at)?);
             let fit = fit(exchange, addresses, loose, roles)?;
-            // The attempt begins right after its request, or the answer comes right after its end.
-            Some((fit, core::cmp::Reverse(apart(exchange, loose)), at))
+            // What failed after the answer cannot explain it; one request has one try at a time; and the attempt begins
+            // right after its request, or the answer comes right after its end.
+            let explains = ended <= window(exchange).1.plus(SLACK);
+            let taken = exchange.attempts.iter().any(|other| other.span.is_some_and(|(_, ended)| ended > loose.begun));
+            Some(((fit, explains, !taken), core::cmp::Reverse(apart(exchange, loose)), at))
         });
         let (mut best, mut rivals) = (None, 0);
         for found in fits {
-            rivals += u32::from(found.0 > 0);
+            rivals += u32::from(found.0.0 > 0);
             best = best.max(Some(found));
         }
-        if let Some((fit, _, at)) = best
+        if let Some(((fit, ..), _, at)) = best
             && let Some(exchange) = exchanges.get_mut(at)
         {
             exchange.attempts.push(loose.attempt.clone());
