@@ -48,7 +48,7 @@ pub static CATEGORY: Category = Category {
             path: "Firewalls between {gateway} and the service",
             change: "Allow {gateway} to reach the service's address and port.",
             risk: "Allow it to the service only.",
-            verify: "nc -vz -w 5 <service> <port>",
+            verify: "ss -tn state syn-sent",
             source: "",
         },
     ],

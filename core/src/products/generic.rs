@@ -101,4 +101,5 @@ pub static PRODUCT: Product = Product {
             .path("Wireshark: Edit > Preferences > Protocols > HTTP > TCP Ports"),
         },
     ],
+    absent: &[],
 };

@@ -19,6 +19,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::categories::{self, Cause, Check, Fix};
+use crate::exchange::{Attempt, Exchange};
 use crate::time::Span;
 
 pub use advise::{Seen, advise};
@@ -77,12 +78,25 @@ pub struct Product {
     pub parts: &'static [Part],
     /// How to record on it what is missing.
     pub recordings: &'static [Recording],
+    /// Failures for which it has no fix of its own, and why.
+    pub absent: &'static [For<Absent>],
+}
+
+/// Why a product has no fix of its own for a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// The product cannot run into it, because of this.
+    CannotOccur(&'static str),
+    /// No document of the vendor names a setting for it: what holds for any gateway applies.
+    Undocumented,
 }
 
 /// Something for these categories.
 pub type For<T> = (&'static [categories::Id], T);
 
 /// A group of a product's advice.
+///
+/// Write only the lists that it has: `Part { fixes: &[…], ..Part::EMPTY }`.
 pub struct Part {
     /// Causes that this product has or ranks differently: they come before the category's.
     pub causes: &'static [For<Cause>],
@@ -90,6 +104,13 @@ pub struct Part {
     pub checks: &'static [For<Check>],
     /// Its own changes, before the category's. One with the `setting` of a category's takes its place.
     pub fixes: &'static [For<Fix>],
+    /// Whether the evidence speaks against all of it; it then comes last.
+    pub against: fn(&Exchange, Option<&Attempt>) -> bool,
+}
+
+impl Part {
+    /// Nothing, that no evidence speaks against.
+    pub const EMPTY: Self = Self { causes: &[], checks: &[], fixes: &[], against: |_, _| false };
 }
 
 /// A way to record what is missing.
@@ -127,11 +148,19 @@ pub struct Timer {
     pub source: &'static str,
 }
 
-/// Marks advice that no vendor's document backs.
-pub const PRACTICE: &str = "practice, not from the vendor";
+/// The source of advice that no vendor's document backs.
+pub const PRACTICE: &str = "Practice; no vendor document";
 
 /// Every product that has its own advice. The others get that of `generic`.
 pub static TABLE: &[&Product] = &[&cisco_wsa::PRODUCT, &skyhigh::PRODUCT, &squid::PRODUCT, &generic::PRODUCT];
+
+impl Product {
+    /// Why it has no fix of its own for this failure, where that is known.
+    #[must_use]
+    pub fn absent(&self, category: categories::Id) -> Option<Absent> {
+        self.absent.iter().find(|(ids, _)| ids.contains(&category)).map(|(_, absent)| *absent)
+    }
+}
 
 impl Id {
     /// Its entry in [`TABLE`]; `None` where only the generic advice is at hand.

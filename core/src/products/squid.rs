@@ -67,7 +67,6 @@ pub static PRODUCT: Product = Product {
         timer("server_idle_pconn_timeout", 60, &[Category::KeepaliveRace]),
     ],
     parts: &[Part {
-        causes: &[],
         checks: &[
             (DNS, token("The error page and %err_code say ERR_DNS_FAIL; the page's text names the DNS error.")),
             (
@@ -257,7 +256,9 @@ pub static PRODUCT: Product = Product {
                 ),
             ),
         ],
+        ..Part::EMPTY
     }],
+    absent: &[],
     recordings: &[
         Recording {
             aim: Aim::Log,

@@ -6,7 +6,6 @@ use crate::products::Part;
 
 /// See the module.
 pub(super) const PART: Part = Part {
-    causes: &[],
     checks: &[(
         &[Id::ParentProxyError, Id::NoHealthyUpstream],
         check(
@@ -42,4 +41,5 @@ pub(super) const PART: Part = Part {
             },
         ),
     ],
+    ..Part::EMPTY
 };

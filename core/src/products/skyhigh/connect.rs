@@ -102,7 +102,7 @@ pub(super) const PART: Part = Part {
              the gateway.",
                 risk: "A wrong default gateway takes the appliance off the network.",
                 verify: "traceroute {upstream}",
-                source: "Skyhigh article on HTTP 502 for what to check; the menu: practice, not from the vendor",
+                source: "Skyhigh article on HTTP 502 for what to check; the menu: practice, no vendor document",
             },
         ),
         (
@@ -119,4 +119,5 @@ pub(super) const PART: Part = Part {
             },
         ),
     ],
+    ..Part::EMPTY
 };

@@ -68,4 +68,5 @@ pub static PRODUCT: Product = Product {
     }],
     parts: &[resolve::PART, connect::PART, respond::PART, policy::PART],
     recordings: record::RECORDINGS,
+    absent: &[],
 };

@@ -6,7 +6,6 @@ use crate::products::Part;
 
 /// See the module.
 pub(super) const PART: Part = Part {
-    causes: &[],
     checks: &[
         (
             &[Id::PolicyDenied, Id::NoAttempt, Id::RequiredService],
@@ -33,4 +32,5 @@ pub(super) const PART: Part = Part {
             source: PRACTICE,
         },
     )],
+    ..Part::EMPTY
 };

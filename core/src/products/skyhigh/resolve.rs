@@ -6,7 +6,6 @@ use crate::products::Part;
 
 /// See the module.
 pub(super) const PART: Part = Part {
-    causes: &[],
     checks: &[
         (
             HOST_NOT_RESOLVABLE,
@@ -66,4 +65,5 @@ pub(super) const PART: Part = Part {
             },
         ),
     ],
+    ..Part::EMPTY
 };

@@ -87,4 +87,5 @@ pub(super) const PART: Part = Part {
             },
         ),
     ],
+    ..Part::EMPTY
 };
