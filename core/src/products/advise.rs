@@ -74,7 +74,10 @@ fn determined(category: &'static categories::Category, own: &Product, seen: &See
     advice.gap = own.absent(category.id).map(|absent| match absent {
         Absent::CannotOccur(why) => format!("{} cannot fail so: {}", own.name, fill(why, facts)),
         Absent::Undocumented => {
-            format!("No document names a setting of {} for this; what holds for any gateway applies.", own.name)
+            format!(
+                "No document known here names a setting of {} for this; what holds for any gateway applies.",
+                own.name
+            )
         }
     });
     advice

@@ -7,6 +7,7 @@ mod advise;
 mod cisco_wsa;
 mod fill;
 mod generic;
+mod groups;
 mod skyhigh;
 mod squid;
 mod timers;

@@ -12,7 +12,7 @@ mod respond;
 mod secure;
 mod spoofing;
 
-use super::{Id, PRACTICE, Product, Timer};
+use super::{Absent, Id, PRACTICE, Product, Timer};
 use crate::categories::Id as Category;
 use crate::time::Span;
 
@@ -72,5 +72,27 @@ pub static PRODUCT: Product = Product {
     ],
     parts: &[monitor::PART, connect::PART, spoofing::PART, resolve::PART, respond::PART, secure::PART, gateway::PART],
     recordings: record::RECORDINGS,
-    absent: &[],
+    absent: &[(
+        &[
+            Category::TcpIcmpProhibited,
+            Category::TlsNotSpoken,
+            Category::RequestUnacked,
+            Category::PmtuBlackhole,
+            Category::ZeroWindow,
+            Category::ResponseEmpty,
+            Category::ResponseInvalid,
+            Category::ResponseHeaderTooLarge,
+            Category::ResponseBadChunk,
+            Category::ResponseTruncated,
+            Category::H2Goaway,
+            Category::H2RstStream,
+            Category::OriginError,
+            Category::NoAttempt,
+            Category::RequiredService,
+            Category::EphemeralPortExhaustion,
+            Category::ProxyOverload,
+            Category::ClientAbort,
+        ],
+        Absent::Undocumented,
+    )],
 };
