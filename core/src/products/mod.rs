@@ -8,6 +8,7 @@ mod cisco_wsa;
 mod fill;
 mod generic;
 mod groups;
+mod nginx;
 mod skyhigh;
 mod squid;
 mod timers;
@@ -153,7 +154,8 @@ pub struct Timer {
 pub const PRACTICE: &str = "Practice; no vendor document";
 
 /// Every product that has its own advice. The others get that of `generic`.
-pub static TABLE: &[&Product] = &[&cisco_wsa::PRODUCT, &skyhigh::PRODUCT, &squid::PRODUCT, &generic::PRODUCT];
+pub static TABLE: &[&Product] =
+    &[&cisco_wsa::PRODUCT, &skyhigh::PRODUCT, &squid::PRODUCT, &nginx::PRODUCT, &generic::PRODUCT];
 
 impl Product {
     /// Why it has no fix of its own for this failure, where that is known.
