@@ -8,6 +8,7 @@ mod cisco_wsa;
 mod fill;
 mod generic;
 mod groups;
+mod haproxy;
 mod nginx;
 mod skyhigh;
 mod squid;
@@ -155,7 +156,7 @@ pub const PRACTICE: &str = "Practice; no vendor document";
 
 /// Every product that has its own advice. The others get that of `generic`.
 pub static TABLE: &[&Product] =
-    &[&cisco_wsa::PRODUCT, &skyhigh::PRODUCT, &squid::PRODUCT, &nginx::PRODUCT, &generic::PRODUCT];
+    &[&cisco_wsa::PRODUCT, &skyhigh::PRODUCT, &squid::PRODUCT, &nginx::PRODUCT, &haproxy::PRODUCT, &generic::PRODUCT];
 
 impl Product {
     /// Why it has no fix of its own for this failure, where that is known.
