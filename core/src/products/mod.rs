@@ -4,6 +4,7 @@
 //! fixes, checks and commands. [`advise()`] puts both together and fills in the real host, address and port.
 
 mod advise;
+mod apache;
 mod cisco_wsa;
 mod fill;
 mod generic;
@@ -155,8 +156,15 @@ pub struct Timer {
 pub const PRACTICE: &str = "Practice; no vendor document";
 
 /// Every product that has its own advice. The others get that of `generic`.
-pub static TABLE: &[&Product] =
-    &[&cisco_wsa::PRODUCT, &skyhigh::PRODUCT, &squid::PRODUCT, &nginx::PRODUCT, &haproxy::PRODUCT, &generic::PRODUCT];
+pub static TABLE: &[&Product] = &[
+    &cisco_wsa::PRODUCT,
+    &skyhigh::PRODUCT,
+    &squid::PRODUCT,
+    &nginx::PRODUCT,
+    &haproxy::PRODUCT,
+    &apache::PRODUCT,
+    &generic::PRODUCT,
+];
 
 impl Product {
     /// Why it has no fix of its own for this failure, where that is known.
