@@ -6,6 +6,7 @@
 mod advise;
 mod apache;
 mod cisco_wsa;
+mod envoy;
 mod fill;
 mod generic;
 mod groups;
@@ -163,6 +164,7 @@ pub static TABLE: &[&Product] = &[
     &nginx::PRODUCT,
     &haproxy::PRODUCT,
     &apache::PRODUCT,
+    &envoy::PRODUCT,
     &generic::PRODUCT,
 ];
 
