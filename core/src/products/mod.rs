@@ -12,6 +12,7 @@ mod generic;
 mod groups;
 mod haproxy;
 mod nginx;
+mod proxysg;
 mod skyhigh;
 mod squid;
 mod timers;
@@ -165,6 +166,7 @@ pub static TABLE: &[&Product] = &[
     &haproxy::PRODUCT,
     &apache::PRODUCT,
     &envoy::PRODUCT,
+    &proxysg::PRODUCT,
     &generic::PRODUCT,
 ];
 

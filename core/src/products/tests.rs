@@ -44,7 +44,8 @@ fn every_product_says_enough_and_not_too_much() {
 }
 
 /// Products of which every cell of the matrix is filled: a fix, or why there is none.
-const COMPLETE: &[Id] = &[Id::CiscoWsa, Id::Skyhigh, Id::Squid, Id::Nginx, Id::Haproxy, Id::Apache, Id::Envoy];
+const COMPLETE: &[Id] =
+    &[Id::CiscoWsa, Id::Skyhigh, Id::Squid, Id::Nginx, Id::Haproxy, Id::Apache, Id::Envoy, Id::Proxysg];
 
 /// How many fixes of its own a product has for a failure.
 fn fixes(product: &Product, category: Category) -> usize {
