@@ -5,17 +5,23 @@
 
 mod advise;
 mod apache;
+mod aws_alb;
+mod caddy;
 mod cisco_wsa;
 mod envoy;
+mod f5;
 mod fill;
 mod generic;
 mod groups;
 mod haproxy;
+mod iis_arr;
 mod nginx;
 mod proxysg;
 mod skyhigh;
 mod squid;
 mod timers;
+mod traefik;
+mod varnish;
 
 #[cfg(test)]
 mod articles;
@@ -167,6 +173,12 @@ pub static TABLE: &[&Product] = &[
     &apache::PRODUCT,
     &envoy::PRODUCT,
     &proxysg::PRODUCT,
+    &aws_alb::PRODUCT,
+    &varnish::PRODUCT,
+    &traefik::PRODUCT,
+    &iis_arr::PRODUCT,
+    &caddy::PRODUCT,
+    &f5::PRODUCT,
     &generic::PRODUCT,
 ];
 
