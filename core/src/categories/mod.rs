@@ -278,6 +278,12 @@ pub const fn fix(
 }
 
 impl Fix {
+    /// Of another party's configuration.
+    #[must_use]
+    pub const fn at(self, at: &'static str) -> Self {
+        Self { at, ..self }
+    }
+
     /// With the document that it comes from.
     #[must_use]
     pub const fn source(self, source: &'static str) -> Self {

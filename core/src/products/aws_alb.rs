@@ -65,6 +65,7 @@ pub static PRODUCT: Product = Product {
                     "The target holds more idle connections.",
                     THROUGH,
                 )
+                .at("origin")
                 .source(ATTRIBUTES),
             ),
             (
@@ -77,6 +78,7 @@ pub static PRODUCT: Product = Product {
                     "Opens the target to the load balancer only.",
                     THROUGH,
                 )
+                .at("firewall")
                 .source(PRACTICE),
             ),
         ],

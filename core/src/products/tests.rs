@@ -96,6 +96,17 @@ fn no_gap_is_hidden() {
 }
 
 #[test]
+fn a_product_without_a_fix_says_why() {
+    let gap = |category, product| advise(category, Some(product), &Seen::default(), &facts()).gap.unwrap_or_default();
+    assert_eq!(
+        gap(Category::H2Goaway, Id::Squid),
+        "Squid cannot fail so: Squid speaks HTTP/1.1 to servers and never HTTP/2."
+    );
+    assert!(gap(Category::PmtuBlackhole, Id::Nginx).contains("what holds for any gateway applies"));
+    assert_eq!(gap(Category::DnsNxdomain, Id::Squid), "");
+}
+
+#[test]
 fn what_verifies_a_fix_can_be_copied_as_it_is() {
     let facts = Facts {
         icmp_from: Some([192, 0, 2, 1].into()),
