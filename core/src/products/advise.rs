@@ -37,6 +37,7 @@ const CHECKS_UNDETERMINED: usize = 5;
 #[must_use]
 pub fn advise(category: Category, product: Option<Id>, seen: &Seen<'_>, facts: &Facts) -> Advice {
     let own = product.and_then(Id::product).unwrap_or(&generic::PRODUCT);
+    let facts = &Facts { reverse: own.reverse || facts.reverse, ..facts.clone() };
     let mut advice = match category.category() {
         Some(category) => determined(category, own, seen, facts),
         None => undetermined(own, seen, facts),
@@ -48,7 +49,7 @@ pub fn advise(category: Category, product: Option<Id>, seen: &Seen<'_>, facts: &
 fn determined(category: &'static categories::Category, own: &Product, seen: &Seen<'_>, facts: &Facts) -> Advice {
     let ids = [category.id];
     let mut advice = Advice { owner: owner(category, seen).as_str().into(), ..Advice::default() };
-    let generic = category.causes.iter().map(|cause| Ranked { advice: cause, against: false });
+    let generic = category.causes.iter().map(|cause| Ranked { advice: cause, against: false, eases: false });
     advice.causes = rank(own_advice(own, |part| part.causes, &ids, seen).chain(generic), seen, facts);
     let mut used: Vec<&str> = Vec::new();
     for check in in_order(own_advice(own, |part| part.checks, &ids, seen)) {
@@ -62,12 +63,13 @@ fn determined(category: &'static categories::Category, own: &Product, seen: &See
     let own_fixes: Vec<_> = own_advice(own, |part| part.fixes, &ids, seen).collect();
     let replaced: Vec<&str> = own_fixes.iter().map(|fix| fix.advice.setting).collect();
     let generic = category.fixes.iter().filter(|fix| !replaced.contains(&fix.setting));
-    let generic: Vec<_> = generic.map(|fix| Ranked { advice: fix, against: false }).collect();
+    let generic: Vec<_> = generic.map(|fix| Ranked { advice: fix, against: false, eases: false }).collect();
     let gateway = |index| if index < own_fixes.len() { own.id } else { Id::Generic };
     let all = own_fixes.iter().chain(&generic).enumerate();
     for fix in in_order(all.map(|(index, fix)| Ranked {
         advice: (fix.advice, gateway(index)),
         against: fix.against || cleared(fix.advice.at, seen),
+        eases: fix.eases,
     })) {
         add_fix(&mut advice.fixes, fix.0, fix.1.as_str(), facts);
     }
@@ -121,10 +123,11 @@ fn tool(command: &str) -> Option<&str> {
     }
 }
 
-/// Advice, and whether the evidence speaks against it.
+/// Advice, whether the evidence speaks against it, and whether it only eases the harm.
 struct Ranked<T> {
     advice: T,
     against: bool,
+    eases: bool,
 }
 
 /// The entries of a product for any of these categories, in the product's order.
@@ -137,14 +140,14 @@ fn own_advice<'a, T: 'static>(
     own.parts.iter().flat_map(move |part| {
         let against = seen.exchange.is_some_and(|exchange| (part.against)(exchange, seen.attempt));
         let entries = list(part).iter().filter(|(categories, _)| categories.iter().any(|id| ids.contains(id)));
-        entries.map(move |(_, advice)| Ranked { advice, against })
+        entries.map(move |(_, advice)| Ranked { advice, against, eases: part.eases })
     })
 }
 
-/// In the order given, but what the evidence speaks against last.
+/// In the order given, but what only eases the harm after the rest, and what the evidence speaks against last.
 fn in_order<T>(advice: impl Iterator<Item = Ranked<T>>) -> impl Iterator<Item = T> {
     let mut advice: Vec<_> = advice.collect();
-    advice.sort_by_key(|entry| entry.against);
+    advice.sort_by_key(|entry| (entry.against, entry.eases));
     advice.into_iter().map(|entry| entry.advice)
 }
 
@@ -160,7 +163,7 @@ fn cleared(at: &str, seen: &Seen<'_>) -> bool {
 /// Those that evidence favours first and those that it speaks against last, else in the order given.
 fn rank<'a>(causes: impl Iterator<Item = Ranked<&'a Cause>>, seen: &Seen<'_>, facts: &Facts) -> Vec<report::Cause> {
     let mut ranked: Vec<(bool, report::Cause)> = Vec::new();
-    for Ranked { advice: cause, against } in causes {
+    for Ranked { advice: cause, against, .. } in causes {
         let text = fill(cause.text, facts);
         if ranked.iter().all(|(_, known)| known.text != text) {
             let favoured_by = seen.exchange.and_then(|exchange| (cause.favoured_by)(exchange, seen.attempt));

@@ -85,5 +85,6 @@ pub static PRODUCT: Product = Product {
         ..Part::EMPTY
     }],
     recordings: &[],
+    reverse: true,
     absent: &[],
 };

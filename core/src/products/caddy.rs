@@ -25,17 +25,6 @@ pub static PRODUCT: Product = Product {
     parts: &[Part {
         fixes: &[
             (
-                SILENT,
-                fix(
-                    "Connect timeout",
-                    "Caddyfile: reverse_proxy { lb_try_duration; transport http { dial_timeout } }",
-                    "Set dial_timeout to a few seconds, and lb_try_duration so that another upstream is tried.",
-                    "Slow but living servers fail sooner.",
-                    THROUGH,
-                )
-                .source(MANUAL),
-            ),
-            (
                 &[Category::ResponseTimeout],
                 fix(
                     "Response timeout",
@@ -53,17 +42,6 @@ pub static PRODUCT: Product = Product {
                     "Caddyfile: reverse_proxy { transport http { keepalive 2m } }",
                     "Set it below the idle time of the server and of the firewall; off as a test.",
                     "More new connections to servers.",
-                    THROUGH,
-                )
-                .source(MANUAL),
-            ),
-            (
-                &[Category::NoHealthyUpstream],
-                fix(
-                    "Health check and failure limits",
-                    "Caddyfile: reverse_proxy { fail_duration; max_fails (1); health_uri; health_status }",
-                    "Raise max_fails or shorten fail_duration; mend what health_uri asks for.",
-                    "What marks down too little keeps a broken server in use.",
                     THROUGH,
                 )
                 .source(MANUAL),
@@ -92,7 +70,35 @@ pub static PRODUCT: Product = Product {
             ),
         ],
         ..Part::EMPTY
+    }, Part {
+        fixes: &[
+            (
+                SILENT,
+                fix(
+                    "Connect timeout",
+                    "Caddyfile: reverse_proxy { lb_try_duration; transport http { dial_timeout } }",
+                    "Set dial_timeout to a few seconds, and lb_try_duration so that another upstream is tried.",
+                    "Slow but living servers fail sooner.",
+                    THROUGH,
+                )
+                .source(MANUAL),
+            ),
+            (
+                &[Category::NoHealthyUpstream],
+                fix(
+                    "Health check and failure limits",
+                    "Caddyfile: reverse_proxy { fail_duration; max_fails (1); health_uri; health_status }",
+                    "Raise max_fails or shorten fail_duration; mend what health_uri asks for.",
+                    "What marks down too little keeps a broken server in use.",
+                    THROUGH,
+                )
+                .source(MANUAL),
+            ),
+        ],
+        eases: true,
+        ..Part::EMPTY
     }],
     recordings: &[],
+    reverse: true,
     absent: &[],
 };

@@ -64,5 +64,6 @@ pub static PRODUCT: Product = Product {
         )
         .source(PRACTICE),
     }],
+    reverse: true,
     absent: &[],
 };

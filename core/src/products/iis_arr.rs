@@ -72,5 +72,6 @@ pub static PRODUCT: Product = Product {
         .path("IIS Manager > site > Logging > Select Fields; Failed Request Tracing Rules")
         .source(PRACTICE),
     }],
+    reverse: true,
     absent: &[],
 };

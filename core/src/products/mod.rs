@@ -90,6 +90,8 @@ pub struct Product {
     pub parts: &'static [Part],
     /// How to record on it what is missing.
     pub recordings: &'static [Recording],
+    /// It stands before servers and clients do not know it (a reverse proxy or load balancer), as most people run it.
+    pub reverse: bool,
     /// Failures for which it has no fix of its own, and why.
     pub absent: &'static [For<Absent>],
 }
@@ -116,13 +118,15 @@ pub struct Part {
     pub checks: &'static [For<Check>],
     /// Its own changes, before the category's. One with the `setting` of a category's takes its place.
     pub fixes: &'static [For<Fix>],
+    /// Its fixes ease the harm (fail sooner, go elsewhere) and leave the cause: they come after those that mend it.
+    pub eases: bool,
     /// Whether the evidence speaks against all of it; it then comes last.
     pub against: fn(&Exchange, Option<&Attempt>) -> bool,
 }
 
 impl Part {
     /// Nothing, that no evidence speaks against.
-    pub const EMPTY: Self = Self { causes: &[], checks: &[], fixes: &[], against: |_, _| false };
+    pub const EMPTY: Self = Self { causes: &[], checks: &[], fixes: &[], eases: false, against: |_, _| false };
 }
 
 /// A way to record what is missing.
@@ -219,4 +223,6 @@ pub struct Facts {
     pub url: Option<alloc::string::String>,
     /// The port on which the gateway listens for its clients.
     pub proxy_port: Option<u16>,
+    /// Clients need no proxy setting to reach it: it stands before the servers, or intercepts.
+    pub reverse: bool,
 }

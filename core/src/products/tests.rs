@@ -245,6 +245,20 @@ fn what_the_evidence_speaks_against_comes_last() {
 }
 
 #[test]
+fn what_mends_the_cause_comes_before_what_eases_the_harm() {
+    for product in TABLE.iter().map(|product| product.id) {
+        for category in [Category::TcpSynUnanswered, Category::TcpSynReset, Category::OriginError] {
+            let fixes = fixes_for(category, product, Attempt::default());
+            let first = fixes[0].1.as_str();
+            assert!(
+                !["Connect timeout", "Retry on another server"].contains(&first),
+                "{product:?} {category}: {first}"
+            );
+        }
+    }
+}
+
+#[test]
 fn packets_name_the_owner_of_a_reset() {
     let owner = |reset_by| {
         let attempt = Attempt { reset_by, ..Attempt::default() };

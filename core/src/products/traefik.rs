@@ -51,17 +51,6 @@ pub static PRODUCT: Product = Product {
         )],
         fixes: &[
             (
-                SILENT,
-                fix(
-                    "Connect timeout",
-                    "serversTransport.forwardingTimeouts.dialTimeout (30s)",
-                    "Shorten it, so that a silent server is given up sooner.",
-                    "Slow but living servers fail sooner.",
-                    THROUGH,
-                )
-                .source(SOURCE),
-            ),
-            (
                 &[Category::ResponseTimeout],
                 fix(
                     "Response timeout",
@@ -96,6 +85,22 @@ pub static PRODUCT: Product = Product {
             ),
         ],
         ..Part::EMPTY
+    }, Part {
+        fixes: &[
+            (
+                SILENT,
+                fix(
+                    "Connect timeout",
+                    "serversTransport.forwardingTimeouts.dialTimeout (30s)",
+                    "Shorten it, so that a silent server is given up sooner.",
+                    "Slow but living servers fail sooner.",
+                    THROUGH,
+                )
+                .source(SOURCE),
+            ),
+        ],
+        eases: true,
+        ..Part::EMPTY
     }],
     recordings: &[Recording {
         aim: Aim::Log,
@@ -105,5 +110,6 @@ pub static PRODUCT: Product = Product {
         )
         .source("Traefik documentation, logs and access logs"),
     }],
+    reverse: true,
     absent: &[],
 };

@@ -53,17 +53,6 @@ pub static PRODUCT: Product = Product {
         )],
         fixes: &[
             (
-                SILENT,
-                fix(
-                    "Connect timeout",
-                    "VCL: backend NAME { .connect_timeout = 3.5s; }; or varnishd -p connect_timeout",
-                    "Raise it only for a backend that is far or slow to accept.",
-                    "Requests to a dead backend wait longer.",
-                    THROUGH,
-                )
-                .source(SOURCE),
-            ),
-            (
                 &[Category::ResponseTimeout],
                 fix(
                     "Response timeout",
@@ -99,6 +88,22 @@ pub static PRODUCT: Product = Product {
             ),
         ],
         ..Part::EMPTY
+    }, Part {
+        fixes: &[
+            (
+                SILENT,
+                fix(
+                    "Connect timeout",
+                    "VCL: backend NAME { .connect_timeout = 3.5s; }; or varnishd -p connect_timeout",
+                    "Raise it only for a backend that is far or slow to accept.",
+                    "Requests to a dead backend wait longer.",
+                    THROUGH,
+                )
+                .source(SOURCE),
+            ),
+        ],
+        eases: true,
+        ..Part::EMPTY
     }],
     recordings: &[Recording {
         aim: Aim::Log,
@@ -108,5 +113,6 @@ pub static PRODUCT: Product = Product {
         )
         .source(SOURCE),
     }],
+    reverse: true,
     absent: &[],
 };

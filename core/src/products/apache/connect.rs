@@ -25,6 +25,45 @@ pub(super) const PART: Part = Part {
     ],
     fixes: &[
         (
+            &[Id::LocalEgressDenied],
+            fix(
+                "SELinux",
+                "setsebool -P httpd_can_network_connect 1",
+                "Allow the web server to open connections, if the audit log shows that SELinux denied it.",
+                "It holds for all web server processes and all ports.",
+                "getsebool httpd_can_network_connect",
+            )
+            .source("httpd_selinux(8) manual page"),
+        ),
+        (
+            &[Id::EphemeralPortExhaustion],
+            directive(
+                "Kept connections to servers",
+                "ProxyPass ... enablereuse=on max= ttl=; no SetEnv proxy-nokeepalive, no force-proxy-request-1.0",
+                "Keep connections to the servers, so that fewer local ports are used up.",
+                "Kept connections count at the server.",
+                "ss -s",
+            ),
+        ),
+        (
+            &[Id::EphemeralPortExhaustion],
+            fix(
+                "Local ports and addresses",
+                "sysctl net.ipv4.ip_local_port_range",
+                "Widen the range.",
+                "It may take ports that services of this machine listen on.",
+                "ss -s",
+            )
+            .source(PRACTICE),
+        ),
+    ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[
+        (
             SILENT,
             directive(
                 "Connect timeout",
@@ -64,38 +103,7 @@ pub(super) const PART: Part = Part {
                 "ip route get {upstream}",
             ),
         ),
-        (
-            &[Id::LocalEgressDenied],
-            fix(
-                "SELinux",
-                "setsebool -P httpd_can_network_connect 1",
-                "Allow the web server to open connections, if the audit log shows that SELinux denied it.",
-                "It holds for all web server processes and all ports.",
-                "getsebool httpd_can_network_connect",
-            )
-            .source("httpd_selinux(8) manual page"),
-        ),
-        (
-            &[Id::EphemeralPortExhaustion],
-            directive(
-                "Kept connections to servers",
-                "ProxyPass ... enablereuse=on max= ttl=; no SetEnv proxy-nokeepalive, no force-proxy-request-1.0",
-                "Keep connections to the servers, so that fewer local ports are used up.",
-                "Kept connections count at the server.",
-                "ss -s",
-            ),
-        ),
-        (
-            &[Id::EphemeralPortExhaustion],
-            fix(
-                "Local ports and addresses",
-                "sysctl net.ipv4.ip_local_port_range",
-                "Widen the range.",
-                "It may take ports that services of this machine listen on.",
-                "ss -s",
-            )
-            .source(PRACTICE),
-        ),
     ],
+    eases: true,
     ..Part::EMPTY
 };

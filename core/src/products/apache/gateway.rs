@@ -33,17 +33,6 @@ pub(super) const PART: Part = Part {
     ],
     fixes: &[
         (
-            &[Id::NoHealthyUpstream],
-            directive(
-                "Health check and failure limits",
-                "ProxyPass ... retry= (60 s); BalancerMember ... hcmethod=GET hcinterval=10",
-                "Lower retry, so that a member is tried again sooner; let mod_proxy_hcheck find out by itself.",
-                "With retry=0 every request tries the dead server and waits.",
-                THROUGH,
-            )
-            .source("Apache httpd 2.4 documentation, mod_proxy and mod_proxy_hcheck"),
-        ),
-        (
             &[Id::ParentProxyError],
             directive(
                 "Parent proxy",
@@ -107,5 +96,22 @@ pub(super) const PART: Part = Part {
             .source("Apache httpd 2.4 documentation, MPM common directives"),
         ),
     ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[(
+        &[Id::NoHealthyUpstream],
+        directive(
+            "Health check and failure limits",
+            "ProxyPass ... retry= (60 s); BalancerMember ... hcmethod=GET hcinterval=10",
+            "Lower retry, so that a member is tried again sooner; let mod_proxy_hcheck find out by itself.",
+            "With retry=0 every request tries the dead server and waits.",
+            THROUGH,
+        )
+        .source("Apache httpd 2.4 documentation, mod_proxy and mod_proxy_hcheck"),
+    )],
+    eases: true,
     ..Part::EMPTY
 };

@@ -89,16 +89,6 @@ pub(super) const PART: Part = Part {
             ),
         ),
         (
-            &[Id::ResponseInvalid],
-            directive(
-                "Exception for the host",
-                "ProxyBadHeader IsError (default), Ignore or StartBody",
-                "Ignore drops bad header lines instead of answering 502, until the server is mended.",
-                "What stood in the dropped line is lost. A missing status line it does not mend.",
-                THROUGH,
-            ),
-        ),
-        (
             &[Id::ResponseHeaderTooLarge],
             directive(
                 "Header buffer",
@@ -106,6 +96,23 @@ pub(super) const PART: Part = Part {
                 "Raise it above the longest single header line; it counts for each line.",
                 "More memory for each connection.",
                 "curl -sS -o /dev/null -D - --connect-to ::{target} {url} | wc -c",
+            ),
+        ),
+    ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[
+        (
+            &[Id::ResponseInvalid],
+            directive(
+                "Exception for the host",
+                "ProxyBadHeader IsError (default), Ignore or StartBody",
+                "Ignore drops bad header lines instead of answering 502, until the server is mended.",
+                "What stood in the dropped line is lost. A missing status line it does not mend.",
+                THROUGH,
             ),
         ),
         (
@@ -142,5 +149,6 @@ pub(super) const PART: Part = Part {
             .source(MANUAL),
         ),
     ],
+    eases: true,
     ..Part::EMPTY
 };

@@ -72,6 +72,7 @@ pub static PRODUCT: Product = Product {
     ],
     parts: &[monitor::PART, connect::PART, spoofing::PART, resolve::PART, respond::PART, secure::PART, gateway::PART],
     recordings: record::RECORDINGS,
+    reverse: false,
     absent: &[(
         &[
             Category::TcpIcmpProhibited,

@@ -58,6 +58,7 @@ pub(super) const PART: Part = Part {
         ),
     ],
     against: the_server_reset,
+    ..Part::EMPTY
 };
 
 /// The packets show that the server itself sent the RST.

@@ -62,6 +62,7 @@ pub(super) const PART: Part = Part {
         ),
     ],
     against: own_address,
+    ..Part::EMPTY
 };
 
 /// The packets show that the SYN carries another address than the client's.

@@ -23,6 +23,43 @@ pub(super) const PART: Part = Part {
     ],
     fixes: &[
         (
+            &[Id::ReturnPath],
+            field(
+                "Client address (spoofing)",
+                "listener_filters: envoy.filters.listener.original_src",
+                "Remove the filter, or route the servers' answers to client addresses back to this machine.",
+                "Without it servers see Envoy's address.",
+                "tcpdump -ni any 'tcp[tcpflags] & tcp-syn != 0 and host {upstream}'",
+            ),
+        ),
+        (
+            &[Id::LocalEgressDenied],
+            field(
+                "Route, output rule, outgoing address",
+                "clusters: upstream_bind_config: source_address",
+                "Go out with an address of this machine that has a route to {upstream} and that firewalls allow.",
+                "Servers see the new address.",
+                "ip route get {upstream}",
+            ),
+        ),
+        (
+            &[Id::EphemeralPortExhaustion],
+            field(
+                "Local ports and addresses",
+                "clusters: upstream_bind_config: extra_source_addresses; max_requests_per_connection unset",
+                "Use more source addresses, and keep connections so that fewer ports are used up.",
+                "Kept connections count at the server.",
+                "ss -s",
+            ),
+        ),
+    ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[
+        (
             SILENT,
             fix(
                 "Connect timeout",
@@ -44,36 +81,6 @@ pub(super) const PART: Part = Part {
             ),
         ),
         (
-            &[Id::ReturnPath],
-            field(
-                "Client address (spoofing)",
-                "listener_filters: envoy.filters.listener.original_src",
-                "Remove the filter, or route the servers' answers to client addresses back to this machine.",
-                "Without it servers see Envoy's address.",
-                "tcpdump -ni any 'tcp[tcpflags] & tcp-syn != 0 and host {upstream}'",
-            ),
-        ),
-        (
-            &[Id::TcpIcmpProhibited, Id::TcpIcmpUnreachable, Id::TcpRoutingLoop, Id::LocalEgressDenied],
-            field(
-                "Outgoing address",
-                "clusters: upstream_bind_config: source_address",
-                "Go out with an address of this machine that has a route to {upstream} and that firewalls allow.",
-                "Servers see the new address.",
-                "ip route get {upstream}",
-            ),
-        ),
-        (
-            &[Id::EphemeralPortExhaustion],
-            field(
-                "Local ports and addresses",
-                "clusters: upstream_bind_config: extra_source_addresses; max_requests_per_connection unset",
-                "Use more source addresses, and keep connections so that fewer ports are used up.",
-                "Kept connections count at the server.",
-                "ss -s",
-            ),
-        ),
-        (
             &[Id::NoHealthyUpstream],
             field(
                 "Health check and failure limits",
@@ -83,6 +90,17 @@ pub(super) const PART: Part = Part {
                 CLUSTERS,
             ),
         ),
+        (
+            &[Id::TcpIcmpProhibited, Id::TcpIcmpUnreachable, Id::TcpRoutingLoop],
+            field(
+                "Outgoing address",
+                "clusters: upstream_bind_config: source_address",
+                "Go out with an address of this machine that has a route to {upstream} and that firewalls allow.",
+                "Servers see the new address.",
+                "ip route get {upstream}",
+            ),
+        ),
     ],
+    eases: true,
     ..Part::EMPTY
 };

@@ -88,16 +88,6 @@ pub(super) const PART: Part = Part {
             ),
         ),
         (
-            &[Id::ResponseInvalid],
-            field(
-                "Exception for the host",
-                "clusters: explicit_http_config.http_protocol_options: allow_chunked_length",
-                "If the fault is Content-Length together with chunks: allow it for this cluster until it is mended.",
-                "Such messages can smuggle requests; never for all clusters.",
-                THROUGH,
-            ),
-        ),
-        (
             &[Id::ResponseHeaderTooLarge],
             field(
                 "Header buffer",
@@ -105,17 +95,6 @@ pub(super) const PART: Part = Part {
                 "Raise the one that the response exceeds.",
                 "More memory for each connection.",
                 "curl -sS -o /dev/null -D - --connect-to ::{target} {url} | wc -c",
-            ),
-        ),
-        (
-            &[Id::ZeroWindow],
-            field(
-                "Buffering of responses",
-                "clusters: per_connection_buffer_limit_bytes (1 MiB)",
-                "If it is Envoy's window that closed, because clients read slowly: a larger buffer takes more of the \
-                 response.",
-                "Memory for each connection. A closed window of the server it does not mend.",
-                THROUGH,
             ),
         ),
         (
@@ -139,6 +118,34 @@ pub(super) const PART: Part = Part {
                 THROUGH,
             ),
         ),
+    ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[
+        (
+            &[Id::ResponseInvalid],
+            field(
+                "Exception for the host",
+                "clusters: explicit_http_config.http_protocol_options: allow_chunked_length",
+                "If the fault is Content-Length together with chunks: allow it for this cluster until it is mended.",
+                "Such messages can smuggle requests; never for all clusters.",
+                THROUGH,
+            ),
+        ),
+        (
+            &[Id::ZeroWindow],
+            field(
+                "Buffering of responses",
+                "clusters: per_connection_buffer_limit_bytes (1 MiB)",
+                "If it is Envoy's window that closed, because clients read slowly: a larger buffer takes more of the \
+                 response.",
+                "Memory for each connection. A closed window of the server it does not mend.",
+                THROUGH,
+            ),
+        ),
         (
             &[Id::OriginError],
             field(
@@ -150,5 +157,6 @@ pub(super) const PART: Part = Part {
             ),
         ),
     ],
+    eases: true,
     ..Part::EMPTY
 };

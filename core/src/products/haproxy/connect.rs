@@ -23,27 +23,6 @@ pub(super) const PART: Part = Part {
     ],
     fixes: &[
         (
-            SILENT,
-            keyword(
-                "Connect timeout",
-                "haproxy.cfg: timeout connect, retries (3), option redispatch",
-                "Set timeout connect to a few seconds, and let redispatch try another server in the end.",
-                "Slow but living servers fail sooner. Unset, it never ends.",
-                THROUGH,
-            ),
-        ),
-        (
-            &[Id::TcpSynUnanswered, Id::TcpSynReset, Id::TcpIcmpProhibited, Id::TcpIcmpUnreachable],
-            keyword(
-                "Retry on another server",
-                "haproxy.cfg: backend with a second server, check on each, option redispatch",
-                "Health checks take the dead server out before a client meets it; redispatch lets the last retry go \
-                 to another one.",
-                "With cookies, users lose the session that lived on the dead server.",
-                THROUGH,
-            ),
-        ),
-        (
             &[Id::ReturnPath],
             keyword(
                 "Client address (spoofing)",
@@ -51,16 +30,6 @@ pub(super) const PART: Part = Part {
                 "Remove usesrc, or make this machine the servers' route back to the clients.",
                 "Without it servers see HAProxy's address; send-proxy or forwardfor can tell them.",
                 "tcpdump -ni any 'tcp[tcpflags] & tcp-syn != 0 and host {upstream}'",
-            ),
-        ),
-        (
-            &[Id::ReturnPath, Id::TcpIcmpProhibited, Id::TcpIcmpUnreachable, Id::TcpRoutingLoop],
-            keyword(
-                "Outgoing address",
-                "haproxy.cfg: source ADDRESS, on the server or the backend",
-                "Go out with an address that has a route to {upstream} and that firewalls allow.",
-                "Servers see the new address.",
-                "ip route get {upstream}",
             ),
         ),
         (
@@ -95,5 +64,44 @@ pub(super) const PART: Part = Part {
             ),
         ),
     ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[
+        (
+            SILENT,
+            keyword(
+                "Connect timeout",
+                "haproxy.cfg: timeout connect, retries (3), option redispatch",
+                "Set timeout connect to a few seconds, and let redispatch try another server in the end.",
+                "Slow but living servers fail sooner. Unset, it never ends.",
+                THROUGH,
+            ),
+        ),
+        (
+            &[Id::TcpSynUnanswered, Id::TcpSynReset, Id::TcpIcmpProhibited, Id::TcpIcmpUnreachable],
+            keyword(
+                "Retry on another server",
+                "haproxy.cfg: backend with a second server, check on each, option redispatch",
+                "Health checks take the dead server out before a client meets it; redispatch lets the last retry go \
+                 to another one.",
+                "With cookies, users lose the session that lived on the dead server.",
+                THROUGH,
+            ),
+        ),
+        (
+            &[Id::ReturnPath, Id::TcpIcmpProhibited, Id::TcpIcmpUnreachable, Id::TcpRoutingLoop],
+            keyword(
+                "Outgoing address",
+                "haproxy.cfg: source ADDRESS, on the server or the backend",
+                "Go out with an address that has a route to {upstream} and that firewalls allow.",
+                "Servers see the new address.",
+                "ip route get {upstream}",
+            ),
+        ),
+    ],
+    eases: true,
     ..Part::EMPTY
 };

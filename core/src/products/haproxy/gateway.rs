@@ -32,26 +32,6 @@ pub(super) const PART: Part = Part {
     ],
     fixes: &[
         (
-            &[Id::NoHealthyUpstream],
-            keyword(
-                "Health check and failure limits",
-                "haproxy.cfg: server ... check inter (2s) fall (3) rise (2), backup; option httpchk",
-                "Mend what the check asks for, or ask for less; add a server with backup.",
-                "A check that asks too little keeps a broken server in use.",
-                THROUGH,
-            ),
-        ),
-        (
-            &[Id::NoHealthyUpstream, Id::ProxyOverload],
-            keyword(
-                "Queue",
-                "haproxy.cfg: server ... maxconn, timeout queue",
-                "For sQ: raise maxconn as far as the server bears it, or timeout queue.",
-                "A server with too many connections becomes slow for all.",
-                THROUGH,
-            ),
-        ),
-        (
             &[Id::NoAttempt],
             keyword(
                 "Backend for the request",
@@ -92,5 +72,33 @@ pub(super) const PART: Part = Part {
             ),
         ),
     ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[
+        (
+            &[Id::NoHealthyUpstream],
+            keyword(
+                "Health check and failure limits",
+                "haproxy.cfg: server ... check inter (2s) fall (3) rise (2), backup; option httpchk",
+                "Mend what the check asks for, or ask for less; add a server with backup.",
+                "A check that asks too little keeps a broken server in use.",
+                THROUGH,
+            ),
+        ),
+        (
+            &[Id::NoHealthyUpstream, Id::ProxyOverload],
+            keyword(
+                "Queue",
+                "haproxy.cfg: server ... maxconn, timeout queue",
+                "For sQ: raise maxconn as far as the server bears it, or timeout queue.",
+                "A server with too many connections becomes slow for all.",
+                THROUGH,
+            ),
+        ),
+    ],
+    eases: true,
     ..Part::EMPTY
 };

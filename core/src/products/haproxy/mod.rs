@@ -57,8 +57,19 @@ pub static PRODUCT: Product = Product {
         shipped("timeout server (Debian)", 50, LATE),
         shipped("timeout server (Red Hat)", 60, LATE),
     ],
-    parts: &[resolve::PART, connect::PART, secure::PART, respond::PART, gateway::PART],
+    parts: &[
+        resolve::PART,
+        connect::PART,
+        secure::PART,
+        respond::PART,
+        gateway::PART,
+        connect::EASE,
+        resolve::EASE,
+        respond::EASE,
+        gateway::EASE,
+    ],
     recordings: record::RECORDINGS,
+    reverse: true,
     absent: &[(
         &[
             Category::PmtuBlackhole,

@@ -40,26 +40,6 @@ pub(super) const PART: Part = Part {
             ),
         ),
         (
-            &[Id::DnsNxdomain, Id::DnsNodata],
-            keyword(
-                "Start without an address",
-                "haproxy.cfg: server ... init-addr last,libc,none",
-                "Let HAProxy start and wait for the name, instead of refusing the configuration.",
-                "The server is down until its name resolves.",
-                THROUGH,
-            ),
-        ),
-        (
-            &[Id::DnsServfail, Id::DnsRefused, Id::DnsNoResponse, Id::DnsUnreachable],
-            keyword(
-                "How long the last address is kept",
-                "haproxy.cfg: resolvers { hold timeout, hold refused, hold other (30s) }",
-                "Raise them, so that the last good address is kept while the name server fails.",
-                "A server that really moved is found later.",
-                THROUGH,
-            ),
-        ),
-        (
             &[Id::DnsNodata],
             keyword(
                 "Address family",
@@ -80,5 +60,33 @@ pub(super) const PART: Part = Part {
             ),
         ),
     ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[
+        (
+            &[Id::DnsNxdomain, Id::DnsNodata],
+            keyword(
+                "Start without an address",
+                "haproxy.cfg: server ... init-addr last,libc,none",
+                "Let HAProxy start and wait for the name, instead of refusing the configuration.",
+                "The server is down until its name resolves.",
+                THROUGH,
+            ),
+        ),
+        (
+            &[Id::DnsServfail, Id::DnsRefused, Id::DnsNoResponse, Id::DnsUnreachable],
+            keyword(
+                "How long the last address is kept",
+                "haproxy.cfg: resolvers { hold timeout, hold refused, hold other (30s) }",
+                "Raise them, so that the last good address is kept while the name server fails.",
+                "A server that really moved is found later.",
+                THROUGH,
+            ),
+        ),
+    ],
+    eases: true,
     ..Part::EMPTY
 };

@@ -75,26 +75,6 @@ pub(super) const PART: Part = Part {
             ),
         ),
         (
-            &[Id::RequestUnacked],
-            keyword(
-                "Wait for acknowledgements",
-                "haproxy.cfg: server ... tcp-ut 10s; option srvtcpka",
-                "tcp-ut ends a connection whose data nobody acknowledges; srvtcpka keeps idle ones alive in firewalls.",
-                "Short losses of the network end connections that would have recovered.",
-                THROUGH,
-            ),
-        ),
-        (
-            &[Id::ResponseInvalid],
-            keyword(
-                "Exception for the host",
-                "haproxy.cfg: option accept-unsafe-violations-in-http-response (older: accept-invalid-http-response)",
-                "Let this backend pass header names with forbidden characters, until the server is mended.",
-                "It lets through what attacks use too; never for all backends.",
-                THROUGH,
-            ),
-        ),
-        (
             &[Id::ResponseHeaderTooLarge],
             keyword(
                 "Header buffer",
@@ -124,6 +104,33 @@ pub(super) const PART: Part = Part {
                 THROUGH,
             ),
         ),
+    ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[
+        (
+            &[Id::RequestUnacked],
+            keyword(
+                "Wait for acknowledgements",
+                "haproxy.cfg: server ... tcp-ut 10s; option srvtcpka",
+                "tcp-ut ends a connection whose data nobody acknowledges; srvtcpka keeps idle ones alive in firewalls.",
+                "Short losses of the network end connections that would have recovered.",
+                THROUGH,
+            ),
+        ),
+        (
+            &[Id::ResponseInvalid],
+            keyword(
+                "Exception for the host",
+                "haproxy.cfg: option accept-unsafe-violations-in-http-response (older: accept-invalid-http-response)",
+                "Let this backend pass header names with forbidden characters, until the server is mended.",
+                "It lets through what attacks use too; never for all backends.",
+                THROUGH,
+            ),
+        ),
         (
             &[Id::OriginError],
             keyword(
@@ -135,5 +142,6 @@ pub(super) const PART: Part = Part {
             ),
         ),
     ],
+    eases: true,
     ..Part::EMPTY
 };

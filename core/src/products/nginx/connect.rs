@@ -24,28 +24,6 @@ pub(super) const PART: Part = Part {
     ],
     fixes: &[
         (
-            SILENT,
-            fix(
-                "Connect timeout",
-                "nginx.conf: proxy_connect_timeout (60s)",
-                "Shorten it to a few seconds, so that the next server is tried sooner.",
-                "Slow but living servers fail sooner.",
-                THROUGH,
-            )
-            .source(PROXY),
-        ),
-        (
-            &[Id::TcpSynUnanswered, Id::TcpSynReset, Id::TcpIcmpProhibited, Id::TcpIcmpUnreachable],
-            fix(
-                "Retry on another server",
-                "nginx.conf: upstream { server ...; server ... backup; }, proxy_next_upstream (error timeout)",
-                "Give the upstream a second server; error and timeout go to it by default.",
-                "The second server takes the load of both.",
-                THROUGH,
-            )
-            .source(UPSTREAM),
-        ),
-        (
             &[Id::ReturnPath],
             fix(
                 "Client address (spoofing)",
@@ -53,17 +31,6 @@ pub(super) const PART: Part = Part {
                 "Remove transparent, or route the server's answers to the client addresses back through this machine.",
                 "Without it servers see nginx's address.",
                 "tcpdump -ni any 'tcp[tcpflags] & tcp-syn != 0 and host {upstream}'",
-            )
-            .source(PROXY),
-        ),
-        (
-            &[Id::ReturnPath, Id::TcpIcmpProhibited, Id::TcpIcmpUnreachable, Id::TcpRoutingLoop],
-            fix(
-                "Outgoing address",
-                "nginx.conf: proxy_bind",
-                "Go out with an address that has a route to {upstream} and that firewalls allow.",
-                "Servers see the new address.",
-                "ip route get {upstream}",
             )
             .source(PROXY),
         ),
@@ -102,5 +69,46 @@ pub(super) const PART: Part = Part {
             .source(PRACTICE),
         ),
     ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[
+        (
+            SILENT,
+            fix(
+                "Connect timeout",
+                "nginx.conf: proxy_connect_timeout (60s)",
+                "Shorten it to a few seconds, so that the next server is tried sooner.",
+                "Slow but living servers fail sooner.",
+                THROUGH,
+            )
+            .source(PROXY),
+        ),
+        (
+            &[Id::TcpSynUnanswered, Id::TcpSynReset, Id::TcpIcmpProhibited, Id::TcpIcmpUnreachable],
+            fix(
+                "Retry on another server",
+                "nginx.conf: upstream { server ...; server ... backup; }, proxy_next_upstream (error timeout)",
+                "Give the upstream a second server; error and timeout go to it by default.",
+                "The second server takes the load of both.",
+                THROUGH,
+            )
+            .source(UPSTREAM),
+        ),
+        (
+            &[Id::ReturnPath, Id::TcpIcmpProhibited, Id::TcpIcmpUnreachable, Id::TcpRoutingLoop],
+            fix(
+                "Outgoing address",
+                "nginx.conf: proxy_bind",
+                "Go out with an address that has a route to {upstream} and that firewalls allow.",
+                "Servers see the new address.",
+                "ip route get {upstream}",
+            )
+            .source(PROXY),
+        ),
+    ],
+    eases: true,
     ..Part::EMPTY
 };

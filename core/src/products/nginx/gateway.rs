@@ -35,17 +35,6 @@ pub(super) const PART: Part = Part {
     ],
     fixes: &[
         (
-            &[Id::NoHealthyUpstream],
-            fix(
-                "Health check and failure limits",
-                "nginx.conf: upstream { server ... max_fails=1 fail_timeout=10s; }",
-                "Raise max_fails, or 0 to never take a server out; add a server with backup.",
-                "With 0 requests go on to a dead server.",
-                THROUGH,
-            )
-            .source(UPSTREAM),
-        ),
-        (
             &[Id::PolicyDenied],
             fix(
                 "Exception",
@@ -81,5 +70,22 @@ pub(super) const PART: Part = Part {
             .source(CORE),
         ),
     ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[(
+        &[Id::NoHealthyUpstream],
+        fix(
+            "Health check and failure limits",
+            "nginx.conf: upstream { server ... max_fails=1 fail_timeout=10s; }",
+            "Raise max_fails, or 0 to never take a server out; add a server with backup.",
+            "With 0 requests go on to a dead server.",
+            THROUGH,
+        )
+        .source(UPSTREAM),
+    )],
+    eases: true,
     ..Part::EMPTY
 };

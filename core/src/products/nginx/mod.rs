@@ -68,8 +68,18 @@ pub static PRODUCT: Product = Product {
             UPSTREAM,
         ),
     ],
-    parts: &[resolve::PART, connect::PART, secure::PART, respond::PART, gateway::PART],
+    parts: &[
+        resolve::PART,
+        connect::PART,
+        secure::PART,
+        respond::PART,
+        gateway::PART,
+        connect::EASE,
+        respond::EASE,
+        gateway::EASE,
+    ],
     recordings: record::RECORDINGS,
+    reverse: true,
     absent: &[(
         &[
             Category::PmtuBlackhole,

@@ -96,17 +96,6 @@ pub(super) const PART: Part = Part {
             .source(PROXY),
         ),
         (
-            &[Id::ResponseInvalid, Id::OriginError],
-            fix(
-                "Retry on another server",
-                "nginx.conf: proxy_next_upstream ... invalid_header http_500 http_502 http_503 http_504",
-                "Let the next server of the upstream answer when one sends such a response.",
-                "It hides a broken server; watch the error log. POST is not repeated without non_idempotent.",
-                THROUGH,
-            )
-            .source(PROXY),
-        ),
-        (
             &[Id::ResponseHeaderTooLarge],
             fix(
                 "Header buffer",
@@ -114,17 +103,6 @@ pub(super) const PART: Part = Part {
                 "Raise proxy_buffer_size above the size measured; nginx -t says if the others must follow.",
                 "More memory for each connection.",
                 "curl -sS -o /dev/null -D - --connect-to ::{target} {url} | wc -c",
-            )
-            .source(PROXY),
-        ),
-        (
-            &[Id::ZeroWindow],
-            fix(
-                "Buffering of responses",
-                "nginx.conf: proxy_buffering on, proxy_max_temp_file_size (1024m)",
-                "If it is nginx's window that closed, because clients read slowly: let it buffer the response.",
-                "Buffered responses take memory and disk. A closed window of the server it does not mend.",
-                THROUGH,
             )
             .source(PROXY),
         ),
@@ -140,5 +118,35 @@ pub(super) const PART: Part = Part {
             .source("nginx documentation, ngx_http_proxy_module and ngx_http_grpc_module"),
         ),
     ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[
+        (
+            &[Id::ResponseInvalid, Id::OriginError],
+            fix(
+                "Retry on another server",
+                "nginx.conf: proxy_next_upstream ... invalid_header http_500 http_502 http_503 http_504",
+                "Let the next server of the upstream answer when one sends such a response.",
+                "It hides a broken server; watch the error log. POST is not repeated without non_idempotent.",
+                THROUGH,
+            )
+            .source(PROXY),
+        ),
+        (
+            &[Id::ZeroWindow],
+            fix(
+                "Buffering of responses",
+                "nginx.conf: proxy_buffering on, proxy_max_temp_file_size (1024m)",
+                "If it is nginx's window that closed, because clients read slowly: let it buffer the response.",
+                "Buffered responses take memory and disk. A closed window of the server it does not mend.",
+                THROUGH,
+            )
+            .source(PROXY),
+        ),
+    ],
+    eases: true,
     ..Part::EMPTY
 };

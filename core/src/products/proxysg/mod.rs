@@ -18,7 +18,7 @@ use crate::time::Span;
 /// What the access logs seen hold.
 const LOGS: &str = "access logs of SGOS; the meaning: practice, no vendor document";
 /// A request through it.
-const THROUGH: &str = "curl -v --proxy {proxy} {url}";
+const THROUGH: &str = "curl -v{through} {url}";
 
 /// What x-exception-id says.
 const fn exception(text: &'static str) -> Check {
@@ -53,6 +53,7 @@ pub static PRODUCT: Product = Product {
     ],
     parts: &[resolve::PART, connect::PART, secure::PART, respond::PART, gateway::PART],
     recordings: record::RECORDINGS,
+    reverse: false,
     absent: &[(
         &[
             Category::TcpSynReset,

@@ -114,7 +114,7 @@ pub(super) const PART: Part = Part {
                 change: "Enter a second next hop proxy, and see after how many failures and for how long one is \
              marked down.",
                 risk: "A long wait after the final failure keeps a healthy one out of use.",
-                verify: "curl -v --proxy {proxy} {url}",
+                verify: "curl -v{through} {url}",
                 source: PRACTICE,
             },
         ),

@@ -68,6 +68,7 @@ pub static PRODUCT: Product = Product {
     }],
     parts: &[resolve::PART, connect::PART, respond::PART, policy::PART],
     recordings: record::RECORDINGS,
+    reverse: false,
     absent: &[(
         &[
             Category::TlsNotSpoken,

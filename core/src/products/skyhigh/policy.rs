@@ -4,7 +4,7 @@ use super::PRACTICE;
 use crate::categories::{Id, check, fix};
 use crate::products::Part;
 
-const THROUGH: &str = "curl -v --proxy {proxy} {url}";
+const THROUGH: &str = "curl -v{through} {url}";
 
 /// See the module.
 pub(super) const PART: Part = Part {

@@ -16,26 +16,6 @@ pub(super) const PART: Part = Part {
     )],
     fixes: &[
         (
-            SILENT,
-            directive(
-                "Connect timeout",
-                "squid.conf: connect_timeout (1 minute), forward_timeout (4 minutes)",
-                "Shorten connect_timeout, so that the next address is tried sooner.",
-                "Slow but living servers fail sooner.",
-                THROUGH,
-            ),
-        ),
-        (
-            &[Id::ReturnPath, Id::TcpIcmpUnreachable, Id::TcpIcmpProhibited, Id::TcpRoutingLoop],
-            directive(
-                "Outgoing address",
-                "squid.conf: tcp_outgoing_address",
-                "Go out with an address whose way back leads to Squid and that firewalls allow.",
-                "Servers see the new address.",
-                "tcpdump -ni any host {upstream}",
-            ),
-        ),
-        (
             &[Id::LocalEgressDenied],
             directive(
                 "Route, output rule, outgoing address",
@@ -58,5 +38,33 @@ pub(super) const PART: Part = Part {
             ),
         ),
     ],
+    ..Part::EMPTY
+};
+
+/// What lets requests fail sooner or go elsewhere.
+pub(super) const EASE: Part = Part {
+    fixes: &[
+        (
+            SILENT,
+            directive(
+                "Connect timeout",
+                "squid.conf: connect_timeout (1 minute), forward_timeout (4 minutes)",
+                "Shorten connect_timeout, so that the next address is tried sooner.",
+                "Slow but living servers fail sooner.",
+                THROUGH,
+            ),
+        ),
+        (
+            &[Id::ReturnPath, Id::TcpIcmpUnreachable, Id::TcpIcmpProhibited, Id::TcpRoutingLoop],
+            directive(
+                "Outgoing address",
+                "squid.conf: tcp_outgoing_address",
+                "Go out with an address whose way back leads to Squid and that firewalls allow.",
+                "Servers see the new address.",
+                "tcpdump -ni any host {upstream}",
+            ),
+        ),
+    ],
+    eases: true,
     ..Part::EMPTY
 };

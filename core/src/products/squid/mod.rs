@@ -17,7 +17,7 @@ const MANUAL: &str = "Squid squid.conf.documented";
 /// What no manual says but the program does.
 const CODE: &str = "Squid source, versions 5 to 7";
 /// A request through it.
-const THROUGH: &str = "curl -v --proxy {proxy} {url}";
+const THROUGH: &str = "curl -v{through} {url}";
 
 /// What %err_code and cache.log say.
 const fn token(text: &'static str) -> Check {
@@ -58,8 +58,9 @@ pub static PRODUCT: Product = Product {
         timer("peer_connect_timeout", 30, &[Category::TcpSynUnanswered]),
         timer("server_idle_pconn_timeout", 60, &[Category::KeepaliveRace]),
     ],
-    parts: &[resolve::PART, connect::PART, secure::PART, respond::PART, gateway::PART],
+    parts: &[resolve::PART, connect::PART, secure::PART, respond::PART, gateway::PART, connect::EASE],
     recordings: record::RECORDINGS,
+    reverse: false,
     absent: &[
         (HTTP2, Absent::CannotOccur("Squid speaks HTTP/1.1 to servers and never HTTP/2.")),
         (
