@@ -1,6 +1,7 @@
-//! Failures that products treat alike.
+//! Failures that products treat alike, and evidence that speaks against what they advise.
 
 use crate::categories::Id;
+use crate::exchange::{Attempt, Exchange};
 
 /// Name resolution.
 pub(super) const RESOLVE: &[Id] = &[
@@ -32,3 +33,8 @@ pub(super) const HANDSHAKE: &[Id] = &[Id::TlsAlert, Id::TlsNoResponse, Id::TlsRe
 pub(super) const LATE: &[Id] = &[Id::ResponseTimeout, Id::ResponseStalled];
 /// HTTP/2 towards the server.
 pub(super) const HTTP2: &[Id] = &[Id::H2Goaway, Id::H2RstStream];
+
+/// The packets show that the connection was a new one: no idle time of kept connections is to blame.
+pub(super) fn new_connection(_: &Exchange, attempt: Option<&Attempt>) -> bool {
+    attempt.is_some_and(|attempt| attempt.local.is_some() && attempt.connect.is_ok() && !attempt.reused)
+}

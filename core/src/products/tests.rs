@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::{Absent, Aim, Facts, Id, Product, Seen, TABLE, advise, fill, unknown_placeholders};
 use crate::categories::{self, Id as Category};
-use crate::exchange::{Answer, Attempt, Exchange};
+use crate::exchange::{Answer, Attempt, Exchange, Phase};
 use crate::report::ResetBy;
 use crate::time::Timestamp;
 
@@ -237,6 +237,18 @@ fn what_the_evidence_speaks_against_comes_last() {
             assert_ne!(by_device[0].0, "origin", "{category} {by_device:?}");
             assert_eq!(by_host.len(), by_device.len(), "nothing is left out");
         }
+    }
+    let kept = |reused| Attempt {
+        local: Some(([10, 10, 67, 161], 40_000).into()),
+        connect: Phase::Ok(None),
+        reused,
+        ..Attempt::default()
+    };
+    for product in [Id::Squid, Id::Nginx, Id::Haproxy, Id::Apache, Id::Envoy, Id::Proxysg] {
+        assert!(
+            fixes_for(Category::ResponseReset, product, kept(true))[0].1.contains("kept") || product == Id::Haproxy
+        );
+        assert_eq!(fixes_for(Category::ResponseReset, product, kept(false))[0].0, "firewall", "{product:?}");
     }
     let from = |address: [u8; 4]| Attempt { local: Some((address, 40_000).into()), ..Attempt::default() };
     let last = |attempt| fixes_for(Category::TcpSynUnanswered, Id::CiscoWsa, attempt).pop().map(|fix| fix.1);

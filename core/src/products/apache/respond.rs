@@ -3,7 +3,7 @@
 use super::{MANUAL, THROUGH, directive, log};
 use crate::categories::{Id, fix};
 use crate::products::Part;
-use crate::products::groups::HTTP2;
+use crate::products::groups::{HTTP2, new_connection};
 
 const ENVIRONMENT: &str = "Apache httpd 2.4 documentation, mod_proxy (Protocol Adjustments) and mod_proxy_http";
 
@@ -56,27 +56,6 @@ pub(super) const PART: Part = Part {
                 "Dead servers hold connections and threads longer.",
                 THROUGH,
             ),
-        ),
-        (
-            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
-            directive(
-                "Idle time of kept server connections",
-                "ProxyPass ... ttl=4; or disablereuse=on",
-                "Set ttl below the idle time of the server and of the firewall; disablereuse as a test.",
-                "More new connections to servers.",
-                THROUGH,
-            ),
-        ),
-        (
-            &[Id::KeepaliveRace],
-            fix(
-                "Retry on a fresh connection",
-                "SetEnv proxy-initial-not-pooled 1",
-                "The first request of a client's connection then never takes a kept connection to the server.",
-                "More new connections to servers.",
-                THROUGH,
-            )
-            .source("Apache httpd 2.4 documentation, mod_proxy_http"),
         ),
         (
             &[Id::RequestUnacked],
@@ -150,5 +129,34 @@ pub(super) const EASE: Part = Part {
         ),
     ],
     eases: true,
+    ..Part::EMPTY
+};
+
+/// Connections to servers that are kept.
+pub(super) const KEPT: Part = Part {
+    fixes: &[
+        (
+            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
+            directive(
+                "Idle time of kept server connections",
+                "ProxyPass ... ttl=4; or disablereuse=on",
+                "Set ttl below the idle time of the server and of the firewall; disablereuse as a test.",
+                "More new connections to servers.",
+                THROUGH,
+            ),
+        ),
+        (
+            &[Id::KeepaliveRace],
+            fix(
+                "Retry on a fresh connection",
+                "SetEnv proxy-initial-not-pooled 1",
+                "The first request of a client's connection then never takes a kept connection to the server.",
+                "More new connections to servers.",
+                THROUGH,
+            )
+            .source("Apache httpd 2.4 documentation, mod_proxy_http"),
+        ),
+    ],
+    against: new_connection,
     ..Part::EMPTY
 };

@@ -75,7 +75,16 @@ pub static PRODUCT: Product = Product {
             "clusters: HttpProtocolOptions.common_http_protocol_options.idle_timeout",
         ),
     ],
-    parts: &[resolve::PART, connect::PART, secure::PART, respond::PART, gateway::PART, connect::EASE, respond::EASE],
+    parts: &[
+        resolve::PART,
+        connect::PART,
+        secure::PART,
+        respond::KEPT,
+        respond::PART,
+        gateway::PART,
+        connect::EASE,
+        respond::EASE,
+    ],
     recordings: record::RECORDINGS,
     reverse: true,
     absent: &[(

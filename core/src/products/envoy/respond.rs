@@ -3,7 +3,7 @@
 use super::{THROUGH, TIMEOUTS, field, flag};
 use crate::categories::{Id, fix};
 use crate::products::Part;
-use crate::products::groups::HTTP2;
+use crate::products::groups::{HTTP2, new_connection};
 
 /// See the module.
 pub(super) const PART: Part = Part {
@@ -54,28 +54,6 @@ pub(super) const PART: Part = Part {
                 THROUGH,
             )
             .source(TIMEOUTS),
-        ),
-        (
-            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
-            fix(
-                "Idle time of kept server connections",
-                "clusters: HttpProtocolOptions.common_http_protocol_options.idle_timeout (1 h); Istio: \
-                 connectionPool.http.idleTimeout",
-                "Set it below the idle time of the server and of the firewall.",
-                "More new connections to servers.",
-                THROUGH,
-            )
-            .source(TIMEOUTS),
-        ),
-        (
-            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
-            field(
-                "Retry on a fresh connection",
-                "route: retry_policy: retry_on reset; Istio: VirtualService retries.retryOn",
-                "Repeat a request whose connection broke before a response; keep POST out of such a route.",
-                "What is repeated may be done twice at the server.",
-                THROUGH,
-            ),
         ),
         (
             &[Id::RequestUnacked],
@@ -158,5 +136,35 @@ pub(super) const EASE: Part = Part {
         ),
     ],
     eases: true,
+    ..Part::EMPTY
+};
+
+/// Connections to servers that are kept.
+pub(super) const KEPT: Part = Part {
+    fixes: &[
+        (
+            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
+            fix(
+                "Idle time of kept server connections",
+                "clusters: HttpProtocolOptions.common_http_protocol_options.idle_timeout (1 h); Istio: \
+                 connectionPool.http.idleTimeout",
+                "Set it below the idle time of the server and of the firewall.",
+                "More new connections to servers.",
+                THROUGH,
+            )
+            .source(TIMEOUTS),
+        ),
+        (
+            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
+            field(
+                "Retry on a fresh connection",
+                "route: retry_policy: retry_on reset; Istio: VirtualService retries.retryOn",
+                "Repeat a request whose connection broke before a response; keep POST out of such a route.",
+                "What is repeated may be done twice at the server.",
+                THROUGH,
+            ),
+        ),
+    ],
+    against: new_connection,
     ..Part::EMPTY
 };

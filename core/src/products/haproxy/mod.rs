@@ -61,6 +61,7 @@ pub static PRODUCT: Product = Product {
         resolve::PART,
         connect::PART,
         secure::PART,
+        respond::KEPT,
         respond::PART,
         gateway::PART,
         connect::EASE,

@@ -3,7 +3,7 @@
 use super::{LOGS, THROUGH, keyword, state};
 use crate::categories::{Id, check};
 use crate::products::Part;
-use crate::products::groups::HTTP2;
+use crate::products::groups::{HTTP2, new_connection};
 
 /// See the module.
 pub(super) const PART: Part = Part {
@@ -51,26 +51,6 @@ pub(super) const PART: Part = Part {
                 "haproxy.cfg: timeout server; timeout tunnel after an upgrade",
                 "Raise it above the longest pause of the server; WebSocket needs timeout tunnel.",
                 "Dead servers hold connections longer.",
-                THROUGH,
-            ),
-        ),
-        (
-            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
-            keyword(
-                "Retry on a fresh connection",
-                "haproxy.cfg: retry-on conn-failure empty-response",
-                "Repeat a request to which nothing came back; http-request disable-l7-retry exempts POST.",
-                "What is repeated may be done twice at the server.",
-                THROUGH,
-            ),
-        ),
-        (
-            &[Id::KeepaliveRace],
-            keyword(
-                "Idle time of kept server connections",
-                "haproxy.cfg: server ... pool-purge-delay (5s), pool-max-conn",
-                "Shorten the delay below the server's idle time; pool-max-conn 0 keeps none, as a test.",
-                "More new connections to servers.",
                 THROUGH,
             ),
         ),
@@ -143,5 +123,33 @@ pub(super) const EASE: Part = Part {
         ),
     ],
     eases: true,
+    ..Part::EMPTY
+};
+
+/// Connections to servers that are kept.
+pub(super) const KEPT: Part = Part {
+    fixes: &[
+        (
+            &[Id::KeepaliveRace],
+            keyword(
+                "Idle time of kept server connections",
+                "haproxy.cfg: server ... pool-purge-delay (5s), pool-max-conn",
+                "Shorten the delay below the server's idle time; pool-max-conn 0 keeps none, as a test.",
+                "More new connections to servers.",
+                THROUGH,
+            ),
+        ),
+        (
+            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
+            keyword(
+                "Retry on a fresh connection",
+                "haproxy.cfg: retry-on conn-failure empty-response",
+                "Repeat a request to which nothing came back; http-request disable-l7-retry exempts POST.",
+                "What is repeated may be done twice at the server.",
+                THROUGH,
+            ),
+        ),
+    ],
+    against: new_connection,
     ..Part::EMPTY
 };

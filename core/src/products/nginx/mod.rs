@@ -72,6 +72,7 @@ pub static PRODUCT: Product = Product {
         resolve::PART,
         connect::PART,
         secure::PART,
+        respond::KEPT,
         respond::PART,
         gateway::PART,
         connect::EASE,

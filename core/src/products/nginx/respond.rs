@@ -3,7 +3,7 @@
 use super::{PROXY, THROUGH, TIMED, UPSTREAM, log};
 use crate::categories::{Id, fix};
 use crate::products::Part;
-use crate::products::groups::HTTP2;
+use crate::products::groups::{HTTP2, new_connection};
 
 /// See the module.
 pub(super) const PART: Part = Part {
@@ -63,17 +63,6 @@ pub(super) const PART: Part = Part {
             .source(PROXY),
         ),
         (
-            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
-            fix(
-                "Idle time of kept server connections",
-                "nginx.conf: upstream { keepalive_timeout (60s); keepalive_requests (1000); }",
-                "Set it below the idle time of the server and of the firewall.",
-                "More new connections to servers.",
-                THROUGH,
-            )
-            .source(UPSTREAM),
-        ),
-        (
             &[Id::RequestUnacked],
             fix(
                 "Idle time of kept connections",
@@ -83,17 +72,6 @@ pub(super) const PART: Part = Part {
                 THROUGH,
             )
             .source("nginx documentation, ngx_http_upstream_module and ngx_http_proxy_module"),
-        ),
-        (
-            &[Id::KeepaliveRace],
-            fix(
-                "Retry on a fresh connection",
-                "nginx.conf: proxy_next_upstream error timeout non_idempotent",
-                "nginx repeats GET on another server by itself; POST, LOCK and PATCH only with non_idempotent.",
-                "With non_idempotent an order may be placed twice.",
-                THROUGH,
-            )
-            .source(PROXY),
         ),
         (
             &[Id::ResponseHeaderTooLarge],
@@ -148,5 +126,35 @@ pub(super) const EASE: Part = Part {
         ),
     ],
     eases: true,
+    ..Part::EMPTY
+};
+
+/// Connections to servers that are kept.
+pub(super) const KEPT: Part = Part {
+    fixes: &[
+        (
+            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
+            fix(
+                "Idle time of kept server connections",
+                "nginx.conf: upstream { keepalive_timeout (60s); keepalive_requests (1000); }",
+                "Set it below the idle time of the server and of the firewall.",
+                "More new connections to servers.",
+                THROUGH,
+            )
+            .source(UPSTREAM),
+        ),
+        (
+            &[Id::KeepaliveRace],
+            fix(
+                "Retry on a fresh connection",
+                "nginx.conf: proxy_next_upstream error timeout non_idempotent",
+                "nginx repeats GET on another server by itself; POST, LOCK and PATCH only with non_idempotent.",
+                "With non_idempotent an order may be placed twice.",
+                THROUGH,
+            )
+            .source(PROXY),
+        ),
+    ],
+    against: new_connection,
     ..Part::EMPTY
 };

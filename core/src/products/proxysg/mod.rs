@@ -51,7 +51,7 @@ pub static PRODUCT: Product = Product {
             source: "Trustwave KB 13375 (proxy chain with Blue Coat)",
         },
     ],
-    parts: &[resolve::PART, connect::PART, secure::PART, respond::PART, gateway::PART],
+    parts: &[resolve::PART, connect::PART, secure::PART, respond::KEPT, respond::PART, gateway::PART],
     recordings: record::RECORDINGS,
     reverse: false,
     absent: &[(

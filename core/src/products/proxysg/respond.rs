@@ -3,7 +3,7 @@
 use super::{PRACTICE, THROUGH, exception};
 use crate::categories::{Id, fix};
 use crate::products::Part;
-use crate::products::groups::LATE;
+use crate::products::groups::{LATE, new_connection};
 
 /// See the module.
 pub(super) const PART: Part = Part {
@@ -21,31 +21,33 @@ pub(super) const PART: Part = Part {
             exception("x-exception-id is - and s-action TCP_NC_MISS or TCP_MISS: the status came from the server."),
         ),
     ],
-    fixes: &[
-        (
-            LATE,
-            fix(
-                "Response timeout",
-                "CLI: (config) http receive-timeout server 180",
-                "Raise it above the time that the page needs; it holds for all hosts.",
-                "Dead servers hold connections longer.",
-                THROUGH,
-            )
-            .source(PRACTICE),
-        ),
-        (
-            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
-            fix(
-                "Idle time of kept server connections",
-                "CLI: (config) http no persistent server, as a test; http persistent-timeout server",
-                "Set it below the idle time of the server and of the firewall (15 minutes by default).",
-                "More new connections, and source ports, to servers.",
-                THROUGH,
-            )
-            .source(
-                "Trustwave KB 13375 (proxy chain with Blue Coat); persistent-timeout: practice, no vendor document",
-            ),
-        ),
-    ],
+    fixes: &[(
+        LATE,
+        fix(
+            "Response timeout",
+            "CLI: (config) http receive-timeout server 180",
+            "Raise it above the time that the page needs; it holds for all hosts.",
+            "Dead servers hold connections longer.",
+            THROUGH,
+        )
+        .source(PRACTICE),
+    )],
+    ..Part::EMPTY
+};
+
+/// Connections to servers that are kept.
+pub(super) const KEPT: Part = Part {
+    fixes: &[(
+        &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
+        fix(
+            "Idle time of kept server connections",
+            "CLI: (config) http no persistent server, as a test; http persistent-timeout server",
+            "Set it below the idle time of the server and of the firewall (15 minutes by default).",
+            "More new connections, and source ports, to servers.",
+            THROUGH,
+        )
+        .source("Trustwave KB 13375 (proxy chain with Blue Coat); persistent-timeout: practice, no vendor document"),
+    )],
+    against: new_connection,
     ..Part::EMPTY
 };

@@ -58,7 +58,7 @@ pub static PRODUCT: Product = Product {
         timer("peer_connect_timeout", 30, &[Category::TcpSynUnanswered]),
         timer("server_idle_pconn_timeout", 60, &[Category::KeepaliveRace]),
     ],
-    parts: &[resolve::PART, connect::PART, secure::PART, respond::PART, gateway::PART, connect::EASE],
+    parts: &[resolve::PART, connect::PART, secure::PART, respond::KEPT, respond::PART, gateway::PART, connect::EASE],
     recordings: record::RECORDINGS,
     reverse: false,
     absent: &[

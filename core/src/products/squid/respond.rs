@@ -3,7 +3,7 @@
 use super::{THROUGH, directive, token};
 use crate::categories::Id;
 use crate::products::Part;
-use crate::products::groups::LATE;
+use crate::products::groups::{LATE, new_connection};
 
 /// See the module.
 pub(super) const PART: Part = Part {
@@ -37,16 +37,6 @@ pub(super) const PART: Part = Part {
             ),
         ),
         (
-            &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
-            directive(
-                "Idle time of kept server connections",
-                "squid.conf: server_idle_pconn_timeout (1 minute)",
-                "Set it below the idle time of server and firewall; server_persistent_connections off as a test.",
-                "More new connections to servers.",
-                THROUGH,
-            ),
-        ),
-        (
             &[Id::ResponseHeaderTooLarge],
             directive(
                 "Header buffer",
@@ -67,5 +57,21 @@ pub(super) const PART: Part = Part {
             ),
         ),
     ],
+    ..Part::EMPTY
+};
+
+/// Connections to servers that are kept.
+pub(super) const KEPT: Part = Part {
+    fixes: &[(
+        &[Id::KeepaliveRace, Id::ResponseEmpty, Id::ResponseReset],
+        directive(
+            "Idle time of kept server connections",
+            "squid.conf: server_idle_pconn_timeout (1 minute)",
+            "Set it below the idle time of server and firewall; server_persistent_connections off as a test.",
+            "More new connections to servers.",
+            THROUGH,
+        ),
+    )],
+    against: new_connection,
     ..Part::EMPTY
 };
