@@ -152,7 +152,10 @@ impl Case {
             .collect();
         keyed.sort_by_key(|(at, ..)| *at);
         let all: Vec<_> = keyed.iter().map(|(_, found, _)| found.finding.clone()).collect();
-        let mut verdicts = verdict::group(&all);
+        let more = logs.iter().flat_map(|log| &log.beyond).flat_map(|(category, hosts)| {
+            hosts.iter().map(|(host, more)| (*category, (!host.is_empty()).then(|| host.clone()), *more))
+        });
+        let mut verdicts = verdict::group(&all, more);
         for verdict in &mut verdicts {
             let Some((_, found, exchange)) = verdict.findings.first().and_then(|at| keyed.get(*at as usize)) else {
                 continue;
@@ -161,13 +164,17 @@ impl Case {
             verdict.findings.retain(|at| (*at as usize) < KEPT);
         }
         let mut findings = all;
-        let left_out = findings.len().saturating_sub(KEPT) as u64 + beyond;
+        let left_out = findings.len().saturating_sub(KEPT);
         findings.truncate(KEPT);
         let mut inputs: Vec<_> = self.inputs.iter().map(|reading| reading.input(&self.points)).collect();
+        if let (Some(first), Some(gateway)) = (inputs.first_mut(), self.options.gateway)
+            && captured
+            && !self.points.iter().any(|point| point.mentions(gateway))
+        {
+            first.warnings.push(format!("no packet is from or to {gateway}, the address given for the gateway"));
+        }
         if let (Some(first), true) = (inputs.first_mut(), left_out > 0) {
-            first
-                .warnings
-                .push(format!("{left_out} failed exchanges beyond the first {KEPT} are counted but not listed"));
+            first.warnings.push(format!("{left_out} more failed exchanges are counted but not listed: {KEPT} are"));
         }
         Report {
             schema: SCHEMA.to_string(),

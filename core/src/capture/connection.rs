@@ -1,10 +1,11 @@
 //! One TCP connection: segments → handshake, ordered bytes of both directions, how it ended (RFC 9293).
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
-use super::conversation::Conversation;
+use super::conversation::{Conversation, quote};
 use super::handshake::Handshake;
 use super::packet::{Packet, Segment};
 use crate::exchange::{Icmp, Source};
@@ -68,6 +69,8 @@ pub struct End {
     pub bytes: u64,
     /// Payload bytes that the capture lacks.
     pub lost: u64,
+    /// Payload bytes that a snap length cut off.
+    pub cut: u64,
     /// How much the other side acknowledged, as a stream position.
     pub acked: u64,
     /// First payload.
@@ -170,6 +173,8 @@ pub struct Connection {
     pub speech: Speech,
     /// TLS from the first byte, or inside a tunnel.
     pub handshake: Option<Box<Handshake>>,
+    /// What the server said before it was asked.
+    greeting: Option<(Source, String)>,
     /// Whole DNS messages, to be taken by whoever follows lookups.
     pub dns_messages: Vec<(Side, Source, dns::Message)>,
     /// Whether the capturing host sent the client's packets, where known.
@@ -200,6 +205,7 @@ impl Connection {
             server_end: End::default(),
             speech: Speech::Silent,
             handshake: None,
+            greeting: None,
             dns_messages: Vec::new(),
             client_outgoing: None,
         }
@@ -389,6 +395,7 @@ impl Connection {
         end.bytes += data.len() as u64;
         let to = end.position;
         let missing = u64::from(length) - data.len() as u64;
+        end.cut += missing;
         self.speak(side, data, to - missing, source);
         if missing > 0 {
             self.gap(side, missing, source);
@@ -442,6 +449,12 @@ impl Connection {
             if matches!(self.speech, Speech::Tls) {
                 self.handshake = Some(Box::default());
             }
+            // A server that speaks first may still be taken for a web server by who asks it.
+            if side == Side::Server && matches!(self.speech, Speech::Other) && self.greeting.is_none() {
+                self.speech = Speech::Silent;
+                self.greeting = Some((source, quote(data)));
+                return;
+            }
         }
         match (&mut self.speech, side) {
             (Speech::Http(conversation), side) => {
@@ -451,7 +464,12 @@ impl Connection {
                     return;
                 }
                 match side {
-                    Side::Client => conversation.client_data(data, to, source),
+                    Side::Client => {
+                        conversation.client_data(data, to, source);
+                        if let Some((source, text)) = self.greeting.take_if(|_| conversation.count > 0) {
+                            conversation.greeted(source, text);
+                        }
+                    }
                     Side::Server => conversation.server_data(data, source),
                 }
             }
@@ -468,9 +486,12 @@ impl Connection {
         if tls::looks_like_tls(data) != Some(false) {
             return Speech::Tls;
         }
+        // In the middle of a stream any bytes may come: only what is plainly HTTP counts.
+        let midstream = self.syn_count == 0 && self.syn_ack.is_none();
+        let fits = |looks: Option<bool>| looks == Some(true) || looks.is_none() && !midstream;
         let http = match side {
-            Side::Client => http1::looks_like_request(data) != Some(false) && !data.starts_with(b"PRI * HTTP/2"),
-            Side::Server => http1::looks_like_response(data) != Some(false),
+            Side::Client => fits(http1::looks_like_request(data)) && !data.starts_with(b"PRI * HTTP/2"),
+            Side::Server => fits(http1::looks_like_response(data)),
         };
         if http { Speech::Http(Box::default()) } else { Speech::Other }
     }

@@ -127,6 +127,8 @@ pub struct Conversation {
     pub idle_since: Option<Source>,
     /// The tunnel that was granted.
     pub tunnel: Option<Transaction>,
+    /// The last transaction that went well: a second status may still follow it.
+    previous: Option<Transaction>,
     /// The client closed its side.
     client_closed: bool,
     /// Bytes that passed in it.
@@ -146,6 +148,7 @@ impl Default for Conversation {
             healthy: 0,
             idle_since: None,
             tunnel: None,
+            previous: None,
             client_closed: false,
             tunnel_bytes: 0,
             for_proxy: 0,
@@ -216,7 +219,7 @@ impl Conversation {
                     }
                 },
                 // Out of step: a segment that begins with a request brings it back.
-                Place::Lost if http1::looks_like_request(data) == Some(true) && contains_version(data) => {
+                Place::Lost if http1::looks_like_request(data) == Some(true) && may_be_request(data) => {
                     self.requests = Place::START;
                     0
                 }
@@ -386,21 +389,21 @@ impl Conversation {
         }
         let length = http1::head_length(data)?;
         let status = http1::response(data.get(..length)?).ok()?.status;
-        let last = self.kept.last_mut().filter(|last| last.index + 1 == self.count);
-        let last = match last {
-            Some(last) => last,
-            None => {
-                // The whole response before was healthy and is gone; its successor tells of it.
-                self.responses = Place::Lost;
-                return None;
-            }
-        };
-        if let Some(response) = last.response.as_mut().filter(|_| status >= 500) {
-            response.earlier = Some((response.status, response.first));
-            response.status = status;
-            response.last = source;
-        }
         self.responses = Place::Lost;
+        if status >= 500 {
+            // A progress page went out whole before the failure was known.
+            if let Some(previous) = self.previous.take_if(|previous| previous.index + 1 == self.count) {
+                self.healthy = self.healthy.saturating_sub(1);
+                self.kept.push(previous);
+            }
+            let last = self.kept.last_mut().filter(|last| last.index + 1 == self.count);
+            if let Some(response) = last.and_then(|last| last.response.as_mut()).filter(|r| r.earlier.is_none()) {
+                response.earlier = Some((response.status, response.first));
+                response.status = status;
+                response.first = source;
+                response.last = source;
+            }
+        }
         None
     }
 
@@ -450,10 +453,13 @@ impl Conversation {
             self.responses = Place::START;
             return;
         }
+        // Without its request how a response ends cannot be told: a HEAD has no body, a CONNECT opens a tunnel.
+        let blind = request.is_none();
         let connect = request.is_some_and(|request| request.method == "CONNECT");
         let bodiless = request.is_some_and(|request| request.method == "HEAD") || matches!(head.status, 204 | 304);
         let tunnel = head.status == 101 || connect && (200..300).contains(&head.status);
         let place = match head.body {
+            _ if blind => Place::Lost,
             _ if tunnel => Place::Tunnel,
             _ if bodiless => Place::START,
             Body::Length(0) => Place::START,
@@ -467,13 +473,13 @@ impl Conversation {
             status: head.status,
             reason: clip(head.reason),
             earlier: None,
-            complete: matches!(place, Place::Head(..) | Place::Tunnel),
+            complete: matches!(place, Place::Head(..) | Place::Tunnel | Place::Lost),
             until_close: matches!(place, Place::UntilClose),
             bad_chunk: None,
             gap: false,
             own_word: head.own_word.map(clip),
         }));
-        let over = matches!(place, Place::Head(..));
+        let over = matches!(place, Place::Head(..) | Place::Lost);
         self.responses = place;
         if tunnel {
             self.requests = Place::Tunnel;
@@ -507,6 +513,7 @@ impl Conversation {
         });
         if fine && transaction.junk.is_none() && !transaction.late {
             self.healthy += 1;
+            self.previous = Some(transaction);
         } else {
             self.kept.push(transaction);
         }
@@ -567,6 +574,9 @@ impl Conversation {
     pub fn server_gap(&mut self, bytes: u64, source: Source) {
         if let Place::Head(part, Some(first)) = &mut self.responses {
             let (part, first) = (core::mem::take(part), *first);
+            if let Some(transaction) = self.open.front_mut() {
+                transaction.partial = None;
+            }
             if part.contains(&b'\n') && http1::looks_like_response(&part) == Some(true) {
                 self.response(&part, first, source);
                 let over = self.answering().is_some_and(|response| {
@@ -608,6 +618,11 @@ impl Conversation {
                 self.open.clear();
             }
         }
+    }
+
+    /// The server had spoken before it was asked: that is no HTTP server.
+    pub fn greeted(&mut self, source: Source, text: String) {
+        self.junk(source, text);
     }
 
     /// The client closed its direction.
@@ -667,9 +682,11 @@ fn whole_head(part: &mut Vec<u8>, data: &[u8]) -> Head {
     }
 }
 
-fn contains_version(data: &[u8]) -> bool {
+/// Whether a line is a request's: it ends with the version, or was cut off before.
+fn may_be_request(data: &[u8]) -> bool {
+    let whole = data.contains(&b'\n');
     let line = data.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    line.windows(6).any(|window| window == b"HTTP/1")
+    !whole || line.windows(6).any(|window| window == b"HTTP/1")
 }
 
 /// Text of bounded length.

@@ -4,6 +4,7 @@
 //! host name and target, and by the addresses that DNS gave for that name.
 
 pub mod attempt;
+mod pairing;
 mod roles;
 
 use alloc::collections::BTreeMap;
@@ -19,8 +20,6 @@ use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, Status};
 use crate::time::{Span, Timestamp};
 use roles::Roles;
 
-/// An attempt may begin this much before its request is seen: two interfaces, one clock.
-const SLACK: Span = Span::milliseconds(20);
 /// Failed name resolution explains answers this long after it: common negative caches keep a minute or more.
 const NEGATIVE_CACHE: Span = Span::seconds(300);
 /// Ports of services that are no web: a failure there is not the gateway's upstream.
@@ -61,7 +60,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         alone::exchanges(points, &roles, loose, &lookups, seen_to, &mut joined);
         return joined;
     }
-    assign(&mut clients, &mut loose, &names, &roles);
+    pairing::assign(&mut clients, &mut loose, &names, &roles);
     let visible = upstream_visible(points, &roles);
     for mut exchange in clients {
         resolve(&mut exchange, &names, seen_to);
@@ -278,7 +277,11 @@ impl<'a> Names<'a> {
         let suffixed = (exact.is_none() && !host.contains('.'))
             .then(|| {
                 let from = alloc::format!("{host}.");
-                self.by_name.iter().filter(move |(name, _)| name.starts_with(&from)).flat_map(|(_, list)| list.iter())
+                let name = from.clone();
+                self.by_name
+                    .range::<str, _>((core::ops::Bound::Included(name.as_str()), core::ops::Bound::Unbounded))
+                    .take_while(move |(name, _)| name.starts_with(&from))
+                    .flat_map(|(_, list)| list.iter())
             })
             .into_iter()
             .flatten();
@@ -295,109 +298,13 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Gives each attempt to the exchange that caused it.
-fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names<'_>, roles: &Roles) {
-    let addresses: Vec<Vec<IpAddr>> = exchanges
-        .iter()
-        .map(|exchange| exchange.host.as_deref().map_or(Vec::new(), |host| names.addresses(host)))
-        .collect();
-    for loose in loose.iter_mut() {
-        let fits = exchanges.iter().zip(&addresses).enumerate().filter_map(|(at, (exchange, addresses))| {
-            let fit = fit(exchange, addresses, loose, roles)?;
-            // The attempt begins right after its request, or the answer comes right after its end.
-            Some((fit, core::cmp::Reverse(apart(exchange, loose)), at))
-        });
-        if let Some((_, _, at)) = fits.max()
-            && let Some(exchange) = exchanges.get_mut(at)
-        {
-            exchange.attempts.push(loose.attempt.clone());
-            loose.taken = true;
-        }
-    }
-    // Requests that waited on one connection together share what became of it.
-    for (exchange, addresses) in exchanges.iter_mut().zip(&addresses) {
-        if exchange.attempts.is_empty() {
-            let shared =
-                loose.iter().filter(|loose| fit(exchange, addresses, loose, roles).is_some_and(|fit| fit >= 4));
-            if let Some(loose) = shared.max_by_key(|loose| loose.begun) {
-                exchange.attempts.push(loose.attempt.clone());
-            }
-        }
-    }
-}
-
-/// How well an attempt fits an exchange; `None` if it cannot be its.
-fn fit(exchange: &Exchange, addresses: &[IpAddr], loose: &Loose<'_>, roles: &Roles) -> Option<u32> {
-    let attempt = &loose.attempt;
-    let (from, to) = window(exchange);
-    let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
-    if loose.begun < from || loose.begun > to {
-        // A connection that was opened for an earlier request but failed in this one's time: only if it is for the
-        // same host.
-        let waiting = attempt.connect.failure().is_some() && loose.begun < from && ended >= from && ended <= to;
-        let same = attempt.upstream.is_some_and(|upstream| addresses.contains(&upstream.ip()));
-        return (waiting && same).then_some(0);
-    }
-    let local = attempt.local?.ip();
-    let spoofed = !roles.egress.contains(&local);
-    if spoofed && exchange.client != Some(local) {
-        return None;
-    }
-    let upstream = attempt.upstream?;
-    let same_target = match (&exchange.target, &attempt.target) {
-        (Some(wanted), Some(asked)) => wanted == asked || wanted.ends_with(asked.as_str()) && asked.len() > 1,
-        _ => false,
-    };
-    let known = !addresses.is_empty();
-    let same_address = addresses.contains(&upstream.ip());
-    let same_host = attempt.host.is_some() && attempt.host == exchange.host;
-    let same_port = exchange.port == Some(upstream.port());
-    if spoofed && !same_address && known {
-        return None;
-    }
-    match (same_host, same_address) {
-        _ if same_target && (same_host || same_address || attempt.host.is_none()) => Some(8),
-        (true, true) => Some(6),
-        (true, false) => Some(5),
-        (false, true) if attempt.host.is_none() || attempt.parent => Some(4 + u32::from(same_port)),
-        (false, true) => None,
-        // The name was not looked up in this capture (cached, or a reverse proxy), or a parent is asked.
-        (false, false) if attempt.host.is_none() && (!known || attempt.parent) => {
-            // By time alone an attempt is its exchange's only where nothing contradicts.
-            Some(1 + u32::from(same_port))
-        }
-        (false, false) if !known && same_target => Some(3),
-        _ => None,
-    }
-}
-
-/// How far an attempt's ends lie from those of an exchange, whichever is nearer.
-fn apart(exchange: &Exchange, loose: &Loose<'_>) -> i64 {
-    let after_request = loose.begun.since(exchange.begun).0.abs();
-    let answered = exchange.events.iter().map(|event| event.source.time).max();
-    let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
-    let before_answer = answered.map_or(i64::MAX, |answered| answered.since(ended).0.abs());
-    after_request.min(before_answer)
-}
-
-/// The time in which the attempts of an exchange begin.
-fn window(exchange: &Exchange) -> (Timestamp, Timestamp) {
-    let from = Timestamp(exchange.begun.0 - SLACK.0);
-    let last = exchange.events.iter().map(|event| event.source.time).max();
-    let to = match &exchange.answer {
-        Answer::Pending | Answer::NotSeen => Timestamp(i64::MAX),
-        _ => last.unwrap_or(Timestamp(i64::MAX)),
-    };
-    (from, to)
-}
-
 /// Adds failed name resolution as the first attempt, or what DNS said to the story of the others.
 fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Timestamp) {
     let Some(host) = exchange.host.as_deref() else { return };
     if host.parse::<IpAddr>().is_ok() {
         return;
     }
-    let (from, to) = window(exchange);
+    let (from, to) = pairing::window(exchange);
     let within = |lookup: &&Lookup| lookup.first().is_some_and(|first| first.time >= from && first.time <= to);
     let all: Vec<&Lookup> = names.of(host).filter(|lookup| lookup.for_address()).collect();
     let mut asked: Vec<&Lookup> = all.iter().copied().filter(within).collect();
@@ -482,7 +389,7 @@ fn upstream_visible(points: &[Point], roles: &Roles) -> bool {
 
 /// No attempt was found for a failed exchange: says what that means.
 fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, visible: bool) {
-    let (from, to) = window(exchange);
+    let (from, to) = pairing::window(exchange);
     let busy = points.iter().flat_map(|point| &point.connections).any(|connection| {
         let during = connection.first.time <= to && connection.last.time >= from;
         let outward = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
