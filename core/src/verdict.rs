@@ -150,6 +150,7 @@ pub fn advise(verdict: &Verdict, found: &Found, exchange: &Exchange, product: Op
         icmp_from,
         url: url(exchange),
         proxy_port: proxy.filter(|_| finding.gateway.is_some()).map(|flow| flow.other.port()),
+        reverse: exchange.target.as_deref().is_some_and(|target| target.starts_with('/')),
     };
     let seen = products::Seen {
         exchange: Some(exchange),
