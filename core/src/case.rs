@@ -217,6 +217,11 @@ impl Case {
                     point.connections.len()
                 ));
             }
+            if point.malformed > 0 {
+                limits
+                    .absence
+                    .push(format!("{} packets could not be read and may have held what is missed.", point.malformed));
+            }
             if point.cut > 0 {
                 limits.notes.push(format!(
                     "{} packets were captured only in part (snap length); capture with -s 0 to see them whole.",

@@ -19,6 +19,8 @@ use crate::time::{Span, Timestamp};
 const HEAD: usize = 64 * 1024;
 /// A later file continues an earlier one over a pause no longer than this.
 const LONGEST_PAUSE: Span = Span::seconds(900);
+/// After a pause this short a file continues the one before, whoever it begins with.
+const SHORT_PAUSE: Span = Span::seconds(60);
 /// A pause between two files that is worth telling.
 const PAUSE_TOLD: Span = Span::seconds(5);
 
@@ -294,7 +296,8 @@ fn place(
             let pause = frame.time.since(ended);
             pause.0 >= 0 && pause <= LONGEST_PAUSE
         });
-        same_link && (after && point.knows(frame) || point.seam.before_contains(frame))
+        let at_once = point.ended.is_some_and(|ended| frame.time.since(ended) <= SHORT_PAUSE);
+        same_link && (after && (at_once || point.knows(frame)) || point.seam.before_contains(frame))
     });
     match continued {
         Some(at) => {

@@ -10,6 +10,8 @@ use crate::protocols::http1::{self, Body, Chunks, Progress};
 
 /// Requests that may wait for their responses on one connection; RFC 9112 pipelining needs few.
 const PIPELINE: usize = 128;
+/// Requests of a connection whose paths are remembered.
+const PATHS: usize = 4;
 /// Longest target, host or reason that is kept.
 const LONGEST_TEXT: usize = 2048;
 
@@ -137,6 +139,10 @@ pub struct Conversation {
     pub tunnel_bytes: u64,
     /// Requests in absolute form or CONNECT.
     pub for_proxy: u32,
+    /// Requests that a gateway marked (`Via`, `Forwarded`, `X-Forwarded-For`).
+    pub marked: u32,
+    /// Digests of the paths of the first few requests: the same request on two legs has the same.
+    pub paths: Vec<u32>,
 }
 
 impl Default for Conversation {
@@ -155,6 +161,8 @@ impl Default for Conversation {
             reset: false,
             tunnel_bytes: 0,
             for_proxy: 0,
+            marked: 0,
+            paths: Vec::new(),
         }
     }
 }
@@ -258,6 +266,10 @@ impl Conversation {
             Body::Chunked => Place::Chunked(Chunks::default()),
         };
         self.for_proxy += u32::from(request.for_proxy());
+        self.marked += u32::from(request.forwarded);
+        if self.paths.len() < PATHS {
+            self.paths.push(digest(&request.target));
+        }
         if head.simple {
             // HTTP/0.9: whatever comes is the answer.
             self.count += 1;
@@ -695,6 +707,11 @@ fn may_be_request(data: &[u8]) -> bool {
     let whole = data.contains(&b'\n');
     let line = data.split(|byte| *byte == b'\n').next().unwrap_or_default();
     !whole || line.windows(6).any(|window| window == b"HTTP/1")
+}
+
+/// FNV-1a of a path: not against malice, only to find the same request on another connection.
+fn digest(target: &str) -> u32 {
+    target.bytes().take(256).fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// Text of bounded length.

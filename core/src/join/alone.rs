@@ -71,7 +71,12 @@ pub fn exchanges(
             let other = last.is_some_and(|last| last.upstream.map(|up| up.ip()) != Some(server.ip()));
             let silent = last.is_some_and(|l| matches!(l.connect.failure(), Some(ConnectFailure::Unanswered { .. })));
             let patience = if other && silent { NEXT_AFTER_SILENCE } else { NEXT_TRY };
-            attempt.status.is_none() && loose.begun >= *before && loose.begun.since(*before) < patience
+            // A request of its own is another try only of one that was cut off without a byte.
+            let cut_off = last.is_some_and(|last| last.wait.failure().is_some() && last.target == attempt.target);
+            (attempt.target.is_none() || cut_off)
+                && attempt.status.is_none()
+                && loose.begun >= *before
+                && loose.begun.since(*before) < patience
         });
         let same = same.map(|(exchange, _)| exchange);
         match same {
