@@ -6,7 +6,7 @@
 
 use super::meaning::{Meaning, phase};
 use super::native::Native;
-use super::{Layout, LogFormat, Parsed, Tunnel, Vote};
+use super::{Clock, Layout, LogFormat, Parsed, Tunnel, Vote};
 use crate::categories::Id::*;
 use crate::products::Id as Product;
 use crate::report::{Confidence::*, GeneratedBy};
@@ -20,6 +20,7 @@ pub static FORMAT: LogFormat = LogFormat {
            Cisco technical note 225832",
     recognise,
     parse,
+    clock: Clock::Known,
     missing: "The default access log of a Cisco WSA holds one code for several failures and no time per step: the custom \
               fields %:>d (DNS), %:<1 (connect), %:>g (TLS) and %:>1 (first byte of the response) would tell them apart.",
     samples: &[

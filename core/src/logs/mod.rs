@@ -10,9 +10,13 @@
 mod cisco_wsa;
 mod detect;
 mod fields;
+mod groups;
 pub mod lines;
 mod meaning;
 mod native;
+mod nginx_error;
+mod nginx_sentences;
+mod prefix;
 mod reader;
 mod skyhigh;
 mod squid;
@@ -20,6 +24,7 @@ mod squid_errors;
 mod squid_words;
 #[cfg(test)]
 mod tests;
+mod times;
 mod troubles;
 mod tunnels;
 
@@ -30,11 +35,12 @@ use crate::products;
 use crate::time::{Span, Timestamp};
 
 pub use detect::recognise;
+pub use groups::Group;
 pub use meaning::Meaning;
 pub use reader::{Beyond, KEPT, LogReader};
 
 /// Every format that is read.
-pub static TABLE: &[&LogFormat] = &[&cisco_wsa::FORMAT, &skyhigh::FORMAT, &squid::FORMAT];
+pub static TABLE: &[&LogFormat] = &[&cisco_wsa::FORMAT, &skyhigh::FORMAT, &squid::FORMAT, &nginx_error::FORMAT];
 
 /// One log format.
 pub struct LogFormat {
@@ -50,10 +56,21 @@ pub struct LogFormat {
     pub recognise: fn(&str) -> Vote,
     /// What a line says. Must not allocate for a healthy one.
     pub parse: for<'a> fn(&'a str, &mut Layout) -> Parsed<'a>,
+    /// Whether its times say their zone.
+    pub clock: Clock,
     /// What its default layout does not say, and what to add: a doubt of every finding that it leaves open.
     pub missing: &'static str,
     /// Real lines; a format without is rejected by a test.
     pub samples: &'static [&'static str],
+}
+
+/// Whether a format's times say their zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// They do, or are UTC by definition.
+    Known,
+    /// The machine's own time, without a zone: read as UTC, and a warning says so.
+    Local,
 }
 
 /// How sure a format is of a line.
@@ -61,6 +78,8 @@ pub struct LogFormat {
 pub enum Vote {
     /// Not this format.
     No,
+    /// A line that may stand below a header line of this format, and says nothing without one.
+    Follows,
     /// A layout that another format has as well.
     Shared,
     /// A shared layout, filled as this product fills it.
@@ -74,6 +93,8 @@ pub enum Vote {
 pub struct Layout {
     /// Its columns in order, where a header line names them.
     pub columns: Vec<Column>,
+    /// When the transport received the line, by the header that it put before it.
+    pub received: Option<Timestamp>,
 }
 
 /// A named column.
@@ -144,6 +165,8 @@ pub struct Record<'a> {
     pub token: &'a str,
     /// What that means; `None` for a request that did not fail.
     pub failure: Option<Meaning>,
+    /// For error logs: which lines tell of the same request.
+    pub group: Option<Group>,
 }
 
 /// A request's relation to a CONNECT tunnel.

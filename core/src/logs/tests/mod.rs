@@ -1,5 +1,6 @@
 //! Table tests over every format, the articles' lines, and what the reader makes of several lines.
 
+mod errors;
 mod properties;
 mod words;
 
@@ -42,7 +43,6 @@ const OTHERS: &[&str] = &[
     "Dear colleague, since 10:32 every request to http://www.example.com/ ends in 504.",
     r#"1.2.3.4 - johndoe [05/02/2025 11:30:29] "GET https://sub.example.com/1.png HTTP/1.1" 200 - - 1000 Business Services"#,
     r#"127.0.0.1 - userfoo [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 502 2326 "http://x/" "Mozilla/4.08""#,
-    r#"2020/11/25 16:02:45 [error] 76952#76952: *5645766 connect() failed (111: Connection refused) while connecting to upstream, client: 5.126.32.148, server: www.google.de, request: "GET /admin/config HTTP/2.0", upstream: "http://127.0.0.1:3000/admin/config", host: "www.google.de""#,
     r#"haproxy[674]: 127.0.0.1:33320 [15/Oct/2003:08:32:17.925] px-http px-http/srv1 9/0/7/14/30 502 243 - - PH-- 3/2/2/0/0 0/0 "GET /cgi-bin/bug.cgi? HTTP/1.0""#,
     r#"[2016-04-15T20:17:00.310Z] "POST /api/v1/locations HTTP/2" 204 - 154 0 226 100 "10.0.35.28" "nsq2http" "cc21d9b0" "locations" "tcp://10.0.2.1:80""#,
     "[Tue Oct 26 17:27:20.477742 2021] [proxy:error] [pid 29484:tid 140230740928256] (111)Connection refused: AH00957: HTTP: attempt to connect to 127.0.0.1:8981 (localhost) failed",
@@ -65,13 +65,12 @@ fn every_format_recognises_its_own_samples_and_no_others() {
         for sample in format.samples {
             assert_eq!(format_of(sample), Some(format.id), "{sample}");
             for other in TABLE.iter().filter(|other| other.id != format.id) {
-                assert!((other.recognise)(sample) < Vote::Likely, "{} takes {sample}", other.id);
+                assert!((other.recognise)(prefix::strip(sample).line) < Vote::Likely, "{} takes {sample}", other.id);
             }
-            let parsed = (format.parse)(sample, &mut Layout::default());
-            assert!(!matches!(parsed, Parsed::Bad { .. }), "{sample}");
         }
         let all = read(&format.samples.join("\n"));
-        assert_eq!(all.warnings(), Vec::<String>::new());
+        let local = format.clock == Clock::Local && all.records > 0;
+        assert_eq!(all.warnings().len(), usize::from(local), "{:?}", all.warnings());
     }
     for line in OTHERS {
         let reader = read(line);
@@ -275,6 +274,19 @@ fn beyond_what_is_kept_counts_stay_exact() {
     assert_eq!(reader.warnings().len(), 1);
 }
 
+/// What the corpus's logs are, by the beginning of their names; the others are of no format here.
+#[cfg(feature = "std")]
+const CORPUS: &[(&str, &str)] = &[
+    ("squid", "squid"),
+    ("wsa", "cisco-wsa"),
+    ("nginx_digimarket_host_error", "nginx-error"),
+    ("nginx_ekz_error", "nginx-error"),
+    ("nginx_macos_error", "nginx-error"),
+    ("nginx_ngf_", "nginx-error"),
+    // Single lines of many layouts; these are the most.
+    ("nginx_sekoia", "nginx-error"),
+];
+
 /// The corpus, where there is one: every log is claimed by its own format alone.
 #[cfg(feature = "std")]
 #[test]
@@ -291,8 +303,7 @@ fn the_corpus_is_told_apart() {
         let mut reader = LogReader::new(0, None);
         reader.push(&bytes);
         reader.end();
-        let expected = ["squid", "wsa"].iter().find(|prefix| name.starts_with(*prefix));
-        let expected = expected.map(|prefix| if *prefix == "wsa" { "cisco-wsa" } else { prefix });
+        let expected = CORPUS.iter().find(|(prefix, _)| name.starts_with(prefix)).map(|(_, id)| *id);
         assert_eq!(reader.format().map(|format| format.id), expected, "{name}");
         let head = &bytes[..bytes.len().min(crate::input::HEAD)];
         assert_eq!(
@@ -306,6 +317,10 @@ fn the_corpus_is_told_apart() {
             "squid_richmix_access.log" => Some((113, 2, 0)),
             "squid_sekoia_tests.log" => Some((13, 2, 5)),
             "wsa_sekoia_tests.log" => Some((6, 0, 2)),
+            // As many as the access log of the same time has 502s.
+            "nginx_digimarket_host_error.log" => Some((162, 162, 0)),
+            "nginx_ekz_error.log" => Some((4, 4, 0)),
+            "nginx_ngf_scale200_https.log" => Some((163, 163, 0)),
             _ => None,
         } {
             assert_eq!((reader.records, reader.failed, reader.unseen), (records, failed, unseen), "{name}");

@@ -9,7 +9,7 @@ use crate::categories::Id::{self, *};
 use crate::report::GeneratedBy;
 
 /// Category, the first candidates, and who made the status; `None` for no failure.
-type Expected = Option<(Id, &'static [Id], GeneratedBy)>;
+pub(super) type Expected = Option<(Id, &'static [Id], GeneratedBy)>;
 
 fn claims(cases: &[(&str, Expected)]) {
     for (line, expected) in cases {
