@@ -8,14 +8,20 @@
 //! file.
 
 mod cisco_wsa;
+mod combined;
+mod common;
 mod detect;
 mod fields;
 mod groups;
+mod haproxy;
+mod haproxy_states;
 pub mod lines;
 mod meaning;
 mod native;
+mod nginx;
 mod nginx_error;
 mod nginx_sentences;
+mod nginx_upstream;
 mod prefix;
 mod reader;
 mod skyhigh;
@@ -25,6 +31,7 @@ mod squid_words;
 #[cfg(test)]
 mod tests;
 mod times;
+mod traefik;
 mod troubles;
 mod tunnels;
 
@@ -40,7 +47,17 @@ pub use meaning::Meaning;
 pub use reader::{Beyond, KEPT, LogReader};
 
 /// Every format that is read.
-pub static TABLE: &[&LogFormat] = &[&cisco_wsa::FORMAT, &skyhigh::FORMAT, &squid::FORMAT, &nginx_error::FORMAT];
+pub static TABLE: &[&LogFormat] = &[
+    &cisco_wsa::FORMAT,
+    &skyhigh::FORMAT,
+    &squid::FORMAT,
+    &nginx::FORMAT,
+    &nginx_error::FORMAT,
+    &haproxy::FORMAT,
+    &traefik::FORMAT,
+    &combined::COMBINED,
+    &combined::CLF,
+];
 
 /// One log format.
 pub struct LogFormat {

@@ -1,5 +1,6 @@
 //! Table tests over every format, the articles' lines, and what the reader makes of several lines.
 
+mod balancers;
 mod errors;
 mod properties;
 mod words;
@@ -42,8 +43,6 @@ fn format_of(text: &str) -> Option<&'static str> {
 const OTHERS: &[&str] = &[
     "Dear colleague, since 10:32 every request to http://www.example.com/ ends in 504.",
     r#"1.2.3.4 - johndoe [05/02/2025 11:30:29] "GET https://sub.example.com/1.png HTTP/1.1" 200 - - 1000 Business Services"#,
-    r#"127.0.0.1 - userfoo [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 502 2326 "http://x/" "Mozilla/4.08""#,
-    r#"haproxy[674]: 127.0.0.1:33320 [15/Oct/2003:08:32:17.925] px-http px-http/srv1 9/0/7/14/30 502 243 - - PH-- 3/2/2/0/0 0/0 "GET /cgi-bin/bug.cgi? HTTP/1.0""#,
     r#"[2016-04-15T20:17:00.310Z] "POST /api/v1/locations HTTP/2" 204 - 154 0 226 100 "10.0.35.28" "nsq2http" "cc21d9b0" "locations" "tcp://10.0.2.1:80""#,
     "[Tue Oct 26 17:27:20.477742 2021] [proxy:error] [pid 29484:tid 140230740928256] (111)Connection refused: AH00957: HTTP: attempt to connect to 127.0.0.1:8981 (localhost) failed",
     "#Fields: date time time-taken c-ip cs-username cs-auth-group x-exception-id sc-filter-result",
@@ -279,6 +278,14 @@ fn beyond_what_is_kept_counts_stay_exact() {
 const CORPUS: &[(&str, &str)] = &[
     ("squid", "squid"),
     ("wsa", "cisco-wsa"),
+    ("haproxy_gforcada", "haproxy"),
+    ("haproxy_lnav", "haproxy"),
+    ("haproxy_matomo", "haproxy"),
+    ("haproxy_no7dw", "haproxy"),
+    ("haproxy_sekoia", "haproxy"),
+    // The same, for the access logs of Apache.
+    ("apache_sekoia", "combined"),
+    ("nginx_ingress_elastic", "nginx"),
     ("nginx_digimarket_host_error", "nginx-error"),
     ("nginx_ekz_error", "nginx-error"),
     ("nginx_macos_error", "nginx-error"),
@@ -319,6 +326,8 @@ fn the_corpus_is_told_apart() {
             "wsa_sekoia_tests.log" => Some((6, 0, 2)),
             // As many as the access log of the same time has 502s.
             "nginx_digimarket_host_error.log" => Some((162, 162, 0)),
+            "haproxy_no7dw_extract.log" => Some((500, 9, 0)),
+            "haproxy_lnav.log" => Some((14, 0, 0)),
             "nginx_ekz_error.log" => Some((4, 4, 0)),
             "nginx_ngf_scale200_https.log" => Some((163, 163, 0)),
             _ => None,
