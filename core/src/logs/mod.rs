@@ -7,6 +7,8 @@
 //! A new format is one file here and one line in [`TABLE`]. Non-goals: formats by file name, several formats in one
 //! file.
 
+mod apache_error;
+mod apache_messages;
 mod cisco_wsa;
 mod combined;
 mod common;
@@ -54,6 +56,7 @@ pub static TABLE: &[&LogFormat] = &[
     &nginx::FORMAT,
     &nginx_error::FORMAT,
     &haproxy::FORMAT,
+    &apache_error::FORMAT,
     &traefik::FORMAT,
     &combined::COMBINED,
     &combined::CLF,

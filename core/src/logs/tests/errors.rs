@@ -139,3 +139,61 @@ fn a_cut_line_still_tells() {
     let exchange = one(&line[..line.find("GET /a").unwrap() + 6]);
     assert_eq!(exchange.target.as_deref(), Some("/a"));
 }
+
+#[test]
+fn messages_of_apache() {
+    let is = |id: &'static [Id]| -> Expected { Some((id[0], id, Gateway)) };
+    let open = |id: &'static [Id]| -> Expected { Some((Undetermined, id, Gateway)) };
+    let to = "AH00957: HTTP: attempt to connect to 192.0.2.10:8080 (a.test) failed";
+    for (message, expected) in [
+        (format!("(111)Connection refused: {to}"), is(&[TcpSynReset])),
+        (format!("(110)Connection timed out: {to}"), is(&[TcpSynUnanswered])),
+        (format!("(70007)The timeout specified has expired: {to}"), is(&[TcpSynUnanswered])),
+        (format!("(113)No route to host: {to}"), is(&[TcpIcmpUnreachable])),
+        (format!("(13)Permission denied: {to}"), is(&[LocalEgressDenied])),
+        ("[client 192.0.2.7:502] AH01114: HTTP: failed to make connection to backend: a.test".into(), open(&[TcpSynUnanswered])),
+        ("AH00940: HTTP: disabled connection for (a.test)".into(), is(&[NoHealthyUpstream])),
+        ("[client 192.0.2.7:502] AH01167: balancer://x: All workers are in error state for route (a)".into(), is(&[NoHealthyUpstream])),
+        ("(70007)The timeout specified has expired: [client 192.0.2.7:502] AH01102: error reading status line from remote server a.test:80".into(), is(&[ResponseTimeout])),
+        ("(104)Connection reset by peer: [client 192.0.2.7:502] AH01102: error reading status line from remote server a.test:80".into(), is(&[ResponseReset])),
+        ("(20014)Internal error: [client 192.0.2.7:502] AH01102: error reading status line from remote server a.test:80".into(), is(&[ResponseEmpty])),
+        ("[client 192.0.2.7:502] (70014)End of file found: AH01102: error reading status line from remote server a.test:80".into(), is(&[ResponseEmpty])),
+        ("[client 192.0.2.7:502] AH00898: DNS lookup failure for: a.test returned by /".into(), open(&[DnsNxdomain])),
+        ("[client 192.0.2.7:502] AH00898: Error during SSL Handshake with remote server returned by /".into(), open(&[TlsAlert])),
+        ("[client 192.0.2.7:502] AH00898: Error reading from remote server returned by /504".into(), open(&[ResponseTimeout])),
+        ("(32)Broken pipe: [client 192.0.2.7:502] AH01084: pass request body failed to 192.0.2.10:80 (a.test)".into(), is(&[KeepaliveRace])),
+        ("AH00959: ap_proxy_connect_backend disabling worker for (a.test) for 60s".into(), None),
+        ("[client 192.0.2.7:502] AH01630: client denied by server configuration: /srv/502".into(), None),
+    ] {
+        let line = format!("[Tue Oct 26 17:27:20.477742 2021] [proxy:error] [pid 7:tid 9] {message}");
+        let Some((category, first, made_by)) = expected else {
+            assert_eq!(read(&line).failed, 0, "{line}");
+            continue;
+        };
+        let claim = one(&line).claim.unwrap();
+        let named = if claim.undetermined { Undetermined } else { claim.candidates[0] };
+        assert_eq!((named, claim.candidates[0], claim.made_by), (category, first[0], Some(made_by)), "{line}");
+    }
+}
+
+#[test]
+fn the_lines_of_one_request_to_apache_are_one_exchange() {
+    let text = concat!(
+        "[Fri Oct 12 08:42:00.068989 2018] [proxy:error] [pid 300] (111)Connection refused: AH00957: HTTP: attempt to connect to 192.0.2.10:80 (a) failed\n",
+        "[Fri Oct 12 08:42:00.069089 2018] [proxy:error] [pid 300] (110)Connection timed out: AH00957: HTTP: attempt to connect to 192.0.2.11:80 (a) failed\n",
+        "[Fri Oct 12 08:42:00.069139 2018] [proxy:error] [pid 300] AH00959: ap_proxy_connect_backend disabling worker for (a) for 60s\n",
+        "[Fri Oct 12 08:42:00.069150 2018] [proxy_http:error] [pid 300] [client 192.0.2.7:1037] AH01114: HTTP: failed to make connection to backend: a\n",
+        "[Fri Oct 12 08:42:01.000000 2018] [proxy_http:error] [pid 301] (70007)The timeout specified has expired: [client 192.0.2.8:1037] AH01102: error reading status line from remote server a:80\n",
+        "[Fri Oct 12 08:42:01.000010 2018] [proxy:error] [pid 301] [client 192.0.2.8:1037] AH00898: Error reading from remote server returned by /\n",
+    );
+    let reader = read(text);
+    assert_eq!((reader.records, reader.total, reader.failed), (5, 2, 2));
+    let (first, second) = (&reader.exchanges[0], &reader.exchanges[1]);
+    assert_eq!(first.claim.as_ref().unwrap().candidates[0], TcpSynUnanswered);
+    assert_eq!((first.attempts.len(), first.events.len()), (2, 3));
+    assert_eq!(first.client.map(|ip| format!("{ip}")).as_deref(), Some("192.0.2.7"));
+    assert_eq!(second.claim.as_ref().unwrap().candidates[0], ResponseTimeout);
+    // Apache 2.2 writes no process.
+    let old = "[Wed May 18 21:03:29 2011] [error] [client 192.0.2.7] (70007)The timeout specified has expired: proxy: error reading status line from remote server b.test, referer: http://x/ AH01102";
+    assert_eq!(one(old).claim.unwrap().candidates[0], ResponseTimeout);
+}
