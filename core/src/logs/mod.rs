@@ -13,6 +13,8 @@ mod cisco_wsa;
 mod combined;
 mod common;
 mod detect;
+mod envoy;
+mod envoy_flags;
 mod fields;
 mod groups;
 mod haproxy;
@@ -57,6 +59,7 @@ pub static TABLE: &[&LogFormat] = &[
     &nginx_error::FORMAT,
     &haproxy::FORMAT,
     &apache_error::FORMAT,
+    &envoy::FORMAT,
     &traefik::FORMAT,
     &combined::COMBINED,
     &combined::CLF,

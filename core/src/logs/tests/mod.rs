@@ -2,6 +2,7 @@
 
 mod balancers;
 mod errors;
+mod meshes;
 mod properties;
 mod words;
 
@@ -43,7 +44,6 @@ fn format_of(text: &str) -> Option<&'static str> {
 const OTHERS: &[&str] = &[
     "Dear colleague, since 10:32 every request to http://www.example.com/ ends in 504.",
     r#"1.2.3.4 - johndoe [05/02/2025 11:30:29] "GET https://sub.example.com/1.png HTTP/1.1" 200 - - 1000 Business Services"#,
-    r#"[2016-04-15T20:17:00.310Z] "POST /api/v1/locations HTTP/2" 204 - 154 0 226 100 "10.0.35.28" "nsq2http" "cc21d9b0" "locations" "tcp://10.0.2.1:80""#,
     "#Fields: date time time-taken c-ip cs-username cs-auth-group x-exception-id sc-filter-result",
     r#"2011-08-04 21:00:00 9311 0.0.0.0 - - - OBSERVED "unavailable" -  200 TCP_NC_MISS GET application/x-gzip http personal.avira-update.com 80 /update/x.gz - gz "AntiVir" 82.137.200.42 875853 384 -"#,
     "http 2016-08-10T22:08:42.945958Z app/my-loadbalancer/50dc6c495c0c9188 192.168.131.39:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 \"GET http://www.example.com:80/ HTTP/1.1\" \"curl/7.46.0\" - -",
@@ -284,6 +284,7 @@ const CORPUS: &[(&str, &str)] = &[
     ("haproxy_sekoia", "haproxy"),
     // The same, for the access logs of Apache.
     ("apache_sekoia", "combined"),
+    ("envoy_beats.log", "envoy"),
     ("apache_error", "apache-error"),
     ("apache_fail2ban", "apache-error"),
     ("nginx_ingress_elastic", "nginx"),
