@@ -72,7 +72,7 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
         _ if inside => Tunnel::Inside,
         _ => Tunnel::Plain,
     };
-    record.failure = failure(&native);
+    record.failure = meaning(native.code, native.status, native.parent());
     Parsed::Record(record)
 }
 
@@ -86,9 +86,11 @@ fn tunnel(rest: &str) -> Tunnel {
     }
 }
 
-fn failure(native: &Native<'_>) -> Option<Meaning> {
-    let code = native.code.strip_suffix("_SSL").unwrap_or(native.code);
-    let status = native.status.unwrap_or(0);
+/// What a result code with its status means; `None` for a request that did not fail.
+#[must_use]
+pub fn meaning(code: &str, status: Option<u16>, parent: bool) -> Option<Meaning> {
+    let code = code.strip_suffix("_SSL").unwrap_or(code);
+    let status = status.unwrap_or(0);
     if status != 0 && status < 500 {
         return None;
     }
@@ -99,7 +101,7 @@ fn failure(native: &Native<'_>) -> Option<Meaning> {
         ("TCP_DENIED" | "FTP_DENIED", _) => DENIED,
         ("NONE", _) => NONE_OTHER,
         _ if code.ends_with("_HIT") => FROM_CACHE,
-        _ if native.parent() => FROM_PARENT,
+        _ if parent => FROM_PARENT,
         _ => FROM_ORIGIN,
     })
 }

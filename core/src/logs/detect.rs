@@ -55,8 +55,9 @@ impl Votes {
                 Vote::Follows | Vote::Shared => 1,
                 Vote::Likely => 4,
                 Vote::Own => 16,
+                Vote::Header => 1 << 16,
             };
-            tally.own += u32::from(vote == Vote::Own);
+            tally.own += u32::from(vote >= Vote::Own);
             known |= vote != Vote::No && (vote != Vote::Follows || tally.own > 0);
         }
         self.recognised += u32::from(known);

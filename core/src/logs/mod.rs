@@ -9,10 +9,13 @@
 
 mod apache_error;
 mod apache_messages;
+mod aws_alb;
 mod cisco_wsa;
+mod cisco_wsa_w3c;
 mod combined;
 mod common;
 mod detect;
+mod elff;
 mod envoy;
 mod envoy_flags;
 mod fields;
@@ -27,6 +30,7 @@ mod nginx_error;
 mod nginx_sentences;
 mod nginx_upstream;
 mod prefix;
+mod proxysg;
 mod reader;
 mod skyhigh;
 mod squid;
@@ -38,6 +42,7 @@ mod times;
 mod traefik;
 mod troubles;
 mod tunnels;
+mod w3c;
 
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
@@ -60,9 +65,13 @@ pub static TABLE: &[&LogFormat] = &[
     &haproxy::FORMAT,
     &apache_error::FORMAT,
     &envoy::FORMAT,
+    &proxysg::FORMAT,
+    &aws_alb::FORMAT,
     &traefik::FORMAT,
     &combined::COMBINED,
     &combined::CLF,
+    &cisco_wsa_w3c::FORMAT,
+    &w3c::FORMAT,
 ];
 
 /// One log format.
@@ -109,6 +118,8 @@ pub enum Vote {
     Likely,
     /// Only this format writes such a line.
     Own,
+    /// A header line of this format, which names the columns: it decides, whatever the lines below look like.
+    Header,
 }
 
 /// What the header lines of a file said so far.
@@ -122,13 +133,28 @@ pub struct Layout {
 
 /// A named column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "named like the fields of `Record`")]
+#[allow(missing_docs, reason = "named like the fields of `Record`, or like the columns")]
 pub enum Column {
     Time,
     Client,
     Status,
     RequestLine,
     BlockId,
+    Date,
+    TimeOfDay,
+    Milliseconds,
+    Method,
+    Scheme,
+    Host,
+    Port,
+    Path,
+    Url,
+    Exception,
+    Action,
+    Win32,
+    ResultCode,
+    Hierarchy,
+    Supplier,
     /// One that says nothing of the failure.
     Other,
 }

@@ -103,7 +103,7 @@ fn by_columns<'a>(line: &'a str, columns: &[Column]) -> Option<Found<'a>> {
             Column::Status => found.status = Some(status(token)?),
             Column::RequestLine => found.request = Some(token),
             Column::BlockId => found.block = Some(token),
-            Column::Other => {}
+            _ => {}
         }
     }
     (found.time.is_some() && found.status.is_some()).then_some(found)
