@@ -22,6 +22,8 @@ mod fields;
 mod groups;
 mod haproxy;
 mod haproxy_states;
+mod json;
+mod json_lines;
 pub mod lines;
 mod meaning;
 mod native;
@@ -72,6 +74,7 @@ pub static TABLE: &[&LogFormat] = &[
     &combined::CLF,
     &cisco_wsa_w3c::FORMAT,
     &w3c::FORMAT,
+    &json_lines::FORMAT,
 ];
 
 /// One log format.

@@ -89,7 +89,9 @@ fn server_of(url: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip, place.port?))
 }
 
-fn meaning(status: Option<u16>, nobody: bool) -> Option<Meaning> {
+/// What a status means; `nobody`: no server was asked.
+#[must_use]
+pub fn meaning(status: Option<u16>, nobody: bool) -> Option<Meaning> {
     Some(match status {
         None | Some(499) => CLIENT_LEFT,
         Some(503) if nobody => NO_SERVER,

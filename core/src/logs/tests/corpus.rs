@@ -13,6 +13,9 @@ const CORPUS: &[(&str, &str)] = &[
     ("haproxy_sekoia", "haproxy"),
     // The same, for the access logs of Apache.
     ("apache_sekoia", "combined"),
+    ("istio_access_json", "json-lines"),
+    ("traefik_json", "json-lines"),
+    ("caddy", "json-lines"),
     ("aws_alb", "aws-alb"),
     ("iis_beats", "w3c"),
     ("envoy_beats.log", "envoy"),

@@ -131,3 +131,50 @@ fn envoys_default_layout_without_details() {
     assert_eq!((closed.total, closed.failed, closed.unseen), (1, 0, 1), "how a TCP connection ends");
     assert_eq!(read(&tcp("UF,URX")).failed, 1);
 }
+
+#[test]
+fn names_in_json() {
+    let envoy = |rest: &str| {
+        format!(
+            "{{\"start_time\":\"2026-03-10T08:00:01.310Z\",\"method\":\"GET\",\"path\":\"/502\",\"authority\":\"a.test\",\"duration\":504,\"upstream_host\":\"192.0.2.10:80\",\"bytes_sent\":502,{rest}}}"
+        )
+    };
+    let traefik = |status: u16, service: &str| {
+        format!(
+            "{{\"DownstreamStatus\":{status},\"OriginStatus\":0,\"Duration\":504000000,\"RequestCount\":502,\"RequestHost\":\"a.test\",\"RequestMethod\":\"GET\",\"RequestPath\":\"/504\",\"ServiceAddr\":\"{service}\",\"time\":\"2026-03-10T08:00:01Z\"}}"
+        )
+    };
+    let caddy = |status: u16| {
+        format!(
+            "{{\"logger\":\"http.log.access\",\"ts\":1693840791.75,\"request\":{{\"remote_ip\":\"192.0.2.7\",\"method\":\"GET\",\"host\":\"a.test\",\"uri\":\"/503\",\"headers\":{{\"status\":[\"502\"]}}}},\"size\":504,\"duration\":0.502,\"status\":{status}}}"
+        )
+    };
+    claims(&[
+        (
+            &envoy("\"response_code\":503,\"response_flags\":\"UH\""),
+            Some((NoHealthyUpstream, &[NoHealthyUpstream], Gateway)),
+        ),
+        (
+            &envoy("\"response_code\":503,\"response_flags\":\"-\",\"response_code_details\":\"via_upstream\""),
+            Some((OriginError, &[OriginError], Origin)),
+        ),
+        (
+            &envoy("\"response_code\":504,\"response_flags\":\"UT\",\"response_code_details\":null"),
+            Some((ResponseTimeout, &[ResponseTimeout], Gateway)),
+        ),
+        (&envoy("\"response_code\":200,\"response_flags\":null"), None),
+        (&traefik(502, "192.0.2.10:80"), Some((Undetermined, &[TcpSynReset], Unknown))),
+        (&traefik(503, ""), Some((NoHealthyUpstream, &[NoHealthyUpstream], Gateway))),
+        (&traefik(200, "192.0.2.10:80"), None),
+        (&caddy(504), Some((Undetermined, &[ResponseTimeout], Unknown))),
+        (&caddy(200), None),
+        (&caddy(0), None),
+    ]);
+    let exchange = one(&caddy(502));
+    assert_eq!((exchange.host.as_deref(), exchange.target.as_deref()), (Some("a.test"), Some("/503")));
+    assert_eq!(exchange.client.map(|ip| format!("{ip}")).as_deref(), Some("192.0.2.7"));
+    let exchange = one(&traefik(502, "192.0.2.10:80"));
+    assert_eq!(exchange.attempts[0].upstream.map(|to| to.port()), Some(80));
+    // Objects of other names are nobody's.
+    assert!(read("{\"a\":{\"b\":502},\"status\":502}").format().is_none());
+}
