@@ -1,5 +1,6 @@
 //! One input while it is read: what is it, which bytes go where, what went wrong.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -47,7 +48,7 @@ enum State {
     Head(Vec<u8>),
     #[cfg(feature = "std")]
     Capture(FileReader),
-    Log(LogReader),
+    Log(Box<LogReader>),
     /// Nothing can be read of it: kind and format for the report.
     Refused(Kind, String),
 }
@@ -163,7 +164,7 @@ impl Reading {
                 self.warnings.push("gzip inside gzip is not opened: unpack it once with gunzip".to_string());
                 State::Refused(Kind::Unknown, "gzip".to_string())
             }
-            Recognised::Log(_) => State::Log(LogReader::new(self.id, self.product)),
+            Recognised::Log(_) => State::Log(Box::new(LogReader::new(self.id, self.product))),
             Recognised::Har => {
                 self.warnings.push(
                     "an HTTP archive of a browser: recognised, but not read yet; drop the gateway's capture or log"

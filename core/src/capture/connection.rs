@@ -19,7 +19,7 @@ const PENDING_SEGMENTS: usize = 256;
 /// SYNs, ICMP errors and the like that are kept one by one; more are counted.
 pub const KEPT: usize = 12;
 /// Copies of one packet on several interfaces (`-i any`) are seen within this time.
-const COPY_WINDOW: Span = Span::milliseconds(5);
+const COPY_WINDOW: Span = Span::milliseconds(3);
 
 /// Who sent a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -341,7 +341,13 @@ impl Connection {
             self.challenged.get_or_insert(source);
         }
         let other = self.end_mut(side.other());
-        let Some(next) = other.next else { return };
+        let Some(next) = other.next else {
+            // In the middle of a stream the receiver's word tells where the other side is.
+            if !handshake {
+                other.next = Some(segment.ack);
+            }
+            return;
+        };
         // Positive: bytes are acknowledged that this capture has not seen (yet).
         let ahead = segment.ack.wrapping_sub(next).cast_signed();
         let to = other.position.saturating_add_signed(i64::from(ahead));

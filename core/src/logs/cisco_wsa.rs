@@ -6,7 +6,7 @@
 
 use super::meaning::{Meaning, phase};
 use super::native::Native;
-use super::{Layout, LogFormat, Parsed, Tunnel, Vote};
+use super::{Clock, Layout, LogFormat, Parsed, Tunnel, Vote};
 use crate::categories::Id::*;
 use crate::products::Id as Product;
 use crate::report::{Confidence::*, GeneratedBy};
@@ -20,6 +20,7 @@ pub static FORMAT: LogFormat = LogFormat {
            Cisco technical note 225832",
     recognise,
     parse,
+    clock: Clock::Known,
     missing: "The default access log of a Cisco WSA holds one code for several failures and no time per step: the custom \
               fields %:>d (DNS), %:<1 (connect), %:>g (TLS) and %:>1 (first byte of the response) would tell them apart.",
     samples: &[
@@ -71,7 +72,7 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
         _ if inside => Tunnel::Inside,
         _ => Tunnel::Plain,
     };
-    record.failure = failure(&native);
+    record.failure = meaning(native.code, native.status, native.parent());
     Parsed::Record(record)
 }
 
@@ -85,9 +86,11 @@ fn tunnel(rest: &str) -> Tunnel {
     }
 }
 
-fn failure(native: &Native<'_>) -> Option<Meaning> {
-    let code = native.code.strip_suffix("_SSL").unwrap_or(native.code);
-    let status = native.status.unwrap_or(0);
+/// What a result code with its status means; `None` for a request that did not fail.
+#[must_use]
+pub fn meaning(code: &str, status: Option<u16>, parent: bool) -> Option<Meaning> {
+    let code = code.strip_suffix("_SSL").unwrap_or(code);
+    let status = status.unwrap_or(0);
     if status != 0 && status < 500 {
         return None;
     }
@@ -98,7 +101,7 @@ fn failure(native: &Native<'_>) -> Option<Meaning> {
         ("TCP_DENIED" | "FTP_DENIED", _) => DENIED,
         ("NONE", _) => NONE_OTHER,
         _ if code.ends_with("_HIT") => FROM_CACHE,
-        _ if native.parent() => FROM_PARENT,
+        _ if parent => FROM_PARENT,
         _ => FROM_ORIGIN,
     })
 }

@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::lines::Lines;
-use super::{LogFormat, TABLE, Vote};
+use super::{LogFormat, TABLE, Vote, prefix};
 use crate::products::Id as Product;
 
 /// So many lines decide …
@@ -45,17 +45,20 @@ impl Votes {
         if line.trim().is_empty() {
             return;
         }
+        let line = prefix::strip(line).line;
         let mut known = false;
         for (tally, format) in self.tallies.iter_mut().zip(TABLE) {
             let vote = (format.recognise)(line);
             tally.score += match vote {
                 Vote::No => 0,
-                Vote::Shared => 1,
+                Vote::Follows if tally.own == 0 => 0,
+                Vote::Follows | Vote::Shared => 1,
                 Vote::Likely => 4,
                 Vote::Own => 16,
+                Vote::Header => 1 << 16,
             };
-            tally.own += u32::from(vote == Vote::Own);
-            known |= vote != Vote::No;
+            tally.own += u32::from(vote >= Vote::Own);
+            known |= vote != Vote::No && (vote != Vote::Follows || tally.own > 0);
         }
         self.recognised += u32::from(known);
         if known || !line.starts_with('#') {

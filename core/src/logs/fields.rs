@@ -147,6 +147,22 @@ pub fn address(token: &str) -> Option<IpAddr> {
     plausible.then(|| token.parse::<IpAddr>().ok()).flatten().map(|ip| ip.to_canonical())
 }
 
+/// An address and a port, as logs write both: `1.2.3.4:80`, `[::1]:80`, `::1:80` (HAProxy), `1.2.3.4`.
+#[must_use]
+pub fn host_port(token: &str) -> Option<(IpAddr, Option<u16>)> {
+    if let Some(rest) = token.strip_prefix('[') {
+        let (host, rest) = rest.split_once(']')?;
+        return Some((address(host)?, rest.strip_prefix(':').and_then(|port| port.parse().ok())));
+    }
+    match memchr::memrchr(b':', token.as_bytes()).and_then(|at| Some((token.get(..at)?, token.get(at + 1..)?))) {
+        Some((host, port)) => match (address(host), port.parse()) {
+            (Some(ip), Ok(port)) => Some((ip, Some(port))),
+            _ => address(token).map(|ip| (ip, None)),
+        },
+        None => address(token).map(|ip| (ip, None)),
+    }
+}
+
 /// Where a target points.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Target<'a> {
@@ -234,6 +250,16 @@ mod tests {
         ] {
             assert_eq!(clf_time(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn addresses_with_ports() {
+        let of = |text| host_port(text).map(|(ip, port)| (ip.to_string(), port));
+        assert_eq!(of("1.2.3.4:80"), Some(("1.2.3.4".into(), Some(80))));
+        assert_eq!(of("[::1]:80"), Some(("::1".into(), Some(80))));
+        assert_eq!(of("2001:db8::1:34552"), Some(("2001:db8::1".into(), Some(34552))));
+        assert_eq!(of("10.0.0.1"), Some(("10.0.0.1".into(), None)));
+        assert_eq!((of("-"), of("name:80"), of("1.2.3.4:x"), of("[::1")), (None, None, None, None));
     }
 
     #[test]

@@ -7,12 +7,32 @@
 //! A new format is one file here and one line in [`TABLE`]. Non-goals: formats by file name, several formats in one
 //! file.
 
+mod apache_error;
+mod apache_messages;
+mod aws_alb;
 mod cisco_wsa;
+mod cisco_wsa_w3c;
+mod combined;
+mod common;
 mod detect;
+mod elff;
+mod envoy;
+mod envoy_flags;
 mod fields;
+mod groups;
+mod haproxy;
+mod haproxy_states;
+mod json;
+mod json_lines;
 pub mod lines;
 mod meaning;
 mod native;
+mod nginx;
+mod nginx_error;
+mod nginx_sentences;
+mod nginx_upstream;
+mod prefix;
+mod proxysg;
 mod reader;
 mod skyhigh;
 mod squid;
@@ -20,8 +40,11 @@ mod squid_errors;
 mod squid_words;
 #[cfg(test)]
 mod tests;
+mod times;
+mod traefik;
 mod troubles;
 mod tunnels;
+mod w3c;
 
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
@@ -30,11 +53,29 @@ use crate::products;
 use crate::time::{Span, Timestamp};
 
 pub use detect::recognise;
+pub use groups::Group;
 pub use meaning::Meaning;
 pub use reader::{Beyond, KEPT, LogReader};
 
 /// Every format that is read.
-pub static TABLE: &[&LogFormat] = &[&cisco_wsa::FORMAT, &skyhigh::FORMAT, &squid::FORMAT];
+pub static TABLE: &[&LogFormat] = &[
+    &cisco_wsa::FORMAT,
+    &skyhigh::FORMAT,
+    &squid::FORMAT,
+    &nginx::FORMAT,
+    &nginx_error::FORMAT,
+    &haproxy::FORMAT,
+    &apache_error::FORMAT,
+    &envoy::FORMAT,
+    &proxysg::FORMAT,
+    &aws_alb::FORMAT,
+    &traefik::FORMAT,
+    &combined::COMBINED,
+    &combined::CLF,
+    &cisco_wsa_w3c::FORMAT,
+    &w3c::FORMAT,
+    &json_lines::FORMAT,
+];
 
 /// One log format.
 pub struct LogFormat {
@@ -50,10 +91,21 @@ pub struct LogFormat {
     pub recognise: fn(&str) -> Vote,
     /// What a line says. Must not allocate for a healthy one.
     pub parse: for<'a> fn(&'a str, &mut Layout) -> Parsed<'a>,
+    /// Whether its times say their zone.
+    pub clock: Clock,
     /// What its default layout does not say, and what to add: a doubt of every finding that it leaves open.
     pub missing: &'static str,
     /// Real lines; a format without is rejected by a test.
     pub samples: &'static [&'static str],
+}
+
+/// Whether a format's times say their zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// They do, or are UTC by definition.
+    Known,
+    /// The machine's own time, without a zone: read as UTC, and a warning says so.
+    Local,
 }
 
 /// How sure a format is of a line.
@@ -61,12 +113,16 @@ pub struct LogFormat {
 pub enum Vote {
     /// Not this format.
     No,
+    /// A line that may stand below a header line of this format, and says nothing without one.
+    Follows,
     /// A layout that another format has as well.
     Shared,
     /// A shared layout, filled as this product fills it.
     Likely,
     /// Only this format writes such a line.
     Own,
+    /// A header line of this format, which names the columns: it decides, whatever the lines below look like.
+    Header,
 }
 
 /// What the header lines of a file said so far.
@@ -74,17 +130,34 @@ pub enum Vote {
 pub struct Layout {
     /// Its columns in order, where a header line names them.
     pub columns: Vec<Column>,
+    /// When the transport received the line, by the header that it put before it.
+    pub received: Option<Timestamp>,
 }
 
 /// A named column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "named like the fields of `Record`")]
+#[allow(missing_docs, reason = "named like the fields of `Record`, or like the columns")]
 pub enum Column {
     Time,
     Client,
     Status,
     RequestLine,
     BlockId,
+    Date,
+    TimeOfDay,
+    Milliseconds,
+    Method,
+    Scheme,
+    Host,
+    Port,
+    Path,
+    Url,
+    Exception,
+    Action,
+    Win32,
+    ResultCode,
+    Hierarchy,
+    Supplier,
     /// One that says nothing of the failure.
     Other,
 }
@@ -144,6 +217,8 @@ pub struct Record<'a> {
     pub token: &'a str,
     /// What that means; `None` for a request that did not fail.
     pub failure: Option<Meaning>,
+    /// For error logs: which lines tell of the same request.
+    pub group: Option<Group>,
 }
 
 /// A request's relation to a CONNECT tunnel.

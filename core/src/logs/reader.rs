@@ -10,10 +10,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::detect::{self, Votes, cut};
+use super::groups::Groups;
 use super::lines::{Line, Lines};
+use super::meaning::Meaning;
 use super::troubles::Troubles;
 use super::tunnels::{self, Failed, Tunnels, Within};
-use super::{Layout, LogFormat, Parsed, Record, Tunnel};
+use super::{Clock, Layout, LogFormat, Parsed, Record, Tunnel, prefix};
 use crate::categories::Id as Category;
 use crate::exchange::{Answer, Attempt, Event, Exchange, Source, Status, What};
 use crate::products::Id as Product;
@@ -35,6 +37,7 @@ pub struct LogReader {
     state: State,
     layout: Layout,
     tunnels: Tunnels,
+    groups: Groups,
     troubles: Troubles,
     /// Lines understood as records, also those that are no exchange.
     pub records: u64,
@@ -90,6 +93,7 @@ impl LogReader {
             state: State::Open { votes: Votes::new(), waiting: Vec::new(), ends: Vec::new() },
             layout: Layout::default(),
             tunnels: Tunnels::default(),
+            groups: Groups::default(),
             troubles: Troubles::default(),
             records: 0,
             total: 0,
@@ -142,6 +146,9 @@ impl LogReader {
         let mut out = Vec::new();
         if let State::Known { warning: Some(warning), .. } = &self.state {
             out.push(warning.clone());
+        }
+        if self.records > 0 && self.format().is_some_and(|format| format.clock == Clock::Local) {
+            out.push("the lines say no time zone: their times are taken for UTC".to_string());
         }
         self.troubles.tell(&mut out);
         if self.failed > self.exchanges.len() as u64 {
@@ -208,7 +215,9 @@ impl LogReader {
                 String::from_utf8_lossy(line.bytes)
             }
         };
-        match (format.parse)(&text, &mut self.layout) {
+        let stripped = prefix::strip(&text);
+        self.layout.received = stripped.received.and_then(|at| at.resolve(self.span.map(|(_, last)| last)));
+        match (format.parse)(stripped.line, &mut self.layout) {
             Parsed::Record(record) => {
                 self.seen(record.time);
                 self.record(format, &line, &text, &record);
@@ -220,7 +229,7 @@ impl LogReader {
             Parsed::NoRequest(time) => self.seen(time),
             Parsed::Skip => {}
             Parsed::Bad { .. } if text.trim().is_empty() => {}
-            Parsed::Bad { at, field } => self.troubles.bad(line.number, at, field),
+            Parsed::Bad { at, field } => self.troubles.bad(line.number, at + stripped.bytes, field),
         }
     }
 
@@ -230,6 +239,15 @@ impl LogReader {
     }
 
     fn record(&mut self, format: &LogFormat, line: &Line<'_>, text: &str, record: &Record<'_>) {
+        if let Some(group) = record.group {
+            if let Some(earlier) = self.groups.find(group, record.time, record.upstream) {
+                return self.add(earlier, line, text, record);
+            }
+            self.total += 1;
+            self.failed += 1;
+            let kept = self.keep(format, line, text, record);
+            return self.groups.begin(group, record.time, record.upstream, kept);
+        }
         let failing = record.failure.is_some();
         let key = match record.tunnel {
             Tunnel::Plain => 0,
@@ -305,6 +323,7 @@ impl LogReader {
         let claim = record.failure.map(|meaning| meaning.claim(record.token, record.elapsed));
         let passed_on =
             matches!(claim.as_ref().and_then(|c| c.made_by), Some(GeneratedBy::Origin | GeneratedBy::ParentProxy));
+        let left = record.failure.is_some_and(|meaning| meaning.client_left());
         let attempt = Attempt {
             upstream: record.upstream,
             parent: record.parent,
@@ -322,7 +341,9 @@ impl LogReader {
             answer: answer(record),
             attempts: if record.attempted { [attempt].into() } else { Vec::new() },
             doubts: match &claim {
-                Some(claim) if claim.candidates.len() > 1 => [format.missing.to_string()].into(),
+                Some(claim) if claim.candidates.len() > 1 || (record.group.is_some() && !left) => {
+                    [format.missing.to_string()].into()
+                }
                 _ => Vec::new(),
             },
             claim,
@@ -345,6 +366,33 @@ impl LogReader {
             sent: true,
             what: What::Line(cut(text, SHOWN)),
             flow: None,
+        }
+    }
+
+    /// One more line of a request that an error log told of before: what it adds, and another attempt where it names
+    /// another server. The last attempt decides, unless its line says less than the one before.
+    fn add(&mut self, earlier: Failed, line: &Line<'_>, text: &str, record: &Record<'_>) {
+        let event = self.event(line, text, record);
+        let Failed::Kept(index) = earlier else { return };
+        let Some(exchange) = usize::try_from(index).ok().and_then(|index| self.exchanges.get_mut(index)) else {
+            return;
+        };
+        exchange.events.push(event);
+        exchange.client = exchange.client.or(record.client);
+        exchange.port = exchange.port.or(record.port);
+        if exchange.host.is_none() {
+            exchange.host = record.host.map(str::to_ascii_lowercase);
+        }
+        if exchange.target.is_none() {
+            exchange.method = record.method.map(ToString::to_string);
+            exchange.target = record.target.map(ToString::to_string);
+        }
+        if record.attempted && record.upstream.is_some() {
+            exchange.attempts.push(Attempt { upstream: record.upstream, ..Attempt::default() });
+        }
+        let weaker = |meaning: &Meaning| meaning.undetermined || meaning.category() == Category::NoHealthyUpstream;
+        if let Some(meaning) = record.failure.filter(|meaning| exchange.claim.is_none() || !weaker(meaning)) {
+            exchange.claim = Some(meaning.claim(record.token, record.elapsed));
         }
     }
 

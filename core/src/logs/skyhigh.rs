@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::fields::{Fields, address, clf_time, status, target};
 use super::meaning::{Meaning, phase};
-use super::{Column, Layout, LogFormat, Parsed, Record, Tunnel, Vote};
+use super::{Clock, Column, Layout, LogFormat, Parsed, Record, Tunnel, Vote};
 use crate::categories::Id::{self, *};
 use crate::products::Id as Product;
 use crate::report::{Confidence::*, GeneratedBy};
@@ -21,6 +21,7 @@ pub static FORMAT: LogFormat = LogFormat {
     docs: "McAfee Web Gateway 7.1.5 Product Guide, Log Handler, rule Write access.log; the header line of the file",
     recognise,
     parse,
+    clock: Clock::Known,
     missing: "The default access log of Skyhigh Web Gateway holds neither the block page (Host Not Resolvable, Cannot \
               Connect, Bad Response) nor the server's address nor times: Error.ID and Error.Message in the rule that \
               writes it would tell them apart.",
@@ -102,7 +103,7 @@ fn by_columns<'a>(line: &'a str, columns: &[Column]) -> Option<Found<'a>> {
             Column::Status => found.status = Some(status(token)?),
             Column::RequestLine => found.request = Some(token),
             Column::BlockId => found.block = Some(token),
-            Column::Other => {}
+            _ => {}
         }
     }
     (found.time.is_some() && found.status.is_some()).then_some(found)

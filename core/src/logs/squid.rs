@@ -6,7 +6,7 @@
 use super::fields::Fields;
 use super::native::Native;
 use super::squid_words::{self, Base, Failure, Path, Tag};
-use super::{Layout, LogFormat, Parsed, Tunnel, Vote};
+use super::{Clock, Layout, LogFormat, Parsed, Tunnel, Vote};
 use crate::products::Id as Product;
 
 /// See the module.
@@ -17,6 +17,7 @@ pub static FORMAT: LogFormat = LogFormat {
     docs: "squid.conf.documented, directive logformat; src/LogTags.cc, src/hier_code.h",
     recognise,
     parse,
+    clock: Clock::Known,
     missing: "Squid's native log holds a status and a hierarchy code, no error code: `%err_code/%err_detail` appended to its \
               logformat would name the failure.",
     samples: &[

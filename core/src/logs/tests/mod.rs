@@ -1,5 +1,11 @@
 //! Table tests over every format, the articles' lines, and what the reader makes of several lines.
 
+mod balancers;
+mod columns;
+#[cfg(feature = "std")]
+mod corpus;
+mod errors;
+mod meshes;
 mod properties;
 mod words;
 
@@ -41,15 +47,7 @@ fn format_of(text: &str) -> Option<&'static str> {
 const OTHERS: &[&str] = &[
     "Dear colleague, since 10:32 every request to http://www.example.com/ ends in 504.",
     r#"1.2.3.4 - johndoe [05/02/2025 11:30:29] "GET https://sub.example.com/1.png HTTP/1.1" 200 - - 1000 Business Services"#,
-    r#"127.0.0.1 - userfoo [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 502 2326 "http://x/" "Mozilla/4.08""#,
-    r#"2020/11/25 16:02:45 [error] 76952#76952: *5645766 connect() failed (111: Connection refused) while connecting to upstream, client: 5.126.32.148, server: www.google.de, request: "GET /admin/config HTTP/2.0", upstream: "http://127.0.0.1:3000/admin/config", host: "www.google.de""#,
-    r#"haproxy[674]: 127.0.0.1:33320 [15/Oct/2003:08:32:17.925] px-http px-http/srv1 9/0/7/14/30 502 243 - - PH-- 3/2/2/0/0 0/0 "GET /cgi-bin/bug.cgi? HTTP/1.0""#,
-    r#"[2016-04-15T20:17:00.310Z] "POST /api/v1/locations HTTP/2" 204 - 154 0 226 100 "10.0.35.28" "nsq2http" "cc21d9b0" "locations" "tcp://10.0.2.1:80""#,
-    "[Tue Oct 26 17:27:20.477742 2021] [proxy:error] [pid 29484:tid 140230740928256] (111)Connection refused: AH00957: HTTP: attempt to connect to 127.0.0.1:8981 (localhost) failed",
-    "#Fields: date time time-taken c-ip cs-username cs-auth-group x-exception-id sc-filter-result",
     r#"2011-08-04 21:00:00 9311 0.0.0.0 - - - OBSERVED "unavailable" -  200 TCP_NC_MISS GET application/x-gzip http personal.avira-update.com 80 /update/x.gz - gz "AntiVir" 82.137.200.42 875853 384 -"#,
-    "http 2016-08-10T22:08:42.945958Z app/my-loadbalancer/50dc6c495c0c9188 192.168.131.39:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 \"GET http://www.example.com:80/ HTTP/1.1\" \"curl/7.46.0\" - -",
-    r#"{"level":"info","ts":1693840791.7564995,"logger":"http.log.access","msg":"handled request","status":502}"#,
     r#"date="2022-03-17T13:14:39.134Z" hostname="mwgproxy" username="" source_ip=1.2.3.4 http_status_code=502 block_id=81"#,
     "time,client,status,url\n1233658928.496,10.10.70.50,504,http://www.example.com/",
     "1233658928.496 153185 10.10.70.50 a line of numbers 1729 that is none",
@@ -65,13 +63,17 @@ fn every_format_recognises_its_own_samples_and_no_others() {
         for sample in format.samples {
             assert_eq!(format_of(sample), Some(format.id), "{sample}");
             for other in TABLE.iter().filter(|other| other.id != format.id) {
-                assert!((other.recognise)(sample) < Vote::Likely, "{} takes {sample}", other.id);
+                for line in sample.lines() {
+                    // A file whose header names its columns is that format's, whatever its lines look like.
+                    let header = sample.starts_with('#') && !line.starts_with('#');
+                    let vote = (other.recognise)(prefix::strip(line).line);
+                    assert!(header || vote < Vote::Likely, "{} takes {line}", other.id);
+                }
             }
-            let parsed = (format.parse)(sample, &mut Layout::default());
-            assert!(!matches!(parsed, Parsed::Bad { .. }), "{sample}");
         }
         let all = read(&format.samples.join("\n"));
-        assert_eq!(all.warnings(), Vec::<String>::new());
+        let local = format.clock == Clock::Local && all.records > 0;
+        assert_eq!(all.warnings().len(), usize::from(local), "{:?}", all.warnings());
     }
     for line in OTHERS {
         let reader = read(line);
@@ -273,44 +275,4 @@ fn beyond_what_is_kept_counts_stay_exact() {
     assert_eq!((reader.failed, reader.exchanges.len()), (KEPT as u64 + 2000, KEPT));
     assert_eq!(reader.beyond[&Undetermined]["a.test"].count, 2000);
     assert_eq!(reader.warnings().len(), 1);
-}
-
-/// The corpus, where there is one: every log is claimed by its own format alone.
-#[cfg(feature = "std")]
-#[test]
-fn the_corpus_is_told_apart() {
-    let Some(corpus) = std::env::var_os("GATEWAY_TRIAGE_CORPUS") else {
-        std::eprintln!("skipped: GATEWAY_TRIAGE_CORPUS is not set");
-        return;
-    };
-    let mut seen = 0;
-    for entry in std::fs::read_dir(std::path::Path::new(&corpus).join("logs")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let bytes = std::fs::read(&path).unwrap();
-        let mut reader = LogReader::new(0, None);
-        reader.push(&bytes);
-        reader.end();
-        let expected = ["squid", "wsa"].iter().find(|prefix| name.starts_with(*prefix));
-        let expected = expected.map(|prefix| if *prefix == "wsa" { "cisco-wsa" } else { prefix });
-        assert_eq!(reader.format().map(|format| format.id), expected, "{name}");
-        let head = &bytes[..bytes.len().min(crate::input::HEAD)];
-        assert_eq!(
-            crate::input::recognise(head).format(),
-            reader.format().map_or("text", |format| format.id),
-            "{name}"
-        );
-        if let Some((records, failed, unseen)) = match &*name {
-            "squid_elastic_access1.log" => Some((100, 0, 5)),
-            "squid_kujirai_access.log" => Some((122, 0, 116)),
-            "squid_richmix_access.log" => Some((113, 2, 0)),
-            "squid_sekoia_tests.log" => Some((13, 2, 5)),
-            "wsa_sekoia_tests.log" => Some((6, 0, 2)),
-            _ => None,
-        } {
-            assert_eq!((reader.records, reader.failed, reader.unseen), (records, failed, unseen), "{name}");
-        }
-        seen += 1;
-    }
-    assert!(seen >= 40);
 }

@@ -89,8 +89,10 @@ fn no_bytes_panic() {
         for format in TABLE {
             for line in lossy.lines() {
                 let _ = (format.recognise)(line);
-                let _ =
-                    (format.parse)(line, &mut Layout { columns: vec![Column::Time, Column::Status, Column::Client] });
+                let _ = (format.parse)(
+                    line,
+                    &mut Layout { columns: vec![Column::Time, Column::Status, Column::Client], received: None },
+                );
             }
         }
     }

@@ -1,0 +1,75 @@
+//! Logs of other people, found through `GATEWAY_TRIAGE_CORPUS`; skipped where it is not set.
+
+use super::super::LogReader;
+
+/// What the corpus's logs are, by the beginning of their names; the others are of no format here.
+const CORPUS: &[(&str, &str)] = &[
+    ("squid", "squid"),
+    ("wsa", "cisco-wsa"),
+    ("haproxy_gforcada", "haproxy"),
+    ("haproxy_lnav", "haproxy"),
+    ("haproxy_matomo", "haproxy"),
+    ("haproxy_no7dw", "haproxy"),
+    ("haproxy_sekoia", "haproxy"),
+    // The same, for the access logs of Apache.
+    ("apache_sekoia", "combined"),
+    ("istio_access_json", "json-lines"),
+    ("traefik_json", "json-lines"),
+    ("caddy", "json-lines"),
+    ("aws_alb", "aws-alb"),
+    ("iis_beats", "w3c"),
+    ("envoy_beats.log", "envoy"),
+    ("apache_error", "apache-error"),
+    ("apache_fail2ban", "apache-error"),
+    ("nginx_ingress_elastic", "nginx"),
+    ("nginx_digimarket_host_error", "nginx-error"),
+    ("nginx_ekz_error", "nginx-error"),
+    ("nginx_macos_error", "nginx-error"),
+    ("nginx_ngf_", "nginx-error"),
+    // Single lines of many layouts; these are the most.
+    ("nginx_sekoia", "nginx-error"),
+];
+
+/// The corpus, where there is one: every log is claimed by its own format alone.
+#[test]
+fn the_corpus_is_told_apart() {
+    let Some(corpus) = std::env::var_os("GATEWAY_TRIAGE_CORPUS") else {
+        std::eprintln!("skipped: GATEWAY_TRIAGE_CORPUS is not set");
+        return;
+    };
+    let mut seen = 0;
+    for entry in std::fs::read_dir(std::path::Path::new(&corpus).join("logs")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let bytes = std::fs::read(&path).unwrap();
+        let mut reader = LogReader::new(0, None);
+        reader.push(&bytes);
+        reader.end();
+        let expected = CORPUS.iter().find(|(prefix, _)| name.starts_with(prefix)).map(|(_, id)| *id);
+        assert_eq!(reader.format().map(|format| format.id), expected, "{name}");
+        let head = &bytes[..bytes.len().min(crate::input::HEAD)];
+        assert_eq!(
+            crate::input::recognise(head).format(),
+            reader.format().map_or("text", |format| format.id),
+            "{name}"
+        );
+        if let Some((records, failed, unseen)) = match &*name {
+            "squid_elastic_access1.log" => Some((100, 0, 5)),
+            "squid_kujirai_access.log" => Some((122, 0, 116)),
+            "squid_richmix_access.log" => Some((113, 2, 0)),
+            "squid_sekoia_tests.log" => Some((13, 2, 5)),
+            "wsa_sekoia_tests.log" => Some((6, 0, 2)),
+            // As many as the access log of the same time has 502s.
+            "nginx_digimarket_host_error.log" => Some((162, 162, 0)),
+            "haproxy_no7dw_extract.log" => Some((500, 9, 0)),
+            "haproxy_lnav.log" => Some((14, 0, 0)),
+            "nginx_ekz_error.log" => Some((4, 4, 0)),
+            "nginx_ngf_scale200_https.log" => Some((163, 163, 0)),
+            _ => None,
+        } {
+            assert_eq!((reader.records, reader.failed, reader.unseen), (records, failed, unseen), "{name}");
+        }
+        seen += 1;
+    }
+    assert!(seen >= 40);
+}
