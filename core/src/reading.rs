@@ -242,6 +242,7 @@ impl Reading {
             records: None,
             started: self.started,
             ended: self.last,
+            zone: None,
             warnings: self.warnings.clone(),
         };
         match &self.state {
@@ -272,6 +273,7 @@ impl Reading {
                 }
                 input.started = log.span.map(|(from, _)| from);
                 input.ended = log.span.map(|(_, to)| to);
+                input.zone = log.zone;
                 input.warnings.extend(log.warnings());
             }
             State::Refused(kind, format) => {

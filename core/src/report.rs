@@ -58,6 +58,9 @@ pub struct Input {
     pub started: Option<Timestamp>,
     /// Latest time in the file.
     pub ended: Option<Timestamp>,
+    /// Minutes east of UTC that a log writes its times in, where its lines say so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub zone: Option<i32>,
     /// What is wrong or worth knowing: what, where, and what was still read.
     pub warnings: Vec<String>,
 }

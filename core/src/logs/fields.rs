@@ -213,6 +213,34 @@ pub fn target(text: &str) -> Option<Target<'_>> {
     (!host.is_empty()).then_some(Target { scheme, host, port })
 }
 
+/// The offset that a line writes its time with, in minutes east of UTC: `-0600]` as Apache and its kin do it, or
+/// `+01:00` and `Z` behind an ISO time.
+pub fn zone(line: &str) -> Option<i32> {
+    let bytes = line.as_bytes();
+    let digits = |at: usize, length: usize| -> Option<i32> {
+        let part = bytes.get(at..at + length)?;
+        part.iter().all(u8::is_ascii_digit).then(|| part.iter().fold(0, |sum, d| sum * 10 + i32::from(d - b'0')))
+    };
+    let signed = |at: usize, minutes: i32| if bytes.get(at) == Some(&b'-') { -minutes } else { minutes };
+    // Far behind the beginning no time stands any more.
+    (0..bytes.len().min(120)).find_map(|at| match bytes.get(at)? {
+        b'+' | b'-' if bytes.get(at + 5) == Some(&b']') => {
+            Some(signed(at, digits(at + 1, 2)? * 60 + digits(at + 3, 2)?))
+        }
+        b'T' if digits(at + 1, 2).is_some() && bytes.get(at + 3) == Some(&b':') => {
+            let end = bytes.get(at + 1..)?.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b':' | b'.'))? + at + 1;
+            match bytes.get(end)? {
+                b'Z' => Some(0),
+                b'+' | b'-' if bytes.get(end + 3) == Some(&b':') => {
+                    Some(signed(end, digits(end + 1, 2)? * 60 + digits(end + 4, 2)?))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

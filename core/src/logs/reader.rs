@@ -49,6 +49,8 @@ pub struct LogReader {
     pub unseen: u64,
     /// Earliest and latest time of a record.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// Minutes east of UTC that the first line writes its time in; `None` where lines carry no offset.
+    pub zone: Option<i32>,
     /// The failed exchanges, in the order of their lines; at most [`KEPT`].
     pub exchanges: Vec<Exchange>,
     /// Failed exchanges that are not kept, by category and host (empty: no host, or beyond the hosts told apart).
@@ -100,6 +102,7 @@ impl LogReader {
             failed: 0,
             unseen: 0,
             span: None,
+            zone: None,
             exchanges: Vec::new(),
             beyond: BTreeMap::new(),
         }
@@ -219,10 +222,16 @@ impl LogReader {
         self.layout.received = stripped.received.and_then(|at| at.resolve(self.span.map(|(_, last)| last)));
         match (format.parse)(stripped.line, &mut self.layout) {
             Parsed::Record(record) => {
+                if self.records == 0 {
+                    self.zone = super::fields::zone(&text);
+                }
                 self.seen(record.time);
                 self.record(format, &line, &text, &record);
             }
             Parsed::Healthy(time) => {
+                if self.records == 0 {
+                    self.zone = super::fields::zone(&text);
+                }
                 self.seen(time);
                 self.total += 1;
             }
