@@ -304,6 +304,7 @@ fn answer(
         attempt.wait = Phase::Ok(request_end.map(|end| response.first.time.since(end.time)));
         // A second status line in one stream is a gateway's doing, not an origin's.
         attempt.status = Some(response.earlier.map_or(response.status, |(status, _)| status));
+        attempt.quoted_status = response.earlier.map(|_| response.status);
         let text = format!("{} {}", response.status, response.reason);
         story.add(response.first, Side::Server, What::Response(text.trim_end().into()));
         attempt.receive = receive(connection, transaction, story);

@@ -395,8 +395,13 @@ fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Timestamp) {
 
 /// Whether this exchange failed, as far as its sides show.
 fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
+    let quoted = |status: &Status| {
+        status.first.is_some() && exchange.attempts.iter().any(|attempt| attempt.quoted_status == Some(status.code))
+    };
     let broken = exchange.attempts.iter().any(|attempt| attempt.secure.failure().is_some() && attempt.tunnel);
     match &exchange.answer {
+        // What the client received as a second status had come from upstream: text in a body.
+        Answer::Whole(status) if quoted(status) => broken,
         Answer::Whole(status) => status.code >= 500 || broken || own_failure(status),
         Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft => true,
         Answer::NotSeen => broken || exchange.attempts.iter().any(|attempt| attempt.connect.failure().is_some()),
