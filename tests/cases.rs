@@ -9,6 +9,7 @@ mod expectation;
 mod filters;
 mod folders;
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::Path;
@@ -28,6 +29,56 @@ fn every_case_gives_its_verdict() {
     }
     println!("{} cases, {failed} with mismatches", folders.len());
     assert!(lines.is_empty(), "{failed} of {} cases differ:\n{}", folders.len(), lines.join("\n"));
+}
+
+/// How often the engine is right, as a confusion matrix: `cargo xtask accuracy` shows it. Two figures count: failures
+/// found with the right category, and healthy exchanges blamed.
+#[test]
+fn accuracy() {
+    let folders = folders::all();
+    let mut matrix: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let (mut expected_all, mut right, mut blamed, mut wrong) = (0, 0, 0, Vec::new());
+    for folder in &folders {
+        let expectation = Expectation::read(folder).unwrap_or_else(|why| panic!("{}: {why}", folders::name(folder)));
+        let report = engine::run(folder, &expectation.inputs);
+        let mut found: Vec<String> = report["findings"]
+            .as_array()
+            .map(|findings| findings.iter().filter_map(|f| f["category"].as_str().map(str::to_owned)).collect())
+            .unwrap_or_default();
+        let expected = expectation.categories();
+        expected_all += expected.len();
+        // Take the right ones away first: what is left over on both sides was confused.
+        let mut missed = Vec::new();
+        for category in expected {
+            match found.iter().position(|one| *one == category || category == "any") {
+                Some(at) => {
+                    found.remove(at);
+                    right += 1;
+                    *matrix.entry((category.clone(), category)).or_default() += 1;
+                }
+                None => missed.push(category),
+            }
+        }
+        for category in missed {
+            let instead = if found.is_empty() { "nothing".to_owned() } else { found.remove(0) };
+            wrong.push(format!("{}: {category} was called {instead}", folders::name(folder)));
+            *matrix.entry((category, instead)).or_default() += 1;
+        }
+        blamed += found.len();
+        for category in found {
+            wrong.push(format!("{}: a healthy exchange was called {category}", folders::name(folder)));
+            *matrix.entry(("healthy".to_owned(), category)).or_default() += 1;
+        }
+    }
+    println!("{:<28} {:<28} {:>6}", "truth", "verdict", "cases");
+    for ((truth, verdict), count) in &matrix {
+        let mark = if truth == verdict { "" } else { "   <-- wrong" };
+        println!("{truth:<28} {verdict:<28} {count:>6}{mark}");
+    }
+    println!("\n{} cases", folders.len());
+    println!("failures found with the right category: {right} of {expected_all}");
+    println!("healthy exchanges blamed: {blamed}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 fn check(folder: &Path) -> Vec<String> {

@@ -65,6 +65,12 @@ impl Expectation {
         Self::parse(&text)
     }
 
+    /// The categories expected, in time order; none of a healthy case.
+    pub fn categories(&self) -> Vec<String> {
+        let text = |finding: &Table| finding.get("category").and_then(Toml::as_str).unwrap_or("any").to_owned();
+        self.findings.iter().map(text).collect()
+    }
+
     fn parse(text: &str) -> Result<Self, String> {
         let mut table: Table = text.parse().map_err(|why: toml::de::Error| why.message().to_owned())?;
         for needed in ["made", "licence"] {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::capture::point::Point;
-use crate::exchange::Exchange;
+use crate::exchange::{Answer, Exchange};
 use crate::findings::{self, Found, Limits};
 use crate::logs::{self, LogReader};
 use crate::reading::Reading;
@@ -157,7 +157,10 @@ impl Case {
             .collect();
         keyed.sort_by_key(|(at, ..)| *at);
         let all: Vec<_> = keyed.iter().map(|(_, found, _)| found.finding.clone()).collect();
-        let mut verdicts = verdict::group(&all);
+        let more = logs.iter().flat_map(|log| &log.beyond).flat_map(|(category, hosts)| {
+            hosts.iter().map(|(host, more)| (*category, (!host.is_empty()).then(|| host.clone()), *more))
+        });
+        let mut verdicts = verdict::group(&all, more);
         for verdict in &mut verdicts {
             let Some((_, found, exchange)) = verdict.findings.first().and_then(|at| keyed.get(*at as usize)) else {
                 continue;
@@ -166,13 +169,17 @@ impl Case {
             verdict.findings.retain(|at| (*at as usize) < KEPT);
         }
         let mut findings = all;
-        let left_out = findings.len().saturating_sub(KEPT) as u64 + beyond;
+        let left_out = findings.len().saturating_sub(KEPT);
         findings.truncate(KEPT);
         let mut inputs: Vec<_> = self.inputs.iter().map(|reading| reading.input(&self.points)).collect();
+        if let (Some(first), Some(gateway)) = (inputs.first_mut(), self.options.gateway)
+            && captured
+            && !self.points.iter().any(|point| point.mentions(gateway))
+        {
+            first.warnings.push(format!("no packet is from or to {gateway}, the address given for the gateway"));
+        }
         if let (Some(first), true) = (inputs.first_mut(), left_out > 0) {
-            first
-                .warnings
-                .push(format!("{left_out} failed exchanges beyond the first {KEPT} are counted but not listed"));
+            first.warnings.push(format!("{left_out} more failed exchanges are counted but not listed: {KEPT} are"));
         }
         Report {
             schema: SCHEMA.to_string(),
@@ -214,6 +221,11 @@ impl Case {
                     "The capture lacks packets that their receivers acknowledged, in {gaps} of {} connections.",
                     point.connections.len()
                 ));
+            }
+            if point.malformed > 0 {
+                limits
+                    .absence
+                    .push(format!("{} packets could not be read and may have held what is missed.", point.malformed));
             }
             if point.cut > 0 {
                 limits.notes.push(format!(
@@ -262,6 +274,14 @@ fn merge(exchanges: &mut Vec<Exchange>, lines: &[Exchange], done: &[bool]) -> us
             Some((at, exchange)) => {
                 exchange.events.extend(line.events.iter().cloned());
                 exchange.claim = line.claim.clone();
+                // What the packets do not show, the line may know.
+                exchange.client = exchange.client.or(line.client);
+                exchange.method = exchange.method.take().or_else(|| line.method.clone());
+                exchange.target = exchange.target.take().or_else(|| line.target.clone());
+                exchange.host = exchange.host.take().or_else(|| line.host.clone());
+                if exchange.answer == Answer::NotSeen {
+                    exchange.answer = line.answer.clone();
+                }
                 if let Some(taken) = taken.get_mut(at) {
                     *taken = true;
                 }

@@ -165,6 +165,10 @@ pub struct Attempt {
     pub reused: bool,
     /// The connection carries a tunnel that the gateway granted: its bytes are the client's.
     pub tunnel: bool,
+    /// Neither side had closed it when the capture ended.
+    pub open: bool,
+    /// It was closed before anything was sent on it.
+    pub unused: bool,
     /// When it began and when its last packet was seen.
     pub span: Option<(Timestamp, Timestamp)>,
     /// Name to address.

@@ -19,7 +19,9 @@ use crate::time::{Span, Timestamp};
 /// Bytes that are looked at before a text's format is decided.
 const HEAD: usize = 64 * 1024;
 /// A later file continues an earlier one over a pause no longer than this.
-const LONGEST_PAUSE: Span = Span::seconds(3600);
+const LONGEST_PAUSE: Span = Span::seconds(900);
+/// After a pause this short a file continues the one before, whoever it begins with.
+const SHORT_PAUSE: Span = Span::seconds(60);
 /// A pause between two files that is worth telling.
 const PAUSE_TOLD: Span = Span::seconds(5);
 
@@ -163,7 +165,13 @@ impl Reading {
                 State::Refused(Kind::Unknown, "gzip".to_string())
             }
             Recognised::Log(_) => State::Log(Box::new(LogReader::new(self.id, self.product))),
-            Recognised::Har => State::Refused(Kind::Har, "har".to_string()),
+            Recognised::Har => {
+                self.warnings.push(
+                    "an HTTP archive of a browser: recognised, but not read yet; drop the gateway's capture or log"
+                        .to_string(),
+                );
+                State::Refused(Kind::Har, "har".to_string())
+            }
             other => State::Refused(Kind::Unknown, other.format().to_string()),
         };
         self.content(&head, points, several);
@@ -289,7 +297,8 @@ fn place(
             let pause = frame.time.since(ended);
             pause.0 >= 0 && pause <= LONGEST_PAUSE
         });
-        same_link && (after || point.seam.before_contains(frame))
+        let at_once = point.ended.is_some_and(|ended| frame.time.since(ended) <= SHORT_PAUSE);
+        same_link && (after && (at_once || point.knows(frame)) || point.seam.before_contains(frame))
     });
     match continued {
         Some(at) => {

@@ -257,6 +257,9 @@ pub struct Advice {
     pub capture: Vec<Check>,
     /// What to change where.
     pub fixes: Vec<Fix>,
+    /// Why the gateway's product has no fix of its own here; null where it has one, or where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<String>,
 }
 
 /// A possible cause.

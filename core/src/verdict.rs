@@ -9,11 +9,17 @@ use hashbrown::HashMap;
 use crate::categories::Id;
 use crate::exchange::{ConnectFailure, Exchange, ResolveFailure};
 use crate::findings::Found;
+use crate::logs::Beyond;
 use crate::products;
 use crate::report::{Advice, Finding, Leg, Verdict};
 
+/// From so many hosts on, a failure is told once for all of them.
+const MANY_HOSTS: usize = 20;
+
 /// Groups findings by category and host; the order is by how many failed, what the gateway can do nothing about last.
-pub fn group(findings: &[Finding]) -> Vec<Verdict> {
+///
+/// `beyond` are failures that are counted only: category, host and how many.
+pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<String>, Beyond)>) -> Vec<Verdict> {
     let mut places: HashMap<(Id, Option<String>), usize> = HashMap::new();
     let mut verdicts: Vec<Verdict> = Vec::new();
     for (index, finding) in findings.iter().enumerate() {
@@ -38,11 +44,56 @@ pub fn group(findings: &[Finding]) -> Vec<Verdict> {
         verdict.last = verdict.last.max(finding.time);
         verdict.findings.push(index);
     }
+    for (category, host, more) in beyond {
+        let at = *places.entry((category, host.clone())).or_insert_with(|| {
+            verdicts.push(Verdict {
+                category,
+                host,
+                count: 0,
+                first: more.first,
+                last: more.last,
+                findings: Vec::new(),
+                summary: String::new(),
+                advice: Advice::default(),
+            });
+            verdicts.len() - 1
+        });
+        let Some(verdict) = verdicts.get_mut(at) else { continue };
+        verdict.count += more.count;
+        verdict.first = verdict.first.min(more.first);
+        verdict.last = verdict.last.max(more.last);
+    }
+    let mut verdicts = gather(verdicts);
     for verdict in &mut verdicts {
         verdict.summary = summary(verdict, findings);
     }
     verdicts.sort_by_key(|verdict| (rank(verdict.category), core::cmp::Reverse(verdict.count), verdict.first));
     verdicts
+}
+
+/// One failure at many hosts is one cause: an outage, not a list of sites.
+fn gather(verdicts: Vec<Verdict>) -> Vec<Verdict> {
+    let mut hosts: HashMap<Id, usize> = HashMap::new();
+    for verdict in &verdicts {
+        *hosts.entry(verdict.category).or_default() += 1;
+    }
+    let mut gathered: Vec<Verdict> = Vec::new();
+    for verdict in verdicts {
+        let many = hosts.get(&verdict.category).is_some_and(|hosts| *hosts > MANY_HOSTS);
+        let place = gathered.iter_mut().find(|other| many && other.category == verdict.category);
+        match place {
+            Some(other) => {
+                other.host = None;
+                other.count += verdict.count;
+                other.first = other.first.min(verdict.first);
+                other.last = other.last.max(verdict.last);
+                other.findings.extend(verdict.findings);
+                other.findings.sort_unstable();
+            }
+            None => gathered.push(verdict),
+        }
+    }
+    gathered
 }
 
 /// Failures that tell least, and those of the client's own making, come last.
@@ -56,7 +107,9 @@ fn rank(category: Id) -> u8 {
 
 fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
     let of = |index: &u32| findings.get(*index as usize);
-    let Some(first) = verdict.findings.first().and_then(of) else { return String::new() };
+    let Some(first) = verdict.findings.first().and_then(of) else {
+        return format!("{} requests failed; they are counted but not listed.", verdict.count);
+    };
     if verdict.count <= 1 {
         return first.summary.clone();
     }
@@ -69,7 +122,11 @@ fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
         many => format!(" with {}", many.iter().map(|code| format!("{code}")).collect::<Vec<_>>().join(" or ")),
     };
     let span = verdict.last.since(verdict.first);
-    format!("{} requests failed{with} within {span}. The first: {}", verdict.count, first.summary)
+    let mut hosts: Vec<&str> = verdict.findings.iter().filter_map(of).filter_map(|f| f.host.as_deref()).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    let to = if hosts.len() > 1 { format!(" to {} hosts", hosts.len()) } else { String::new() };
+    format!("{} requests{to} failed{with} within {span}. The first: {}", verdict.count, first.summary)
 }
 
 /// What to do about a verdict, with the real names and numbers of its first finding.
@@ -93,6 +150,7 @@ pub fn advise(verdict: &Verdict, found: &Found, exchange: &Exchange, product: Op
         icmp_from,
         url: url(exchange),
         proxy_port: proxy.filter(|_| finding.gateway.is_some()).map(|flow| flow.other.port()),
+        reverse: exchange.target.as_deref().is_some_and(|target| target.starts_with('/')),
     };
     let seen = products::Seen {
         exchange: Some(exchange),

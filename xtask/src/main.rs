@@ -4,6 +4,7 @@
 //! them: `process` (run a program), `setup` (get a program), `page` (build the page). What the
 //! browser tests share with the commands is in the library half of this package.
 
+mod accuracy;
 mod bench;
 mod lab;
 mod page;
@@ -47,6 +48,12 @@ static COMMANDS: &[Command] = &[
         args: "",
         what: "measure the engine beside the tools that are installed",
         run: |args| told(bench::run(args)),
+    },
+    Command {
+        name: "accuracy",
+        args: "",
+        what: "hold every case's verdict against its truth: a confusion matrix",
+        run: |args| told(accuracy::run(args)),
     },
     Command {
         name: "lab",

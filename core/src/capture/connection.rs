@@ -1,10 +1,11 @@
 //! One TCP connection: segments → handshake, ordered bytes of both directions, how it ended (RFC 9293).
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
-use super::conversation::Conversation;
+use super::conversation::{Conversation, quote};
 use super::handshake::Handshake;
 use super::packet::{Packet, Segment};
 use crate::exchange::{Icmp, Source};
@@ -68,6 +69,8 @@ pub struct End {
     pub bytes: u64,
     /// Payload bytes that the capture lacks.
     pub lost: u64,
+    /// Payload bytes that a snap length cut off.
+    pub cut: u64,
     /// How much the other side acknowledged, as a stream position.
     pub acked: u64,
     /// First payload.
@@ -160,6 +163,8 @@ pub struct Connection {
     pub established: Option<Source>,
     /// A bare ACK in answer to the SYN (RFC 5961 challenge ACK).
     pub challenged: Option<Source>,
+    /// The client acknowledged something, so the handshake went through, whether or not a SYN-ACK was captured.
+    pub acknowledged: bool,
     /// ICMP errors that quote it.
     pub icmp: Vec<(Source, Icmp)>,
     /// The one that opened it.
@@ -170,6 +175,8 @@ pub struct Connection {
     pub speech: Speech,
     /// TLS from the first byte, or inside a tunnel.
     pub handshake: Option<Box<Handshake>>,
+    /// What the server said before it was asked.
+    greeting: Option<(Source, String)>,
     /// Whole DNS messages, to be taken by whoever follows lookups.
     pub dns_messages: Vec<(Side, Source, dns::Message)>,
     /// Whether the capturing host sent the client's packets, where known.
@@ -195,11 +202,13 @@ impl Connection {
             syn_acks: 0,
             established: None,
             challenged: None,
+            acknowledged: false,
             icmp: Vec::new(),
             client_end: End::default(),
             server_end: End::default(),
             speech: Speech::Silent,
             handshake: None,
+            greeting: None,
             dns_messages: Vec::new(),
             client_outgoing: None,
         }
@@ -288,6 +297,9 @@ impl Connection {
             if end.rsts.len() < KEPT {
                 end.rsts.push(source);
             }
+            if let (Speech::Http(conversation), Side::Server) = (&mut self.speech, side) {
+                conversation.server_reset();
+            }
         }
         if segment.has(Segment::ACK) && !segment.has(Segment::RST) {
             self.ack(side, segment, source);
@@ -321,6 +333,7 @@ impl Connection {
 
     fn ack(&mut self, side: Side, segment: &Segment<'_>, source: Source) {
         let handshake = segment.has(Segment::SYN);
+        self.acknowledged |= side == Side::Client && !handshake;
         if side == Side::Client && self.syn_ack.is_some() && self.established.is_none() && !handshake {
             self.established = Some(source);
         }
@@ -389,6 +402,7 @@ impl Connection {
         end.bytes += data.len() as u64;
         let to = end.position;
         let missing = u64::from(length) - data.len() as u64;
+        end.cut += missing;
         self.speak(side, data, to - missing, source);
         if missing > 0 {
             self.gap(side, missing, source);
@@ -442,6 +456,12 @@ impl Connection {
             if matches!(self.speech, Speech::Tls) {
                 self.handshake = Some(Box::default());
             }
+            // A server that speaks first may still be taken for a web server by who asks it.
+            if side == Side::Server && matches!(self.speech, Speech::Other) && self.greeting.is_none() {
+                self.speech = Speech::Silent;
+                self.greeting = Some((source, quote(data)));
+                return;
+            }
         }
         match (&mut self.speech, side) {
             (Speech::Http(conversation), side) => {
@@ -451,7 +471,12 @@ impl Connection {
                     return;
                 }
                 match side {
-                    Side::Client => conversation.client_data(data, to, source),
+                    Side::Client => {
+                        conversation.client_data(data, to, source);
+                        if let Some((source, text)) = self.greeting.take_if(|_| conversation.count > 0) {
+                            conversation.greeted(source, text);
+                        }
+                    }
                     Side::Server => conversation.server_data(data, source),
                 }
             }
@@ -468,9 +493,12 @@ impl Connection {
         if tls::looks_like_tls(data) != Some(false) {
             return Speech::Tls;
         }
+        // In the middle of a stream any bytes may come: only what is plainly HTTP counts.
+        let midstream = self.syn_count == 0 && self.syn_ack.is_none();
+        let fits = |looks: Option<bool>| looks == Some(true) || looks.is_none() && !midstream;
         let http = match side {
-            Side::Client => http1::looks_like_request(data) != Some(false) && !data.starts_with(b"PRI * HTTP/2"),
-            Side::Server => http1::looks_like_response(data) != Some(false),
+            Side::Client => fits(http1::looks_like_request(data)) && !data.starts_with(b"PRI * HTTP/2"),
+            Side::Server => fits(http1::looks_like_response(data)),
         };
         if http { Speech::Http(Box::default()) } else { Speech::Other }
     }
@@ -519,6 +547,11 @@ impl Connection {
 }
 
 impl End {
+    /// The other side acknowledged bytes of this one that the capture lacks. A FIN takes one number as well.
+    pub fn unseen(&self) -> bool {
+        self.acked > self.position + 1
+    }
+
     fn is_copy(&mut self, signature: Signature) -> bool {
         let near = |then: Timestamp| signature.time.since(then).0.abs() <= COPY_WINDOW.0;
         let copy = self.recent.iter().any(|seen| {

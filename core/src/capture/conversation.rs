@@ -10,6 +10,8 @@ use crate::protocols::http1::{self, Body, Chunks, Progress};
 
 /// Requests that may wait for their responses on one connection; RFC 9112 pipelining needs few.
 const PIPELINE: usize = 128;
+/// Requests of a connection whose paths are remembered.
+const PATHS: usize = 4;
 /// Longest target, host or reason that is kept.
 const LONGEST_TEXT: usize = 2048;
 
@@ -127,12 +129,20 @@ pub struct Conversation {
     pub idle_since: Option<Source>,
     /// The tunnel that was granted.
     pub tunnel: Option<Transaction>,
+    /// The last transaction that went well: a second status may still follow it.
+    previous: Option<Transaction>,
     /// The client closed its side.
     client_closed: bool,
+    /// The server's address sent a RST.
+    reset: bool,
     /// Bytes that passed in it.
     pub tunnel_bytes: u64,
     /// Requests in absolute form or CONNECT.
     pub for_proxy: u32,
+    /// Requests that a gateway marked (`Via`, `Forwarded`, `X-Forwarded-For`).
+    pub marked: u32,
+    /// Digests of the paths of the first few requests: the same request on two legs has the same.
+    pub paths: Vec<u32>,
 }
 
 impl Default for Conversation {
@@ -146,9 +156,13 @@ impl Default for Conversation {
             healthy: 0,
             idle_since: None,
             tunnel: None,
+            previous: None,
             client_closed: false,
+            reset: false,
             tunnel_bytes: 0,
             for_proxy: 0,
+            marked: 0,
+            paths: Vec::new(),
         }
     }
 }
@@ -216,7 +230,7 @@ impl Conversation {
                     }
                 },
                 // Out of step: a segment that begins with a request brings it back.
-                Place::Lost if http1::looks_like_request(data) == Some(true) && contains_version(data) => {
+                Place::Lost if http1::looks_like_request(data) == Some(true) && may_be_request(data) => {
                     self.requests = Place::START;
                     0
                 }
@@ -252,6 +266,10 @@ impl Conversation {
             Body::Chunked => Place::Chunked(Chunks::default()),
         };
         self.for_proxy += u32::from(request.for_proxy());
+        self.marked += u32::from(request.forwarded);
+        if self.paths.len() < PATHS {
+            self.paths.push(digest(&request.target));
+        }
         if head.simple {
             // HTTP/0.9: whatever comes is the answer.
             self.count += 1;
@@ -386,21 +404,21 @@ impl Conversation {
         }
         let length = http1::head_length(data)?;
         let status = http1::response(data.get(..length)?).ok()?.status;
-        let last = self.kept.last_mut().filter(|last| last.index + 1 == self.count);
-        let last = match last {
-            Some(last) => last,
-            None => {
-                // The whole response before was healthy and is gone; its successor tells of it.
-                self.responses = Place::Lost;
-                return None;
-            }
-        };
-        if let Some(response) = last.response.as_mut().filter(|_| status >= 500) {
-            response.earlier = Some((response.status, response.first));
-            response.status = status;
-            response.last = source;
-        }
         self.responses = Place::Lost;
+        if status >= 500 {
+            // A progress page went out whole before the failure was known.
+            if let Some(previous) = self.previous.take_if(|previous| previous.index + 1 == self.count) {
+                self.healthy = self.healthy.saturating_sub(1);
+                self.kept.push(previous);
+            }
+            let last = self.kept.last_mut().filter(|last| last.index + 1 == self.count);
+            if let Some(response) = last.and_then(|last| last.response.as_mut()).filter(|r| r.earlier.is_none()) {
+                response.earlier = Some((response.status, response.first));
+                response.status = status;
+                response.first = source;
+                response.last = source;
+            }
+        }
         None
     }
 
@@ -442,7 +460,7 @@ impl Conversation {
             Ok(head) => head,
             Err(_) => return self.junk(first, quote(head)),
         };
-        transaction.late = self.client_closed;
+        transaction.late = self.client_closed || self.reset;
         let request = transaction.request.as_ref();
         let upgrade = request.is_some_and(|request| request.upgrade);
         if (100..200).contains(&head.status) && !(head.status == 101 && upgrade) {
@@ -450,10 +468,13 @@ impl Conversation {
             self.responses = Place::START;
             return;
         }
+        // Without its request how a response ends cannot be told: a HEAD has no body, a CONNECT opens a tunnel.
+        let blind = request.is_none();
         let connect = request.is_some_and(|request| request.method == "CONNECT");
         let bodiless = request.is_some_and(|request| request.method == "HEAD") || matches!(head.status, 204 | 304);
         let tunnel = head.status == 101 || connect && (200..300).contains(&head.status);
         let place = match head.body {
+            _ if blind => Place::Lost,
             _ if tunnel => Place::Tunnel,
             _ if bodiless => Place::START,
             Body::Length(0) => Place::START,
@@ -467,13 +488,13 @@ impl Conversation {
             status: head.status,
             reason: clip(head.reason),
             earlier: None,
-            complete: matches!(place, Place::Head(..) | Place::Tunnel),
+            complete: matches!(place, Place::Head(..) | Place::Tunnel | Place::Lost),
             until_close: matches!(place, Place::UntilClose),
             bad_chunk: None,
             gap: false,
             own_word: head.own_word.map(clip),
         }));
-        let over = matches!(place, Place::Head(..));
+        let over = matches!(place, Place::Head(..) | Place::Lost);
         self.responses = place;
         if tunnel {
             self.requests = Place::Tunnel;
@@ -507,6 +528,7 @@ impl Conversation {
         });
         if fine && transaction.junk.is_none() && !transaction.late {
             self.healthy += 1;
+            self.previous = Some(transaction);
         } else {
             self.kept.push(transaction);
         }
@@ -567,6 +589,9 @@ impl Conversation {
     pub fn server_gap(&mut self, bytes: u64, source: Source) {
         if let Place::Head(part, Some(first)) = &mut self.responses {
             let (part, first) = (core::mem::take(part), *first);
+            if let Some(transaction) = self.open.front_mut() {
+                transaction.partial = None;
+            }
             if part.contains(&b'\n') && http1::looks_like_response(&part) == Some(true) {
                 self.response(&part, first, source);
                 let over = self.answering().is_some_and(|response| {
@@ -608,6 +633,16 @@ impl Conversation {
                 self.open.clear();
             }
         }
+    }
+
+    /// The server had spoken before it was asked: that is no HTTP server.
+    pub fn greeted(&mut self, source: Source, text: String) {
+        self.junk(source, text);
+    }
+
+    /// The server's address sent a RST: what comes after is too late.
+    pub fn server_reset(&mut self) {
+        self.reset = true;
     }
 
     /// The client closed its direction.
@@ -667,9 +702,16 @@ fn whole_head(part: &mut Vec<u8>, data: &[u8]) -> Head {
     }
 }
 
-fn contains_version(data: &[u8]) -> bool {
+/// Whether a line is a request's: it ends with the version, or was cut off before.
+fn may_be_request(data: &[u8]) -> bool {
+    let whole = data.contains(&b'\n');
     let line = data.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    line.windows(6).any(|window| window == b"HTTP/1")
+    !whole || line.windows(6).any(|window| window == b"HTTP/1")
+}
+
+/// FNV-1a of a path: not against malice, only to find the same request on another connection.
+fn digest(target: &str) -> u32 {
+    target.bytes().take(256).fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// Text of bounded length.

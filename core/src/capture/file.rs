@@ -163,9 +163,14 @@ impl FileReader {
         } else if matches!(self.layout, Layout::Unknown) {
             self.warnings.push(format!("the file ends after {end} bytes, within its header: no packet could be read"));
         } else if !carry.is_empty() && !matches!(self.layout, Layout::Refused) {
+            let before = match self.number {
+                0 => "no packet could be read".into(),
+                1 => "the one packet before it was read".into(),
+                many => format!("the {many} packets before it were read"),
+            };
             self.warnings.push(format!(
-                "cut off at byte {end}, in the middle of the record that begins at byte {}: the {} packets before it were read",
-                self.position, self.number
+                "cut off at byte {end}, in the middle of the record that begins at byte {}: {before}",
+                self.position
             ));
         }
         if self.recovered > 0 {

@@ -89,6 +89,11 @@ pub fn strip(link: u16, data: &[u8]) -> Option<Link<'_>> {
     })
 }
 
+/// The IP packet in an Ethernet frame that a tunnel carries.
+pub fn ethernet(frame: &[u8]) -> &[u8] {
+    ethertype(frame, 12)
+}
+
 /// The packet behind an EtherType at this offset and any VLAN tags after it (IEEE 802.1Q, 802.1ad).
 fn ethertype(data: &[u8], at: usize) -> &[u8] {
     let rest = data.get(at + 2..).unwrap_or_default();
@@ -106,6 +111,13 @@ fn tagged(mut kind: u16, mut rest: &[u8]) -> &[u8] {
             0x8100 | 0x88A8 | 0x9100 | 0x9200 => {
                 kind = bytes::u16(rest, 2, true).unwrap_or(0);
                 rest = rest.get(4..).unwrap_or_default();
+            }
+            // MPLS (RFC 3032): labels of four bytes, the last one marked.
+            0x8847 | 0x8848 => {
+                let labels =
+                    rest.chunks_exact(4).take(8).position(|label| label.get(2).is_some_and(|byte| byte & 1 == 1));
+                let inner = labels.and_then(|last| rest.get((last + 1) * 4..)).unwrap_or_default();
+                return if matches!(inner.first(), Some(0x40..=0x6F)) { inner } else { &[] };
             }
             // PPPoE session (RFC 2516): six bytes, then the PPP protocol.
             0x8864 => {

@@ -14,6 +14,7 @@ pub(crate) mod lookups;
 mod packet;
 pub(crate) mod point;
 pub(crate) mod seam;
+mod tunnel;
 
 use crate::time::Timestamp;
 

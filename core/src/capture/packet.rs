@@ -6,8 +6,11 @@ use core::net::{IpAddr, SocketAddr};
 use etherparse::{IpNumber, Ipv6FragmentHeaderSlice, LaxIpSlice, LaxIpv6Slice, TcpSlice, UdpSlice, ip_number};
 
 use super::fragments::{Fragment, Fragments};
-use super::{Frame, bytes, link};
+use super::{Frame, bytes, link, tunnel};
 use crate::exchange::{Icmp, Source};
+
+/// Tunnels in tunnels that are followed: redirection by WCCP within a mirror by ERSPAN makes two.
+const TUNNELS: usize = 5;
 
 /// One IP packet with a transport that matters here.
 pub struct Packet<'a> {
@@ -105,7 +108,8 @@ pub enum Nothing {
     Malformed,
 }
 
-/// Decodes a frame and hands the packet on. `buffer` lends room for a reassembled packet.
+/// Decodes a frame and hands the packet on: the innermost one, where tunnels carry it. `buffer` lends room for a
+/// reassembled packet.
 pub fn decode<'a>(
     frame: &Frame<'a>,
     source: Source,
@@ -113,13 +117,55 @@ pub fn decode<'a>(
     buffer: &'a mut Vec<u8>,
 ) -> Result<Packet<'a>, Nothing> {
     let link = link::strip(frame.link, frame.data).ok_or(Nothing::UnknownLink)?;
-    if link.network.is_empty() {
-        return Err(Nothing::Other);
+    let mut network = link.network;
+    for _ in 0..TUNNELS {
+        if network.is_empty() {
+            return Err(Nothing::Other);
+        }
+        let (ip, _) = LaxIpSlice::from_slice(network).map_err(|_| Nothing::Malformed)?;
+        let payload = ip.payload();
+        let (mut bytes, mut protocol) = (payload.payload, payload.ip_number);
+        let (ttl, id, wire) = lengths(&ip);
+        // Zero (segmentation offload) means as captured.
+        let mut wire = wire.filter(|wire| *wire > 0).unwrap_or(bytes.len());
+        if payload.fragmented {
+            let fragment = fragment(&ip).ok_or(Nothing::Malformed)?;
+            protocol = fragment.protocol;
+            if !fragments.add(fragment, bytes, frame.time, buffer) {
+                return Err(Nothing::Fragment);
+            }
+            bytes = buffer;
+            wire = bytes.len();
+        } else if let Some(inner) = tunnel::inside(protocol, bytes) {
+            network = inner;
+            continue;
+        }
+        let (from, to) = (ip.source_addr(), ip.destination_addr());
+        let transport = match protocol {
+            ip_number::TCP => Transport::Tcp(segment(bytes, wire)?),
+            ip_number::UDP => {
+                let udp = UdpSlice::from_slice_lax(bytes).map_err(|_| Nothing::Malformed)?;
+                Transport::Udp { from: udp.source_port(), to: udp.destination_port(), payload: udp.payload() }
+            }
+            ip_number::ICMP => icmp(bytes, from, false)?,
+            ip_number::IPV6_ICMP => icmp(bytes, from, true)?,
+            _ => return Err(Nothing::Other),
+        };
+        let outgoing = frame.outgoing.or(link.outgoing);
+        return Ok(Packet { source, from, to, ttl, id, outgoing, hardware: link.source, transport });
     }
-    let (ip, _) = LaxIpSlice::from_slice(link.network).map_err(|_| Nothing::Malformed)?;
-    let (from, to) = (ip.source_addr(), ip.destination_addr());
-    // The length on the wire, as the header says it; zero (segmentation offload) means as captured.
-    let (ttl, id, wire) = match &ip {
+    Err(Nothing::Other)
+}
+
+/// Sender and receiver of an IP packet.
+pub fn addresses(network: &[u8]) -> Option<(IpAddr, IpAddr)> {
+    let (ip, _) = LaxIpSlice::from_slice(network).ok()?;
+    Some((ip.source_addr(), ip.destination_addr()))
+}
+
+/// Time to live, identification, and the payload's length on the wire as the header says it.
+fn lengths(ip: &LaxIpSlice<'_>) -> (u8, u16, Option<usize>) {
+    match ip {
         LaxIpSlice::Ipv4(ip) => {
             let header = ip.header();
             let head = usize::from(header.ihl()) * 4;
@@ -131,32 +177,7 @@ pub fn decode<'a>(
             let total = usize::from(header.payload_length());
             (header.hop_limit(), 0, total.checked_sub(ip.extensions().slice().len()))
         }
-    };
-    let payload = ip.payload();
-    let mut bytes = payload.payload;
-    let mut wire = wire.filter(|wire| *wire > 0).unwrap_or(bytes.len());
-    let mut protocol = payload.ip_number;
-    if payload.fragmented {
-        let fragment = fragment(&ip).ok_or(Nothing::Malformed)?;
-        protocol = fragment.protocol;
-        if !fragments.add(fragment, bytes, frame.time, buffer) {
-            return Err(Nothing::Fragment);
-        }
-        bytes = buffer;
-        wire = bytes.len();
     }
-    let transport = match protocol {
-        ip_number::TCP => Transport::Tcp(segment(bytes, wire)?),
-        ip_number::UDP => {
-            let udp = UdpSlice::from_slice_lax(bytes).map_err(|_| Nothing::Malformed)?;
-            Transport::Udp { from: udp.source_port(), to: udp.destination_port(), payload: udp.payload() }
-        }
-        ip_number::ICMP => icmp(bytes, from, false)?,
-        ip_number::IPV6_ICMP => icmp(bytes, from, true)?,
-        _ => return Err(Nothing::Other),
-    };
-    let outgoing = frame.outgoing.or(link.outgoing);
-    Ok(Packet { source, from, to, ttl, id, outgoing, hardware: link.source, transport })
 }
 
 fn segment(bytes: &[u8], wire: usize) -> Result<Segment<'_>, Nothing> {

@@ -17,6 +17,9 @@ use crate::exchange::{Icmp, Source};
 use crate::protocols::{dns, http1};
 use crate::time::{Span, Timestamp};
 
+/// Hardware addresses kept to recognise a file that continues another.
+const MACHINES: usize = 4096;
+
 /// A connection's two ends in one order, so that both directions find it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key(SocketAddr, SocketAddr);
@@ -54,6 +57,10 @@ pub struct Point {
     pub seam: Seam,
     /// Link layer of the first frame.
     pub link: Option<u16>,
+    /// Hardware addresses met, the first so many: pieces of one capture share them.
+    hardware: hashbrown::HashSet<u64>,
+    /// Addresses met, the first so many.
+    hosts: hashbrown::HashSet<core::net::IpAddr>,
     /// Sentences about gaps between files.
     pub gaps: Vec<String>,
 }
@@ -78,7 +85,14 @@ impl Point {
         };
         let mut buffer = core::mem::take(&mut self.buffer);
         match packet::decode(frame, source, &mut self.fragments, &mut buffer) {
-            Ok(packet) => self.packet(&packet),
+            Ok(packet) => {
+                if self.seam.recording && self.hardware.len() < MACHINES && self.hosts.len() < MACHINES {
+                    self.hardware.insert(packet.hardware);
+                    self.hosts.insert(packet.from);
+                    self.hosts.insert(packet.to);
+                }
+                self.packet(&packet);
+            }
             Err(Nothing::UnknownLink) => match self.unknown_links.iter_mut().find(|(link, _)| *link == frame.link) {
                 Some((_, count)) => *count += 1,
                 None => self.unknown_links.push((frame.link, 1)),
@@ -88,6 +102,25 @@ impl Point {
         }
         buffer.clear();
         self.buffer = buffer;
+    }
+
+    /// Whether a frame comes from or goes to a host that was met here; anything but IP may.
+    pub fn knows(&self, frame: &Frame<'_>) -> bool {
+        let Some(link) = link::strip(frame.link, frame.data) else { return true };
+        if link.source != 0 && self.hardware.contains(&link.source) {
+            return true;
+        }
+        match packet::addresses(link.network) {
+            Some((from, to)) => self.hosts.contains(&from) || self.hosts.contains(&to),
+            None => true,
+        }
+    }
+
+    /// Whether an address has a part in any connection or lookup.
+    pub fn mentions(&self, address: core::net::IpAddr) -> bool {
+        let connected = |c: &Connection| c.client.ip() == address || c.server.ip() == address;
+        self.connections.iter().any(connected)
+            || self.lookups.list.iter().any(|lookup| lookup.asker == address || lookup.server == address)
     }
 
     /// Not one packet came back to those who opened connections or asked DNS.

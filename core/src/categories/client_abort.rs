@@ -49,7 +49,7 @@ pub static CATEGORY: Category = Category {
             path: "{client}",
             change: "Let it wait longer than the gateway does for its server.",
             risk: "Hanging requests are noticed later.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
         Fix {

@@ -40,7 +40,7 @@ pub static CATEGORY: Category = Category {
     checks: &[
         check(
             "Look at the issuer of the certificate that the client gets.",
-            "openssl s_client -proxy {proxy} -connect {host}:443 -servername {host}",
+            "openssl s_client{through_tls} -connect {host}:443 -servername {host}",
         ),
         check(
             "Another application on the same client: if it works, the trust store of this one lacks the \
@@ -56,7 +56,7 @@ pub static CATEGORY: Category = Category {
             path: "Trust store of the client or application",
             change: "Install the gateway's CA certificate.",
             risk: "Whoever holds that CA's key can vouch for any name to this client.",
-            verify: "openssl s_client -proxy {proxy} -connect {host}:443 -servername {host}",
+            verify: "openssl s_client{through_tls} -connect {host}:443 -servername {host}",
             source: "",
         },
         Fix {
@@ -65,7 +65,7 @@ pub static CATEGORY: Category = Category {
             path: "HTTPS decryption policy of the gateway",
             change: "Pass {host} through without decryption, where the application pins.",
             risk: "Its content is no longer scanned.",
-            verify: "openssl s_client -proxy {proxy} -connect {host}:443 -servername {host}",
+            verify: "openssl s_client{through_tls} -connect {host}:443 -servername {host}",
             source: "",
         },
     ],

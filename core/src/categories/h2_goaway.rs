@@ -75,7 +75,7 @@ pub static CATEGORY: Category = Category {
             path: "HTTP/2 setting of the gateway, server side",
             change: "Use HTTP/1.1 towards this server, and let the gateway retry streams that were not processed.",
             risk: "More connections to the server.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "RFC 9113 section 6.8",
         },
         Fix {

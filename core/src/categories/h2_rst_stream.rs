@@ -68,7 +68,7 @@ pub static CATEGORY: Category = Category {
             path: "HTTP/2 and retry settings of the gateway, server side",
             change: "Retry on REFUSED_STREAM, or use HTTP/1.1 towards this server.",
             risk: "More connections to the server.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "RFC 9113 section 8.7",
         },
     ],

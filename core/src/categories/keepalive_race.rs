@@ -50,7 +50,7 @@ pub static CATEGORY: Category = Category {
             path: "Retry settings of the gateway",
             change: "Let the gateway repeat safe requests (GET, HEAD) on a new connection.",
             risk: "Never for requests that change something, such as POST.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "RFC 9110 section 9.2.2",
         },
         Fix {

@@ -265,6 +265,32 @@ pub struct Fix {
     pub source: &'static str,
 }
 
+/// A change of the gateway's own configuration, of common practice.
+#[must_use]
+pub const fn fix(
+    setting: &'static str,
+    path: &'static str,
+    change: &'static str,
+    risk: &'static str,
+    verify: &'static str,
+) -> Fix {
+    Fix { at: "", setting, path, change, risk, verify, source: "" }
+}
+
+impl Fix {
+    /// Of another party's configuration.
+    #[must_use]
+    pub const fn at(self, at: &'static str) -> Self {
+        Self { at, ..self }
+    }
+
+    /// With the document that it comes from.
+    #[must_use]
+    pub const fn source(self, source: &'static str) -> Self {
+        Self { source, ..self }
+    }
+}
+
 /// Every category, in decision order: the first that matches names the failure.
 ///
 /// 1. A loop first: inside a loop the gateway is its own upstream, so everything else would match as well.

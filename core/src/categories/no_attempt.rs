@@ -50,7 +50,7 @@ pub static CATEGORY: Category = Category {
             path: "DNS cache and health state of the gateway",
             change: "Clear the negative DNS cache and mark the upstream or parent as up again.",
             risk: "Short rise of DNS queries.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
         Fix {
@@ -59,7 +59,7 @@ pub static CATEGORY: Category = Category {
             path: "Status page or system log of the gateway",
             change: "Restore the service that its log names, or lift the limit that was reached.",
             risk: "Depends on the service.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
     ],

@@ -30,7 +30,7 @@ pub static CATEGORY: Category = Category {
             path: "Servers behind the gateway",
             change: "Bring at least one back, and see that it answers the health check.",
             risk: "A single server may be overloaded.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
         Fix {
@@ -39,7 +39,7 @@ pub static CATEGORY: Category = Category {
             path: "Upstream settings of the gateway",
             change: "Correct the check, or allow more failures before a server is put aside.",
             risk: "Broken servers stay in use longer.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
     ],

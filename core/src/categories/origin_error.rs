@@ -67,7 +67,7 @@ pub static CATEGORY: Category = Category {
             path: "Via and X-Forwarded-For settings of the gateway",
             change: "Only if the site works without the gateway: leave out the field that the site does not take.",
             risk: "Without Via, loops between proxies are no longer found.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
     ],

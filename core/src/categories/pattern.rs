@@ -80,7 +80,7 @@ pub(super) fn passed_on(exchange: &Exchange, attempt: Option<&Attempt>, parent: 
         (Some(status), _) => {
             !failed(attempt) && is_server_error(status.code) && (is_server_error(sent) || parent && sent >= 400)
         }
-        (None, Answer::NotSeen) => is_server_error(sent),
+        (None, Answer::NotSeen | Answer::Pending | Answer::Closed) => is_server_error(sent),
         _ => false,
     }
 }

@@ -19,7 +19,7 @@ pub static CATEGORY: Category = Category {
         cause("The rule is older than the site's present use, or the category is wrong."),
     ],
     checks: &[
-        check("Read the block page or the log's reason: rule, category or signature.", "curl -v --proxy {proxy} {url}"),
+        check("Read the block page or the log's reason: rule, category or signature.", "curl -v{through} {url}"),
         check("Look up category and reputation of {host} in the vendor's site.", ""),
         check("Try another user and another client, to see whether the rule depends on who asks.", ""),
     ],
@@ -30,7 +30,7 @@ pub static CATEGORY: Category = Category {
             path: "Access policy of the gateway",
             change: "Allow {host} for those who need it, if it may be allowed.",
             risk: "The site is let through without that protection.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
         Fix {
@@ -39,7 +39,7 @@ pub static CATEGORY: Category = Category {
             path: "The vendor's form for wrong categories",
             change: "Report the wrong category or reputation to the vendor.",
             risk: "None.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
     ],

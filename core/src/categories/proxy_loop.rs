@@ -32,7 +32,7 @@ pub static CATEGORY: Category = Category {
             path: "WCCP, policy route or NAT rule that sends clients to the gateway",
             change: "Exempt packets that come from {gateway}.",
             risk: "Too wide an exemption lets clients pass beside the gateway.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
         Fix {
@@ -41,7 +41,7 @@ pub static CATEGORY: Category = Category {
             path: "Upstream proxy settings and host name of the gateway",
             change: "Remove the parent that leads back, and give each gateway a name of its own.",
             risk: "Without its parent the gateway needs its own way out.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "RFC 9110 section 7.6.3",
         },
         Fix {

@@ -29,7 +29,7 @@ pub static CATEGORY: Category = Category {
         check(
             "One request that skips login or scanning by rule: if it works, the service skipped is the \
              one.",
-            "curl -v --proxy {proxy} {url}",
+            "curl -v{through} {url}",
         ),
     ],
     fixes: &[
@@ -39,7 +39,7 @@ pub static CATEGORY: Category = Category {
             path: "Scanner, login and reputation settings of the gateway",
             change: "Restore the service or add a second one; decide whether requests may pass while it is down.",
             risk: "Letting requests pass means without scan or login.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
         Fix {
@@ -48,7 +48,7 @@ pub static CATEGORY: Category = Category {
             path: "Firewalls between {gateway} and the service",
             change: "Allow {gateway} to reach the service's address and port.",
             risk: "Allow it to the service only.",
-            verify: "nc -vz -w 5 <service> <port>",
+            verify: "ss -tn state syn-sent",
             source: "",
         },
     ],

@@ -41,7 +41,7 @@ pub static CATEGORY: Category = Category {
             path: "Buffer or header size setting of the gateway",
             change: "Raise it above the size measured.",
             risk: "More memory for each connection.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
     ],

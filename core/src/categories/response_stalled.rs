@@ -58,7 +58,7 @@ pub static CATEGORY: Category = Category {
             path: "Timeout settings of the gateway towards servers",
             change: "Raise it for this host only, above the pause that the server needs.",
             risk: "Dead servers hold connections longer.",
-            verify: "curl -v -o /dev/null --proxy {proxy} {url}",
+            verify: "curl -v -o /dev/null{through} {url}",
             source: "",
         },
         Fix {

@@ -86,7 +86,7 @@ pub static CATEGORY: Category = Category {
             path: "Timeout settings of the gateway towards servers",
             change: "Raise it for this host only, above the time that the page needs.",
             risk: "Dead servers hold connections longer; never raise it for all hosts.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
         Fix {

@@ -110,7 +110,7 @@ pub static CATEGORY: Category = Category {
             path: "HTTPS decryption policy of the gateway",
             change: "Pass {host} through without decryption.",
             risk: "Its content is no longer scanned.",
-            verify: "curl -v --proxy {proxy} {url}",
+            verify: "curl -v{through} {url}",
             source: "",
         },
         Fix {

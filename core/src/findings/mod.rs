@@ -42,7 +42,7 @@ pub fn find(exchange: &Exchange, limits: &Limits) -> Found {
             (first, claim.confidence, claim.candidates.clone())
         }
         (None, Some(claim)) => (Id::Undetermined, claim.confidence, claim.candidates.clone()),
-        (None, None) => (Id::Undetermined, Confidence::Possible, Vec::new()),
+        (None, None) => (Id::Undetermined, Confidence::Possible, left(exchange)),
     };
     let mut doubts = exchange.doubts.clone();
     if let Some(category) = category {
@@ -94,6 +94,25 @@ pub fn find(exchange: &Exchange, limits: &Limits) -> Found {
         doubts,
     };
     Found { finding, decisive: decisive.cloned() }
+}
+
+/// What a failure can have been of which only the answer was seen: the status orders, it decides nothing.
+fn left(exchange: &Exchange) -> Vec<Id> {
+    let code = match &exchange.answer {
+        Answer::Whole(status) => status.code,
+        Answer::Cut(_) => return alloc::vec![Id::ResponseTruncated, Id::ResponseStalled, Id::ResponseBadChunk],
+        _ => 0,
+    };
+    let slow = [Id::ResponseTimeout, Id::TcpSynUnanswered, Id::DnsNoResponse, Id::RequestUnacked];
+    let quick = [Id::TcpSynReset, Id::ResponseReset, Id::ResponseEmpty, Id::ResponseInvalid, Id::DnsNxdomain];
+    let (first, then): (&[Id], &[Id]) = if code == 504 { (&slow, &quick) } else { (&quick, &slow) };
+    let mut left = Vec::new();
+    if code >= 500 && !signed(exchange) {
+        left.push(Id::OriginError);
+    }
+    left.extend_from_slice(first);
+    left.extend_from_slice(then);
+    left
 }
 
 /// The attempt that decided: the last one, unless its own end only follows from the client's leaving.

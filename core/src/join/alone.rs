@@ -1,18 +1,27 @@
 //! Captures without a client's side: what the gateway tried is all there is.
 
 use alloc::collections::BTreeMap;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::{Joined, Loose, Roles, attempt, client_exchange, failing, hello, one_leg, plain_name};
+use hashbrown::HashMap;
+
+use super::{Joined, Loose, Names, Roles, attempt, client_exchange, failing, hello, one_leg, plain_name};
+use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
-use crate::exchange::{Answer, Attempt, Exchange, Phase, ReceiveFailure, WaitFailure};
+use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, ReceiveFailure, WaitFailure};
 use crate::time::{Span, Timestamp};
 
 /// Attempts at further addresses of a name follow each other within this time.
-const NEXT_ADDRESS: Span = Span::seconds(2);
+const NEXT_ADDRESS: Span = Span::seconds(10);
+/// A failed try and the next one of the same request follow each other within this time.
+const NEXT_TRY: Span = Span::seconds(1);
+/// After SYNs without an answer a gateway waits for its own timer before it tries the next address.
+const NEXT_AFTER_SILENCE: Span = Span::seconds(64);
+/// Connections looked at for one that took over.
+const NEARBY: usize = 4096;
 /// Lookups of a name within this time belong together: A, AAAA, the next server, a suffix.
 const TOGETHER: Span = Span::seconds(30);
 
@@ -22,6 +31,7 @@ pub fn exchanges(
     roles: &Roles,
     loose: Vec<Loose<'_>>,
     lookups: &[&Lookup],
+    dns: &Names<'_>,
     seen_to: Timestamp,
     joined: &mut Joined,
 ) {
@@ -35,16 +45,55 @@ pub fn exchanges(
         }
     }
     let names = host_names(lookups);
+    let went_well: Vec<&Connection> =
+        points.iter().flat_map(|point| &point.connections).filter(|other| went_well(other)).collect();
+    // One host's failures that follow each other at once are one exchange: the next address, the next try.
+    let mut running: HashMap<(IpAddr, String), (usize, Timestamp)> = HashMap::new();
     for loose in &loose {
         let attempt = &loose.attempt;
         let blurred = attempt.receive.failure().is_some() && loose.connection.server_end.lost > 0;
-        if blurred || !failing(attempt) || settled(points, &names, loose) || unfinished(attempt) {
+        if blurred
+            || attempt.unused
+            || !failing(attempt)
+            || unfinished(attempt, seen_to)
+            || settled(&went_well, &names, loose)
+        {
             continue;
         }
         let carried = attempt.target.is_some() || attempt.secure.failure().is_some();
-        joined.total += u64::from(!carried);
-        joined.unseen -= u64::from(attempt.secure.failure().is_some()).min(joined.unseen);
-        joined.exchanges.push(exchange(loose, &names, roles));
+        let (initiator, server) = (loose.connection.client.ip(), loose.connection.server);
+        let named = attempt.host.clone().or_else(|| named(&names, server.ip()).map(ToString::to_string));
+        let key = (initiator, named.unwrap_or_else(|| server.to_string()));
+        let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
+        let before = running.get(&key).and_then(|(at, before)| Some((joined.exchanges.get_mut(*at)?, *before)));
+        let same = before.filter(|(exchange, before)| {
+            let last = exchange.attempts.last();
+            let other = last.is_some_and(|last| last.upstream.map(|up| up.ip()) != Some(server.ip()));
+            let silent = last.is_some_and(|l| matches!(l.connect.failure(), Some(ConnectFailure::Unanswered { .. })));
+            let patience = if other && silent { NEXT_AFTER_SILENCE } else { NEXT_TRY };
+            // A request of its own is another try only of one that was cut off without a byte.
+            let cut_off = last.is_some_and(|last| last.wait.failure().is_some() && last.target == attempt.target);
+            (attempt.target.is_none() || cut_off)
+                && attempt.status.is_none()
+                && loose.begun >= *before
+                && loose.begun.since(*before) < patience
+        });
+        let same = same.map(|(exchange, _)| exchange);
+        match same {
+            Some(exchange) => {
+                exchange.attempts.push(attempt.clone());
+                if let Some((_, before)) = running.get_mut(&key) {
+                    *before = ended;
+                }
+                joined.total -= u64::from(carried).min(joined.total);
+            }
+            None => {
+                joined.total += u64::from(!carried);
+                joined.unseen -= u64::from(attempt.secure.failure().is_some()).min(joined.unseen);
+                running.insert(key, (joined.exchanges.len(), ended));
+                joined.exchanges.push(exchange(loose, &names, roles));
+            }
+        }
     }
     let mut groups: BTreeMap<(IpAddr, &str), Vec<&Lookup>> = BTreeMap::new();
     for lookup in lookups.iter().filter(|lookup| lookup.for_address() && plain_name(&lookup.name)) {
@@ -57,7 +106,7 @@ pub fn exchanges(
         for together in group.chunk_by(|one, next| apart(one, next) < TOGETHER) {
             let last = together.iter().filter_map(|lookup| lookup.queries.last().map(|query| query.time)).max();
             let waited = last.map_or(seen_to, |last| seen_to.min(last.plus(Span::seconds(5))));
-            if let Some(attempt) = attempt::resolve(together, waited) {
+            if let Some(attempt) = attempt::resolve(together, waited, |asker, server| dns.tcp_failed(asker, server)) {
                 let only_ipv6 = together.iter().all(|lookup| lookup.kind == crate::protocols::dns::kind::AAAA);
                 if only_ipv6 && attempt.resolve.failure() == Some(&crate::exchange::ResolveFailure::NoData) {
                     // Who asks for AAAA alone has other ways; no A was refused.
@@ -65,7 +114,8 @@ pub fn exchanges(
                 }
                 let unanswered = matches!(
                     attempt.resolve.failure(),
-                    Some(crate::exchange::ResolveFailure::NoResponse { tries: 0..=1, .. })
+                    Some(crate::exchange::ResolveFailure::NoResponse { tries, .. })
+                        if *tries < 2 || *tries < 3 && last.is_some_and(|last| seen_to.since(last) < Span::seconds(5))
                 );
                 if unanswered {
                     // One query at the end of a capture: its answer may have come later.
@@ -121,22 +171,30 @@ fn host_names<'a>(lookups: &[&'a Lookup]) -> BTreeMap<(IpAddr, IpAddr), &'a str>
     names
 }
 
-/// Whether another address of the same host took over: happy eyeballs, or failover.
-fn settled(points: &[Point], names: &BTreeMap<(IpAddr, IpAddr), &str>, loose: &Loose<'_>) -> bool {
-    if loose.attempt.connect.failure().is_none() {
-        return false;
-    }
+/// Whether something was answered on a connection.
+fn went_well(connection: &Connection) -> bool {
+    let http = connection.conversation().is_some_and(|http| http.healthy > 0 || http.tunnel.is_some());
+    let tls = connection.handshake.as_ref().is_some_and(|handshake| handshake.done);
+    http || tls || connection.conversation().is_none() && connection.server_end.bytes > 0
+}
+
+/// Whether another address of the same host took over, or another try: happy eyeballs, failover, retry.
+fn settled(went_well: &[&Connection], names: &BTreeMap<(IpAddr, IpAddr), &str>, loose: &Loose<'_>) -> bool {
     let (asker, dead) = (loose.connection.client.ip(), loose.connection.server);
     let name = named(names, dead.ip());
-    let until = loose.connection.last.time.plus(NEXT_ADDRESS);
-    points.iter().flat_map(|point| &point.connections).any(|other| {
+    let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
+    let until = ended.plus(NEXT_ADDRESS);
+    let connecting = loose.attempt.connect.failure().is_some();
+    // In order of their beginning: those that began too late to take over are not looked at.
+    let upper = went_well.partition_point(|other| other.first.time <= until);
+    went_well.get(..upper).unwrap_or_default().iter().rev().take(NEARBY).any(|other| {
         let server = other.server;
         let same_host = other.client.ip() == asker || other.client.is_ipv4() != loose.connection.client.is_ipv4();
+        let later = if connecting { other.last.time >= loose.begun } else { other.first.time >= ended };
         same_host
+            && later
+            && !core::ptr::eq(*other, loose.connection)
             && server.port() == dead.port()
-            && other.server_end.bytes > 0
-            && other.last.time >= loose.begun
-            && other.first.time <= until
             && (server.ip() == dead.ip() || name.is_some() && named(names, server.ip()) == name)
     })
 }
@@ -150,10 +208,16 @@ fn named<'a>(names: &BTreeMap<(IpAddr, IpAddr), &'a str>, address: IpAddr) -> Op
 }
 
 /// A failure that is only the capture's end, or a wait too short to be one.
-fn unfinished(attempt: &Attempt) -> bool {
+fn unfinished(attempt: &Attempt, seen_to: Timestamp) -> bool {
+    let quiet = attempt.span.map_or(Span(0), |(_, ended)| seen_to.since(ended));
     match (&attempt.connect, &attempt.wait, &attempt.receive) {
-        (Phase::Failed(crate::exchange::ConnectFailure::Unanswered { tries, .. }), ..) => *tries < 2,
-        (_, Phase::Failed(WaitFailure::Timeout(wait)), _) => *wait < Span::seconds(3),
+        // The next SYN of a series comes within twice the last pause: a file that ends before it shows no end.
+        (Phase::Failed(ConnectFailure::Unanswered { tries, .. }), ..) => {
+            *tries < 2 || *tries < 3 && quiet < Span::seconds(10)
+        }
+        (_, Phase::Failed(WaitFailure::Timeout(wait)), _) => {
+            *wait < if attempt.open { Span::seconds(60) } else { Span::seconds(3) }
+        }
         (_, _, Phase::Failed(ReceiveFailure::Stalled(wait))) => *wait < Span::seconds(3),
         _ => false,
     }
@@ -163,12 +227,11 @@ fn exchange(loose: &Loose<'_>, names: &BTreeMap<(IpAddr, IpAddr), &str>, roles: 
     let connection = loose.connection;
     let attempt = &loose.attempt;
     let initiator = connection.client.ip();
-    let transaction =
-        connection.conversation().and_then(|conversation| {
-            conversation.kept.iter().chain(conversation.open()).find(|transaction| {
-                transaction.request.as_ref().is_some_and(|request| request.first.time == loose.begun)
-            })
-        });
+    let transaction = connection.conversation().and_then(|conversation| {
+        conversation.kept.iter().chain(conversation.open()).find(|transaction| {
+            transaction.request.as_ref().map_or(attempt.target.is_none(), |request| request.first.time == loose.begun)
+        })
+    });
     // A 5xx on one leg: whose it is only a gateway's mark in the request tells.
     let judged = attempt.status.is_some_and(|status| status >= 500) && attempt.receive.failure().is_none();
     if let (true, Some(transaction), false) = (judged, transaction, roles.forwarders.contains(&initiator)) {

@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use crate::capture::connection::{Connection, Side, Speech};
 use crate::capture::conversation::{Response, Transaction};
@@ -18,6 +18,9 @@ use crate::time::{Span, Timestamp};
 
 /// A gateway that waits shorter than this before it closes was not waiting for an answer.
 const SHORTEST_WAIT: Span = Span::milliseconds(500);
+
+/// A SYN that is sent with so few hops to live is a traceroute's.
+const LONGEST_PROBE: u8 = 32;
 
 /// Puts events of one connection together.
 struct Story<'a> {
@@ -83,21 +86,43 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
     let mut attempt = common(connection);
     let mut story = Story::new(connection, Leg::Upstream);
     attempt.connect = connect(connection, &mut story);
+    let probe = connection.client_end.ttl.is_some_and(|ttl| ttl <= LONGEST_PROBE);
+    if let Some(ConnectFailure::Icmp(icmp)) = attempt.connect.failure()
+        && probe
+        && matches!((icmp.v6, icmp.kind), (false, 11) | (true, 3))
+    {
+        // An engineer's TCP traceroute: its SYNs are made to expire.
+        return None;
+    }
     if attempt.connect.is_ok() {
         attempt.secure = secure(connection, &mut story, seen_to);
         if matches!(connection.speech, Speech::Http(_)) {
             // A request whose head never got whole: nothing more can be said of it.
             return None;
         }
+        unused(connection, &mut attempt, &mut story);
     }
-    let failed = attempt.connect.failure().is_some() || attempt.secure.failure().is_some();
+    let failed =
+        attempt.connect.failure().is_some() || attempt.secure.failure().is_some() || attempt.wait.failure().is_some();
     attempt.events = story.done();
     reset_sender(connection, &mut attempt);
     failed.then_some(attempt)
 }
 
+/// What became of the TLS handshake inside a granted tunnel; `None` if nothing failed in it.
+pub fn inside(connection: &Connection, leg: Leg, seen_to: Timestamp) -> Option<Attempt> {
+    let mut attempt = common(connection);
+    let mut story = Story::new(connection, leg);
+    attempt.secure = secure(connection, &mut story, seen_to);
+    attempt.secure.failure()?;
+    attempt.tunnel = true;
+    attempt.events = story.done();
+    reset_sender(connection, &mut attempt);
+    Some(attempt)
+}
+
 /// The attempt that a transaction on an upstream connection was, with all its phases.
-pub fn transaction(connection: &Connection, transaction: &Transaction) -> Attempt {
+pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: Timestamp) -> Attempt {
     let mut attempt = common(connection);
     let mut story = Story::new(connection, Leg::Upstream);
     attempt.reused = transaction.index > 0;
@@ -117,10 +142,28 @@ pub fn transaction(connection: &Connection, transaction: &Transaction) -> Attemp
         let begun = request.first.time;
         attempt.span = Some((begun, connection.last.time));
     }
-    answer(connection, transaction, &mut attempt, &mut story);
+    answer(connection, transaction, &mut attempt, &mut story, seen_to);
     attempt.events = story.done();
     reset_sender(connection, &mut attempt);
     attempt
+}
+
+/// The server ended a connection before anything was sent on it. By itself that is no failure: pools and health checks
+/// do so all the time; a request that failed at that moment makes it one.
+fn unused(connection: &Connection, attempt: &mut Attempt, story: &mut Story<'_>) {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    if client.bytes + server.bytes > 0 || client.lost + server.lost > 0 {
+        return;
+    }
+    let by_server = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
+    let ours = client.fin.map(|fin| fin.source);
+    let first = by_server.into_iter().flatten().min().filter(|(theirs, _)| ours.is_none_or(|ours| *theirs < ours));
+    if let Some((source, reset)) = first {
+        let what = if reset { What::Reset("before any request was sent".into()) } else { What::Fin };
+        story.add(source, Side::Server, what);
+        attempt.unused = true;
+        attempt.wait = Phase::Failed(if reset { WaitFailure::Reset } else { WaitFailure::Closed });
+    }
 }
 
 fn common(connection: &Connection) -> Attempt {
@@ -162,8 +205,10 @@ fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<ConnectFailu
         story.add(*reset, Side::Server, What::Reset("in answer to the SYN".into()));
     }
     match (connection.icmp.last(), server.rst) {
-        // Data in spite of it all: the capture lacks the SYN-ACK.
-        _ if server.bytes > 0 => Phase::Ok(None),
+        // Data in spite of it all, or an ACK of ours: the capture lacks the SYN-ACK.
+        _ if server.bytes > 0 || connection.client_end.first_data.is_some() || connection.acknowledged => {
+            Phase::Ok(None)
+        }
         (_, Some(_)) => Phase::Failed(ConnectFailure::Reset),
         (Some((_, icmp)), None) => Phase::Failed(ConnectFailure::Icmp(*icmp)),
         _ if connection.challenged.is_some() => Phase::NotSeen,
@@ -219,7 +264,13 @@ fn secure(connection: &Connection, story: &mut Story<'_>, seen_to: Timestamp) ->
 }
 
 /// Sending, waiting and receiving.
-fn answer(connection: &Connection, transaction: &Transaction, attempt: &mut Attempt, story: &mut Story<'_>) {
+fn answer(
+    connection: &Connection,
+    transaction: &Transaction,
+    attempt: &mut Attempt,
+    story: &mut Story<'_>,
+    seen_to: Timestamp,
+) {
     let (client, server) = (&connection.client_end, &connection.server_end);
     let request = transaction.request.as_deref();
     let request_end = request.map(|request| request.last);
@@ -237,10 +288,22 @@ fn answer(connection: &Connection, transaction: &Transaction, attempt: &mut Atte
         }
         return;
     }
+    // A RST ends it for the gateway, whatever the server still sends.
+    let cut_short = |response: &Response| server.rst.filter(|reset| reset.source < response.first);
+    if let Some(reset) = transaction.response.as_deref().and_then(cut_short) {
+        attempt.send = Phase::Ok(None);
+        attempt.wait = Phase::Failed(WaitFailure::Reset);
+        story.add(reset.source, Side::Server, What::Reset("before any byte of a response".into()));
+        if let Some(response) = transaction.response.as_deref() {
+            story.add(response.first, Side::Server, What::Note("data of the server after its own RST".into()));
+        }
+        return;
+    }
     if let Some(response) = transaction.response.as_deref() {
         attempt.send = Phase::Ok(None);
         attempt.wait = Phase::Ok(request_end.map(|end| response.first.time.since(end.time)));
-        attempt.status = Some(response.status);
+        // A second status line in one stream is a gateway's doing, not an origin's.
+        attempt.status = Some(response.earlier.map_or(response.status, |(status, _)| status));
         let text = format!("{} {}", response.status, response.reason);
         story.add(response.first, Side::Server, What::Response(text.trim_end().into()));
         attempt.receive = receive(connection, transaction, story);
@@ -254,6 +317,10 @@ fn answer(connection: &Connection, transaction: &Transaction, attempt: &mut Atte
         return;
     }
     let Some(request) = request else { return };
+    // Acknowledged bytes of the server that the capture lacks may have held the whole answer.
+    if server.packets == 0 || server.unseen() || server.cut > 0 {
+        return;
+    }
     if let Some(source) = transaction.partial {
         attempt.send = Phase::Ok(None);
         attempt.wait = Phase::Ok(Some(source.time.since(request.last.time)));
@@ -270,14 +337,16 @@ fn answer(connection: &Connection, transaction: &Transaction, attempt: &mut Atte
         attempt.send = Phase::Ok(Some(acked.time.since(request.first.time)));
         story.add(acked, Side::Server, What::Ack("the request".into()));
     }
-    let by_server = server.rst.map(|reset| (reset.source, true)).or(server.fin.map(|fin| (fin.source, false)));
+    let by_server = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
+    let by_server = by_server.into_iter().flatten().min();
     let by_client = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
     let first = match (by_server, by_client) {
         (Some(theirs), Some(ours)) if ours < theirs.0 => Err(ours),
         (Some(theirs), _) => Ok(theirs),
         (None, Some(ours)) => Err(ours),
         (None, None) => {
-            pending(connection, request.last, attempt);
+            attempt.open = true;
+            waited(connection, request.last, seen_to, attempt);
             return;
         }
     };
@@ -314,11 +383,6 @@ fn waited(connection: &Connection, sent: Source, to: Timestamp, attempt: &mut At
     }
 }
 
-/// Neither side closed before the capture ended.
-fn pending(connection: &Connection, sent: Source, attempt: &mut Attempt) {
-    waited(connection, sent, connection.last.time, attempt);
-}
-
 fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story<'_>) -> Phase<ReceiveFailure> {
     let Some(response) = transaction.response.as_deref() else { return Phase::NotSeen };
     if let Some(source) = response.bad_chunk {
@@ -329,6 +393,10 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
         return Phase::Ok(Some(response.last.time.since(response.first.time)));
     }
     let (client, server) = (&connection.client_end, &connection.server_end);
+    if server.cut > 0 {
+        // Snapped: where the body ends was in what was cut off.
+        return Phase::NotSeen;
+    }
     let by_client = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
     let ours_first = |theirs: Source| by_client.is_some_and(|ours| ours < theirs);
     if let Some(reset) = server.rst.filter(|reset| !ours_first(reset.source)) {
@@ -437,7 +505,13 @@ pub fn lookup_story<'a>(lookups: impl IntoIterator<Item = &'a Lookup>) -> Vec<Ev
 }
 
 /// The attempt that lookups of one name were, if none gave an address; `seen_to` is how long the gateway waited.
-pub fn resolve(lookups: &[&Lookup], seen_to: Timestamp) -> Option<Attempt> {
+///
+/// `tcp_failed` says whether TCP to a DNS server was tried and failed.
+pub fn resolve(
+    lookups: &[&Lookup],
+    seen_to: Timestamp,
+    tcp_failed: impl Fn(IpAddr, IpAddr) -> bool,
+) -> Option<Attempt> {
     let asked: Vec<&Lookup> = lookups.iter().copied().filter(|lookup| lookup.for_address()).collect();
     let first = asked.iter().filter_map(|lookup| lookup.first()).min()?;
     if asked.iter().any(|lookup| lookup.succeeded()) {
@@ -450,6 +524,10 @@ pub fn resolve(lookups: &[&Lookup], seen_to: Timestamp) -> Option<Attempt> {
     let failure = if rcode(3) {
         ResolveFailure::Rcode(3)
     } else if answers().any(|answer| answer.truncated) {
+        if !asked.iter().any(|lookup| tcp_failed(lookup.asker, lookup.server)) {
+            // The question goes on over TCP.
+            return None;
+        }
         ResolveFailure::TcpFailed
     } else if let Some(code) = [2, 5, 9].into_iter().find(|code| rcode(*code)) {
         ResolveFailure::Rcode(code)

@@ -4,6 +4,7 @@
 //! host name and target, and by the addresses that DNS gave for that name.
 
 pub mod attempt;
+mod pairing;
 mod roles;
 
 use alloc::collections::BTreeMap;
@@ -11,21 +12,24 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use hashbrown::HashSet;
+
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::conversation::Transaction;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, Status};
+use crate::report::Leg;
 use crate::time::{Span, Timestamp};
 use roles::Roles;
 
-/// An attempt may begin this much before its request is seen: two interfaces, one clock.
-const SLACK: Span = Span::milliseconds(20);
 /// Failed name resolution explains answers this long after it: common negative caches keep a minute or more.
 const NEGATIVE_CACHE: Span = Span::seconds(300);
 /// Ports of services that are no web: a failure there is not the gateway's upstream.
-const OTHER_SERVICES: &[u16] =
-    &[1433, 1521, 3268, 3269, 3306, 3389, 5060, 5061, 5222, 5432, 5671, 5672, 6379, 9100, 11211, 27017];
+const NEVER_WEB: &[u16] = &[
+    22, 23, 25, 53, 88, 110, 123, 135, 139, 143, 161, 389, 445, 465, 514, 587, 636, 993, 995, 1433, 1521, 3268, 3269,
+    3306, 3389, 5060, 5061, 5222, 5432, 5671, 5672, 6379, 9100, 11211, 27017,
+];
 
 /// What the captures of a case came to.
 #[derive(Default)]
@@ -53,20 +57,23 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     let roles = roles::find(points, preset);
     let mut joined = Joined { gateways: roles.gateways.clone(), ..Joined::default() };
     let seen_to = points.iter().filter_map(|point| point.ended).max().unwrap_or_default();
-    let mut clients = client_side(points, &roles, &mut joined);
-    let mut loose = upstream_side(points, &roles, seen_to);
+    let mut clients = client_side(points, &roles, seen_to, &mut joined);
+    let wanted: HashSet<u16> = clients.iter().filter_map(|exchange| exchange.port).collect();
+    let wanted = (!roles.gateways.is_empty()).then_some(&wanted);
+    let mut loose = upstream_side(points, &roles, wanted, seen_to);
     let lookups: Vec<&Lookup> = points.iter().flat_map(|point| &point.lookups.list).collect();
-    let names = Names::new(&lookups, &roles);
+    let names = Names::new(points, &lookups, &roles);
     if roles.gateways.is_empty() {
-        alone::exchanges(points, &roles, loose, &lookups, seen_to, &mut joined);
+        alone::exchanges(points, &roles, loose, &lookups, &names, seen_to, &mut joined);
         return joined;
     }
-    assign(&mut clients, &mut loose, &names, &roles);
+    pairing::assign(&mut clients, &mut loose, &names, &roles);
     let visible = upstream_visible(points, &roles);
     for mut exchange in clients {
+        decrypted(&mut exchange);
         resolve(&mut exchange, &names, seen_to);
         exchange.attempts.sort_by_key(|attempt| attempt.span);
-        if !failed(&exchange) {
+        if !failed(&exchange, seen_to) {
             continue;
         }
         if exchange.attempts.is_empty() {
@@ -74,16 +81,16 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         }
         joined.exchanges.push(exchange);
     }
-    hidden(points, &roles, &mut loose, &mut joined);
+    hidden(points, &roles, &names, seen_to, &mut loose, &mut joined);
     joined
 }
 
 mod alone;
 
 /// Requests at the gateway that are not known to have gone well.
-fn client_side(points: &[Point], roles: &Roles, joined: &mut Joined) -> Vec<Exchange> {
+fn client_side(points: &[Point], roles: &Roles, seen_to: Timestamp, joined: &mut Joined) -> Vec<Exchange> {
     let mut exchanges = Vec::new();
-    let mut met = hashbrown::HashSet::new();
+    let mut met = HashSet::new();
     for point in points {
         for connection in &point.connections {
             if !roles.is_inbound(connection) {
@@ -99,13 +106,13 @@ fn client_side(points: &[Point], roles: &Roles, joined: &mut Joined) -> Vec<Exch
             }
             let Some(conversation) = connection.conversation() else { continue };
             joined.total += u64::from(conversation.count);
-            for transaction in conversation.kept.iter().chain(conversation.open()) {
-                exchanges.push(client_exchange(connection, transaction));
-            }
+            let told =
+                conversation.kept.iter().chain(conversation.open()).filter(|transaction| asked_or_failed(transaction));
+            exchanges.extend(told.map(|transaction| client_exchange(connection, transaction)));
             if let Some(transaction) = &conversation.tunnel {
                 let unseen = u64::from(conversation.tunnel_bytes > 0 && granted(transaction));
                 joined.unseen += unseen;
-                if let Some(failed) = tunnel(connection, transaction) {
+                if let Some(failed) = tunnel(connection, transaction, seen_to) {
                     joined.unseen -= unseen;
                     exchanges.push(failed);
                 }
@@ -119,6 +126,21 @@ fn client_side(points: &[Point], roles: &Roles, joined: &mut Joined) -> Vec<Exch
 /// Whether a tunnel came of a CONNECT, and not of an upgrade.
 fn granted(transaction: &Transaction) -> bool {
     transaction.request.as_ref().is_none_or(|request| request.method == "CONNECT")
+}
+
+/// A tunnel whose gateway failed upstream: what the client received inside of it cannot be seen.
+fn decrypted(exchange: &mut Exchange) {
+    let tunnel = exchange.attempts.iter().any(|attempt| attempt.tunnel);
+    if tunnel && exchange.attempts.iter().any(|attempt| !attempt.tunnel && attempt.connect.failure().is_some()) {
+        exchange.answer = Answer::NotSeen;
+        exchange.attempts.retain(|attempt| !attempt.tunnel);
+    }
+}
+
+/// Whether anything can be said of a transaction: its request was captured, or its status speaks for itself.
+fn asked_or_failed(transaction: &Transaction) -> bool {
+    let failed = transaction.response.as_ref().is_some_and(|response| response.status >= 500);
+    transaction.request.is_some() || failed
 }
 
 /// Whether TLS was begun on a connection, or in its tunnel.
@@ -160,6 +182,8 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
         (Some(client), Some(server)) => client < server,
         (client, _) => client.is_some(),
     };
+    // A client that only closed its own direction still listens.
+    let left = client.rst.is_some() || server_end.is_some();
     if let Some(response) = transaction.response.as_deref() {
         let status = Status {
             code: response.status,
@@ -170,7 +194,7 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
         return match (response.complete && response.bad_chunk.is_none(), client_first, server_end) {
             (true, ..) => Answer::Whole(status),
             _ if response.gap => Answer::NotSeen,
-            (_, true, _) => Answer::ClientLeft,
+            (_, true, _) if left => Answer::ClientLeft,
             (_, _, Some(_)) => Answer::Cut(Some(status)),
             // An error page that is under way is an answer, also where the capture ends in it.
             _ if response.status >= 500 => Answer::Whole(status),
@@ -180,37 +204,40 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
     if transaction.junk.is_some() {
         return Answer::NotHttp;
     }
+    // The gateway's bytes that the client acknowledged, but that were not captured, may have held the answer.
+    if server.unseen() || server.cut > 0 {
+        return Answer::NotSeen;
+    }
     match (client_first, server_end) {
-        (true, _) => Answer::ClientLeft,
+        (true, _) if left => Answer::ClientLeft,
         (_, Some(_)) => Answer::Closed,
         _ => Answer::Pending,
     }
 }
 
 /// A granted tunnel, if its TLS handshake failed.
-fn tunnel(connection: &Connection, transaction: &Transaction) -> Option<Exchange> {
-    let inside = attempt::bare(connection, connection.last.time)?;
-    inside.secure.failure()?;
+fn tunnel(connection: &Connection, transaction: &Transaction, seen_to: Timestamp) -> Option<Exchange> {
+    let mut attempt = attempt::inside(connection, Leg::Client, seen_to)?;
     let mut exchange = client_exchange(connection, transaction);
-    exchange.attempts.push(Attempt {
-        tunnel: true,
-        upstream: None,
-        connect: Phase::NotSeen,
-        events: inside.events.into_iter().filter(|event| matches!(event.what, crate::exchange::What::Tls(_))).collect(),
-        ..inside
-    });
+    exchange.events.append(&mut attempt.events);
+    exchange.events.sort_by_key(|event| (event.source.time, event.source.number));
+    attempt.upstream = None;
+    attempt.local = None;
+    exchange.attempts.push(attempt);
     Some(exchange)
 }
 
 /// Attempts of the gateway that failed, or that got an answer worth a look.
-fn upstream_side<'a>(points: &'a [Point], roles: &Roles, seen_to: Timestamp) -> Vec<Loose<'a>> {
+fn upstream_side<'a>(
+    points: &'a [Point],
+    roles: &Roles,
+    wanted: Option<&HashSet<u16>>,
+    seen_to: Timestamp,
+) -> Vec<Loose<'a>> {
     let mut loose = Vec::new();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let (client, server) = (connection.client.ip(), connection.server);
-        if roles.is_inbound(connection)
-            || server.port() == 53
-            || !web(server.port(), connection, !roles.gateways.is_empty())
-        {
+        if roles.is_inbound(connection) || server.port() == 53 || !web(server.port(), connection, wanted) {
             continue;
         }
         // With a known gateway only it, or a client's address in its packets, goes upstream.
@@ -230,8 +257,9 @@ fn upstream_side<'a>(points: &'a [Point], roles: &Roles, seen_to: Timestamp) -> 
         };
         match connection.conversation() {
             Some(conversation) if conversation.count > 0 => {
-                for transaction in conversation.kept.iter().chain(conversation.open()) {
-                    add(attempt::transaction(connection, transaction));
+                let told = conversation.kept.iter().chain(conversation.open());
+                for transaction in told.filter(|transaction| asked_or_failed(transaction)) {
+                    add(attempt::transaction(connection, transaction, seen_to));
                 }
                 if conversation.tunnel.is_some()
                     && let Some(attempt) = attempt::bare(connection, seen_to)
@@ -252,24 +280,40 @@ fn upstream_side<'a>(points: &'a [Point], roles: &Roles, seen_to: Timestamp) -> 
 
 /// Whether a connection to this port may be the gateway's upstream. Without a client's side nothing else tells a
 /// gateway's connections from others', so only ports that the web is usually served on count there.
-fn web(port: u16, connection: &Connection, known_gateway: bool) -> bool {
+fn web(port: u16, connection: &Connection, wanted: Option<&HashSet<u16>>) -> bool {
     let speaks = matches!(connection.speech, Speech::Http(_) | Speech::Tls);
+    if let Some(wanted) = wanted {
+        return speaks || wanted.contains(&port) || !NEVER_WEB.contains(&port);
+    }
     let usual = matches!(port, 80..=90 | 443 | 444 | 591 | 593 | 3000 | 3128 | 4443 | 5000 | 7443 | 8000..=8999 | 9080 | 9090 | 9443 | 10443);
-    speaks || usual || known_gateway && port >= 1024 && !OTHER_SERVICES.contains(&port)
+    speaks || usual
 }
 
 /// What DNS said of names, for the gateway.
 struct Names<'a> {
     by_name: BTreeMap<&'a str, Vec<&'a Lookup>>,
+    /// Who tried a DNS server over TCP in vain.
+    tcp_failed: HashSet<(IpAddr, IpAddr)>,
 }
 
 impl<'a> Names<'a> {
-    fn new(lookups: &[&'a Lookup], roles: &Roles) -> Self {
+    fn new(points: &[Point], lookups: &[&'a Lookup], roles: &Roles) -> Self {
+        let refused = |connection: &&Connection| {
+            let tried = connection.server_end.rst.is_some() || connection.syn_count > 1 || !connection.icmp.is_empty();
+            connection.server.port() == 53 && connection.syn_ack.is_none() && tried
+        };
+        let connections = points.iter().flat_map(|point| &point.connections);
+        let tcp_failed = connections.filter(refused).map(|c| (c.client.ip(), c.server.ip())).collect();
         let mut by_name: BTreeMap<&str, Vec<&Lookup>> = BTreeMap::new();
         for lookup in lookups.iter().filter(|lookup| roles.egress.contains(&lookup.asker)) {
             by_name.entry(&lookup.name).or_default().push(lookup);
         }
-        Self { by_name }
+        Self { by_name, tcp_failed }
+    }
+
+    /// Whether TCP to a DNS server was tried and failed.
+    fn tcp_failed(&self, asker: IpAddr, server: IpAddr) -> bool {
+        self.tcp_failed.contains(&(asker, server))
     }
 
     /// Lookups of a host, or of it with a search suffix where it is a single label.
@@ -278,7 +322,11 @@ impl<'a> Names<'a> {
         let suffixed = (exact.is_none() && !host.contains('.'))
             .then(|| {
                 let from = alloc::format!("{host}.");
-                self.by_name.iter().filter(move |(name, _)| name.starts_with(&from)).flat_map(|(_, list)| list.iter())
+                let name = from.clone();
+                self.by_name
+                    .range::<str, _>((core::ops::Bound::Included(name.as_str()), core::ops::Bound::Unbounded))
+                    .take_while(move |(name, _)| name.starts_with(&from))
+                    .flat_map(|(_, list)| list.iter())
             })
             .into_iter()
             .flatten();
@@ -295,109 +343,13 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Gives each attempt to the exchange that caused it.
-fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names<'_>, roles: &Roles) {
-    let addresses: Vec<Vec<IpAddr>> = exchanges
-        .iter()
-        .map(|exchange| exchange.host.as_deref().map_or(Vec::new(), |host| names.addresses(host)))
-        .collect();
-    for loose in loose.iter_mut() {
-        let fits = exchanges.iter().zip(&addresses).enumerate().filter_map(|(at, (exchange, addresses))| {
-            let fit = fit(exchange, addresses, loose, roles)?;
-            // The attempt begins right after its request, or the answer comes right after its end.
-            Some((fit, core::cmp::Reverse(apart(exchange, loose)), at))
-        });
-        if let Some((_, _, at)) = fits.max()
-            && let Some(exchange) = exchanges.get_mut(at)
-        {
-            exchange.attempts.push(loose.attempt.clone());
-            loose.taken = true;
-        }
-    }
-    // Requests that waited on one connection together share what became of it.
-    for (exchange, addresses) in exchanges.iter_mut().zip(&addresses) {
-        if exchange.attempts.is_empty() {
-            let shared =
-                loose.iter().filter(|loose| fit(exchange, addresses, loose, roles).is_some_and(|fit| fit >= 4));
-            if let Some(loose) = shared.max_by_key(|loose| loose.begun) {
-                exchange.attempts.push(loose.attempt.clone());
-            }
-        }
-    }
-}
-
-/// How well an attempt fits an exchange; `None` if it cannot be its.
-fn fit(exchange: &Exchange, addresses: &[IpAddr], loose: &Loose<'_>, roles: &Roles) -> Option<u32> {
-    let attempt = &loose.attempt;
-    let (from, to) = window(exchange);
-    let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
-    if loose.begun < from || loose.begun > to {
-        // A connection that was opened for an earlier request but failed in this one's time: only if it is for the
-        // same host.
-        let waiting = attempt.connect.failure().is_some() && loose.begun < from && ended >= from && ended <= to;
-        let same = attempt.upstream.is_some_and(|upstream| addresses.contains(&upstream.ip()));
-        return (waiting && same).then_some(0);
-    }
-    let local = attempt.local?.ip();
-    let spoofed = !roles.egress.contains(&local);
-    if spoofed && exchange.client != Some(local) {
-        return None;
-    }
-    let upstream = attempt.upstream?;
-    let same_target = match (&exchange.target, &attempt.target) {
-        (Some(wanted), Some(asked)) => wanted == asked || wanted.ends_with(asked.as_str()) && asked.len() > 1,
-        _ => false,
-    };
-    let known = !addresses.is_empty();
-    let same_address = addresses.contains(&upstream.ip());
-    let same_host = attempt.host.is_some() && attempt.host == exchange.host;
-    let same_port = exchange.port == Some(upstream.port());
-    if spoofed && !same_address && known {
-        return None;
-    }
-    match (same_host, same_address) {
-        _ if same_target && (same_host || same_address || attempt.host.is_none()) => Some(8),
-        (true, true) => Some(6),
-        (true, false) => Some(5),
-        (false, true) if attempt.host.is_none() || attempt.parent => Some(4 + u32::from(same_port)),
-        (false, true) => None,
-        // The name was not looked up in this capture (cached, or a reverse proxy), or a parent is asked.
-        (false, false) if attempt.host.is_none() && (!known || attempt.parent) => {
-            // By time alone an attempt is its exchange's only where nothing contradicts.
-            Some(1 + u32::from(same_port))
-        }
-        (false, false) if !known && same_target => Some(3),
-        _ => None,
-    }
-}
-
-/// How far an attempt's ends lie from those of an exchange, whichever is nearer.
-fn apart(exchange: &Exchange, loose: &Loose<'_>) -> i64 {
-    let after_request = loose.begun.since(exchange.begun).0.abs();
-    let answered = exchange.events.iter().map(|event| event.source.time).max();
-    let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
-    let before_answer = answered.map_or(i64::MAX, |answered| answered.since(ended).0.abs());
-    after_request.min(before_answer)
-}
-
-/// The time in which the attempts of an exchange begin.
-fn window(exchange: &Exchange) -> (Timestamp, Timestamp) {
-    let from = Timestamp(exchange.begun.0 - SLACK.0);
-    let last = exchange.events.iter().map(|event| event.source.time).max();
-    let to = match &exchange.answer {
-        Answer::Pending | Answer::NotSeen => Timestamp(i64::MAX),
-        _ => last.unwrap_or(Timestamp(i64::MAX)),
-    };
-    (from, to)
-}
-
 /// Adds failed name resolution as the first attempt, or what DNS said to the story of the others.
 fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Timestamp) {
     let Some(host) = exchange.host.as_deref() else { return };
     if host.parse::<IpAddr>().is_ok() {
         return;
     }
-    let (from, to) = window(exchange);
+    let (from, to) = pairing::window(exchange);
     let within = |lookup: &&Lookup| lookup.first().is_some_and(|first| first.time >= from && first.time <= to);
     let all: Vec<&Lookup> = names.of(host).filter(|lookup| lookup.for_address()).collect();
     let mut asked: Vec<&Lookup> = all.iter().copied().filter(within).collect();
@@ -411,7 +363,7 @@ fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Timestamp) {
         cached = !asked.is_empty();
     }
     let waited = to.min(seen_to);
-    match attempt::resolve(&asked, waited) {
+    match attempt::resolve(&asked, waited, |asker, server| names.tcp_failed(asker, server)) {
         Some(attempt) if exchange.attempts.is_empty() => {
             if cached {
                 exchange.doubts.push(
@@ -442,14 +394,14 @@ fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Timestamp) {
 }
 
 /// Whether this exchange failed, as far as its sides show.
-fn failed(exchange: &Exchange) -> bool {
+fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
     let broken = exchange.attempts.iter().any(|attempt| attempt.secure.failure().is_some() && attempt.tunnel);
     match &exchange.answer {
         Answer::Whole(status) => status.code >= 500 || broken || own_failure(status),
         Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft => true,
-        Answer::NotSeen => broken,
+        Answer::NotSeen => broken || exchange.attempts.iter().any(|attempt| attempt.connect.failure().is_some()),
         // The capture ends before the answer: only an attempt that has plainly failed makes it a failure.
-        Answer::Pending => exchange.attempts.last().is_some_and(hopeless),
+        Answer::Pending => exchange.attempts.last().is_some_and(|attempt| hopeless(attempt, seen_to)),
     }
 }
 
@@ -461,14 +413,19 @@ fn own_failure(status: &Status) -> bool {
 }
 
 /// An attempt that will not succeed any more, though the gateway has not given up yet.
-fn hopeless(attempt: &Attempt) -> bool {
+fn hopeless(attempt: &Attempt, seen_to: Timestamp) -> bool {
     let refused = matches!(
         attempt.connect.failure(),
         Some(ConnectFailure::Unanswered { tries: 3.., .. } | ConnectFailure::NoReturn { tries: 3.., .. })
     );
     let long = Span::seconds(60);
     let waiting = matches!(attempt.wait.failure(), Some(crate::exchange::WaitFailure::Timeout(wait)) if *wait > long);
-    refused || waiting
+    // Ended for good, and nothing was tried or answered for a while.
+    let ended = failing(attempt)
+        && !attempt.open
+        && !matches!(attempt.connect.failure(), Some(ConnectFailure::Unanswered { .. }));
+    let quiet = attempt.span.is_some_and(|(_, ended)| seen_to.since(ended) > Span::seconds(5));
+    refused || waiting || ended && quiet
 }
 
 /// Whether these captures show how the gateway goes out at all.
@@ -482,7 +439,7 @@ fn upstream_visible(points: &[Point], roles: &Roles) -> bool {
 
 /// No attempt was found for a failed exchange: says what that means.
 fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, visible: bool) {
-    let (from, to) = window(exchange);
+    let (from, to) = pairing::window(exchange);
     let busy = points.iter().flat_map(|point| &point.connections).any(|connection| {
         let during = connection.first.time <= to && connection.last.time >= from;
         let outward = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
@@ -499,34 +456,57 @@ fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, visible: bo
     exchange.doubts.push(doubt.to_string());
 }
 
-/// Failures behind an encrypted client side: attempts for the host of an open tunnel.
-fn hidden(points: &[Point], roles: &Roles, loose: &mut [Loose<'_>], joined: &mut Joined) {
+/// Failures behind an encrypted client side: attempts for the host of an open tunnel, by its name or by the addresses
+/// that DNS gave for it; or DNS itself.
+fn hidden(
+    points: &[Point],
+    roles: &Roles,
+    names: &Names<'_>,
+    seen_to: Timestamp,
+    loose: &mut [Loose<'_>],
+    joined: &mut Joined,
+) {
     for connection in points.iter().flat_map(|point| &point.connections) {
         let Some(tunnel) = connection.conversation().and_then(|conversation| conversation.tunnel.as_ref()) else {
             continue;
         };
-        if !roles.is_inbound(connection) {
+        if !roles.is_inbound(connection) || tunnel.request.is_none() {
             continue;
         }
-        let host = tunnel
-            .request
-            .as_deref()
-            .and_then(|request| attempt::host_of(&request.target, request.host.as_deref(), &request.method).0);
-        let within = |loose: &Loose<'_>| {
-            !loose.taken
-                && loose.begun >= connection.first.time
-                && loose.begun <= connection.last.time
-                && loose.attempt.host.is_some()
-                && loose.attempt.host == host
-                && failing(&loose.attempt)
-        };
-        let Some(found) = loose.iter_mut().filter(|loose| within(loose)).last() else { continue };
-        found.taken = true;
         let mut exchange = client_exchange(connection, tunnel);
-        exchange.answer = Answer::NotSeen;
-        exchange.attempts.push(found.attempt.clone());
-        joined.unseen = joined.unseen.saturating_sub(1);
-        joined.exchanges.push(exchange);
+        let Some(host) = exchange.host.clone() else { continue };
+        let addresses = names.addresses(&host);
+        // What was tried before the tunnel was granted did no harm to it.
+        let granted = tunnel.response.as_ref().map_or(exchange.begun, |response| response.first.time);
+        let end = connection.last.time.plus(Span::seconds(5));
+        let within = |time: Timestamp| time >= granted && time <= end;
+        let from = loose.partition_point(|loose| loose.begun < granted);
+        let to = loose.partition_point(|loose| loose.begun <= end);
+        let its = |loose: &&mut Loose<'_>| {
+            let attempt = &loose.attempt;
+            let by_name = attempt.host.as_ref() == Some(&host);
+            let by_address = attempt.host.is_none() && attempt.upstream.is_some_and(|up| addresses.contains(&up.ip()));
+            !loose.taken && !attempt.unused && (by_name || by_address) && failing(attempt)
+        };
+        let span = loose.get_mut(from..to).unwrap_or_default();
+        let mut found: Vec<&mut Loose<'_>> = span.iter_mut().filter(its).collect();
+        for loose in &mut found {
+            loose.taken = true;
+            exchange.attempts.push(loose.attempt.clone());
+        }
+        if exchange.attempts.is_empty() {
+            let asked: Vec<&Lookup> = names
+                .of(&host)
+                .filter(|lookup| lookup.for_address() && lookup.first().is_some_and(|first| within(first.time)))
+                .collect();
+            let failed = attempt::resolve(&asked, end.min(seen_to), |asker, server| names.tcp_failed(asker, server));
+            exchange.attempts.extend(failed);
+        }
+        if !exchange.attempts.is_empty() {
+            exchange.answer = Answer::NotSeen;
+            joined.unseen = joined.unseen.saturating_sub(1);
+            joined.exchanges.push(exchange);
+        }
     }
 }
 

@@ -43,6 +43,9 @@ struct Doings {
 /// Times kept per host to see whether it goes out while it serves.
 const TIMES: usize = 2000;
 
+/// Connections compared with one to find its other leg.
+const NEAR: usize = 256;
+
 /// Addresses behind one hardware address that are taken for one machine's; behind a router there are more.
 const ADDRESSES_OF_ONE: usize = 4;
 
@@ -120,6 +123,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         let out = |(at, to): &(Timestamp, IpAddr)| !doings.asked_by.contains(to) && during(*at, &doings.asked_in);
         machine.chain([doings]).any(|own| own.opened_at.iter().any(out))
     };
+    let mut legs = Vec::new();
     let mut gateways: Vec<IpAddr> = match preset {
         Some(preset) => alloc::vec![preset],
         None => {
@@ -129,8 +133,13 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 true => proxies(doings),
                 false => doings.served > 0 && out_while_serving(ip, doings),
             };
-            let found: HashSet<IpAddr> =
+            let mut found: HashSet<IpAddr> =
                 hosts.iter().filter(|(ip, doings)| gateway(ip, doings)).map(|(ip, _)| *ip).collect();
+            if found.is_empty() {
+                // A reverse proxy with an address on each side.
+                legs = two_legs(points, &hosts);
+                found.extend(legs.iter().map(|(served, _)| *served));
+            }
             // A parent proxy is asked by gateways alone: by their own addresses, or only while they were asked.
             let parent = |ip: &IpAddr| {
                 let Some(doings) = hosts.get(ip) else { return false };
@@ -176,12 +185,58 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         })
         .map(|(ip, _)| *ip)
         .collect();
+    egress.extend(legs.iter().map(|(_, went_out)| *went_out));
     // Nothing ties an address to the gateway, but whatever goes out here is most likely it.
     if !egress.iter().any(|ip| hosts.get(ip).is_some_and(goes_out)) {
         egress.extend(hosts.iter().filter(|(ip, doings)| may(ip, doings)).map(|(ip, _)| *ip));
     }
     let forwarders = hosts.iter().filter(|(_, doings)| doings.forwarded > 0).map(|(ip, _)| *ip).collect();
     Roles { gateways, listening, egress, clients, forwarders }
+}
+
+/// Pairs of addresses of a reverse proxy: one is asked, the other asks on for the same within that time. The same path,
+/// or a mark of a gateway, ties both; where the upstream was never asked, that one address goes out only while the
+/// other has a request that failed.
+fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec<(IpAddr, IpAddr)> {
+    let connections = || points.iter().flat_map(|point| &point.connections);
+    let mut by_path: HashMap<u32, Vec<&Connection>> = HashMap::new();
+    for connection in connections() {
+        for path in connection.conversation().into_iter().flat_map(|http| &http.paths) {
+            let same = by_path.entry(*path).or_default();
+            if same.len() < TIMES {
+                same.push(connection);
+            }
+        }
+    }
+    let nested = |inner: &Connection, outer: &Connection| {
+        let apart = inner.client.ip() != outer.client.ip()
+            && inner.client.ip() != outer.server.ip()
+            && inner.server.ip() != outer.server.ip()
+            && inner.server.ip() != outer.client.ip();
+        apart && outer.first.time <= inner.first.time && inner.first.time <= outer.last.time
+    };
+    let mut legs = HashSet::new();
+    for inner in connections() {
+        let Some(http) = inner.conversation() else { continue };
+        for path in &http.paths {
+            let outer = by_path.get(path).into_iter().flatten().take(NEAR).find(|outer| nested(inner, outer));
+            legs.extend(outer.map(|outer| (outer.server.ip(), inner.client.ip())));
+        }
+    }
+    if legs.is_empty() {
+        let failed = |connection: &&Connection| {
+            connection.conversation().is_some_and(|http| {
+                http.kept.iter().any(|t| t.response.as_ref().is_some_and(|response| response.status >= 500))
+            })
+        };
+        let outers: Vec<&Connection> = connections().filter(failed).take(NEAR).collect();
+        for (ip, doings) in hosts.iter().filter(|(_, doings)| doings.opened > 0 && doings.served == 0) {
+            let its: Vec<&Connection> = connections().filter(|c| c.client.ip() == *ip).take(NEAR).collect();
+            let outer = outers.iter().find(|outer| its.iter().all(|inner| nested(inner, outer)));
+            legs.extend(outer.filter(|_| !doings.dns_server).map(|outer| (outer.server.ip(), *ip)));
+        }
+    }
+    legs.into_iter().collect()
 }
 
 /// Host names of requests that are not known to have gone well.
@@ -224,9 +279,7 @@ fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
             host.opened_at.push((connection.first.time, server));
         }
     }
-    let transactions = conversation.into_iter().flat_map(|c| c.kept.iter().chain(c.open()).chain(&c.tunnel));
-    let marked = transactions.filter(|t| t.request.as_ref().is_some_and(|request| request.forwarded)).count();
-    host.forwarded += marked as u64;
+    host.forwarded += conversation.map_or(0, |conversation| u64::from(conversation.marked));
     host.local |= outgoing == Some(true);
     if connection.client_end.hardware != 0 {
         host.hardware.insert(connection.client_end.hardware);

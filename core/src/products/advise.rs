@@ -1,12 +1,12 @@
 //! Category and product together: what to do, with the real names and numbers.
 //!
-//! The product's own advice comes first, then what holds for any gateway. Nothing here decides what failed.
+//! The product's own advice comes first, then what holds for any gateway; what the evidence speaks against comes last.
+//! Nothing here decides what failed.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Aim, Facts, For, Id, Part, Product, fill, generic};
+use super::{Absent, Aim, Facts, For, Id, PRACTICE, Part, Product, fill, generic};
 use crate::categories::{self, Cause, Check, Fix, Id as Category, Owner, Phase};
 use crate::exchange::{Attempt, Exchange};
 use crate::report::{self, Advice, ResetBy};
@@ -37,6 +37,7 @@ const CHECKS_UNDETERMINED: usize = 5;
 #[must_use]
 pub fn advise(category: Category, product: Option<Id>, seen: &Seen<'_>, facts: &Facts) -> Advice {
     let own = product.and_then(Id::product).unwrap_or(&generic::PRODUCT);
+    let facts = &Facts { reverse: own.reverse || facts.reverse, ..facts.clone() };
     let mut advice = match category.category() {
         Some(category) => determined(category, own, seen, facts),
         None => undetermined(own, seen, facts),
@@ -48,23 +49,39 @@ pub fn advise(category: Category, product: Option<Id>, seen: &Seen<'_>, facts: &
 fn determined(category: &'static categories::Category, own: &Product, seen: &Seen<'_>, facts: &Facts) -> Advice {
     let ids = [category.id];
     let mut advice = Advice { owner: owner(category, seen).as_str().into(), ..Advice::default() };
-    let causes = own_advice(own, |part| part.causes, &ids).chain(category.causes);
-    advice.causes = rank(causes, seen, facts);
-    for check in own_advice(own, |part| part.checks, &ids) {
+    let generic = category.causes.iter().map(|cause| Ranked { advice: cause, against: false, eases: false });
+    advice.causes = rank(own_advice(own, |part| part.causes, &ids, seen).chain(generic), seen, facts);
+    let mut used: Vec<&str> = Vec::new();
+    for check in in_order(own_advice(own, |part| part.checks, &ids, seen)) {
+        used.extend(tool(check.command));
         add_check(&mut advice.checks, check, facts);
     }
     // What the product does with its own ping or telnet needs no second ping or nc.
-    let used: Vec<&str> = own_advice(own, |part| part.checks, &ids).filter_map(|check| tool(check.command)).collect();
     for check in category.checks.iter().filter(|check| tool(check.command).is_none_or(|tool| !used.contains(&tool))) {
         add_check(&mut advice.checks, check, facts);
     }
-    for fix in own_advice(own, |part| part.fixes, &ids) {
-        add_fix(&mut advice.fixes, fix, own.id.as_str(), facts);
+    let own_fixes: Vec<_> = own_advice(own, |part| part.fixes, &ids, seen).collect();
+    let replaced: Vec<&str> = own_fixes.iter().map(|fix| fix.advice.setting).collect();
+    let generic = category.fixes.iter().filter(|fix| !replaced.contains(&fix.setting));
+    let generic: Vec<_> = generic.map(|fix| Ranked { advice: fix, against: false, eases: false }).collect();
+    let gateway = |index| if index < own_fixes.len() { own.id } else { Id::Generic };
+    let all = own_fixes.iter().chain(&generic).enumerate();
+    for fix in in_order(all.map(|(index, fix)| Ranked {
+        advice: (fix.advice, gateway(index)),
+        against: fix.against || cleared(fix.advice.at, seen),
+        eases: fix.eases,
+    })) {
+        add_fix(&mut advice.fixes, fix.0, fix.1.as_str(), facts);
     }
-    let replaced: Vec<String> = advice.fixes.iter().map(|fix| fix.setting.clone()).collect();
-    for fix in category.fixes.iter().filter(|fix| !replaced.iter().any(|setting| setting == fix.setting)) {
-        add_fix(&mut advice.fixes, fix, Id::Generic.as_str(), facts);
-    }
+    advice.gap = own.absent(category.id).map(|absent| match absent {
+        Absent::CannotOccur(why) => format!("{} cannot fail so: {}", own.name, fill(why, facts)),
+        Absent::Undocumented => {
+            format!(
+                "No document known here names a setting of {} for this; what holds for any gateway applies.",
+                own.name
+            )
+        }
+    });
     advice
 }
 
@@ -79,7 +96,7 @@ fn undetermined(own: &Product, seen: &Seen<'_>, facts: &Facts) -> Advice {
     };
     advice.causes = candidates.iter().take(CAUSES).map(cause).collect();
     let mut used: Vec<(&str, &str)> = Vec::new();
-    for check in own_advice(own, |part| part.checks, seen.candidates) {
+    for check in in_order(own_advice(own, |part| part.checks, seen.candidates, seen)) {
         let same = (check.command, check.path);
         if check.command.is_empty() || !used.contains(&same) {
             used.push(same);
@@ -91,7 +108,7 @@ fn undetermined(own: &Product, seen: &Seen<'_>, facts: &Facts) -> Advice {
             add_check(&mut advice.checks, check, facts);
         }
     }
-    for fix in own_advice(own, |part| part.fixes, seen.candidates).take(FIXES_UNDETERMINED) {
+    for fix in in_order(own_advice(own, |part| part.fixes, seen.candidates, seen)).take(FIXES_UNDETERMINED) {
         add_fix(&mut advice.fixes, fix, own.id.as_str(), facts);
     }
     advice
@@ -106,29 +123,55 @@ fn tool(command: &str) -> Option<&str> {
     }
 }
 
-/// The entries of a product for any of these categories, in the product's order.
-fn own_advice<T: 'static>(
-    own: &Product,
-    list: fn(&Part) -> &'static [For<T>],
-    ids: &[Category],
-) -> impl Iterator<Item = &'static T> {
-    let entries = own.parts.iter().flat_map(list);
-    entries.filter(|(categories, _)| categories.iter().any(|id| ids.contains(id))).map(|(_, entry)| entry)
+/// Advice, whether the evidence speaks against it, and whether it only eases the harm.
+struct Ranked<T> {
+    advice: T,
+    against: bool,
+    eases: bool,
 }
 
-/// Those that evidence favours first, else in the order given.
-fn rank<'a>(causes: impl Iterator<Item = &'a Cause>, seen: &Seen<'_>, facts: &Facts) -> Vec<report::Cause> {
-    let mut ranked: Vec<report::Cause> = Vec::new();
-    for cause in causes {
+/// The entries of a product for any of these categories, in the product's order.
+fn own_advice<'a, T: 'static>(
+    own: &'a Product,
+    list: fn(&Part) -> &'static [For<T>],
+    ids: &'a [Category],
+    seen: &'a Seen<'_>,
+) -> impl Iterator<Item = Ranked<&'static T>> + 'a {
+    own.parts.iter().flat_map(move |part| {
+        let against = seen.exchange.is_some_and(|exchange| (part.against)(exchange, seen.attempt));
+        let entries = list(part).iter().filter(|(categories, _)| categories.iter().any(|id| ids.contains(id)));
+        entries.map(move |(_, advice)| Ranked { advice, against, eases: part.eases })
+    })
+}
+
+/// In the order given, but what only eases the harm after the rest, and what the evidence speaks against last.
+fn in_order<T>(advice: impl Iterator<Item = Ranked<T>>) -> impl Iterator<Item = T> {
+    let mut advice: Vec<_> = advice.collect();
+    advice.sort_by_key(|entry| (entry.against, entry.eases));
+    advice.into_iter().map(|entry| entry.advice)
+}
+
+/// Whether the packets clear the party whose configuration this is: its fixes then come last.
+fn cleared(at: &str, seen: &Seen<'_>) -> bool {
+    match seen.attempt.and_then(|attempt| attempt.reset_by) {
+        Some(ResetBy::UpstreamHost) => at == Owner::Firewall.as_str(),
+        Some(ResetBy::DeviceOnPath) => at == Owner::Origin.as_str(),
+        _ => false,
+    }
+}
+
+/// Those that evidence favours first and those that it speaks against last, else in the order given.
+fn rank<'a>(causes: impl Iterator<Item = Ranked<&'a Cause>>, seen: &Seen<'_>, facts: &Facts) -> Vec<report::Cause> {
+    let mut ranked: Vec<(bool, report::Cause)> = Vec::new();
+    for Ranked { advice: cause, against, .. } in causes {
         let text = fill(cause.text, facts);
-        if ranked.iter().all(|known| known.text != text) {
+        if ranked.iter().all(|(_, known)| known.text != text) {
             let favoured_by = seen.exchange.and_then(|exchange| (cause.favoured_by)(exchange, seen.attempt));
-            ranked.push(report::Cause { text, favoured_by: favoured_by.map(Into::into) });
+            ranked.push((against, report::Cause { text, favoured_by: favoured_by.map(Into::into) }));
         }
     }
-    ranked.sort_by_key(|cause| cause.favoured_by.is_none());
-    ranked.truncate(CAUSES);
-    ranked
+    ranked.sort_by_key(|(against, cause)| (*against, cause.favoured_by.is_none()));
+    ranked.into_iter().map(|(_, cause)| cause).take(CAUSES).collect()
 }
 
 /// The category's owner, unless the packets name another one.
@@ -161,7 +204,7 @@ fn add_fix(fixes: &mut Vec<report::Fix>, fix: &Fix, gateway: &str, facts: &Facts
         change: fill(fix.change, facts),
         risk: fill(fix.risk, facts),
         verify: fill(fix.verify, facts),
-        source: if fix.source.is_empty() { "common practice".into() } else { fix.source.into() },
+        source: if fix.source.is_empty() { PRACTICE.into() } else { fix.source.into() },
     };
     if !fixes.contains(&fix) {
         fixes.push(fix);

@@ -16,6 +16,8 @@ use super::Facts;
 /// - `upstream` and `port`: the address tried last and its port; `target`: both together.
 /// - `client`, `gateway`, `dns` (the DNS server), `icmp_from` (who sent the ICMP error): addresses.
 /// - `proxy_port`: where the gateway listens; `proxy`: address and port, as clients use them.
+/// - `through`, `through_tls`: the option of curl and of openssl that sends a request through the gateway; nothing where
+///   it is a reverse proxy, which the host's own name leads to.
 /// - `client_is`, `upstream_is`: display filters for the address (`ip.addr == …` or `ipv6.addr == …`).
 pub const PLACEHOLDERS: &[(&str, &str)] = &[
     ("host", "<host>"),
@@ -25,6 +27,8 @@ pub const PLACEHOLDERS: &[(&str, &str)] = &[
     ("target", "<server>:<port>"),
     ("site", "<url>"),
     ("proxy", "<gateway>:<proxy-port>"),
+    ("through", " --proxy <gateway>:<proxy-port>"),
+    ("through_tls", " -proxy <gateway>:<proxy-port>"),
     ("client", "<client>"),
     ("gateway", "<gateway>"),
     ("dns", "<dns-server>"),
@@ -69,6 +73,9 @@ fn value(name: &str, facts: &Facts) -> Option<String> {
         "url" => url(facts),
         "site" => site(facts),
         "proxy" => proxy(facts),
+        "through" | "through_tls" if facts.reverse => Some(String::new()),
+        "through" => Some(format!(" --proxy {}", proxy(facts)?)),
+        "through_tls" => Some(format!(" -proxy {}", proxy(facts)?)),
         "upstream" => text(facts.upstream),
         "port" => text(facts.port),
         "target" => Some(SocketAddr::new(facts.upstream?, facts.port?).to_string()),
@@ -155,6 +162,9 @@ mod tests {
         assert_eq!(fill("nc {target}; {client_is}", &facts), "nc 198.51.100.80:8080; ipv6.addr == 2001:db8::1");
         assert_eq!(fill("curl {url}", &facts), "curl http://www.example.com:8080/");
         assert_eq!(fill("-w '%{time_starttransfer}' {", &facts), "-w '%{time_starttransfer}' {");
+        let reverse = Facts { reverse: true, ..facts.clone() };
+        assert_eq!(fill("curl -v{through} {url}", &reverse), "curl -v http://www.example.com:8080/");
+        assert_eq!(fill("curl -v{through}", &facts), "curl -v --proxy <gateway>:<proxy-port>");
         let v6 = Facts { upstream: "2001:db8::2".parse().ok(), ..facts };
         assert_eq!(fill("{target} {upstream_is}", &v6), "[2001:db8::2]:8080 ipv6.addr == 2001:db8::2");
     }

@@ -101,4 +101,6 @@ pub static PRODUCT: Product = Product {
             .path("Wireshark: Edit > Preferences > Protocols > HTTP > TCP Ports"),
         },
     ],
+    reverse: false,
+    absent: &[],
 };

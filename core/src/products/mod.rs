@@ -4,12 +4,24 @@
 //! fixes, checks and commands. [`advise()`] puts both together and fills in the real host, address and port.
 
 mod advise;
+mod apache;
+mod aws_alb;
+mod caddy;
 mod cisco_wsa;
+mod envoy;
+mod f5;
 mod fill;
 mod generic;
+mod groups;
+mod haproxy;
+mod iis_arr;
+mod nginx;
+mod proxysg;
 mod skyhigh;
 mod squid;
 mod timers;
+mod traefik;
+mod varnish;
 
 #[cfg(test)]
 mod articles;
@@ -19,6 +31,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::categories::{self, Cause, Check, Fix};
+use crate::exchange::{Attempt, Exchange};
 use crate::time::Span;
 
 pub use advise::{Seen, advise};
@@ -77,12 +90,27 @@ pub struct Product {
     pub parts: &'static [Part],
     /// How to record on it what is missing.
     pub recordings: &'static [Recording],
+    /// It stands before servers and clients do not know it (a reverse proxy or load balancer), as most people run it.
+    pub reverse: bool,
+    /// Failures for which it has no fix of its own, and why.
+    pub absent: &'static [For<Absent>],
+}
+
+/// Why a product has no fix of its own for a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// The product cannot run into it, because of this.
+    CannotOccur(&'static str),
+    /// No document of the vendor names a setting for it: what holds for any gateway applies.
+    Undocumented,
 }
 
 /// Something for these categories.
 pub type For<T> = (&'static [categories::Id], T);
 
 /// A group of a product's advice.
+///
+/// Write only the lists that it has: `Part { fixes: &[…], ..Part::EMPTY }`.
 pub struct Part {
     /// Causes that this product has or ranks differently: they come before the category's.
     pub causes: &'static [For<Cause>],
@@ -90,6 +118,15 @@ pub struct Part {
     pub checks: &'static [For<Check>],
     /// Its own changes, before the category's. One with the `setting` of a category's takes its place.
     pub fixes: &'static [For<Fix>],
+    /// Its fixes ease the harm (fail sooner, go elsewhere) and leave the cause: they come after those that mend it.
+    pub eases: bool,
+    /// Whether the evidence speaks against all of it; it then comes last.
+    pub against: fn(&Exchange, Option<&Attempt>) -> bool,
+}
+
+impl Part {
+    /// Nothing, that no evidence speaks against.
+    pub const EMPTY: Self = Self { causes: &[], checks: &[], fixes: &[], eases: false, against: |_, _| false };
 }
 
 /// A way to record what is missing.
@@ -127,11 +164,35 @@ pub struct Timer {
     pub source: &'static str,
 }
 
-/// Marks advice that no vendor's document backs.
-pub const PRACTICE: &str = "practice, not from the vendor";
+/// The source of advice that no vendor's document backs.
+pub const PRACTICE: &str = "Practice; no vendor document";
 
 /// Every product that has its own advice. The others get that of `generic`.
-pub static TABLE: &[&Product] = &[&cisco_wsa::PRODUCT, &skyhigh::PRODUCT, &squid::PRODUCT, &generic::PRODUCT];
+pub static TABLE: &[&Product] = &[
+    &cisco_wsa::PRODUCT,
+    &skyhigh::PRODUCT,
+    &squid::PRODUCT,
+    &nginx::PRODUCT,
+    &haproxy::PRODUCT,
+    &apache::PRODUCT,
+    &envoy::PRODUCT,
+    &proxysg::PRODUCT,
+    &aws_alb::PRODUCT,
+    &varnish::PRODUCT,
+    &traefik::PRODUCT,
+    &iis_arr::PRODUCT,
+    &caddy::PRODUCT,
+    &f5::PRODUCT,
+    &generic::PRODUCT,
+];
+
+impl Product {
+    /// Why it has no fix of its own for this failure, where that is known.
+    #[must_use]
+    pub fn absent(&self, category: categories::Id) -> Option<Absent> {
+        self.absent.iter().find(|(ids, _)| ids.contains(&category)).map(|(_, absent)| *absent)
+    }
+}
 
 impl Id {
     /// Its entry in [`TABLE`]; `None` where only the generic advice is at hand.
@@ -162,4 +223,6 @@ pub struct Facts {
     pub url: Option<alloc::string::String>,
     /// The port on which the gateway listens for its clients.
     pub proxy_port: Option<u16>,
+    /// Clients need no proxy setting to reach it: it stands before the servers, or intercepts.
+    pub reverse: bool,
 }

@@ -4,10 +4,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Aim, Facts, Id, Seen, TABLE, advise, unknown_placeholders};
+use super::{Absent, Aim, Facts, Id, Product, Seen, TABLE, advise, fill, unknown_placeholders};
 use crate::categories::{self, Id as Category};
-use crate::exchange::Attempt;
+use crate::exchange::{Answer, Attempt, Exchange, Phase};
 use crate::report::ResetBy;
+use crate::time::Timestamp;
 
 #[test]
 fn every_product_says_enough_and_not_too_much() {
@@ -42,24 +43,82 @@ fn every_product_says_enough_and_not_too_much() {
     }
 }
 
-/// One line per category: how many checks and fixes of its own each product adds. A 0 is a gap that is seen.
+/// Products of which every cell of the matrix is filled: a fix, or why there is none.
+const COMPLETE: &[Id] =
+    &[Id::CiscoWsa, Id::Skyhigh, Id::Squid, Id::Nginx, Id::Haproxy, Id::Apache, Id::Envoy, Id::Proxysg];
+
+/// How many fixes of its own a product has for a failure.
+fn fixes(product: &Product, category: Category) -> usize {
+    product.parts.iter().flat_map(|part| part.fixes).filter(|(ids, _)| ids.contains(&category)).count()
+}
+
+/// One line per category: how many checks and fixes of its own each product adds. Instead of fixes, `no` says that it
+/// cannot occur there and `~` that no document names a setting; a 0 is a gap that is seen.
 fn matrix() -> String {
-    let mut matrix = format!("{:26}{:>12}", "checks/fixes", "any");
+    let mut matrix = format!("{:26}{:>10}", "checks/fixes", "any");
     for product in TABLE {
-        matrix += &format!("{:>12}", product.id.as_str());
+        matrix += &format!("{:>10}", product.id.as_str());
     }
     for category in categories::TABLE {
         matrix += &format!("\n{:26}", category.id.as_str());
-        matrix += &format!("{:>12}", format!("{}/{}", category.checks.len(), category.fixes.len()));
+        matrix += &format!("{:>10}", format!("{}/{}", category.checks.len(), category.fixes.len()));
         for product in TABLE {
-            let has = |ids: &[Category]| ids.contains(&category.id);
-            let checks = product.parts.iter().flat_map(|part| part.checks).filter(|(ids, _)| has(ids)).count();
-            let fixes = product.parts.iter().flat_map(|part| part.fixes).filter(|(ids, _)| has(ids)).count();
-            matrix += &format!("{:>12}", format!("{checks}/{fixes}"));
+            let checks = product.parts.iter().flat_map(|part| part.checks);
+            let checks = checks.filter(|(ids, _)| ids.contains(&category.id)).count();
+            let fixes = match product.absent(category.id) {
+                Some(Absent::CannotOccur(_)) => "no".into(),
+                Some(Absent::Undocumented) => "~".into(),
+                None => format!("{}", fixes(product, category.id)),
+            };
+            matrix += &format!("{:>10}", format!("{checks}/{fixes}"));
         }
     }
     matrix.push('\n');
     matrix
+}
+
+#[test]
+fn no_gap_is_hidden() {
+    for product in TABLE {
+        for category in categories::TABLE {
+            let cell = format!("{} {}", product.id.as_str(), category.id);
+            let reasons = product.absent.iter().filter(|(ids, _)| ids.contains(&category.id)).count();
+            let fixes = fixes(product, category.id);
+            assert!(reasons == 0 || fixes == 0 && reasons == 1, "{cell}: a fix, or one reason why there is none");
+            assert!(!COMPLETE.contains(&product.id) || reasons + fixes > 0, "{cell}: nothing is said");
+        }
+        for (_, absent) in product.absent {
+            if let Absent::CannotOccur(why) = absent {
+                assert!(why.ends_with('.') && why.len() <= 200, "{why}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_product_without_a_fix_says_why() {
+    let gap = |category, product| advise(category, Some(product), &Seen::default(), &facts()).gap.unwrap_or_default();
+    assert_eq!(
+        gap(Category::H2Goaway, Id::Squid),
+        "Squid cannot fail so: Squid speaks HTTP/1.1 to servers and never HTTP/2."
+    );
+    assert!(gap(Category::PmtuBlackhole, Id::Nginx).contains("what holds for any gateway applies"));
+    assert_eq!(gap(Category::DnsNxdomain, Id::Squid), "");
+}
+
+#[test]
+fn what_verifies_a_fix_can_be_copied_as_it_is() {
+    let facts = Facts {
+        icmp_from: Some([192, 0, 2, 1].into()),
+        url: Some("http://www.example.com/".into()),
+        proxy_port: Some(3128),
+        ..facts()
+    };
+    let own = TABLE.iter().flat_map(|product| product.parts).flat_map(|part| part.fixes).map(|(_, fix)| fix);
+    for fix in categories::TABLE.iter().flat_map(|category| category.fixes).chain(own) {
+        let verify = fill(fix.verify, &facts);
+        assert!(!verify.contains(['<', '\n']) && !verify.ends_with('.'), "{}: {verify}", fix.setting);
+    }
 }
 
 #[test]
@@ -143,6 +202,70 @@ fn what_to_record_depends_on_what_was_seen() {
     let host = Attempt { reset_by: Some(ResetBy::UpstreamHost), ..Attempt::default() };
     let reset = Seen { attempt: Some(&host), ..packets };
     assert!(texts(&reset, Category::ResponseReset).is_empty(), "the server's own RST needs no second capture");
+}
+
+/// Whose configuration each fix is of, and its setting.
+fn fixes_for(category: Category, product: Id, attempt: Attempt) -> Vec<(String, String)> {
+    let exchange = Exchange {
+        client: facts().client,
+        gateway: facts().gateway,
+        begun: Timestamp(0),
+        host: facts().host,
+        port: facts().port,
+        method: None,
+        target: None,
+        answer: Answer::NotSeen,
+        attempts: Vec::new(),
+        claim: None,
+        events: Vec::new(),
+        outward: true,
+        doubts: Vec::new(),
+    };
+    let seen = Seen { exchange: Some(&exchange), attempt: Some(&attempt), packets: true, ..Seen::default() };
+    advise(category, Some(product), &seen, &facts()).fixes.into_iter().map(|fix| (fix.product, fix.setting)).collect()
+}
+
+#[test]
+fn what_the_evidence_speaks_against_comes_last() {
+    let by = |who| Attempt { reset_by: Some(who), ..Attempt::default() };
+    for category in [Category::TcpSynReset, Category::ResponseReset, Category::TlsReset] {
+        for product in [Id::CiscoWsa, Id::Skyhigh] {
+            let by_host = fixes_for(category, product, by(ResetBy::UpstreamHost));
+            assert_ne!(by_host[0].0, "firewall", "{category} {by_host:?}");
+            assert!(!by_host[0].1.contains("L4 Traffic"), "{category} {by_host:?}");
+            let by_device = fixes_for(category, product, by(ResetBy::DeviceOnPath));
+            assert_ne!(by_device[0].0, "origin", "{category} {by_device:?}");
+            assert_eq!(by_host.len(), by_device.len(), "nothing is left out");
+        }
+    }
+    let kept = |reused| Attempt {
+        local: Some(([10, 10, 67, 161], 40_000).into()),
+        connect: Phase::Ok(None),
+        reused,
+        ..Attempt::default()
+    };
+    for product in [Id::Squid, Id::Nginx, Id::Haproxy, Id::Apache, Id::Envoy, Id::Proxysg] {
+        assert_eq!(fixes_for(Category::ResponseReset, product, kept(true))[0].0, product.as_str());
+        assert_eq!(fixes_for(Category::ResponseReset, product, kept(false))[0].0, "firewall", "{product:?}");
+    }
+    let from = |address: [u8; 4]| Attempt { local: Some((address, 40_000).into()), ..Attempt::default() };
+    let last = |attempt| fixes_for(Category::TcpSynUnanswered, Id::CiscoWsa, attempt).pop().map(|fix| fix.1);
+    assert_eq!(last(from([10, 10, 67, 161])).as_deref(), Some("Return redirection"), "its own address");
+    assert_ne!(last(from([10, 10, 70, 50])).as_deref(), Some("Return redirection"), "the client's address");
+}
+
+#[test]
+fn what_mends_the_cause_comes_before_what_eases_the_harm() {
+    for product in TABLE.iter().map(|product| product.id) {
+        for category in [Category::TcpSynUnanswered, Category::TcpSynReset, Category::OriginError] {
+            let fixes = fixes_for(category, product, Attempt::default());
+            let first = fixes[0].1.as_str();
+            assert!(
+                !["Connect timeout", "Retry on another server"].contains(&first),
+                "{product:?} {category}: {first}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -5,12 +5,14 @@
 
 mod connect;
 mod gateway;
+mod monitor;
 mod record;
 mod resolve;
 mod respond;
 mod secure;
+mod spoofing;
 
-use super::{Id, PRACTICE, Product, Timer};
+use super::{Absent, Id, PRACTICE, Product, Timer};
 use crate::categories::Id as Category;
 use crate::time::Span;
 
@@ -19,7 +21,7 @@ const ARTICLE: &str = "Cisco article on WSA 502 and 504 GATEWAY_TIMEOUT errors (
 
 /// For codes in the access log.
 const ARTICLE_CODES: &str =
-    "Cisco article on WSA 502 and 504 (undated), AsyncOS guides for NONE; the command: practice, not from the vendor";
+    "Cisco article on WSA 502 and 504 (undated), AsyncOS guides for NONE; the command: practice, no vendor document";
 
 /// A RST ended the connection upstream.
 const RESETS: &[Category] = &[Category::TcpSynReset, Category::ResponseReset, Category::TlsReset];
@@ -68,6 +70,30 @@ pub static PRODUCT: Product = Product {
             source: "AsyncOS 6.3 user guide",
         },
     ],
-    parts: &[connect::PART, resolve::PART, respond::PART, secure::PART, gateway::PART],
+    parts: &[monitor::PART, connect::PART, spoofing::PART, resolve::PART, respond::PART, secure::PART, gateway::PART],
     recordings: record::RECORDINGS,
+    reverse: false,
+    absent: &[(
+        &[
+            Category::TcpIcmpProhibited,
+            Category::TlsNotSpoken,
+            Category::RequestUnacked,
+            Category::PmtuBlackhole,
+            Category::ZeroWindow,
+            Category::ResponseEmpty,
+            Category::ResponseInvalid,
+            Category::ResponseHeaderTooLarge,
+            Category::ResponseBadChunk,
+            Category::ResponseTruncated,
+            Category::H2Goaway,
+            Category::H2RstStream,
+            Category::OriginError,
+            Category::NoAttempt,
+            Category::RequiredService,
+            Category::EphemeralPortExhaustion,
+            Category::ProxyOverload,
+            Category::ClientAbort,
+        ],
+        Absent::Undocumented,
+    )],
 };

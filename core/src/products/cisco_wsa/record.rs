@@ -14,7 +14,7 @@ pub(super) const RECORDINGS: &[Recording] = &[
             "packetcapture",
         )
         .path("GUI: Support and Help > Packet Capture (AsyncOS 7.7)")
-        .source("AsyncOS 7.7 user guide; the sub-commands: practice, not from the vendor"),
+        .source("AsyncOS 7.7 user guide; the sub-commands: practice, no vendor document"),
     },
     Recording {
         aim: Aim::Path,
@@ -42,7 +42,7 @@ pub(super) const RECORDINGS: &[Recording] = &[
             "%:<d %:>d %:<1 %:>g %:>1 %k %I",
         )
         .path("System Administration > Log Subscriptions > accesslogs > Custom Fields")
-        .source("Cisco tech note 220456, AsyncOS 10.1 user guide; %k: practice, not from the vendor"),
+        .source("Cisco tech note 220456, AsyncOS 10.1 user guide; %k: practice, no vendor document"),
     },
     Recording {
         aim: Aim::Log,

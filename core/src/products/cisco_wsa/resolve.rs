@@ -33,8 +33,8 @@ pub(super) const PART: Part = Part {
                 "",
             )
             .source(
-                "Cisco article on WSA 502 and 504 (undated) for the principle; the list: practice, not from \
-             the vendor",
+                "Cisco article on WSA 502 and 504 (undated) for the principle; the list: practice, no \
+             vendor document",
             ),
         ),
         (
@@ -58,7 +58,7 @@ pub(super) const PART: Part = Part {
              uses; give internal domains servers of their own.",
                 risk: "Servers of different views give different answers; the order matters.",
                 verify: "nslookup {host}",
-                source: "Cisco tech note 220558 (DNS on the appliance); the menu: practice, not from the vendor",
+                source: "Cisco tech note 220558 (DNS on the appliance); the menu: practice, no vendor document",
             },
         ),
         (
@@ -74,4 +74,5 @@ pub(super) const PART: Part = Part {
             },
         ),
     ],
+    ..Part::EMPTY
 };

@@ -55,8 +55,8 @@ pub(super) const PART: Part = Part {
                 "grep -e NONE/504 accesslogs",
             )
             .source(
-                "Cisco article on WSA 502 and 504 (undated) for the code; reading the time: practice, not \
-             from the vendor",
+                "Cisco article on WSA 502 and 504 (undated) for the code; reading the time: practice, no \
+             vendor document",
             ),
         ),
         (
@@ -97,4 +97,5 @@ pub(super) const PART: Part = Part {
             },
         ),
     ],
+    ..Part::EMPTY
 };

@@ -6,8 +6,6 @@ use crate::products::Part;
 
 /// See the module.
 pub(super) const PART: Part = Part {
-    causes: &[],
-    checks: &[],
     fixes: &[
         (
             &[Id::TlsAlert, Id::TlsNoResponse, Id::TlsReset, Id::TlsClosed, Id::ClientTlsRejected],
@@ -35,4 +33,5 @@ pub(super) const PART: Part = Part {
             },
         ),
     ],
+    ..Part::EMPTY
 };

@@ -102,7 +102,7 @@ pub(super) const PART: Part = Part {
              the gateway.",
                 risk: "A wrong default gateway takes the appliance off the network.",
                 verify: "traceroute {upstream}",
-                source: "Skyhigh article on HTTP 502 for what to check; the menu: practice, not from the vendor",
+                source: "Skyhigh article on HTTP 502 for what to check; the menu: practice, no vendor document",
             },
         ),
         (
@@ -114,9 +114,10 @@ pub(super) const PART: Part = Part {
                 change: "Enter a second next hop proxy, and see after how many failures and for how long one is \
              marked down.",
                 risk: "A long wait after the final failure keeps a healthy one out of use.",
-                verify: "curl -v --proxy {proxy} {url}",
+                verify: "curl -v{through} {url}",
                 source: PRACTICE,
             },
         ),
     ],
+    ..Part::EMPTY
 };

@@ -9,7 +9,7 @@ mod record;
 mod resolve;
 mod respond;
 
-use super::{Id, PRACTICE, Product, Timer};
+use super::{Absent, Id, PRACTICE, Product, Timer};
 use crate::categories::Id as Category;
 use crate::time::Span;
 
@@ -68,4 +68,30 @@ pub static PRODUCT: Product = Product {
     }],
     parts: &[resolve::PART, connect::PART, respond::PART, policy::PART],
     recordings: record::RECORDINGS,
+    reverse: false,
+    absent: &[(
+        &[
+            Category::TlsNotSpoken,
+            Category::RequestUnacked,
+            Category::PmtuBlackhole,
+            Category::KeepaliveRace,
+            Category::ZeroWindow,
+            Category::ResponseReset,
+            Category::ResponseEmpty,
+            Category::ResponseInvalid,
+            Category::ResponseHeaderTooLarge,
+            Category::ResponseBadChunk,
+            Category::ResponseTruncated,
+            Category::H2Goaway,
+            Category::H2RstStream,
+            Category::OriginError,
+            Category::NoAttempt,
+            Category::ProxyLoop,
+            Category::RequiredService,
+            Category::EphemeralPortExhaustion,
+            Category::LocalEgressDenied,
+            Category::ClientAbort,
+        ],
+        Absent::Undocumented,
+    )],
 };

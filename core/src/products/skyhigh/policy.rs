@@ -1,12 +1,13 @@
 //! Decryption, loops and the gateway's own answers.
 
 use super::PRACTICE;
-use crate::categories::{Fix, Id, check};
+use crate::categories::{Id, check, fix};
 use crate::products::Part;
+
+const THROUGH: &str = "curl -v{through} {url}";
 
 /// See the module.
 pub(super) const PART: Part = Part {
-    causes: &[],
     checks: &[
         (
             &[Id::PolicyDenied, Id::NoAttempt, Id::RequiredService],
@@ -21,16 +22,52 @@ pub(super) const PART: Part = Part {
                 .source("McAfee KB89213"),
         ),
     ],
-    fixes: &[(
-        &[Id::TlsAlert, Id::TlsNoResponse, Id::TlsReset, Id::TlsClosed, Id::ClientTlsRejected],
-        Fix {
-            at: "",
-            setting: "Decryption exception",
-            path: "Policy > Rule Sets > SSL Scanner: list of tunneled hosts (Web Gateway 7.x)",
-            change: "Add {host}, so that its connections are tunneled and not decrypted.",
-            risk: "Its content is no longer scanned.",
-            verify: "curl -v --proxy {proxy} {url}",
-            source: PRACTICE,
-        },
-    )],
+    fixes: &[
+        (
+            &[Id::TlsAlert, Id::TlsNoResponse, Id::TlsReset, Id::TlsClosed, Id::ClientTlsRejected],
+            fix(
+                "Decryption exception",
+                "Policy > Rule Sets > SSL Scanner: list of tunneled hosts (Web Gateway 7.x)",
+                "Add {host}, so that its connections are tunneled and not decrypted.",
+                "Its content is no longer scanned.",
+                THROUGH,
+            )
+            .source(PRACTICE),
+        ),
+        (
+            &[Id::TlsCertificate],
+            fix(
+                "Trusted issuers",
+                "Policy > Rule Sets > SSL Scanner > Certificate Verification (Web Gateway 7.x)",
+                "Add the missing issuer to the list of certificate authorities that the rules use, or exempt {host} \
+                 from verification.",
+                "Whoever holds that issuer's key can vouch for any name; an exempt host is not verified at all.",
+                THROUGH,
+            )
+            .source(PRACTICE),
+        ),
+        (
+            &[Id::PolicyDenied],
+            fix(
+                "Exception",
+                "Policy > Rule Sets: the rule that Rule Tracing names (Web Gateway 7.x)",
+                "Exempt {host} in that rule for those who need it.",
+                "The rule no longer protects them there.",
+                THROUGH,
+            )
+            .source(PRACTICE),
+        ),
+        (
+            &[Id::ProxyOverload],
+            fix(
+                "Limits",
+                "Configuration > Appliances > node > Proxies > Advanced: Maximum number of client connections (50000)",
+                "Raise it if the node runs at its limit; 0 means no limit. Better: add a node.",
+                "More memory; without a limit one flood of clients takes the node down.",
+                THROUGH,
+            )
+            .source("Skyhigh product guide, Advanced Settings for Proxies; the menu: practice, no vendor document"),
+        ),
+    ],
+    ..Part::EMPTY
 };

@@ -55,7 +55,7 @@ pub(super) const RECORDINGS: &[Recording] = &[
             "Policy > Rule Sets > Log Handler > Default > Access Log, rule Write access.log (Web Gateway \
              7.x)",
         )
-        .source("product guide 7.1.5 for the rule; the property names: practice, not from the vendor"),
+        .source("product guide 7.1.5 for the rule; the property names: practice, no vendor document"),
     },
     Recording {
         aim: Aim::Read,

@@ -6,7 +6,6 @@ use crate::products::Part;
 
 /// See the module.
 pub(super) const PART: Part = Part {
-    causes: &[],
     checks: &[
         (
             HOST_NOT_RESOLVABLE,
@@ -48,7 +47,7 @@ pub(super) const PART: Part = Part {
                 path: "Configuration > File Editor > hosts (Web Gateway 7.x)",
                 change: "As a workaround, enter the address of {host}; the gateway then needs no DNS query for it.",
                 risk: "The entry stays when the address changes; enter it on every node.",
-                verify: "curl -v --proxy {proxy} {url}",
+                verify: "curl -v{through} {url}",
                 source: ARTICLE,
             },
         ),
@@ -66,4 +65,5 @@ pub(super) const PART: Part = Part {
             },
         ),
     ],
+    ..Part::EMPTY
 };

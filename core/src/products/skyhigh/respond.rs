@@ -70,7 +70,7 @@ pub(super) const PART: Part = Part {
                 change: "Add settings with a longer timeout, for example 480 s instead of 120 s. Then a rule: \
              URL.Host is {host}, action Continue, event Enable Proxy Control with these settings.",
                 risk: "Dead servers hold connections longer; keep the rule to the hosts that need it, never all.",
-                verify: "curl -v --proxy {proxy} {url}",
+                verify: "curl -v{through} {url}",
                 source: ARTICLE,
             },
         ),
@@ -82,9 +82,10 @@ pub(super) const PART: Part = Part {
                 path: "Configuration of the HA proxy process, on every node (Proxy HA or transparent router mode)",
                 change: "Raise its own 120 s as well: Proxy Control does not change it.",
                 risk: "It holds for all hosts that pass that process.",
-                verify: "curl -v --proxy {proxy} {url}",
+                verify: "curl -v{through} {url}",
                 source: "Skyhigh product guide, Configure ProxyHA Timeout Settings",
             },
         ),
     ],
+    ..Part::EMPTY
 };

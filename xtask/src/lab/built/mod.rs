@@ -9,6 +9,7 @@ mod pairing;
 mod scene;
 mod shapes;
 mod skyhigh;
+mod untidy;
 mod wsa;
 
 use std::fmt::Write;
@@ -108,5 +109,6 @@ pub fn all() -> Vec<Built> {
     all.extend(shapes::all());
     all.extend(pairing::all());
     all.extend(logs::all());
+    all.extend(untidy::all());
     all
 }

@@ -1,0 +1,162 @@
+//! Which attempt belongs to which request: by time, host, target, and the addresses that DNS gave.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::{Loose, Names, Roles};
+use crate::exchange::{Answer, Exchange};
+use crate::time::{Span, Timestamp};
+
+/// An attempt may begin this much before its request is seen: two interfaces, one clock.
+const SLACK: Span = Span::milliseconds(20);
+/// Requests looked at for one attempt, and attempts for one request, the nearest in time first: more are not open
+/// at a time, and the work stays proportional to the number of failures.
+const NEAREST: usize = 2048;
+/// From here on a fit rests on more than time: on the host, the target or an address that DNS gave.
+const LINKED: u32 = 3;
+
+/// The failed requests in order of their beginning, so that those open at a time are found without looking at all.
+struct Open {
+    windows: Vec<(Timestamp, Timestamp)>,
+    /// The latest end of any window up to this one, those without an end left out.
+    latest: Vec<Timestamp>,
+    /// Windows without an end: nothing was answered before the capture ended.
+    endless: Vec<usize>,
+}
+
+impl Open {
+    fn new(exchanges: &[Exchange]) -> Self {
+        let windows: Vec<_> = exchanges.iter().map(window).collect();
+        let ends = |to: Timestamp| to.0 != i64::MAX;
+        let mut latest = Vec::with_capacity(windows.len());
+        let mut so_far = Timestamp(i64::MIN);
+        for (_, to) in &windows {
+            if ends(*to) {
+                so_far = so_far.max(*to);
+            }
+            latest.push(so_far);
+        }
+        let endless = (0..windows.len()).filter(|at| windows.get(*at).is_some_and(|(_, to)| !ends(*to))).collect();
+        Self { windows, latest, endless }
+    }
+
+    /// Requests in whose time this attempt lies, or ends.
+    fn around(&self, begun: Timestamp, ended: Timestamp) -> impl Iterator<Item = usize> {
+        let upper = self.windows.partition_point(|(from, _)| *from <= begun);
+        let last = self.windows.partition_point(|(from, _)| *from <= ended);
+        let open = (0..upper).rev().take_while(move |at| self.latest.get(*at).is_some_and(|to| *to >= begun));
+        let endless = self.endless.iter().rev().copied().filter(move |at| *at < upper);
+        open.take(NEAREST).chain(endless.take(NEAREST)).chain((upper..last).take(NEAREST))
+    }
+}
+
+/// Gives each attempt to the exchange that caused it. Exchanges and attempts come in order of their beginning.
+pub fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names<'_>, roles: &Roles) {
+    let addresses: Vec<Vec<IpAddr>> = exchanges
+        .iter()
+        .map(|exchange| exchange.host.as_deref().map_or(Vec::new(), |host| names.addresses(host)))
+        .collect();
+    let open = Open::new(exchanges);
+    for loose in loose.iter_mut() {
+        let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
+        let fits = open.around(loose.begun, ended).filter_map(|at| {
+            let (exchange, addresses) = (exchanges.get(at)?, addresses.get(at)?);
+            let fit = fit(exchange, addresses, loose, roles)?;
+            // What failed after the answer cannot explain it; one request has one try at a time; and the attempt begins
+            // right after its request, or the answer comes right after its end.
+            let explains = ended <= window(exchange).1.plus(SLACK);
+            let taken = exchange.attempts.iter().any(|other| other.span.is_some_and(|(_, ended)| ended > loose.begun));
+            Some(((fit, explains, !taken), core::cmp::Reverse(apart(exchange, loose)), at))
+        });
+        let (mut best, mut rivals) = (None, 0);
+        for found in fits {
+            rivals += u32::from(found.0.0 > 0);
+            best = best.max(Some(found));
+        }
+        if let Some(((fit, ..), _, at)) = best
+            && let Some(exchange) = exchanges.get_mut(at)
+        {
+            exchange.attempts.push(loose.attempt.clone());
+            loose.taken = true;
+            if fit < LINKED && rivals > 1 {
+                let doubt = "This attempt is taken for this request's because it lies nearest in time; others were open as well.";
+                if !exchange.doubts.iter().any(|known| known == doubt) {
+                    exchange.doubts.push(doubt.to_string());
+                }
+            }
+        }
+    }
+    // Requests that waited on one connection together share what became of it.
+    for (exchange, addresses) in exchanges.iter_mut().zip(&addresses) {
+        if exchange.attempts.is_empty() {
+            let (from, to) = window(exchange);
+            let range =
+                loose.partition_point(|loose| loose.begun < from)..loose.partition_point(|loose| loose.begun <= to);
+            let nearest = loose.get(range).unwrap_or_default().iter().rev().take(NEAREST);
+            let shared = nearest.filter(|loose| fit(exchange, addresses, loose, roles).is_some_and(|fit| fit > LINKED));
+            if let Some(loose) = shared.max_by_key(|loose| loose.begun) {
+                exchange.attempts.push(loose.attempt.clone());
+            }
+        }
+    }
+}
+
+/// How well an attempt fits an exchange; `None` if it cannot be its.
+fn fit(exchange: &Exchange, addresses: &[IpAddr], loose: &Loose<'_>, roles: &Roles) -> Option<u32> {
+    let attempt = &loose.attempt;
+    let upstream = attempt.upstream?;
+    let local = attempt.local?.ip();
+    let known = !addresses.is_empty();
+    let same_address = addresses.contains(&upstream.ip());
+    let spoofed = !roles.egress.contains(&local);
+    if spoofed && (exchange.client != Some(local) || !same_address && known) {
+        return None;
+    }
+    let (from, to) = window(exchange);
+    if loose.begun < from || loose.begun > to {
+        // A connection that was opened for an earlier request but failed in this one's time: only if it is for the
+        // same host.
+        let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
+        let waiting = attempt.connect.failure().is_some() && loose.begun < from && ended >= from && ended <= to;
+        return (waiting && same_address).then_some(0);
+    }
+    let same_target = match (&exchange.target, &attempt.target) {
+        (Some(wanted), Some(asked)) => wanted == asked || wanted.ends_with(asked.as_str()) && asked.len() > 1,
+        _ => false,
+    };
+    let same_host = attempt.host.is_some() && attempt.host == exchange.host;
+    let same_port = exchange.port == Some(upstream.port());
+    match (same_host, same_address) {
+        _ if same_target && (same_host || same_address || attempt.host.is_none()) => Some(8),
+        (true, true) => Some(6),
+        (true, false) => Some(5),
+        (false, true) if attempt.host.is_none() || attempt.parent => Some(4 + u32::from(same_port)),
+        (false, true) => None,
+        // The name was not looked up in this capture (cached, or a reverse proxy), or a parent is asked: by time
+        // alone an attempt is its exchange's only where nothing contradicts.
+        (false, false) if attempt.host.is_none() && (!known || attempt.parent) => Some(1 + u32::from(same_port)),
+        (false, false) if !known && same_target => Some(LINKED),
+        _ => None,
+    }
+}
+
+/// How far an attempt's ends lie from those of an exchange, whichever is nearer.
+fn apart(exchange: &Exchange, loose: &Loose<'_>) -> i64 {
+    let after_request = loose.begun.since(exchange.begun).0.abs();
+    let answered = exchange.events.iter().map(|event| event.source.time).max();
+    let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
+    let before_answer = answered.map_or(i64::MAX, |answered| answered.since(ended).0.abs());
+    after_request.min(before_answer)
+}
+
+/// The time in which the attempts of an exchange begin.
+pub fn window(exchange: &Exchange) -> (Timestamp, Timestamp) {
+    let from = Timestamp(exchange.begun.0.saturating_sub(SLACK.0));
+    let last = exchange.events.iter().map(|event| event.source.time).max();
+    let to = match &exchange.answer {
+        Answer::Pending | Answer::NotSeen => Timestamp(i64::MAX),
+        _ => last.unwrap_or(Timestamp(i64::MAX)),
+    };
+    (from, to)
+}

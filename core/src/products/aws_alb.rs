@@ -1,0 +1,90 @@
+//! AWS Application Load Balancer, as far as its documents say.
+
+use super::groups::{LATE, SILENT};
+use super::{Id, PRACTICE, Part, Product, Timer};
+use crate::categories::{Id as Category, check, fix};
+use crate::time::Span;
+
+const ATTRIBUTES: &str = "AWS documentation, Edit attributes for your Application Load Balancer";
+const TIMEOUT: &str = "AWS re:Post knowledge center, HTTP 504 with a load balancer";
+const THROUGH: &str = "curl -sv -o /dev/null {url}";
+
+/// See the module.
+pub static PRODUCT: Product = Product {
+    id: Id::AwsAlb,
+    name: "AWS Application Load Balancer",
+    also: &["ALB", "ELB", "Elastic Load Balancing"],
+    statuses: "502: the target refused, reset or closed, or sent something invalid, or TLS to it failed. 503: no target \
+             is registered. 504: the target took no connection in 10 s, or sent nothing for the idle timeout (60 s). \
+             460: the client left. elb_status_code with target_status_code - means that the load balancer made the \
+             answer.",
+    timers: &[
+        Timer {
+            name: "idle timeout",
+            wait: Span::seconds(60),
+            categories: LATE,
+            path: "Attribute idle_timeout.timeout_seconds",
+            source: TIMEOUT,
+        },
+        Timer {
+            name: "connect timeout",
+            wait: Span::seconds(10),
+            categories: SILENT,
+            path: "fixed",
+            source: PRACTICE,
+        },
+    ],
+    parts: &[Part {
+        checks: &[(
+            &[Category::OriginError, Category::ResponseTimeout, Category::ResponseReset, Category::ResponseEmpty],
+            check(
+                "Compare elb_status_code and target_status_code: equal means the target sent it, - that the load \
+                 balancer made it. A target_processing_time of -1: closed or timed out.",
+                "",
+            )
+            .source(PRACTICE),
+        )],
+        fixes: &[
+            (
+                LATE,
+                fix(
+                    "Response timeout",
+                    "EC2 > Load Balancers > Attributes: idle_timeout.timeout_seconds (60)",
+                    "Raise it above the time that the page needs, or let the target send a byte before.",
+                    "Idle clients are kept longer; the target's keep-alive time must then be longer still.",
+                    "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' {url}",
+                )
+                .source(ATTRIBUTES),
+            ),
+            (
+                &[Category::KeepaliveRace, Category::ResponseReset, Category::ResponseEmpty],
+                fix(
+                    "Keep-alive time of the server",
+                    "Web server on the target: keep-alive timeout",
+                    "Set it longer than the load balancer's idle timeout (60 s), so that the load balancer closes first.",
+                    "The target holds more idle connections.",
+                    THROUGH,
+                )
+                .at("origin")
+                .source(ATTRIBUTES),
+            ),
+            (
+                SILENT,
+                fix(
+                    "Outbound rule",
+                    "VPC: security group of the target, network ACL of its subnet",
+                    "Allow the load balancer's security group to the target's port and the health check's; the ACL must \
+                     let the answers out to ports 1024-65535.",
+                    "Opens the target to the load balancer only.",
+                    THROUGH,
+                )
+                .at("firewall")
+                .source(PRACTICE),
+            ),
+        ],
+        ..Part::EMPTY
+    }],
+    recordings: &[],
+    reverse: true,
+    absent: &[],
+};
