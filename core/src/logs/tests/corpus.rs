@@ -11,7 +11,7 @@ const CORPUS: &[(&str, &str)] = &[
     ("haproxy_matomo", "haproxy"),
     ("haproxy_no7dw", "haproxy"),
     ("haproxy_sekoia", "haproxy"),
-    // The same, for the access logs of Apache.
+    // Single lines of many layouts, as below.
     ("apache_sekoia", "apache-error"),
     // With more before the time: read as far as it goes.
     ("nginx_ekz_access", "combined"),
