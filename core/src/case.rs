@@ -8,7 +8,7 @@ use core::net::IpAddr;
 use crate::capture::point::Point;
 use crate::exchange::{Answer, Exchange};
 use crate::findings::{self, Found, Limits};
-use crate::logs::LogReader;
+use crate::logs::{self, LogReader};
 use crate::reading::Reading;
 use crate::report::{Exchanges, Report, SCHEMA};
 use crate::time::Span;
@@ -118,15 +118,20 @@ impl Case {
         let mut totals = Exchanges { total: joined.total, failed: 0, unseen: joined.unseen };
         let captured = !self.points.is_empty();
         let mut beyond = 0;
-        for log in &logs {
-            let met = merge(&mut exchanges, &log.exchanges);
+        // Error logs last: they tell more of what the access logs have told.
+        let is_error = |log: &&LogReader| log.format().is_some_and(|format| format.id.ends_with("-error"));
+        let (errors, others): (Vec<&LogReader>, Vec<&LogReader>) = logs.iter().copied().partition(is_error);
+        for log in others.iter().chain(&errors) {
+            let paired = if is_error(log) { logs::pair(&mut exchanges, &log.exchanges) } else { Vec::new() };
+            let both = paired.iter().filter(|taken| **taken).count();
+            let met = both + merge(&mut exchanges, &log.exchanges, &paired);
             beyond += log.failed.saturating_sub(log.exchanges.len() as u64);
             // Lines and packets of the same requests are counted once.
             if captured && (met > 0 || self.overlaps(log)) {
                 totals.total = totals.total.max(log.total);
                 totals.unseen = totals.unseen.max(log.unseen);
             } else {
-                totals.total += log.total;
+                totals.total += log.total.saturating_sub(both as u64);
                 totals.unseen += log.unseen;
             }
         }
@@ -238,12 +243,16 @@ impl Case {
     }
 }
 
-/// Adds each log line to the captured exchange that it tells of; says how many found one.
-fn merge(exchanges: &mut Vec<Exchange>, lines: &[Exchange]) -> usize {
+/// Adds each log line to the captured exchange that it tells of; says how many found one. Lines that are done already
+/// are passed over.
+fn merge(exchanges: &mut Vec<Exchange>, lines: &[Exchange], done: &[bool]) -> usize {
     let captured = exchanges.len();
     let mut taken = alloc::vec![false; captured];
     let mut met = 0;
-    for line in lines {
+    for (at, line) in lines.iter().enumerate() {
+        if done.get(at) == Some(&true) {
+            continue;
+        }
         let fits = |exchange: &Exchange| {
             // Logs without a duration tell when the request was over.
             let ended = exchange.events.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);

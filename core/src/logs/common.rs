@@ -72,7 +72,10 @@ impl<'a> Common<'a> {
     #[must_use]
     pub fn record(&self) -> Record<'a> {
         let mut words = self.request.split(' ').filter(|word| !word.is_empty());
-        let (method, wanted) = (words.next(), words.next());
+        let (method, wanted) = match (words.next(), words.next()) {
+            (one, None) => (None, one),
+            both => both,
+        };
         let place = wanted.and_then(target).unwrap_or_default();
         let vhost = self.vhost.and_then(target).unwrap_or_default();
         let host = if place.host.is_empty() { vhost.host } else { place.host };

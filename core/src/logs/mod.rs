@@ -31,6 +31,7 @@ mod nginx;
 mod nginx_error;
 mod nginx_sentences;
 mod nginx_upstream;
+mod pairs;
 mod prefix;
 mod proxysg;
 mod reader;
@@ -55,6 +56,7 @@ use crate::time::{Span, Timestamp};
 pub use detect::recognise;
 pub use groups::Group;
 pub use meaning::Meaning;
+pub use pairs::pair;
 pub use reader::{Beyond, KEPT, LogReader};
 
 /// Every format that is read.
