@@ -185,6 +185,8 @@ pub struct Attempt {
     pub receive: Phase<ReceiveFailure>,
     /// The status that the upstream sent.
     pub status: Option<u16>,
+    /// Bytes of the response's head.
+    pub head: usize,
     /// A status line inside its body: text, not an answer.
     pub quoted_status: Option<u16>,
     /// Who sent the RST that ended it.

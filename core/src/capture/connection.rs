@@ -81,6 +81,13 @@ pub struct End {
     pub retransmissions: u32,
     /// First retransmission.
     pub retransmitted: Option<Source>,
+    /// The largest segment that was sent again, bytes of payload.
+    pub largest_again: u32,
+    /// ACKs of the other side that acknowledged nothing new while bytes of this one were under way: something of what
+    /// came later did arrive (RFC 5681).
+    pub duplicate_acks: u32,
+    /// Its window closed here and was not opened since.
+    pub window_closed: Option<Source>,
     /// Its FIN.
     pub fin: Option<Fin>,
     /// Its first RST.
@@ -274,6 +281,10 @@ impl Connection {
         }
         let end = self.end_mut(side);
         end.packets += 1;
+        if !segment.has(Segment::RST) {
+            let closed = segment.window == 0 && !segment.has(Segment::SYN);
+            end.window_closed = if closed { end.window_closed.or(Some(source)) } else { None };
+        }
         let hardware = packet.hardware;
         if end.packets == 1 {
             end.hardware = hardware;
@@ -352,6 +363,9 @@ impl Connection {
         let ahead = segment.ack.wrapping_sub(next).cast_signed();
         let to = other.position.saturating_add_signed(i64::from(ahead));
         if ahead.unsigned_abs() > 1 << 30 || to <= other.acked {
+            let repeated =
+                to == other.acked && other.position > to && segment.length == 0 && !segment.has(Segment::FIN);
+            other.duplicate_acks += u32::from(repeated);
             return;
         }
         other.acked = to;
@@ -387,6 +401,7 @@ impl Connection {
         if old >= segment.length {
             // One old byte is a keep-alive probe (RFC 9293 section 3.8.4), not a retransmission.
             if segment.length > 1 {
+                end.largest_again = end.largest_again.max(segment.length);
                 end.retransmissions += 1;
                 end.retransmitted.get_or_insert(source);
             }

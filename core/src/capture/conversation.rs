@@ -10,6 +10,8 @@ use crate::protocols::http1::{self, Body, Chunks, Progress};
 
 /// Requests that may wait for their responses on one connection; RFC 9112 pipelining needs few.
 const PIPELINE: usize = 128;
+/// Heads from this size on are more than some gateway takes: the smallest limit is nginx's buffer of one page.
+pub const LARGE_HEAD: usize = 4096;
 /// Requests of a connection whose paths are remembered.
 const PATHS: usize = 4;
 /// Longest target, host or reason that is kept.
@@ -28,6 +30,8 @@ pub struct Transaction {
     pub interim: u32,
     /// A response began, but its head is not whole: its first packet.
     pub partial: Option<Source>,
+    /// Bytes of the response's head, as far as it came.
+    pub head: usize,
     /// The response began after the client had closed its side.
     pub late: bool,
     /// Its place on the connection, from 0.
@@ -321,6 +325,7 @@ impl Conversation {
                         Head::Needs => {
                             if let Some(transaction) = self.open.front_mut() {
                                 transaction.partial.get_or_insert(first);
+                                transaction.head = part.len();
                             }
                             return;
                         }
@@ -455,11 +460,13 @@ impl Conversation {
 
     /// A response's head is whole.
     fn response(&mut self, head: &[u8], first: Source, last: Source) {
+        let length = head.len();
         let Some(transaction) = self.open.front_mut() else { return };
         let head = match http1::response(head) {
             Ok(head) => head,
             Err(_) => return self.junk(first, quote(head)),
         };
+        transaction.head = length;
         transaction.late = self.client_closed || self.reset;
         let request = transaction.request.as_ref();
         let upgrade = request.is_some_and(|request| request.upgrade);
@@ -526,7 +533,7 @@ impl Conversation {
         let fine = transaction.response.as_ref().is_some_and(|response| {
             response.complete && response.status < 500 && response.own_word.is_none() && response.earlier.is_none()
         });
-        if fine && transaction.junk.is_none() && !transaction.late {
+        if fine && transaction.junk.is_none() && !transaction.late && transaction.head < LARGE_HEAD {
             self.healthy += 1;
             self.previous = Some(transaction);
         } else {

@@ -61,6 +61,8 @@ pub struct Segment<'a> {
     pub ack: u32,
     /// Flags as in the header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16.
     pub flags: u8,
+    /// Window as sent, unscaled.
+    pub window: u16,
     /// Checksum as captured: tells copies of one packet from retransmissions.
     pub checksum: u16,
     /// As far as captured.
@@ -189,6 +191,7 @@ fn segment(bytes: &[u8], wire: usize) -> Result<Segment<'_>, Nothing> {
         seq: tcp.sequence_number(),
         ack: tcp.acknowledgment_number(),
         flags: head.get(13).copied().unwrap_or(0),
+        window: tcp.window_size(),
         checksum: tcp.checksum(),
         payload: tcp.payload(),
         length: u32::try_from(wire.saturating_sub(head.len())).unwrap_or(0),

@@ -22,6 +22,11 @@ const SHORTEST_WAIT: Span = Span::milliseconds(500);
 /// A SYN that is sent with so few hops to live is a traceroute's.
 const LONGEST_PROBE: u8 = 32;
 
+/// A window that stays closed this long is no momentary pause.
+const CLOSED_WINDOW: Span = Span::seconds(5);
+/// Segments from this size on are those that a smaller path MTU stops.
+const FULL_SIZED: u32 = 1200;
+
 /// Puts events of one connection together.
 struct Story<'a> {
     connection: &'a Connection,
@@ -142,7 +147,16 @@ pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: 
         let begun = request.first.time;
         attempt.span = Some((begun, connection.last.time));
     }
+    attempt.head = transaction.head;
     answer(connection, transaction, &mut attempt, &mut story, seen_to);
+    if attempt.send.failure().is_some() {
+        if let Some(again) = connection.client_end.retransmitted {
+            story.add(again, Side::Client, What::Note("gateway → upstream: the same bytes again".into()));
+        }
+        if let Some(closed) = connection.server_end.window_closed {
+            story.add(closed, Side::Server, What::Note("upstream → gateway: window 0, it takes no more".into()));
+        }
+    }
     attempt.events = story.done();
     reset_sender(connection, &mut attempt);
     attempt
@@ -377,10 +391,16 @@ fn answer(
 /// The gateway waited until `to`: for an acknowledgement, or for a response.
 fn waited(connection: &Connection, sent: Source, to: Timestamp, attempt: &mut Attempt) {
     let wait = to.since(sent.time);
-    if attempt.send.is_ok() {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    if server.window_closed.is_some_and(|closed| to.since(closed.time) >= CLOSED_WINDOW) {
+        attempt.send = Phase::Failed(SendFailure::WindowClosed);
+    } else if attempt.send.is_ok() {
         attempt.wait = Phase::Failed(WaitFailure::Timeout(wait));
-    } else if connection.client_end.retransmissions > 1 && connection.server_end.lost == 0 {
-        attempt.send = Phase::Failed(SendFailure::Unacknowledged);
+    } else if client.retransmissions > 1 && server.lost == 0 {
+        // Smaller segments behind it arrived: the server asks again and again for the full-sized one.
+        let small_pass = client.duplicate_acks > 0 || client.acked > 0;
+        let full_sized = client.largest_again >= FULL_SIZED && small_pass;
+        attempt.send = Phase::Failed(if full_sized { SendFailure::FullSizeLost } else { SendFailure::Unacknowledged });
     }
 }
 

@@ -15,7 +15,7 @@ use core::net::IpAddr;
 use hashbrown::HashSet;
 
 use crate::capture::connection::{Connection, Speech};
-use crate::capture::conversation::Transaction;
+use crate::capture::conversation::{LARGE_HEAD, Transaction};
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, Status};
@@ -71,6 +71,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     let visible = upstream_visible(points, &roles);
     for mut exchange in clients {
         decrypted(&mut exchange);
+        too_large(&mut exchange);
         resolve(&mut exchange, &names, seen_to);
         exchange.attempts.sort_by_key(|attempt| attempt.span);
         if !failed(&exchange, seen_to) {
@@ -126,6 +127,22 @@ fn client_side(points: &[Point], roles: &Roles, seen_to: Timestamp, joined: &mut
 /// Whether a tunnel came of a CONNECT, and not of an upgrade.
 fn granted(transaction: &Transaction) -> bool {
     transaction.request.as_ref().is_none_or(|request| request.method == "CONNECT")
+}
+
+/// A gateway that answers 5xx to a good response with a large head has most likely refused that head.
+fn too_large(exchange: &mut Exchange) {
+    let refused = matches!(&exchange.answer, Answer::Whole(status) if status.code >= 500);
+    let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| refused && attempt.head >= LARGE_HEAD) else {
+        return;
+    };
+    let good = attempt.status.is_none_or(|status| status < 500) && !failing(attempt);
+    if good {
+        attempt.receive = Phase::Failed(crate::exchange::ReceiveFailure::HeaderTooLarge);
+        exchange.doubts.push(alloc::format!(
+            "The head of the response has at least {} bytes; that the gateway refused it for that is the likeliest reason.",
+            attempt.head
+        ));
+    }
 }
 
 /// A tunnel whose gateway failed upstream: what the client received inside of it cannot be seen.
