@@ -16,18 +16,19 @@ use pcap_file::pcap::PcapHeader;
 use pcap_file::pcapng::RawBlock;
 
 use super::interface::Interface;
+use super::recover::{Plausible, plausible_block, plausible_packet};
 use super::{Frame, bytes};
-use crate::time::{SECOND, Timestamp};
+use crate::time::Timestamp;
 
 /// The largest record that is believed: Wireshark's own limit for captured bytes of a packet.
-const LARGEST_PACKET: usize = 262_144;
+pub const LARGEST_PACKET: usize = 262_144;
 /// The largest pcapng block that is believed; a packet with generous options, or a long list of names.
 const LARGEST_BLOCK: usize = 16 * 1024 * 1024;
 /// Damaged places that are described one by one.
 const DAMAGES_DESCRIBED: u32 = 3;
 
 /// Block types that hold packets or that Wireshark numbers like packets (draft-ietf-opsawg-pcapng).
-mod block {
+pub mod block {
     pub const SECTION: u32 = 0x0A0D_0D0A;
     pub const INTERFACE: u32 = 1;
     pub const PACKET: u32 = 2;
@@ -488,52 +489,5 @@ impl FileReader {
         if self.damages <= DAMAGES_DESCRIBED {
             self.warnings.push(format!("damaged at byte {at}, after packet {}: {why}; {rest}", self.number));
         }
-    }
-}
-
-/// Whether a place after damage looks like a record.
-enum Plausible {
-    Yes,
-    No,
-    /// Cannot be said with fewer bytes than this.
-    Needs(usize),
-}
-
-/// A packet header is believed if its lengths and time fit each other, the packets before, and the header after it.
-fn plausible_packet(data: &[u8], big: bool, nanoseconds: bool, extra: usize, last: Option<Timestamp>) -> Plausible {
-    let field = |at| bytes::u32(data, at, big);
-    let (Some(seconds), Some(fraction), Some(captured), Some(original)) = (field(0), field(4), field(8), field(12))
-    else {
-        return Plausible::Needs(16);
-    };
-    let near = last.is_none_or(|last| (i64::from(seconds) - last.0 / SECOND).abs() < 86_400);
-    let limit = if nanoseconds { 1_000_000_000 } else { 1_000_000 };
-    let sizes = |captured: u32, original: u32| captured <= original && original as usize <= LARGEST_PACKET;
-    if !(near && captured >= 14 && sizes(captured, original) && fraction < limit) {
-        return Plausible::No;
-    }
-    let next = 16 + extra + captured as usize;
-    match (field(next), field(next + 8), field(next + 12)) {
-        (Some(then), Some(captured), Some(original)) => {
-            let near = (i64::from(then) - i64::from(seconds)).abs() < 86_400;
-            if near && sizes(captured, original) { Plausible::Yes } else { Plausible::No }
-        }
-        _ => Plausible::Needs(next + 16),
-    }
-}
-
-/// A block is believed if it is of a common type and its two lengths agree.
-fn plausible_block(data: &[u8], big: bool) -> Plausible {
-    let (Some(kind), Some(length)) = (bytes::u32(data, 0, big), bytes::u32(data, 4, big)) else {
-        return Plausible::Needs(8);
-    };
-    let known = matches!(kind, block::SECTION | block::INTERFACE..=block::ENHANCED);
-    if !known || !(12..=LARGEST_PACKET as u32).contains(&length) || length % 4 != 0 {
-        return Plausible::No;
-    }
-    match bytes::u32(data, length as usize - 4, big) {
-        Some(trailer) if trailer == length => Plausible::Yes,
-        Some(_) => Plausible::No,
-        None => Plausible::Needs(length as usize),
     }
 }

@@ -13,7 +13,10 @@ mod link;
 pub(crate) mod lookups;
 mod packet;
 pub(crate) mod point;
+#[cfg(feature = "std")]
+mod recover;
 pub(crate) mod seam;
+pub(crate) mod transaction;
 mod tunnel;
 
 use crate::time::Timestamp;

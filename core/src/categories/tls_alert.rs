@@ -4,51 +4,15 @@ use alloc::format;
 
 use super::{Category, Favour, Fix, Id, Owner, Phase, check, favoured};
 use crate::exchange::{Attempt, SecureFailure};
+use crate::protocols::tls::alert_name;
 
 fn alert(attempt: Option<&Attempt>, numbers: &[u8]) -> Favour {
     match attempt?.secure.failure()? {
         SecureFailure::Alert { number, ours } if numbers.contains(number) => {
             let who = if *ours { "gateway" } else { "server" };
-            Some(format!("The {who} sent alert {number} ({}).", name(*number)).into())
+            Some(format!("The {who} sent alert {number} ({}).", alert_name(*number)).into())
         }
         _ => None,
-    }
-}
-
-/// The name of an alert, as RFC 8446 section 6 and its predecessors have it.
-#[must_use]
-pub const fn name(number: u8) -> &'static str {
-    match number {
-        0 => "close_notify",
-        10 => "unexpected_message",
-        20 => "bad_record_mac",
-        22 => "record_overflow",
-        40 => "handshake_failure",
-        42 => "bad_certificate",
-        43 => "unsupported_certificate",
-        44 => "certificate_revoked",
-        45 => "certificate_expired",
-        46 => "certificate_unknown",
-        47 => "illegal_parameter",
-        48 => "unknown_ca",
-        49 => "access_denied",
-        50 => "decode_error",
-        51 => "decrypt_error",
-        70 => "protocol_version",
-        71 => "insufficient_security",
-        80 => "internal_error",
-        86 => "inappropriate_fallback",
-        90 => "user_canceled",
-        100 => "no_renegotiation",
-        109 => "missing_extension",
-        110 => "unsupported_extension",
-        112 => "unrecognized_name",
-        113 => "bad_certificate_status_response",
-        115 => "unknown_psk_identity",
-        116 => "certificate_required",
-        120 => "no_application_protocol",
-        121 => "ech_required",
-        _ => "unassigned",
     }
 }
 

@@ -3,8 +3,9 @@
 
 use alloc::format;
 
-use super::{Category, Favour, Fix, Id, Owner, Phase, cause, check, favoured, tls_alert};
+use super::{Category, Favour, Fix, Id, Owner, Phase, cause, check, favoured};
 use crate::exchange::{Attempt, SecureFailure};
+use crate::protocols::tls;
 
 /// The number of a certificate alert that the gateway's side sent.
 fn refused(attempt: Option<&Attempt>) -> Option<u8> {
@@ -17,7 +18,7 @@ fn refused(attempt: Option<&Attempt>) -> Option<u8> {
 fn alert(attempt: Option<&Attempt>, numbers: &[u8]) -> Favour {
     let number = refused(attempt).filter(|number| numbers.contains(number))?;
     let who = if attempt?.tunnel { "client" } else { "gateway" };
-    Some(format!("The {who} sent alert {number} ({}).", tls_alert::name(number)).into())
+    Some(format!("The {who} sent alert {number} ({}).", tls::alert_name(number)).into())
 }
 
 /// See the module.

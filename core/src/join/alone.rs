@@ -7,7 +7,7 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use super::{Joined, Loose, Names, Roles, attempt, client_exchange, failing, hello, one_leg, plain_name};
+use super::{Joined, Loose, Names, Roles, client_exchange, failing, hello, one_leg, plain_name, resolving};
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
@@ -106,7 +106,7 @@ pub fn exchanges(
         for together in group.chunk_by(|one, next| apart(one, next) < TOGETHER) {
             let last = together.iter().filter_map(|lookup| lookup.queries.last().map(|query| query.time)).max();
             let waited = last.map_or(seen_to, |last| seen_to.min(last.plus(Span::seconds(5))));
-            if let Some(attempt) = attempt::resolve(together, waited, |asker, server| dns.tcp_failed(asker, server)) {
+            if let Some(attempt) = resolving::resolve(together, waited, |asker, server| dns.tcp_failed(asker, server)) {
                 let only_ipv6 = together.iter().all(|lookup| lookup.kind == crate::protocols::dns::kind::AAAA);
                 if only_ipv6 && attempt.resolve.failure() == Some(&crate::exchange::ResolveFailure::NoData) {
                     // Who asks for AAAA alone has other ways; no A was refused.

@@ -4,7 +4,9 @@
 //! host name and target, and by the addresses that DNS gave for that name.
 
 pub mod attempt;
+mod hidden;
 mod pairing;
+mod resolving;
 mod roles;
 
 use alloc::collections::BTreeMap;
@@ -15,9 +17,10 @@ use core::net::IpAddr;
 use hashbrown::HashSet;
 
 use crate::capture::connection::{Connection, Speech};
-use crate::capture::conversation::{LARGE_HEAD, Transaction};
+use crate::capture::conversation::LARGE_HEAD;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
+use crate::capture::transaction::Transaction;
 use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, Status};
 use crate::report::Leg;
 use crate::time::{Span, Timestamp};
@@ -82,7 +85,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         }
         joined.exchanges.push(exchange);
     }
-    hidden(points, &roles, &names, seen_to, &mut loose, &mut joined);
+    hidden::add(points, &roles, &names, seen_to, &mut loose, &mut joined);
     joined
 }
 
@@ -380,7 +383,7 @@ fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Timestamp) {
         cached = !asked.is_empty();
     }
     let waited = to.min(seen_to);
-    match attempt::resolve(&asked, waited, |asker, server| names.tcp_failed(asker, server)) {
+    match resolving::resolve(&asked, waited, |asker, server| names.tcp_failed(asker, server)) {
         Some(attempt) if exchange.attempts.is_empty() => {
             if cached {
                 exchange.doubts.push(
@@ -397,7 +400,7 @@ fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Timestamp) {
                 .filter_map(|lookup| Some(lookup.answers.first()?.0.time.since(lookup.first()?.time)))
                 .max();
             let good = asked.iter().copied().filter(|lookup| lookup.succeeded());
-            let story = attempt::lookup_story(good);
+            let story = resolving::lookup_story(good);
             if let (Some(first), false) = (exchange.attempts.first_mut(), story.is_empty()) {
                 let mut events = story;
                 events.append(&mut first.events);
@@ -476,60 +479,6 @@ fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, visible: bo
         return;
     };
     exchange.doubts.push(doubt.to_string());
-}
-
-/// Failures behind an encrypted client side: attempts for the host of an open tunnel, by its name or by the addresses
-/// that DNS gave for it; or DNS itself.
-fn hidden(
-    points: &[Point],
-    roles: &Roles,
-    names: &Names<'_>,
-    seen_to: Timestamp,
-    loose: &mut [Loose<'_>],
-    joined: &mut Joined,
-) {
-    for connection in points.iter().flat_map(|point| &point.connections) {
-        let Some(tunnel) = connection.conversation().and_then(|conversation| conversation.tunnel.as_ref()) else {
-            continue;
-        };
-        if !roles.is_inbound(connection) || tunnel.request.is_none() {
-            continue;
-        }
-        let mut exchange = client_exchange(connection, tunnel);
-        let Some(host) = exchange.host.clone() else { continue };
-        let addresses = names.addresses(&host);
-        // What was tried before the tunnel was granted did no harm to it.
-        let granted = tunnel.response.as_ref().map_or(exchange.begun, |response| response.first.time);
-        let end = connection.last.time.plus(Span::seconds(5));
-        let within = |time: Timestamp| time >= granted && time <= end;
-        let from = loose.partition_point(|loose| loose.begun < granted);
-        let to = loose.partition_point(|loose| loose.begun <= end);
-        let its = |loose: &&mut Loose<'_>| {
-            let attempt = &loose.attempt;
-            let by_name = attempt.host.as_ref() == Some(&host);
-            let by_address = attempt.host.is_none() && attempt.upstream.is_some_and(|up| addresses.contains(&up.ip()));
-            !loose.taken && !attempt.unused && (by_name || by_address) && failing(attempt)
-        };
-        let span = loose.get_mut(from..to).unwrap_or_default();
-        let mut found: Vec<&mut Loose<'_>> = span.iter_mut().filter(its).collect();
-        for loose in &mut found {
-            loose.taken = true;
-            exchange.attempts.push(loose.attempt.clone());
-        }
-        if exchange.attempts.is_empty() {
-            let asked: Vec<&Lookup> = names
-                .of(&host)
-                .filter(|lookup| lookup.for_address() && lookup.first().is_some_and(|first| within(first.time)))
-                .collect();
-            let failed = attempt::resolve(&asked, end.min(seen_to), |asker, server| names.tcp_failed(asker, server));
-            exchange.attempts.extend(failed);
-        }
-        if !exchange.attempts.is_empty() {
-            exchange.answer = Answer::NotSeen;
-            joined.unseen = joined.unseen.saturating_sub(1);
-            joined.exchanges.push(exchange);
-        }
-    }
 }
 
 /// Whether a phase of an attempt failed, or the upstream answered 5xx.

@@ -41,11 +41,12 @@ pub fn record(data: &[u8]) -> Option<(Record, usize)> {
 
 /// The name of an alert (RFC 8446 section 6).
 #[must_use]
-pub fn alert_name(number: u8) -> &'static str {
+pub const fn alert_name(number: u8) -> &'static str {
     match number {
         0 => "close_notify",
         10 => "unexpected_message",
         20 => "bad_record_mac",
+        22 => "record_overflow",
         40 => "handshake_failure",
         42 => "bad_certificate",
         43 => "unsupported_certificate",
@@ -62,13 +63,16 @@ pub fn alert_name(number: u8) -> &'static str {
         80 => "internal_error",
         86 => "inappropriate_fallback",
         90 => "user_canceled",
+        100 => "no_renegotiation",
         109 => "missing_extension",
         110 => "unsupported_extension",
         112 => "unrecognized_name",
         113 => "bad_certificate_status_response",
+        115 => "unknown_psk_identity",
         116 => "certificate_required",
         120 => "no_application_protocol",
-        _ => "an alert without a name",
+        121 => "ech_required",
+        _ => "unassigned",
     }
 }
 

@@ -1,0 +1,87 @@
+//! What one request on a connection came to.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use crate::exchange::Source;
+use crate::protocols::http1;
+
+/// A request and what came back.
+#[derive(Clone, Debug, Default)]
+pub struct Transaction {
+    /// The request; `None` if the capture began after it.
+    pub request: Option<Box<Request>>,
+    /// The response, once its head was there.
+    pub response: Option<Box<Response>>,
+    /// Bytes in its place that are no response: where, and how they begin.
+    pub junk: Option<(Source, String)>,
+    /// Interim responses (1xx).
+    pub interim: u32,
+    /// A response began, but its head is not whole: its first packet.
+    pub partial: Option<Source>,
+    /// Bytes of the response's head, as far as it came.
+    pub head: usize,
+    /// The response began after the client had closed its side.
+    pub late: bool,
+    /// Its place on the connection, from 0.
+    pub index: u32,
+}
+
+/// A request as seen on the wire.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Packet of its first byte.
+    pub first: Source,
+    /// Packet of its last byte so far.
+    pub last: Source,
+    /// Method.
+    pub method: String,
+    /// Target as written.
+    pub target: String,
+    /// Host field.
+    pub host: Option<String>,
+    /// All of it was seen.
+    pub complete: bool,
+    /// Its end in the client's byte stream, as far as seen.
+    pub end: u64,
+    /// First acknowledgement that covers it.
+    pub acked: Option<Source>,
+    /// Bytes that it still needs are missing in the capture.
+    pub gap: bool,
+    /// Asks to switch protocols.
+    pub upgrade: bool,
+    /// Carries `Via`, `Forwarded` or `X-Forwarded-For`: a gateway sent it.
+    pub forwarded: bool,
+}
+
+impl Request {
+    /// Written for a proxy: absolute form or CONNECT (RFC 9112 section 3.2).
+    pub fn for_proxy(&self) -> bool {
+        self.method == "CONNECT" || http1::absolute(&self.target).is_some()
+    }
+}
+
+/// A response as seen on the wire.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// Packet of its first byte.
+    pub first: Source,
+    /// Packet of its last byte so far.
+    pub last: Source,
+    /// Status code, the last one if several.
+    pub status: u16,
+    /// Reason phrase.
+    pub reason: String,
+    /// The status before, where a second status line followed in the same stream.
+    pub earlier: Option<(u16, Source)>,
+    /// All of it was seen, or ended as it may end.
+    pub complete: bool,
+    /// Only the connection's end ends it.
+    pub until_close: bool,
+    /// The chunked coding broke here.
+    pub bad_chunk: Option<Source>,
+    /// Bytes are missing in the capture.
+    pub gap: bool,
+    /// The gateway's own word (`X-Squid-Error`, `Proxy-Status`).
+    pub own_word: Option<String>,
+}

@@ -1,0 +1,63 @@
+//! Failures behind an encrypted client side.
+
+use alloc::vec::Vec;
+
+use super::{Joined, Loose, Names, Roles, client_exchange, failing, resolving};
+use crate::capture::lookups::Lookup;
+use crate::capture::point::Point;
+use crate::exchange::Answer;
+use crate::time::{Span, Timestamp};
+
+/// Failures behind an encrypted client side: attempts for the host of an open tunnel, by its name or by the addresses
+/// that DNS gave for it; or DNS itself.
+pub fn add(
+    points: &[Point],
+    roles: &Roles,
+    names: &Names<'_>,
+    seen_to: Timestamp,
+    loose: &mut [Loose<'_>],
+    joined: &mut Joined,
+) {
+    for connection in points.iter().flat_map(|point| &point.connections) {
+        let Some(tunnel) = connection.conversation().and_then(|conversation| conversation.tunnel.as_ref()) else {
+            continue;
+        };
+        if !roles.is_inbound(connection) || tunnel.request.is_none() {
+            continue;
+        }
+        let mut exchange = client_exchange(connection, tunnel);
+        let Some(host) = exchange.host.clone() else { continue };
+        let addresses = names.addresses(&host);
+        // What was tried before the tunnel was granted did no harm to it.
+        let granted = tunnel.response.as_ref().map_or(exchange.begun, |response| response.first.time);
+        let end = connection.last.time.plus(Span::seconds(5));
+        let within = |time: Timestamp| time >= granted && time <= end;
+        let from = loose.partition_point(|loose| loose.begun < granted);
+        let to = loose.partition_point(|loose| loose.begun <= end);
+        let its = |loose: &&mut Loose<'_>| {
+            let attempt = &loose.attempt;
+            let by_name = attempt.host.as_ref() == Some(&host);
+            let by_address = attempt.host.is_none() && attempt.upstream.is_some_and(|up| addresses.contains(&up.ip()));
+            !loose.taken && !attempt.unused && (by_name || by_address) && failing(attempt)
+        };
+        let span = loose.get_mut(from..to).unwrap_or_default();
+        let mut found: Vec<&mut Loose<'_>> = span.iter_mut().filter(its).collect();
+        for loose in &mut found {
+            loose.taken = true;
+            exchange.attempts.push(loose.attempt.clone());
+        }
+        if exchange.attempts.is_empty() {
+            let asked: Vec<&Lookup> = names
+                .of(&host)
+                .filter(|lookup| lookup.for_address() && lookup.first().is_some_and(|first| within(first.time)))
+                .collect();
+            let failed = resolving::resolve(&asked, end.min(seen_to), |asker, server| names.tcp_failed(asker, server));
+            exchange.attempts.extend(failed);
+        }
+        if !exchange.attempts.is_empty() {
+            exchange.answer = Answer::NotSeen;
+            joined.unseen = joined.unseen.saturating_sub(1);
+            joined.exchanges.push(exchange);
+        }
+    }
+}
