@@ -2,7 +2,7 @@
 
 use gloo::storage::{LocalStorage, Storage};
 
-use crate::times::Zone;
+use crate::times::Clock;
 
 const ZONE: &str = "gateway-triage.zone";
 
@@ -13,15 +13,15 @@ fn allowed() -> bool {
 
 /// The clock chosen last.
 #[must_use]
-pub fn zone() -> Zone {
+pub fn clock() -> Clock {
     let kept = if allowed() { LocalStorage::get::<String>(ZONE).ok() } else { None };
-    kept.and_then(|text| Zone::parse(&text)).unwrap_or_default()
+    kept.and_then(|text| Clock::parse(&text)).unwrap_or_default()
 }
 
 /// Keeps the clock chosen.
-pub fn keep_zone(zone: Zone) {
+pub fn keep_clock(clock: Clock) {
     if allowed() {
         // A full or refused storage costs only the convenience.
-        let _ = LocalStorage::set(ZONE, zone.as_str());
+        let _ = LocalStorage::set(ZONE, clock.as_str());
     }
 }

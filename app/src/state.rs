@@ -14,7 +14,7 @@ use web_sys::Blob;
 use crate::fragment::Fragment;
 use crate::link::{Link, News};
 use crate::protocol::{Ask, Choice, Progress, Tell};
-use crate::times::Zone;
+use crate::times::{Clock, Zone};
 use crate::{json, preferences, verdicts, words};
 
 /// Milliseconds that a worker has to obey "stop".
@@ -61,12 +61,15 @@ pub struct App {
     pub selected: RwSignal<Option<String>>,
     /// What the reader has set.
     pub choice: RwSignal<Choice>,
-    /// Whose clock.
-    pub zone: RwSignal<Zone>,
+    /// The zone that the log of the case tells, in minutes east of UTC.
+    pub log_zone: Memo<Option<i32>>,
+    /// Where times are shown.
+    pub zone: Memo<Zone>,
     /// Something to say that belongs to no file.
     pub notice: RwSignal<Option<String>>,
     /// The worker does not start here.
     pub without_worker: RwSignal<bool>,
+    clock: RwSignal<Clock>,
     json: RwSignal<Option<Blob>, LocalStorage>,
     files: StoredValue<Vec<File>, LocalStorage>,
     link: StoredValue<Option<Rc<Link>>, LocalStorage>,
@@ -79,16 +82,22 @@ impl App {
     /// The page at rest, with a worker on its way.
     #[must_use]
     pub fn new() -> Self {
+        let report = RwSignal::new(None::<Arc<Report>>);
+        let clock = RwSignal::new(preferences::clock());
+        let log_zone =
+            Memo::new(move |_| report.with(|report| report.as_ref()?.inputs.iter().find_map(|input| input.zone)));
         let app = Self {
             stage: RwSignal::new(Stage::Idle),
             progress: RwSignal::default(),
             names: RwSignal::default(),
-            report: RwSignal::new(None),
+            report,
             selected: RwSignal::new(None),
             choice: RwSignal::default(),
-            zone: RwSignal::new(preferences::zone()),
+            log_zone,
+            zone: Memo::new(move |_| clock.get().zone(log_zone.get())),
             notice: RwSignal::new(None),
             without_worker: RwSignal::new(false),
+            clock,
             json: RwSignal::new_local(None),
             files: StoredValue::new_local(Vec::new()),
             link: StoredValue::new_local(None),
@@ -177,9 +186,9 @@ impl App {
     }
 
     /// Changes the clock, now and for later visits.
-    pub fn choose_zone(self, zone: Zone) {
-        self.zone.set(zone);
-        preferences::keep_zone(zone);
+    pub fn choose_clock(self, clock: Clock) {
+        self.clock.set(clock);
+        preferences::keep_clock(clock);
     }
 
     /// Follows a link's fragment.

@@ -2,30 +2,66 @@
 
 use gateway_triage_core::time::{SECOND, Span, Timestamp};
 
-/// Whose clock times are shown by.
+/// Whose clock the reader wants, in this case and the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Zone {
-    /// The reader's own, by the browser.
+pub enum Clock {
+    /// The reader's own.
     #[default]
     Local,
-    /// UTC, as in the report.
+    /// UTC.
     Utc,
+    /// That of the log, where it tells its zone.
+    Log,
 }
 
-impl Zone {
+impl Clock {
     /// As kept between visits.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Local => "local",
             Self::Utc => "utc",
+            Self::Log => "log",
         }
     }
 
-    /// The inverse of [`Zone::as_str`].
+    /// The inverse of [`Clock::as_str`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Local, Self::Utc].into_iter().find(|zone| zone.as_str() == text)
+        [Self::Local, Self::Utc, Self::Log].into_iter().find(|clock| clock.as_str() == text)
+    }
+
+    /// The zone that it means in a case: without a log that tells its zone, that clock is the reader's own.
+    #[must_use]
+    pub fn zone(self, log: Option<i32>) -> Zone {
+        match self {
+            Self::Local => Zone::Local,
+            Self::Utc => Zone::Utc,
+            Self::Log => log.map_or(Zone::Local, Zone::Log),
+        }
+    }
+}
+
+/// Where times are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zone {
+    /// The reader's own, by the browser.
+    Local,
+    /// UTC, as in the report.
+    Utc,
+    /// A log's: minutes east of UTC, the same for all times.
+    Log(i32),
+}
+
+impl Zone {
+    /// As the picker names it.
+    #[must_use]
+    pub const fn clock(self) -> Clock {
+        match self {
+            Self::Local => Clock::Local,
+            Self::Utc => Clock::Utc,
+            Self::Log(_) => Clock::Log,
+        }
     }
 
     /// Minutes east of UTC at that moment: summer time counts for each packet by itself.
@@ -33,6 +69,7 @@ impl Zone {
         match self {
             Self::Utc => 0,
             Self::Local => local_offset(time),
+            Self::Log(minutes) => minutes.into(),
         }
     }
 }
@@ -105,7 +142,9 @@ pub fn offset_name(time: Timestamp, zone: Zone) -> String {
     offset_text(zone.offset(time))
 }
 
-fn offset_text(minutes: i64) -> String {
+/// The same by minutes east of UTC.
+#[must_use]
+pub fn offset_text(minutes: i64) -> String {
     match minutes {
         0 => "UTC".to_owned(),
         _ => {
@@ -207,10 +246,20 @@ mod tests {
     }
 
     #[test]
-    fn zones_are_kept_by_name() {
-        for zone in [Zone::Local, Zone::Utc] {
-            assert_eq!(Zone::parse(zone.as_str()), Some(zone));
+    fn clocks_are_kept_by_name() {
+        for clock in [Clock::Local, Clock::Utc, Clock::Log] {
+            assert_eq!(Clock::parse(clock.as_str()), Some(clock));
+            assert_eq!(clock.zone(Some(-360)).clock(), clock);
         }
-        assert_eq!(Zone::parse("mars"), None);
+        assert_eq!(Clock::parse("mars"), None);
+    }
+
+    #[test]
+    fn the_clock_of_a_log_needs_a_log() {
+        assert_eq!(Clock::Log.zone(None), Zone::Local);
+        let zone = Clock::Log.zone(Some(-360));
+        let time = at("2026-01-31T03:59:05.123456Z");
+        assert_eq!(date_and_second(time, zone), "2026-01-30 21:59:05");
+        assert_eq!(offset_name(time, zone), "UTC−06:00");
     }
 }

@@ -9,16 +9,18 @@ use super::copy::{Command, Copy};
 use super::section::{Section, three_then_more};
 use crate::{verdicts, words};
 
-/// The first fix: what most readers came for.
+/// The first fix: what most readers came for. Where it is not one of the gateway's own, below it is said why.
 #[component]
 pub fn DoFirst(advice: Memo<Advice>) -> impl IntoView {
     move || {
-        let advice = advice.get();
-        advice.fixes.into_iter().next().map(|fix| {
+        let Advice { fixes, owner, gap, .. } = advice.get();
+        let fix = fixes.into_iter().next();
+        (fix.is_some() || gap.is_some()).then(|| {
             view! {
                 <Section id="do-first" title=words::DO_FIRST first=true>
-                    {one_fix(fix)}
-                    <p class="owner">{words::owner(&advice.owner)}</p>
+                    {fix.map(one_fix)}
+                    <p class="owner">{words::owner(&owner)}</p>
+                    {gap.map(|gap| view! { <p class="aside gap">{gap}</p> })}
                 </Section>
             }
         })

@@ -6,7 +6,7 @@ use gateway_triage_core::products;
 use leptos::prelude::*;
 
 use crate::state::App;
-use crate::times::Zone;
+use crate::times::{Clock, offset_text};
 use crate::{verdicts, words};
 
 /// The product; its first entry shows the one that a log format told.
@@ -102,9 +102,10 @@ fn GatewayField() -> impl IntoView {
 #[component]
 fn ZonePicker() -> impl IntoView {
     let app = App::get();
-    let option = move |zone: Zone, name: String| {
+    // By property: the zone also changes with the case, and then the attribute would change nothing.
+    let option = move |clock: Clock, name: String| {
         view! {
-            <option value=zone.as_str() selected=move || app.zone.get() == zone>
+            <option value=clock.as_str() prop:selected=move || app.zone.get().clock() == clock>
                 {name}
             </option>
         }
@@ -113,11 +114,16 @@ fn ZonePicker() -> impl IntoView {
         <label class="field">
             <span>{words::ZONE}</span>
             <select on:change:target=move |event| {
-                if let Some(zone) = Zone::parse(&event.target().value()) {
-                    app.choose_zone(zone);
+                if let Some(clock) = Clock::parse(&event.target().value()) {
+                    app.choose_clock(clock);
                 }
             }>
-                {option(Zone::Local, words::zone_local(&own_zone()))} {option(Zone::Utc, words::ZONE_UTC.to_owned())}
+                {option(Clock::Local, words::zone_local(&own_zone()))}
+                {option(Clock::Utc, words::ZONE_UTC.to_owned())}
+                {move || {
+                    let minutes = app.log_zone.get()?;
+                    Some(option(Clock::Log, words::zone_log(&offset_text(minutes.into()))))
+                }}
             </select>
         </label>
     }

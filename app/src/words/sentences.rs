@@ -151,6 +151,12 @@ pub fn zone_local(name: &str) -> String {
     if name.is_empty() { "your time zone".to_owned() } else { format!("your time zone ({name})") }
 }
 
+/// The zone of the case's log in the picker: `the log's zone (UTC−06:00)`
+#[must_use]
+pub fn zone_log(offset: &str) -> String {
+    format!("the log's zone ({offset})")
+}
+
 /// The product found, in the picker's first entry.
 #[must_use]
 pub fn product_found(name: &str) -> String {
