@@ -29,9 +29,14 @@ pub fn DoFirst(advice: Memo<Advice>) -> impl IntoView {
 
 /// Everything after the evidence.
 #[component]
-pub fn MoreAdvice(advice: Memo<Advice>) -> impl IntoView {
+pub fn MoreAdvice(
+    advice: Memo<Advice>,
+    /// The causes are shown elsewhere, as what it can have been.
+    open: Memo<bool>,
+) -> impl IntoView {
     move || {
         let Advice { causes, checks, capture, fixes, .. } = advice.get();
+        let causes = if open.get() { Vec::new() } else { causes };
         let sources = sources(&fixes, &checks, &capture);
         let fixes: Vec<Fix> = fixes.into_iter().skip(1).collect();
         view! {

@@ -37,27 +37,36 @@ pub fn VerdictView(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
     let advice = Memo::new(move |_| verdict.get().map(|verdict| verdict.advice).unwrap_or_default());
     let kept = Memo::new(move |_| verdict.get().map_or(0, |verdict| verdict.findings.len()));
     let count = Memo::new(move |_| verdict.get().map_or(0, |verdict| verdict.count));
+    // What it can have been has a part of its own then, and needs no second list of causes or doubts.
+    let open = Memo::new(move |_| {
+        category.get() == Category::Undetermined && finding.get().is_some_and(|finding| finding.candidates.len() > 1)
+    });
     view! {
         <article class="verdict" aria-labelledby="verdict-heading">
             <div class="head">
-                <Head verdict=verdict finding=finding />
+                <Head verdict=verdict finding=finding open=open />
             </div>
             <PathPicture finding=finding phase=phase what=title />
+            <Show when=move || open.get()>
+                <CouldBe finding=finding />
+            </Show>
             <DoFirst advice=advice />
             <EvidenceView report=report finding=finding at=at kept=kept count=count />
             <Against finding=finding />
-            <NotSeen finding=finding />
-            <MoreAdvice advice=advice />
+            <Show when=move || !open.get()>
+                <NotSeen finding=finding />
+            </Show>
+            <MoreAdvice advice=advice open=open />
         </article>
     }
 }
 
 #[component]
-fn Head(verdict: Memo<Option<Verdict>>, finding: Memo<Option<Finding>>) -> impl IntoView {
+fn Head(verdict: Memo<Option<Verdict>>, finding: Memo<Option<Finding>>, open: Memo<bool>) -> impl IntoView {
     let zone = App::get().zone;
     let fits = Memo::new(move |_| {
         let finding = finding.get()?;
-        (finding.candidates.len() > 1).then_some(finding.candidates)
+        (finding.candidates.len() > 1 && !open.get()).then_some(finding.candidates)
     });
     view! {
         {move || {
@@ -100,13 +109,46 @@ fn Head(verdict: Memo<Option<Verdict>>, finding: Memo<Option<Finding>>) -> impl 
         {move || {
             fits.get()
                 .map(|fits| {
-                    let names = fits.into_iter().map(|id| view! { <li>{verdicts::title(id)}</li> }).collect_view();
                     view! {
                         <p>{words::FITS_AS_WELL}</p>
-                        <ol class="candidates">{names}</ol>
+                        {ranked(fits)}
                     }
                 })
         }}
+    }
+}
+
+fn ranked(candidates: Vec<Category>) -> impl IntoView {
+    let names = candidates.into_iter().map(|id| view! { <li>{verdicts::title(id)}</li> }).collect_view();
+    view! { <ol class="candidates">{names}</ol> }
+}
+
+/// Where nothing is decided: all that fits, and beside it what would have to be seen.
+#[component]
+fn CouldBe(finding: Memo<Option<Finding>>) -> impl IntoView {
+    move || {
+        finding.get().map(|Finding { candidates, doubts, .. }| {
+            let doubts = (!doubts.is_empty()).then(|| {
+                let rows = doubts.into_iter().map(|doubt| view! { <li>{doubt}</li> }).collect_view();
+                view! {
+                    <div>
+                        <h4>{words::NOT_SEEN}</h4>
+                        <ul class="items plain">{rows}</ul>
+                    </div>
+                }
+            });
+            view! {
+                <Section id="could-be" title=words::COULD_BE>
+                    <div class="could-be">
+                        <div>
+                            <h4>{words::COULD_BE_ORDER}</h4>
+                            {ranked(candidates)}
+                        </div>
+                        {doubts}
+                    </div>
+                </Section>
+            }
+        })
     }
 }
 
