@@ -11,7 +11,7 @@ use crate::findings::{self, Found, Limits};
 use crate::logs::{self, LogReader};
 use crate::reading::Reading;
 use crate::report::{Exchanges, Report, SCHEMA};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 use crate::{join, products, verdict};
 
 /// Findings that are kept; more are counted.
@@ -249,14 +249,18 @@ fn merge(exchanges: &mut Vec<Exchange>, lines: &[Exchange], done: &[bool]) -> us
     let captured = exchanges.len();
     let mut taken = alloc::vec![false; captured];
     let mut met = 0;
+    // In order of their beginning, so that a line is held only against requests of its time.
+    let ended = |exchange: &Exchange| exchange.events.iter().map(|e| e.source.time).max().unwrap_or(exchange.begun);
+    let mut order: Vec<(Timestamp, usize)> = exchanges.iter().enumerate().map(|(at, e)| (e.begun, at)).collect();
+    order.sort_unstable();
+    let longest = exchanges.iter().map(|exchange| ended(exchange).since(exchange.begun)).max().unwrap_or_default();
     for (at, line) in lines.iter().enumerate() {
         if done.get(at) == Some(&true) {
             continue;
         }
         let fits = |exchange: &Exchange| {
             // Logs without a duration tell when the request was over.
-            let ended = exchange.events.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
-            let near = exchange.begun.since(line.begun) <= CLOSE && line.begun.since(ended) <= CLOSE;
+            let near = exchange.begun.since(line.begun) <= CLOSE && line.begun.since(ended(exchange)) <= CLOSE;
             let same_client = line.client.is_none() || exchange.client.is_none() || line.client == exchange.client;
             let same_target = match (&line.target, &exchange.target) {
                 (Some(one), Some(other)) => one == other || line.host == exchange.host,
@@ -264,11 +268,12 @@ fn merge(exchanges: &mut Vec<Exchange>, lines: &[Exchange], done: &[bool]) -> us
             };
             near && same_client && same_target
         };
-        let best = exchanges
-            .iter()
-            .take(captured)
-            .enumerate()
-            .filter(|(at, exchange)| !taken.get(*at).copied().unwrap_or(true) && fits(exchange));
+        let from = Timestamp(line.begun.0.saturating_sub(longest.0).saturating_sub(CLOSE.0));
+        let first = order.partition_point(|(begun, _)| *begun < from);
+        let last = order.partition_point(|(begun, _)| *begun <= line.begun.plus(CLOSE));
+        let near =
+            order.get(first..last).unwrap_or_default().iter().filter_map(|(_, at)| Some((*at, exchanges.get(*at)?)));
+        let best = near.filter(|(at, exchange)| !taken.get(*at).copied().unwrap_or(true) && fits(exchange));
         let best = best.min_by_key(|(_, exchange)| exchange.begun.since(line.begun).0.abs()).map(|(at, _)| at);
         match best.and_then(|at| exchanges.get_mut(at).map(|exchange| (at, exchange))) {
             Some((at, exchange)) => {

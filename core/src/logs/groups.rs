@@ -15,7 +15,7 @@ const SLOTS: usize = 1024;
 /// Which other lines a line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// What they have in common: see [`key`].
+    /// What they have in common: see `key`.
     pub key: u64,
     /// They follow each other within this time.
     pub within: Span,
