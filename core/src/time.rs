@@ -165,7 +165,13 @@ impl Span {
 /// As a person says it: `0.3 ms`, `250 ms`, `3.0 s`, `63 s`, `2 min 5 s`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nanos = self.0.unsigned_abs();
+        // A wait of 119.998 s is one of 120 s to everybody: spans are rounded, unlike points in time.
+        let nanos = match self.0.unsigned_abs() {
+            small @ 0..10_000_000 => small + 50_000,
+            milli @ 10_000_000..1_000_000_000 => milli + 500_000,
+            tenths @ 1_000_000_000..10_000_000_000 => tenths + 50_000_000,
+            seconds => seconds.saturating_add(500_000_000),
+        };
         let sign = if self.0 < 0 { "-" } else { "" };
         match nanos {
             0..10_000_000 => write!(f, "{sign}{}.{} ms", nanos / 1_000_000, nanos / 100_000 % 10),
@@ -245,6 +251,7 @@ mod tests {
             (300_000, "0.3 ms"),
             (250 * MILLISECOND, "250 ms"),
             (3 * SECOND, "3.0 s"),
+            (119_998 * MILLISECOND, "120 s"),
             (63 * SECOND, "63 s"),
             (600 * SECOND, "10 min 0 s"),
         ] {
