@@ -1,0 +1,266 @@
+//! One TCP connection: segments → handshake, ordered bytes of both directions, how it ended (RFC 9293).
+
+mod end;
+mod speech;
+mod stream;
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+
+use super::conversation::Conversation;
+use super::handshake::Handshake;
+use super::packet::{Packet, Segment};
+use crate::exchange::{Icmp, Source};
+use crate::protocols::dns;
+use crate::time::Span;
+use end::Signature;
+pub use end::{End, Fin, Reset, Side};
+pub use speech::Speech;
+
+/// SYNs, ICMP errors and the like that are kept one by one; more are counted.
+pub const KEPT: usize = 12;
+
+/// One connection.
+#[derive(Debug)]
+pub struct Connection {
+    /// Who opened it.
+    pub client: SocketAddr,
+    /// Whom they called.
+    pub server: SocketAddr,
+    /// The opener is known from a SYN or SYN-ACK, not guessed.
+    pub sure: bool,
+    /// First packet.
+    pub first: Source,
+    /// Latest packet.
+    pub last: Source,
+    /// Packets, copies included.
+    pub packets: u64,
+    /// Copies of packets (`-i any`).
+    pub copies: u64,
+    /// SYNs of the client, the first and the last few.
+    pub syns: Vec<Source>,
+    /// How many.
+    pub syn_count: u32,
+    /// Initial sequence number of the client.
+    isn: Option<u32>,
+    /// First SYN-ACK.
+    pub syn_ack: Option<Source>,
+    /// All of them, the first few.
+    pub syn_ack_list: Vec<Source>,
+    /// How many.
+    pub syn_acks: u32,
+    /// The client's first segment after the SYN-ACK.
+    pub established: Option<Source>,
+    /// A bare ACK in answer to the SYN (RFC 5961 challenge ACK).
+    pub challenged: Option<Source>,
+    /// The client acknowledged something, so the handshake went through, whether or not a SYN-ACK was captured.
+    pub acknowledged: bool,
+    /// ICMP errors that quote it.
+    pub icmp: Vec<(Source, Icmp)>,
+    /// The one that opened it.
+    pub client_end: End,
+    /// The other.
+    pub server_end: End,
+    /// What it speaks.
+    pub speech: Speech,
+    /// TLS from the first byte, or inside a tunnel.
+    pub handshake: Option<Box<Handshake>>,
+    /// What the server said before it was asked.
+    greeting: Option<(Source, String)>,
+    /// Whole DNS messages, to be taken by whoever follows lookups.
+    pub dns_messages: Vec<(Side, Source, dns::Message)>,
+    /// Whether the capturing host sent the client's packets, where known.
+    pub client_outgoing: Option<bool>,
+}
+
+impl Connection {
+    /// Begins with its first packet.
+    pub fn new(client: SocketAddr, server: SocketAddr, sure: bool, source: Source) -> Self {
+        Self {
+            client,
+            server,
+            sure,
+            first: source,
+            last: source,
+            packets: 0,
+            copies: 0,
+            syns: Vec::new(),
+            syn_count: 0,
+            isn: None,
+            syn_ack: None,
+            syn_ack_list: Vec::new(),
+            syn_acks: 0,
+            established: None,
+            challenged: None,
+            acknowledged: false,
+            icmp: Vec::new(),
+            client_end: End::default(),
+            server_end: End::default(),
+            speech: Speech::Silent,
+            handshake: None,
+            greeting: None,
+            dns_messages: Vec::new(),
+            client_outgoing: None,
+        }
+    }
+
+    /// One side.
+    pub fn end(&self, side: Side) -> &End {
+        match side {
+            Side::Client => &self.client_end,
+            Side::Server => &self.server_end,
+        }
+    }
+
+    fn end_mut(&mut self, side: Side) -> &mut End {
+        match side {
+            Side::Client => &mut self.client_end,
+            Side::Server => &mut self.server_end,
+        }
+    }
+
+    /// What tells it from another connection on the same ports: the client's initial sequence number.
+    pub fn opening(&self) -> Option<u32> {
+        self.isn
+    }
+
+    /// The HTTP spoken on it.
+    pub fn conversation(&self) -> Option<&Conversation> {
+        match &self.speech {
+            Speech::Http(conversation) => Some(conversation),
+            _ => None,
+        }
+    }
+
+    /// Round-trip time of the handshake as the capture point saw it.
+    pub fn handshake_time(&self) -> Option<Span> {
+        let syn = self.syns.iter().rev().find(|syn| self.syn_ack.is_some_and(|ack| syn.time <= ack.time))?;
+        Some(self.syn_ack?.time.since(syn.time))
+    }
+
+    /// Whether a SYN with this sequence number opens another connection on the same ports.
+    pub fn superseded_by(&self, segment: &Segment<'_>, side: Side) -> bool {
+        side == Side::Server || self.isn != Some(segment.seq) && (self.isn.is_some() || self.packets > 0)
+    }
+
+    /// Takes the next segment of this connection.
+    pub fn segment(&mut self, side: Side, packet: &Packet<'_>, segment: &Segment<'_>) {
+        let source = packet.source;
+        self.packets += 1;
+        self.last = source;
+        let signature = Signature {
+            id: packet.id,
+            flags: segment.flags,
+            checksum: segment.checksum,
+            seq: segment.seq,
+            ack: segment.ack,
+            length: segment.length,
+            time: source.time,
+            ttl: packet.ttl,
+        };
+        if self.end_mut(side).is_copy(signature) {
+            self.copies += 1;
+            return;
+        }
+        let end = self.end_mut(side);
+        end.packets += 1;
+        if !segment.has(Segment::RST) {
+            let closed = segment.window == 0 && !segment.has(Segment::SYN);
+            end.window_closed = if closed { end.window_closed.or(Some(source)) } else { None };
+        }
+        let hardware = packet.hardware;
+        if end.packets == 1 {
+            end.hardware = hardware;
+        }
+        let opening = segment.has(Segment::SYN);
+        if !segment.has(Segment::RST) && (opening || end.ttl.is_none()) {
+            end.ttl = Some(packet.ttl);
+        }
+        if side == Side::Client && self.client_outgoing.is_none() {
+            self.client_outgoing = packet.outgoing;
+        } else if self.client_outgoing.is_none() {
+            self.client_outgoing = packet.outgoing.map(|outgoing| !outgoing);
+        }
+        if opening {
+            self.syn(side, segment, source);
+        }
+        if segment.has(Segment::RST) {
+            let reset = Reset { source, ttl: packet.ttl };
+            let end = self.end_mut(side);
+            end.rst.get_or_insert(reset);
+            if end.rsts.len() < KEPT {
+                end.rsts.push(source);
+            }
+            if let (Speech::Http(conversation), Side::Server) = (&mut self.speech, side) {
+                conversation.server_reset();
+            }
+        }
+        if segment.has(Segment::ACK) && !segment.has(Segment::RST) {
+            self.ack(side, segment, source);
+        }
+        if segment.length > 0 && !segment.has(Segment::RST) {
+            self.payload(side, segment, source);
+        }
+        if segment.has(Segment::FIN) {
+            self.fin(side, segment, source);
+        }
+    }
+
+    fn syn(&mut self, side: Side, segment: &Segment<'_>, source: Source) {
+        let end = self.end_mut(side);
+        end.next = Some(segment.seq.wrapping_add(1));
+        if segment.has(Segment::ACK) {
+            self.syn_acks += 1;
+            self.syn_ack.get_or_insert(source);
+            if self.syn_ack_list.len() < KEPT {
+                self.syn_ack_list.push(source);
+            }
+        } else {
+            self.isn = Some(segment.seq);
+            self.syn_count += 1;
+            if self.syns.len() == KEPT {
+                self.syns.pop();
+            }
+            self.syns.push(source);
+        }
+    }
+
+    fn ack(&mut self, side: Side, segment: &Segment<'_>, source: Source) {
+        let handshake = segment.has(Segment::SYN);
+        self.acknowledged |= side == Side::Client && !handshake;
+        if side == Side::Client && self.syn_ack.is_some() && self.established.is_none() && !handshake {
+            self.established = Some(source);
+        }
+        if side == Side::Server && !handshake && self.syn_ack.is_none() && self.syn_count > 0 && segment.length == 0 {
+            self.challenged.get_or_insert(source);
+        }
+        let other = self.end_mut(side.other());
+        let Some(next) = other.next else {
+            // In the middle of a stream the receiver's word tells where the other side is.
+            if !handshake {
+                other.next = Some(segment.ack);
+            }
+            return;
+        };
+        // Positive: bytes are acknowledged that this capture has not seen (yet).
+        let ahead = segment.ack.wrapping_sub(next).cast_signed();
+        let to = other.position.saturating_add_signed(i64::from(ahead));
+        if ahead.unsigned_abs() > 1 << 30 || to <= other.acked {
+            let repeated =
+                to == other.acked && other.position > to && segment.length == 0 && !segment.has(Segment::FIN);
+            other.duplicate_acks += u32::from(repeated);
+            return;
+        }
+        other.acked = to;
+        if ahead > 0 && !other.pending.is_empty() {
+            self.skip_gap(side.other(), source);
+        }
+        if side == Side::Server
+            && let Speech::Http(conversation) = &mut self.speech
+        {
+            conversation.acknowledged(to, source);
+        }
+    }
+}

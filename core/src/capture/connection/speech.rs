@@ -1,0 +1,95 @@
+//! What a connection speaks: its bytes go to the protocol that they begin like.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::{Connection, Side};
+use crate::capture::conversation::{Conversation, quote};
+use crate::exchange::Source;
+use crate::protocols::{dns, http1, tls};
+
+/// What the connection speaks.
+#[derive(Debug, Default)]
+pub enum Speech {
+    /// No payload yet.
+    #[default]
+    Silent,
+    /// HTTP/1.x.
+    Http(Box<Conversation>),
+    /// TLS from the first byte.
+    Tls,
+    /// DNS over TCP: bytes of a message that is not whole, per side.
+    Dns([Vec<u8>; 2]),
+    /// Something else; how it begins.
+    Other,
+}
+impl Connection {
+    pub(super) fn speak(&mut self, side: Side, data: &[u8], to: u64, source: Source) {
+        if matches!(self.speech, Speech::Silent) {
+            self.speech = self.recognise(side, data);
+            if matches!(self.speech, Speech::Tls) {
+                self.handshake = Some(Box::default());
+            }
+            // A server that speaks first may still be taken for a web server by who asks it.
+            if side == Side::Server && matches!(self.speech, Speech::Other) && self.greeting.is_none() {
+                self.speech = Speech::Silent;
+                self.greeting = Some((source, quote(data)));
+                return;
+            }
+        }
+        match (&mut self.speech, side) {
+            (Speech::Http(conversation), side) => {
+                if conversation.tunnel.is_some() {
+                    conversation.tunnel_bytes += data.len() as u64;
+                    self.handshake.get_or_insert_default().data(side, data, source);
+                    return;
+                }
+                match side {
+                    Side::Client => {
+                        conversation.client_data(data, to, source);
+                        if let Some((source, text)) = self.greeting.take_if(|_| conversation.count > 0) {
+                            conversation.greeted(source, text);
+                        }
+                    }
+                    Side::Server => conversation.server_data(data, source),
+                }
+            }
+            (Speech::Dns(_), side) => self.dns(side, data, source),
+            (Speech::Tls, side) => self.handshake.get_or_insert_default().data(side, data, source),
+            _ => {}
+        }
+    }
+
+    fn recognise(&self, side: Side, data: &[u8]) -> Speech {
+        if self.server.port() == 53 {
+            return Speech::Dns([Vec::new(), Vec::new()]);
+        }
+        if tls::looks_like_tls(data) != Some(false) {
+            return Speech::Tls;
+        }
+        // In the middle of a stream any bytes may come: only what is plainly HTTP counts.
+        let midstream = self.syn_count == 0 && self.syn_ack.is_none();
+        let fits = |looks: Option<bool>| looks == Some(true) || looks.is_none() && !midstream;
+        let http = match side {
+            Side::Client => fits(http1::looks_like_request(data)) && !data.starts_with(b"PRI * HTTP/2"),
+            Side::Server => fits(http1::looks_like_response(data)),
+        };
+        if http { Speech::Http(Box::default()) } else { Speech::Other }
+    }
+    /// Takes whole DNS messages out of a stream to or from port 53: two bytes of length before each (RFC 7766).
+    fn dns(&mut self, side: Side, data: &[u8], source: Source) {
+        let Speech::Dns(parts) = &mut self.speech else { return };
+        let part = &mut parts[usize::from(side == Side::Server)];
+        part.extend_from_slice(data);
+        let mut at = 0;
+        while let Some(length) = part.get(at..).and_then(<[u8]>::first_chunk::<2>) {
+            let length = usize::from(u16::from_be_bytes(*length));
+            let Some(message) = part.get(at + 2..at + 2 + length) else { break };
+            if let Some(message) = dns::message(message) {
+                self.dns_messages.push((side, source, message));
+            }
+            at += 2 + length;
+        }
+        part.drain(..at);
+    }
+}
