@@ -1,31 +1,46 @@
 //! `cargo xtask lab [NAME…]`: makes the cases under `tests/cases`.
 //!
-//! A recorded case is real traffic: a real Squid in a network of namespaces, one fault at a time
-//! ([`recipes`]). A built case is written packet by packet, for what Squid cannot show ([`built`]).
-//! Recording needs root and Debian's squid, tcpdump, wireshark-common, tshark and nftables; building
-//! needs nothing. Tests only read the cases: the lab is run by hand.
+//! A recorded case is real traffic: a real gateway ([`proxies`]) in a network of namespaces, one fault at a time
+//! ([`recipes`]). A built case is written packet by packet, for what these cannot show ([`built`]).
+//! Recording needs root and the packages of [`NEEDED`]; building needs nothing. Tests only read the cases: the lab is
+//! run by hand.
 
 pub mod agent;
 mod built;
 mod net;
+mod proxies;
 mod recipe;
 mod recipes;
 mod record;
-mod squid;
 mod truth;
 mod watch;
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
 use net::{Host, Network};
-use recipe::{Recipe, Recording};
+use proxies::Proxy;
+use recipe::Recipe;
 use watch::{Running, until};
 
 /// Files of a case stay small: they are in the repository for good.
 const SIZE_LIMIT: u64 = 100_000;
+
+/// Programs that recording needs, and Debian's packages that hold them. `squid-openssl` is Squid with TLS interception.
+const NEEDED: [(&str, &str); 9] = [
+    ("/usr/sbin/squid", "squid-openssl"),
+    ("/usr/sbin/nginx", "nginx"),
+    ("/usr/sbin/haproxy", "haproxy"),
+    ("/usr/sbin/apache2", "apache2"),
+    ("/usr/bin/tcpdump", "tcpdump"),
+    ("/usr/bin/dumpcap", "wireshark-common"),
+    ("/usr/bin/tshark", "tshark"),
+    ("/usr/sbin/nft", "nftables"),
+    ("/usr/bin/openssl", "openssl"),
+];
 
 /// Makes the named cases, or all; `--list` names them, `--built` makes those that need no network.
 pub fn command(arguments: &[String]) -> ExitCode {
@@ -46,7 +61,7 @@ pub fn command(arguments: &[String]) -> ExitCode {
         names.is_empty()
             || names.iter().any(|wanted| *wanted == name || *wanted == folder || **wanted == format!("{folder}/{name}"))
     };
-    let recording = recorded.iter().any(|recipe| !only_built && wanted(recipe.folder, recipe.name));
+    let recording = recorded.iter().any(|recipe| !only_built && wanted(recipe.folder, &recipe.name));
     if let Some(missing) = recording.then(missing).flatten() {
         eprintln!("{missing}");
         return ExitCode::FAILURE;
@@ -57,9 +72,9 @@ pub fn command(arguments: &[String]) -> ExitCode {
         made += 1;
         failures += usize::from(!told(case.folder, case.name, case.write(&folder(case.folder, case.name))));
     }
-    for recipe in recorded.iter().filter(|recipe| !only_built && wanted(recipe.folder, recipe.name)) {
+    for recipe in recorded.iter().filter(|recipe| !only_built && wanted(recipe.folder, &recipe.name)) {
         made += 1;
-        failures += usize::from(!told(recipe.folder, recipe.name, make(recipe)));
+        failures += usize::from(!told(recipe.folder, &recipe.name, make(recipe)));
     }
     if made == 0 {
         eprintln!("no such case; cargo xtask lab --list names them");
@@ -78,18 +93,8 @@ fn missing() -> Option<String> {
     if !root {
         return Some("recording needs root, for network namespaces; --built makes the cases that need none".to_owned());
     }
-    let absent: Vec<&str> = [
-        ("/usr/sbin/squid", "squid"),
-        ("/usr/bin/tcpdump", "tcpdump"),
-        ("/usr/bin/dumpcap", "wireshark-common"),
-        ("/usr/bin/tshark", "tshark"),
-        ("/usr/sbin/nft", "nftables"),
-        ("/usr/bin/openssl", "openssl"),
-    ]
-    .into_iter()
-    .filter(|(program, _)| !Path::new(program).exists())
-    .map(|(_, package)| package)
-    .collect();
+    let absent: Vec<&str> =
+        NEEDED.into_iter().filter(|(program, _)| !Path::new(program).exists()).map(|(_, package)| package).collect();
     (!absent.is_empty()).then(|| format!("recording needs: apt-get install {}", absent.join(" ")))
 }
 
@@ -112,9 +117,9 @@ fn folder(category: &str, name: &str) -> PathBuf {
 
 /// Records one case in a network of its own, and keeps it only if it shows what it should.
 fn make(recipe: &Recipe) -> Result<(), String> {
-    let work = scratch().join(recipe.name);
+    let work = scratch().join(&recipe.name);
     fs::create_dir_all(&work).map_err(|why| why.to_string())?;
-    let result = record(recipe, &work).and_then(|log| keep(recipe, &work, &log));
+    let result = record(recipe, &work).and_then(|logs| keep(recipe, &work, &logs));
     if result.is_ok() {
         let _ = fs::remove_dir_all(&work);
     } else {
@@ -123,9 +128,15 @@ fn make(recipe: &Recipe) -> Result<(), String> {
     result
 }
 
-/// Builds the network, breaks it as told, lets the client talk; gives Squid's access log.
-fn record(recipe: &Recipe, work: &Path) -> Result<String, String> {
+/// Names and texts of logs.
+type Logs = Vec<(&'static str, String)>;
+
+/// Builds the network, breaks it as told, lets the client talk; gives the gateway's logs.
+fn record(recipe: &Recipe, work: &Path) -> Result<Logs, String> {
     let network = Network::build(recipe.bridged)?;
+    for (host, setting) in &recipe.kernel {
+        net::finish(network.command(*host, Path::new("sysctl")).args(["-qw", setting]))?;
+    }
     let _dns = match &recipe.dns {
         Some(rules) => Some(serve(&network, Host::Dns, "dns", &[&["10.30.0.53:53"], rules.as_slice()].concat())?),
         None => None,
@@ -137,15 +148,29 @@ fn record(recipe: &Recipe, work: &Path) -> Result<String, String> {
     if !recipe.gateway.is_empty() {
         network.filter(Host::Gateway, "input", &recipe.gateway)?;
     }
-    let squid = squid::Squid::start(&network, work, &recipe.squid)?;
+    if !recipe.egress.is_empty() {
+        network.filter(Host::Gateway, "output", &recipe.egress)?;
+    }
+    let mut others = Vec::new();
+    for (host, program, own) in &recipe.others {
+        let folder = work.join(format!("{host:?}-{}", program.name));
+        others.push(Proxy::start(&network, *host, &folder, program, own)?);
+    }
+    let folder = work.join(recipe.program.name);
+    if let Some(prepare) = recipe.prepare {
+        fs::create_dir_all(&folder).map_err(|why| why.to_string())?;
+        prepare(&folder)?;
+    }
+    let gateway = Proxy::start(&network, Host::Gateway, &folder, recipe.program, &recipe.settings)?;
     let recorder = record::Recorder::start(&network, work, recipe.recording)?;
     let said = talk(&network, recipe)?;
     let answers: Vec<&str> = said.lines().collect();
+    recorder.stop()?;
+    let logs = gateway.stop()?;
     if answers != recipe.answers {
         return Err(format!("the client saw {answers:?}"));
     }
-    recorder.stop()?;
-    squid.stop()
+    Ok(logs)
 }
 
 /// Starts a server agent and waits until it is ready.
@@ -168,7 +193,9 @@ fn serve(network: &Network, host: Host, role: &str, arguments: &[&str]) -> Resul
 }
 
 fn talk(network: &Network, recipe: &Recipe) -> Result<String, String> {
-    let mut arguments = vec![recipe.proxy.to_owned()];
+    let form = if recipe.program.forward { "absolute" } else { "origin" };
+    let address = SocketAddr::new(recipe.address.parse().map_err(|_| "no address")?, recipe.program.port);
+    let mut arguments = vec![address.to_string(), form.to_owned()];
     arguments.extend(recipe.client.iter().cloned());
     let mut child = network
         .agent(Host::Client, "client", &arguments)?
@@ -191,31 +218,24 @@ fn talk(network: &Network, recipe: &Recipe) -> Result<String, String> {
 }
 
 /// Puts the case's files in place.
-fn keep(recipe: &Recipe, work: &Path, log: &str) -> Result<(), String> {
+fn keep(recipe: &Recipe, work: &Path, logs: &Logs) -> Result<(), String> {
     let capture = work.join(recipe.recording.file());
     let size = fs::metadata(&capture).map_err(|why| format!("{}: {why}", recipe.recording.file()))?.len();
     if size > SIZE_LIMIT {
         return Err(format!("{size} bytes are too many"));
     }
-    if recipe.keep_log && log.is_empty() && recipe.recording != Recording::Wan {
-        return Err("Squid logged nothing".to_owned());
+    let kept: Vec<_> = logs.iter().filter(|(name, _)| recipe.logs.contains(name)).collect();
+    if kept.len() != recipe.logs.len() || kept.iter().any(|(_, text)| text.is_empty()) {
+        return Err(format!("empty or unknown among {:?}", recipe.logs));
     }
-    let truth = truth::recorded(recipe, &capture, &version())?;
-    let target = folder(recipe.folder, recipe.name);
+    let truth = truth::recorded(recipe, &capture)?;
+    let target = folder(recipe.folder, &recipe.name);
     fs::create_dir_all(&target).map_err(|why| why.to_string())?;
     // An old snapshot tells of an old recording.
     let _ = fs::remove_file(target.join("report.json"));
     fs::copy(&capture, target.join(recipe.recording.file())).map_err(|why| why.to_string())?;
-    if recipe.keep_log {
-        fs::write(target.join("access.log"), log).map_err(|why| why.to_string())?;
+    for (name, text) in kept {
+        fs::write(target.join(name), text).map_err(|why| why.to_string())?;
     }
     fs::write(target.join("case.toml"), truth).map_err(|why| why.to_string())
-}
-
-/// What the proxy calls itself.
-fn version() -> String {
-    let output = Command::new("squid").arg("-v").output();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let version = text.lines().next().and_then(|line| line.rsplit(' ').next()).unwrap_or("unknown");
-    format!("Squid {version} (Debian)")
 }

@@ -7,8 +7,9 @@
 //! Documentation addresses (RFC 5737, RFC 3849) beside private ones. Faults are nftables rules in the
 //! firewall's forward chain.
 
+use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
@@ -79,6 +80,14 @@ const ROUTES: [(&str, &str); 8] = [
     ("origin", "2001:db8:2::1"),
 ];
 
+/// For programs on the gateway that ask as the C library does. Its own timers: 5 s, two tries.
+const RESOLVER: &str = "nameserver 10.30.0.53\noptions timeout:2 attempts:2\n";
+
+/// The folder whose files a namespace sees in `/etc`.
+fn etc(namespace: &str) -> PathBuf {
+    Path::new("/etc/netns").join(namespace)
+}
+
 /// A built network. Dropping it takes everything down again: see [`sweep_when_orphaned`].
 pub struct Network {
     prefix: String,
@@ -107,6 +116,11 @@ impl Network {
 
     fn wire(&self, bridged: bool) -> Result<(), String> {
         let ns = |name: &str| format!("{}-{name}", self.prefix);
+        // `ip netns exec` lays the files of this folder over /etc.
+        let etc = etc(&ns("gateway"));
+        fs::create_dir_all(&etc).map_err(|why| why.to_string())?;
+        fs::write(etc.join("resolv.conf"), RESOLVER).map_err(|why| why.to_string())?;
+        fs::write(etc.join("hosts"), "127.0.0.1 localhost\n").map_err(|why| why.to_string())?;
         for (_, name) in HOSTS {
             ip(&["netns", "add", &ns(name)])?;
             ip(&["-n", &ns(name), "link", "set", "lo", "up"])?;
@@ -223,6 +237,7 @@ pub fn sweep_when_orphaned(arguments: &[String]) -> ExitCode {
             std::thread::sleep(Duration::from_millis(20));
         }
         let _ = Command::new("ip").args(["netns", "delete", &namespace]).stderr(Stdio::null()).status();
+        let _ = fs::remove_dir_all(etc(&namespace));
     }
     ExitCode::SUCCESS
 }

@@ -1,6 +1,11 @@
 //! What a recorded case is made of: who answers how, what is broken, what the client does, where the
 //! recording is taken, and what must come out. The recipes themselves are in [`super::recipes`].
 
+use std::path::Path;
+
+use super::net::Host;
+use super::proxies::{Program, SQUID};
+
 /// Where and how the gateway's traffic is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recording {
@@ -105,15 +110,18 @@ impl Expect {
     }
 }
 
+/// Puts files into a program's folder.
+pub type Prepare = fn(&Path) -> Result<(), String>;
+
 /// A case that the lab records.
 #[derive(Clone, Debug)]
 pub struct Recipe {
     /// The folder under `tests/cases`: a category, or `healthy`.
     pub folder: &'static str,
     /// The case's own name, unique in the lab.
-    pub name: &'static str,
+    pub name: String,
     /// What was done and what happens, in a sentence or two.
-    pub about: &'static str,
+    pub about: String,
     /// Rules of the DNS server; `None`: it does not run.
     pub dns: Option<Vec<&'static str>>,
     /// Web servers, `ADDRESS=BEHAVIOUR`.
@@ -122,20 +130,30 @@ pub struct Recipe {
     pub firewall: Vec<&'static str>,
     /// Rules for what reaches the gateway, behind the recording.
     pub gateway: Vec<&'static str>,
+    /// Rules for what the gateway itself sends, before the recording.
+    pub egress: Vec<&'static str>,
+    /// Kernel settings of a machine, `name=value`.
+    pub kernel: Vec<(Host, &'static str)>,
     /// The gateway's addresses are on bridges above its interfaces: `-i any` then sees each packet twice.
     pub bridged: bool,
-    /// Squid's settings beyond the lab's own, shown in case.toml.
-    pub squid: Vec<&'static str>,
+    /// The program that is the gateway.
+    pub program: &'static Program,
+    /// Its settings beyond the usual ones, shown in case.toml.
+    pub settings: Vec<&'static str>,
+    /// Puts files into the program's folder before it starts: certificates, error pages.
+    pub prepare: Option<Prepare>,
+    /// More programs, each on a machine of its own, with its settings: parent proxies.
+    pub others: Vec<(Host, &'static Program, Vec<&'static str>)>,
     /// What the client does; [`super::agent`].
     pub client: Vec<String>,
-    /// The proxy address that it uses.
-    pub proxy: &'static str,
+    /// The gateway's address that it uses; the port is the program's.
+    pub address: &'static str,
     /// What the client must see: one status for each answer.
     pub answers: Vec<&'static str>,
     /// Where it is recorded.
     pub recording: Recording,
-    /// Whether the access log is kept beside it.
-    pub keep_log: bool,
+    /// The gateway's logs that are kept beside it, by name. They must not be empty.
+    pub logs: Vec<&'static str>,
     /// The findings, in time order; none for healthy traffic.
     pub expect: Vec<Expect>,
     /// Exchanges: total, failed, unseen.
@@ -145,22 +163,27 @@ pub struct Recipe {
 }
 
 /// `www.example.com` at one address, asked for once, with a good server: change what is to be different.
-pub fn recipe(folder: &'static str, name: &'static str, about: &'static str) -> Recipe {
+pub fn recipe(folder: &'static str, name: impl Into<String>, about: impl Into<String>) -> Recipe {
     Recipe {
         folder,
-        name,
-        about,
+        name: name.into(),
+        about: about.into(),
         dns: Some(vec!["www.example.com=192.0.2.10"]),
         origins: vec!["192.0.2.10:80=ok"],
         firewall: Vec::new(),
         gateway: Vec::new(),
+        egress: Vec::new(),
+        kernel: Vec::new(),
         bridged: false,
-        squid: Vec::new(),
+        program: &SQUID,
+        settings: Vec::new(),
+        prepare: None,
+        others: Vec::new(),
         client: vec!["get:http://www.example.com/".to_owned()],
-        proxy: "10.20.0.2:3128",
+        address: "10.20.0.2",
         answers: vec!["200"],
         recording: Recording::Any,
-        keep_log: true,
+        logs: vec!["access.log"],
         expect: Vec::new(),
         exchanges: (1, 0, 0),
         shows: Vec::new(),
@@ -171,12 +194,40 @@ pub fn recipe(folder: &'static str, name: &'static str, about: &'static str) -> 
 pub const SYN: &str = "ip.dst==192.0.2.10 && tcp.flags.syn==1 && tcp.flags.ack==0 && !icmp";
 /// The gateway's request to the site.
 pub const SENT: &str = "ip.dst==192.0.2.10 && tcp.dstport==80 && tcp.len>0 && !icmp";
-/// The client's request as it reaches the gateway.
-pub const REQUEST: &str = "ip.src==10.20.0.50 && tcp.dstport==3128 && tcp.len>0";
-/// The first packet of the gateway's answer.
-pub const ANSWER: &str = "ip.dst==10.20.0.50 && tcp.srcport==3128 && tcp.payload[0:7]==\"HTTP/1.\"";
 
 impl Recipe {
+    /// Another program is the gateway, with these settings and logs. First of all: what is expected depends on it.
+    pub fn via(mut self, program: &'static Program, settings: &[&'static str], logs: &[&'static str]) -> Self {
+        self.program = program;
+        self.settings = settings.to_vec();
+        self.logs = logs.to_vec();
+        self
+    }
+
+    /// The client's request as it reaches the gateway.
+    pub fn asked(&self) -> String {
+        format!("{} && tcp.dstport=={} && tcp.len>0", self.end("src"), self.program.port)
+    }
+
+    /// The first packet of the gateway's answer.
+    pub fn answer(&self) -> String {
+        format!("{} && tcp.srcport=={} && tcp.payload[0:7]==\"HTTP/1.\"", self.end("dst"), self.program.port)
+    }
+
+    /// The client as `src` or `dst` of a packet.
+    fn end(&self, end: &str) -> String {
+        if self.address.contains(':') {
+            format!("ipv6.{end}==2001:db8:20::50")
+        } else {
+            format!("ip.{end}==10.20.0.50")
+        }
+    }
+
+    /// The target as the client writes it, for a page of www.example.com.
+    pub fn target(&self, path: &str) -> String {
+        if self.program.forward { format!("http://www.example.com{path}") } else { path.to_owned() }
+    }
+
     /// Refines the first expectation.
     pub fn with(mut self, refine: impl FnOnce(Expect) -> Expect) -> Self {
         if let Some(first) = self.expect.first_mut() {
@@ -192,9 +243,9 @@ impl Recipe {
             .text("gateway", "10.20.0.2")
             .text("method", "GET")
             .text("host", "www.example.com")
-            .see(REQUEST);
+            .see(&self.asked());
         if let Some(number) = status.split(' ').next().and_then(|number| number.parse().ok()) {
-            expect = expect.number("status", number).text("generated_by", "gateway").see(ANSWER);
+            expect = expect.number("status", number).text("generated_by", "gateway").see(&self.answer());
         }
         self.answers = vec![status];
         self.exchanges = (1, 1, 0);

@@ -7,8 +7,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 
-use super::recipe::{ANSWER, Expect, REQUEST, Recipe};
-use super::squid::SETTINGS;
+use super::recipe::{Expect, Recipe, Recording};
 
 /// The numbers of the packets that `filter` selects.
 pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
@@ -35,11 +34,12 @@ pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
     Ok(String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| line.trim().parse().ok()).collect())
 }
 
-/// The text of a recorded case's `case.toml`. `version` is what the proxy calls itself.
-pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String, String> {
+/// The text of a recorded case's `case.toml`.
+pub fn recorded(recipe: &Recipe, capture: &Path) -> Result<String, String> {
     let mut out = String::new();
     let file = recipe.recording.file();
-    head(&mut out, recipe.about, &[file], if recipe.keep_log { &["access.log"] } else { &[] }, recipe.exchanges);
+    // Further logs tell of the same requests and stand beside it for people: not every pair is joined yet.
+    head(&mut out, &recipe.about, &[file], recipe.logs.get(..1).unwrap_or_default(), recipe.exchanges);
     for filter in &recipe.shows {
         if packets(capture, filter)?.is_empty() {
             return Err(format!("no packet for {filter}"));
@@ -49,7 +49,7 @@ pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String
         let mut numbers = Vec::new();
         for (filter, only_last) in &expect.evidence {
             // Where the clients' side is not recorded, their packets are not there to be seen.
-            let hidden = recipe.recording == super::recipe::Recording::Wan && (filter == REQUEST || filter == ANSWER);
+            let hidden = recipe.recording == Recording::Wan && [recipe.asked(), recipe.answer()].contains(filter);
             let mut found = packets(capture, filter)?;
             if *only_last {
                 found = found.last().copied().into_iter().collect();
@@ -63,15 +63,17 @@ pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String
         numbers.dedup();
         finding(&mut out, &expect.clone().at(file, &numbers));
     }
-    let mut settings: Vec<&str> = SETTINGS.to_vec();
-    settings.retain(|usual| !recipe.squid.iter().any(|own| own.split(' ').next() == usual.split(' ').next()));
-    settings.extend(&recipe.squid);
     let _ = write!(
         out,
         "\n[origin]\nmade = \"recorded\"\nlicence = \"MIT OR Apache-2.0\"\ncommand = \"cargo xtask lab {}\"\n",
         recipe.name
     );
-    let _ = writeln!(out, "proxy = {version:?}\nsettings = {settings:?}");
+    let program = recipe.program;
+    let _ = writeln!(out, "proxy = {:?}\nsettings = {:?}", program.version(), program.settings(&recipe.settings));
+    for (host, program, own) in &recipe.others {
+        let _ = writeln!(out, "{}_proxy = {:?}", format!("{host:?}").to_lowercase(), program.version());
+        let _ = writeln!(out, "{}_settings = {:?}", format!("{host:?}").to_lowercase(), program.settings(own));
+    }
     let _ = writeln!(out, "recording = {:?}", format!("{:?}", recipe.recording));
     match &recipe.dns {
         Some(rules) => {
@@ -81,6 +83,13 @@ pub fn recorded(recipe: &Recipe, capture: &Path, version: &str) -> Result<String
     }
     if !recipe.gateway.is_empty() {
         let _ = writeln!(out, "gateway = {:?}", recipe.gateway);
+    }
+    if !recipe.egress.is_empty() {
+        let _ = writeln!(out, "egress = {:?}", recipe.egress);
+    }
+    if !recipe.kernel.is_empty() {
+        let settings: Vec<String> = recipe.kernel.iter().map(|(host, line)| format!("{host:?}: {line}")).collect();
+        let _ = writeln!(out, "kernel = {settings:?}");
     }
     if recipe.bridged {
         out.push_str("bridged = true\n");

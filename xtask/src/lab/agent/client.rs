@@ -1,5 +1,7 @@
 //! A client that follows a script, so that it leaves when the case wants it to.
 //!
+//! `PROXY absolute|origin ACTION…`: how targets are written to it, as to a forward or a reverse proxy.
+//!
 //! Actions: `open` (a new connection to the proxy; the first request opens one by itself), `get:URL`,
 //! `head:URL`, `post:SIZE:URL` (each reads the answer), `ask:URL` (sends a GET, reads nothing),
 //! `connect:HOST:PORT`, `tls:HOST:PORT` (a page through a tunnel, by openssl), `raw:TEXT` (with `\r\n`), `hear:BYTES` (reads that much), `read` (one answer),
@@ -14,7 +16,10 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(70);
 
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let (proxy, script) = arguments.split_first().ok_or("the proxy's address is missing")?;
+    let [proxy, form, script @ ..] = arguments else {
+        return Err("the proxy's address, and absolute or origin, are missing".to_owned());
+    };
+    let absolute = form == "absolute";
     let mut stream: Option<TcpStream> = None;
     for action in script {
         let (verb, rest) = action.split_once(':').unwrap_or((action, ""));
@@ -38,7 +43,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             Some(open) => open,
             None => dial(proxy)?,
         };
-        perform(&mut open, verb, rest)?;
+        perform(&mut open, absolute, verb, rest)?;
         if verb != "reset" {
             stream = Some(open);
         }
@@ -53,14 +58,19 @@ fn dial(proxy: &str) -> Result<TcpStream, String> {
     Ok(stream)
 }
 
-fn perform(stream: &mut TcpStream, verb: &str, rest: &str) -> Result<(), String> {
+fn perform(stream: &mut TcpStream, absolute: bool, verb: &str, rest: &str) -> Result<(), String> {
+    let mut exchange = |method: &str, url: &str, body: &[u8]| {
+        send(stream, &request(absolute, method, url, body))?;
+        report(stream, method);
+        Ok(())
+    };
     match verb {
-        "get" => exchange(stream, "GET", rest, b""),
-        "head" => exchange(stream, "HEAD", rest, b""),
-        "ask" => send(stream, &request("GET", rest, b"")),
+        "get" => exchange("GET", rest, b""),
+        "head" => exchange("HEAD", rest, b""),
+        "ask" => send(stream, &request(absolute, "GET", rest, b"")),
         "post" => {
             let (size, url) = rest.split_once(':').ok_or("post:SIZE:URL")?;
-            exchange(stream, "POST", url, &vec![b'x'; size.parse().unwrap_or(0)])
+            exchange("POST", url, &vec![b'x'; size.parse().unwrap_or(0)])
         }
         "connect" => {
             send(
@@ -90,18 +100,15 @@ fn send(stream: &mut TcpStream, bytes: &[u8]) -> Result<(), String> {
     stream.write_all(bytes).map_err(|why| why.to_string())
 }
 
-fn request(method: &str, url: &str, body: &[u8]) -> Vec<u8> {
-    let host = url.trim_start_matches("http://").split('/').next().unwrap_or_default();
+/// To a forward proxy the URL is the target, to a reverse proxy only its path.
+fn request(absolute: bool, method: &str, url: &str, body: &[u8]) -> Vec<u8> {
+    let rest = url.trim_start_matches("http://");
+    let host = rest.split('/').next().unwrap_or_default();
+    let url = if absolute { url } else { rest.get(host.len()..).unwrap_or("/") };
     let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
     let head =
         format!("{method} {url} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: lab-client\r\nAccept: */*\r\n{length}\r\n");
     [head.as_bytes(), body].concat()
-}
-
-fn exchange(stream: &mut TcpStream, method: &str, url: &str, body: &[u8]) -> Result<(), String> {
-    send(stream, &request(method, url, body))?;
-    report(stream, method);
-    Ok(())
 }
 
 fn report(stream: &mut TcpStream, method: &str) {

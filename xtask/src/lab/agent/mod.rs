@@ -18,7 +18,7 @@ pub const COMMAND: &str = "lab-agent";
 /// No recording takes longer; an agent still there after it has been forgotten.
 const LIFETIME: Duration = Duration::from_secs(180);
 
-/// Runs one agent: `client PROXY ACTION…`, `dns ADDRESS RULE…`, `origin ADDRESS=BEHAVIOUR…`, `sweep`.
+/// Runs one agent: `client PROXY FORM ACTION…`, `dns ADDRESS RULE…`, `origin ADDRESS=BEHAVIOUR…`, `sweep`.
 pub fn command(arguments: &[String]) -> ExitCode {
     let Some((role, rest)) = arguments.split_first() else {
         return ExitCode::from(2);

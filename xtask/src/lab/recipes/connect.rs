@@ -1,6 +1,6 @@
 //! Connections that are not made.
 
-use super::super::recipe::{ANSWER, Expect, REQUEST, Recipe, Recording, SYN, recipe};
+use super::super::recipe::{Expect, Recipe, Recording, SYN, recipe};
 
 /// The answer of a closed port, or of a firewall that plays one.
 const RESET: &str = "ip.src==192.0.2.10 && tcp.flags.reset==1";
@@ -31,7 +31,7 @@ pub fn all() -> Vec<Recipe> {
         ),
         Recipe {
             recording: Recording::Wan,
-            keep_log: false,
+            logs: Vec::new(),
             expect: vec![
                 Expect::new("tcp-syn-unanswered", "proven")
                     .text("gateway", "198.51.100.5")
@@ -51,7 +51,7 @@ pub fn all() -> Vec<Recipe> {
         Recipe {
             dns: Some(vec!["www.example.com=192.0.2.10,192.0.2.11"]),
             firewall: vec!["ip daddr { 192.0.2.10, 192.0.2.11 } tcp dport 80 drop"],
-            squid: vec!["connect_timeout 4 seconds"],
+            settings: vec!["connect_timeout 4 seconds"],
             recording: Recording::Both,
             ..recipe(
                 "tcp-syn-unanswered",
@@ -208,15 +208,15 @@ fn six(
     rule: &'static str,
     proof: &'static str,
 ) -> Recipe {
-    let case = failing(category, name, about, rule, "");
+    let case = Recipe { address: "2001:db8:20::2", ..failing(category, name, about, rule, "") };
     let mut expect = case.expect[0]
         .clone()
         .text("client", "2001:db8:20::50")
         .text("gateway", "2001:db8:20::2")
         .text("upstream", "[2001:db8:2::10]:80")
         .see_nothing_yet()
-        .see(&REQUEST.replace("ip.src==10.20.0.50", "ipv6.src==2001:db8:20::50"))
-        .see(&ANSWER.replace("ip.dst==10.20.0.50", "ipv6.dst==2001:db8:20::50"))
+        .see(&case.asked())
+        .see(&case.answer())
         .see("ipv6.dst==2001:db8:2::10 && tcp.flags.syn==1 && tcp.flags.ack==0 && !icmpv6");
     if !proof.is_empty() {
         expect = expect.see(proof);
@@ -224,7 +224,6 @@ fn six(
     Recipe {
         dns: Some(vec!["www.example.com=2001:db8:2::10"]),
         origins: vec!["[2001:db8:2::10]:80=ok"],
-        proxy: "[2001:db8:20::2]:3128",
         expect: vec![expect],
         ..case
     }

@@ -61,7 +61,7 @@ pub fn all() -> Vec<Recipe> {
         Recipe {
             dns: Some(vec!["www.example.com=192.0.2.10"]),
             firewall: vec!["udp dport 53 drop"],
-            squid: vec!["dns_timeout 30 seconds", "dns_retransmit_interval 5 seconds"],
+            settings: vec!["dns_timeout 30 seconds", "dns_retransmit_interval 5 seconds"],
             ..failing(
                 "dns-no-response",
                 "squid-firewall-drops-dns",
@@ -118,7 +118,7 @@ fn upstream_only() -> Recipe {
         dns: Some(vec!["www.example.com=nxdomain"]),
         answers: vec!["502"],
         recording: Recording::Wan,
-        keep_log: false,
+        logs: Vec::new(),
         expect: vec![expect],
         exchanges: (1, 1, 0),
         ..recipe(

@@ -20,8 +20,8 @@ pub fn all() -> Vec<Recipe> {
         origin_error("503", "squid-passes-503", "192.0.2.10:80=status:503"),
         origin_error("504", "squid-passes-504", "192.0.2.10:80=status:504"),
         Recipe {
-            squid: vec!["never_direct allow all"],
-            keep_log: false,
+            settings: vec!["never_direct allow all"],
+            logs: Vec::new(),
             ..recipe(
                 "no-attempt",
                 "squid-nowhere-to-go",
@@ -64,10 +64,10 @@ fn client_abort() -> Recipe {
 fn undetermined() -> Recipe {
     Recipe {
         firewall: vec!["ip daddr 192.0.2.10 tcp dport 80 drop"],
-        squid: vec!["reply_header_access X-Squid-Error deny all"],
+        settings: vec!["reply_header_access X-Squid-Error deny all"],
         client: vec!["head:http://www.example.com/".to_owned()],
         recording: Recording::Lan,
-        keep_log: false,
+        logs: Vec::new(),
         ..recipe(
             "undetermined",
             "squid-client-side-only",

@@ -68,7 +68,7 @@ pub fn all() -> Vec<Recipe> {
         Recipe {
             dns: Some(vec!["www.example.com=203.0.113.20,192.0.2.10"]),
             firewall: vec!["ip daddr 203.0.113.20 tcp dport 80 drop"],
-            squid: vec!["connect_timeout 4 seconds"],
+            settings: vec!["connect_timeout 4 seconds"],
             shows: vec!["ip.dst==203.0.113.20 && tcp.flags.syn==1"],
             ..good(
                 "squid-first-address-dead",
@@ -111,7 +111,7 @@ pub fn all() -> Vec<Recipe> {
         Recipe {
             dns: Some(vec!["www.example.com=2001:db8:2::10"]),
             origins: vec!["[2001:db8:2::10]:80=ok"],
-            proxy: "[2001:db8:20::2]:3128",
+            address: "2001:db8:20::2",
             ..good("squid-ipv6", "One GET over IPv6 on both sides.")
         },
         Recipe {
@@ -133,7 +133,7 @@ pub fn all() -> Vec<Recipe> {
             )
         },
         Recipe {
-            squid: vec!["dns_nameservers 10.30.0.99 10.30.0.53", "dns_retransmit_interval 2 seconds"],
+            settings: vec!["dns_nameservers 10.30.0.99 10.30.0.53", "dns_retransmit_interval 2 seconds"],
             shows: vec!["dns.flags.response==0 && ip.dst==10.30.0.99"],
             ..good(
                 "squid-second-dns-server",
@@ -141,7 +141,7 @@ pub fn all() -> Vec<Recipe> {
             )
         },
         Recipe {
-            squid: vec!["acl games dstdomain games.example.org", "http_access deny games"],
+            settings: vec!["acl games dstdomain games.example.org", "http_access deny games"],
             client: script(&["get:http://games.example.org/", get]),
             answers: vec!["403", "200"],
             exchanges: (2, 0, 0),

@@ -2,6 +2,7 @@
 
 mod connect;
 mod dns;
+mod each;
 mod gateway;
 mod healthy;
 mod response;
@@ -10,5 +11,5 @@ use super::recipe::Recipe;
 
 /// All recorded cases.
 pub fn all() -> Vec<Recipe> {
-    [dns::all(), connect::all(), response::all(), gateway::all(), healthy::all()].concat()
+    [dns::all(), connect::all(), each::all(), response::all(), gateway::all(), healthy::all()].concat()
 }

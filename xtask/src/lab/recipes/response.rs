@@ -35,7 +35,7 @@ pub fn all() -> Vec<Recipe> {
         ),
         Recipe {
             recording: Recording::Wan,
-            keep_log: false,
+            logs: Vec::new(),
             expect: vec![
                 Expect::new("response-timeout", "proven")
                     .text("gateway", "198.51.100.5")
