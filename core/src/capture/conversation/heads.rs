@@ -1,0 +1,75 @@
+//! Finding the end of a message's head, and what is kept of its text.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::protocols::http1;
+
+/// Longest target, host or reason that is kept.
+const LONGEST_TEXT: usize = 2048;
+
+/// What became of looking for the end of a head.
+pub(super) enum Head {
+    /// It lies whole in the new bytes: its length.
+    InPlace(usize),
+    /// It was put together: the bytes, and how many of the new ones it took.
+    Joined(Vec<u8>, usize),
+    /// More bytes are needed; the new ones were kept.
+    Needs,
+    /// It has no end within reason.
+    TooLong,
+}
+
+/// Looks for the end of a head whose earlier bytes are in `part`. Nothing is copied if it lies whole in `data`.
+pub(super) fn whole_head(part: &mut Vec<u8>, data: &[u8]) -> Head {
+    if part.is_empty()
+        && let Some(length) = http1::head_length(data)
+    {
+        return Head::InPlace(length);
+    }
+    if part.len() + data.len() > http1::LONGEST_HEAD {
+        return Head::TooLong;
+    }
+    let before = part.len();
+    part.extend_from_slice(data);
+    // The empty line may straddle: look again from shortly before the new bytes.
+    let from = before.saturating_sub(3);
+    match part.get(from..).and_then(http1::head_length) {
+        Some(length) => {
+            let mut head = core::mem::take(part);
+            let end = from + length;
+            head.truncate(end);
+            Head::Joined(head, end.saturating_sub(before))
+        }
+        None => Head::Needs,
+    }
+}
+
+/// Whether a line is a request's: it ends with the version, or was cut off before.
+pub(super) fn may_be_request(data: &[u8]) -> bool {
+    let whole = data.contains(&b'\n');
+    let line = data.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    !whole || line.windows(6).any(|window| window == b"HTTP/1")
+}
+
+/// FNV-1a of a path: not against malice, only to find the same request on another connection.
+pub(super) fn digest(target: &str) -> u32 {
+    target.bytes().take(256).fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Text of bounded length.
+pub(super) fn clip(text: &str) -> String {
+    let mut end = text.len().min(LONGEST_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().to_string()
+}
+
+/// How bytes begin, readable: at most 24 of them, others than printable ASCII as `.`.
+pub fn quote(data: &[u8]) -> String {
+    data.iter()
+        .take(24)
+        .map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { *byte as char } else { '.' })
+        .collect()
+}

@@ -1,0 +1,173 @@
+//! HTTP/1.x over one connection: both directions of a byte stream → transactions.
+//!
+//! `requests` follows the client's bytes, `responses` the server's, `gaps` what the capture lacks of either.
+
+mod gaps;
+mod heads;
+mod requests;
+mod responses;
+
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::transaction::{Response, Transaction};
+use crate::exchange::Source;
+use crate::protocols::http1::Chunks;
+pub use heads::quote;
+
+/// Requests that may wait for their responses on one connection; RFC 9112 pipelining needs few.
+const PIPELINE: usize = 128;
+/// Heads from this size on are more than some gateway takes: the smallest limit is nginx's buffer of one page.
+pub const LARGE_HEAD: usize = 4096;
+/// Requests of a connection whose paths are remembered.
+const PATHS: usize = 4;
+
+/// How far a direction has got in its present message.
+#[derive(Debug)]
+enum Place {
+    /// In a head; what of it straddles segments, and the packet of its first byte.
+    Head(Vec<u8>, Option<Source>),
+    /// In a body of known length.
+    Length(u64),
+    /// In a chunked body.
+    Chunked(Chunks),
+    /// In a body that ends with the connection.
+    UntilClose,
+    /// After something that cannot be followed: a gap, or bytes that are no HTTP.
+    Lost,
+    /// In a tunnel.
+    Tunnel,
+}
+
+impl Place {
+    const START: Self = Self::Head(Vec::new(), None);
+}
+
+/// Both directions of one connection that speaks HTTP/1.x.
+#[derive(Debug)]
+pub struct Conversation {
+    requests: Place,
+    responses: Place,
+    open: VecDeque<Transaction>,
+    /// Transactions over that are worth keeping: failed, or odd.
+    pub kept: Vec<Transaction>,
+    /// All transactions that began.
+    pub count: u32,
+    /// Transactions over without fault.
+    pub healthy: u32,
+    /// When the last whole response ended.
+    pub idle_since: Option<Source>,
+    /// The tunnel that was granted.
+    pub tunnel: Option<Transaction>,
+    /// The last transaction that went well: a second status may still follow it.
+    previous: Option<Transaction>,
+    /// The client closed its side.
+    client_closed: bool,
+    /// The server's address sent a RST.
+    reset: bool,
+    /// Bytes that passed in it.
+    pub tunnel_bytes: u64,
+    /// Requests in absolute form or CONNECT.
+    pub for_proxy: u32,
+    /// Requests that a gateway marked (`Via`, `Forwarded`, `X-Forwarded-For`).
+    pub marked: u32,
+    /// Digests of the paths of the first few requests: the same request on two legs has the same.
+    pub paths: Vec<u32>,
+}
+
+impl Default for Conversation {
+    fn default() -> Self {
+        Self {
+            requests: Place::START,
+            responses: Place::START,
+            open: VecDeque::new(),
+            kept: Vec::new(),
+            count: 0,
+            healthy: 0,
+            idle_since: None,
+            tunnel: None,
+            previous: None,
+            client_closed: false,
+            reset: false,
+            tunnel_bytes: 0,
+            for_proxy: 0,
+            marked: 0,
+            paths: Vec::new(),
+        }
+    }
+}
+
+impl Conversation {
+    /// Transactions that are not over.
+    pub fn open(&self) -> impl Iterator<Item = &Transaction> {
+        self.open.iter()
+    }
+
+    fn answering(&mut self) -> Option<&mut Response> {
+        self.open.front_mut().and_then(|transaction| transaction.response.as_deref_mut())
+    }
+
+    fn junk(&mut self, source: Source, text: String) {
+        if let Some(transaction) = self.open.front_mut() {
+            transaction.junk = Some((source, text));
+        }
+        self.responses = Place::Lost;
+    }
+
+    /// The first open transaction is over.
+    fn close(&mut self, source: Source) {
+        self.idle_since = Some(source);
+        let Some(transaction) = self.open.pop_front() else { return };
+        let fine = transaction.response.as_ref().is_some_and(|response| {
+            response.complete && response.status < 500 && response.own_word.is_none() && response.earlier.is_none()
+        });
+        if fine && transaction.junk.is_none() && !transaction.late && transaction.head < LARGE_HEAD {
+            self.healthy += 1;
+            self.previous = Some(transaction);
+        } else {
+            self.kept.push(transaction);
+        }
+    }
+
+    /// The server acknowledged everything up to `to`.
+    pub fn acknowledged(&mut self, to: u64, source: Source) {
+        for transaction in &mut self.open {
+            if let Some(request) = transaction.request.as_mut()
+                && request.acked.is_none()
+                && request.end <= to
+            {
+                request.acked = Some(source);
+            }
+        }
+    }
+
+    /// The server had spoken before it was asked: that is no HTTP server.
+    pub fn greeted(&mut self, source: Source, text: String) {
+        self.junk(source, text);
+    }
+
+    /// The server's address sent a RST: what comes after is too late.
+    pub fn server_reset(&mut self) {
+        self.reset = true;
+    }
+
+    /// The client closed its direction.
+    pub fn client_end(&mut self) {
+        self.client_closed = true;
+    }
+
+    /// The server closed its direction in order: a body that ends with the connection is whole.
+    pub fn server_end(&mut self, source: Source) {
+        if matches!(self.responses, Place::UntilClose) {
+            let whole = self.answering().map(|response| {
+                response.complete |= response.bad_chunk.is_none() && response.until_close;
+                response.complete
+            });
+            if whole == Some(true) {
+                self.close(source);
+            }
+            self.responses = Place::Lost;
+        }
+    }
+}

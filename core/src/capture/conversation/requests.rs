@@ -1,0 +1,135 @@
+//! The client's bytes → requests.
+
+use alloc::boxed::Box;
+
+use super::heads::{Head, clip, digest, may_be_request, whole_head};
+use super::{Conversation, PATHS, PIPELINE, Place};
+use crate::capture::transaction::{Request, Transaction};
+use crate::exchange::Source;
+use crate::protocols::http1::{self, Body, Chunks, Progress};
+
+impl Conversation {
+    /// The next bytes of the client; `end` is the stream position behind them.
+    pub fn client_data(&mut self, mut data: &[u8], end: u64, source: Source) {
+        while !data.is_empty() {
+            let taken = match &mut self.requests {
+                Place::Head(part, first) => {
+                    // Empty lines before a request are skipped (RFC 9112 section 2.2).
+                    if part.is_empty() {
+                        let blank = data.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+                        data = data.get(blank..).unwrap_or_default();
+                        if data.is_empty() {
+                            return;
+                        }
+                        if http1::looks_like_request(data) == Some(false) {
+                            self.requests = Place::Lost;
+                            return;
+                        }
+                    }
+                    let first = *first.get_or_insert(source);
+                    match whole_head(part, data) {
+                        Head::Needs => return,
+                        Head::TooLong => {
+                            self.requests = Place::Lost;
+                            return;
+                        }
+                        Head::InPlace(length) => {
+                            let head = data.get(..length).unwrap_or_default();
+                            self.request(head, first, source, end - (data.len() - length) as u64);
+                            length
+                        }
+                        Head::Joined(head, taken) => {
+                            self.request(&head, first, source, end - (data.len() - taken) as u64);
+                            taken
+                        }
+                    }
+                }
+                Place::Length(left) => {
+                    let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(data.len());
+                    *left -= taken as u64;
+                    let over = *left == 0;
+                    self.request_body(end - (data.len() - taken) as u64, source, over);
+                    taken
+                }
+                Place::Chunked(chunks) => match chunks.push(data) {
+                    Progress::More => {
+                        self.request_body(end, source, false);
+                        data.len()
+                    }
+                    Progress::Done(taken) => {
+                        self.request_body(end - (data.len() - taken) as u64, source, true);
+                        taken
+                    }
+                    Progress::Broken(_) => {
+                        self.requests = Place::Lost;
+                        return;
+                    }
+                },
+                // Out of step: a segment that begins with a request brings it back.
+                Place::Lost if http1::looks_like_request(data) == Some(true) && may_be_request(data) => {
+                    self.requests = Place::START;
+                    0
+                }
+                Place::Lost | Place::UntilClose | Place::Tunnel => return,
+            };
+            data = data.get(taken..).unwrap_or_default();
+        }
+    }
+
+    /// A request's head is whole.
+    pub(super) fn request(&mut self, head: &[u8], first: Source, last: Source, end: u64) {
+        let Ok(head) = http1::request(head) else {
+            self.requests = Place::Lost;
+            return;
+        };
+        let request = Request {
+            first,
+            last,
+            method: clip(head.method),
+            target: clip(head.target),
+            host: head.host.map(clip),
+            complete: matches!(head.body, Body::Unsaid | Body::Length(0)),
+            end,
+            acked: None,
+            gap: false,
+            upgrade: head.upgrade,
+            forwarded: head.forwarded,
+        };
+        self.requests = match head.body {
+            _ if head.method == "CONNECT" => Place::Tunnel,
+            Body::Unsaid | Body::Length(0) => Place::START,
+            Body::Length(length) => Place::Length(length),
+            Body::Chunked => Place::Chunked(Chunks::default()),
+        };
+        self.for_proxy += u32::from(request.for_proxy());
+        self.marked += u32::from(request.forwarded);
+        if self.paths.len() < PATHS {
+            self.paths.push(digest(&request.target));
+        }
+        if head.simple {
+            // HTTP/0.9: whatever comes is the answer.
+            self.count += 1;
+            self.healthy += 1;
+            self.requests = Place::Tunnel;
+            self.responses = Place::Tunnel;
+            return;
+        }
+        let index = self.count;
+        self.count += 1;
+        if self.open.len() == PIPELINE {
+            self.open.pop_front();
+        }
+        self.open.push_back(Transaction { request: Some(Box::new(request)), index, ..Transaction::default() });
+    }
+
+    pub(super) fn request_body(&mut self, end: u64, source: Source, over: bool) {
+        if let Some(request) = self.open.back_mut().and_then(|transaction| transaction.request.as_mut()) {
+            request.end = end;
+            request.last = source;
+            request.complete |= over;
+            if over {
+                self.requests = Place::START;
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The server's bytes → responses.
+
+use alloc::boxed::Box;
+
+use super::heads::{Head, clip, quote, whole_head};
+use super::{Conversation, Place};
+use crate::capture::transaction::{Response, Transaction};
+use crate::exchange::Source;
+use crate::protocols::http1::{self, Body, Chunks, Progress};
+
+impl Conversation {
+    /// The next bytes of the server.
+    pub fn server_data(&mut self, mut data: &[u8], source: Source) {
+        while !data.is_empty() {
+            let taken = match &mut self.responses {
+                Place::Head(part, first) => {
+                    if part.is_empty() && self.open.is_empty() {
+                        match self.unexpected(data, source) {
+                            Some(()) => {}
+                            None => return,
+                        }
+                        continue;
+                    }
+                    let first = *first.get_or_insert(source);
+                    if part.is_empty() && http1::looks_like_response(data) == Some(false)
+                        || !part.is_empty() && http1::looks_like_response(part) == Some(false)
+                    {
+                        let text = quote(if part.is_empty() { data } else { part });
+                        self.junk(first, text);
+                        return;
+                    }
+                    match whole_head(part, data) {
+                        Head::Needs => {
+                            if let Some(transaction) = self.open.front_mut() {
+                                transaction.partial.get_or_insert(first);
+                                transaction.head = part.len();
+                            }
+                            return;
+                        }
+                        Head::TooLong => {
+                            self.junk(first, "a header without an end".into());
+                            return;
+                        }
+                        Head::InPlace(length) => {
+                            self.response(data.get(..length).unwrap_or_default(), first, source);
+                            length
+                        }
+                        Head::Joined(head, taken) => {
+                            self.response(&head, first, source);
+                            taken
+                        }
+                    }
+                }
+                Place::Length(left) => {
+                    let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(data.len());
+                    *left -= taken as u64;
+                    let over = *left == 0;
+                    self.response_body(source, over);
+                    taken
+                }
+                Place::Chunked(chunks) => match chunks.push(data) {
+                    Progress::More => {
+                        self.response_body(source, false);
+                        data.len()
+                    }
+                    Progress::Done(taken) => {
+                        self.response_body(source, true);
+                        taken
+                    }
+                    Progress::Broken(at) => {
+                        // A gateway that has begun to answer puts its error page behind what it has sent.
+                        let rest = data.get(at..).unwrap_or_default();
+                        if !self.second_status(rest, source) {
+                            if let Some(response) = self.answering() {
+                                response.bad_chunk = Some(source);
+                            }
+                            self.responses = Place::UntilClose;
+                        }
+                        return;
+                    }
+                },
+                Place::UntilClose => {
+                    if data.starts_with(b"HTTP/1.") && self.second_status(data, source) {
+                        return;
+                    }
+                    self.response_body(source, false);
+                    return;
+                }
+                Place::Lost if http1::looks_like_response(data) == Some(true) => {
+                    // The answer that could not be followed is over.
+                    if self.answering().is_some_and(|response| response.gap) {
+                        if let Some(response) = self.answering() {
+                            response.complete = true;
+                        }
+                        self.close(source);
+                    }
+                    self.responses = Place::START;
+                    0
+                }
+                Place::Lost | Place::Tunnel => return,
+            };
+            data = data.get(taken..).unwrap_or_default();
+        }
+    }
+
+    /// Server bytes while no request is open: the capture began late, or a second status follows a whole response.
+    fn unexpected(&mut self, data: &[u8], source: Source) -> Option<()> {
+        if http1::looks_like_response(data) != Some(true) {
+            self.responses = Place::Lost;
+            return None;
+        }
+        if self.count == 0 {
+            // Began before the capture: open a transaction without its request.
+            self.count += 1;
+            self.open.push_back(Transaction::default());
+            return Some(());
+        }
+        let length = http1::head_length(data)?;
+        let status = http1::response(data.get(..length)?).ok()?.status;
+        self.responses = Place::Lost;
+        if status >= 500 {
+            // A progress page went out whole before the failure was known.
+            if let Some(previous) = self.previous.take_if(|previous| previous.index + 1 == self.count) {
+                self.healthy = self.healthy.saturating_sub(1);
+                self.kept.push(previous);
+            }
+            let last = self.kept.last_mut().filter(|last| last.index + 1 == self.count);
+            if let Some(response) = last.and_then(|last| last.response.as_mut()).filter(|r| r.earlier.is_none()) {
+                response.earlier = Some((response.status, response.first));
+                response.status = status;
+                response.first = source;
+                response.last = source;
+            }
+        }
+        None
+    }
+
+    /// A status line inside the body of a response that has no end of its own.
+    fn second_status(&mut self, data: &[u8], source: Source) -> bool {
+        let Some(length) = http1::head_length(data) else { return false };
+        let Ok(head) = http1::response(data.get(..length).unwrap_or_default()) else { return false };
+        if head.status < 500 {
+            return false;
+        }
+        let (status, reason, own_word) = (head.status, clip(head.reason), head.own_word.map(clip));
+        let Some(response) = self.answering() else { return false };
+        response.earlier = Some((response.status, response.first));
+        response.status = status;
+        response.reason = reason;
+        response.own_word = own_word;
+        response.first = source;
+        response.last = source;
+        response.complete = true;
+        self.responses = Place::UntilClose;
+        true
+    }
+
+    /// A response's head is whole.
+    pub(super) fn response(&mut self, head: &[u8], first: Source, last: Source) {
+        let length = head.len();
+        let Some(transaction) = self.open.front_mut() else { return };
+        let head = match http1::response(head) {
+            Ok(head) => head,
+            Err(_) => return self.junk(first, quote(head)),
+        };
+        transaction.head = length;
+        transaction.late = self.client_closed || self.reset;
+        let request = transaction.request.as_ref();
+        let upgrade = request.is_some_and(|request| request.upgrade);
+        if (100..200).contains(&head.status) && !(head.status == 101 && upgrade) {
+            transaction.interim += 1;
+            self.responses = Place::START;
+            return;
+        }
+        // Without its request how a response ends cannot be told: a HEAD has no body, a CONNECT opens a tunnel.
+        let blind = request.is_none();
+        let connect = request.is_some_and(|request| request.method == "CONNECT");
+        let bodiless = request.is_some_and(|request| request.method == "HEAD") || matches!(head.status, 204 | 304);
+        let tunnel = head.status == 101 || connect && (200..300).contains(&head.status);
+        let place = match head.body {
+            _ if blind => Place::Lost,
+            _ if tunnel => Place::Tunnel,
+            _ if bodiless => Place::START,
+            Body::Length(0) => Place::START,
+            Body::Length(length) => Place::Length(length),
+            Body::Chunked => Place::Chunked(Chunks::default()),
+            Body::Unsaid => Place::UntilClose,
+        };
+        transaction.response = Some(Box::new(Response {
+            first,
+            last,
+            status: head.status,
+            reason: clip(head.reason),
+            earlier: None,
+            complete: matches!(place, Place::Head(..) | Place::Tunnel | Place::Lost),
+            until_close: matches!(place, Place::UntilClose),
+            bad_chunk: None,
+            gap: false,
+            own_word: head.own_word.map(clip),
+        }));
+        let over = matches!(place, Place::Head(..) | Place::Lost);
+        self.responses = place;
+        if tunnel {
+            self.requests = Place::Tunnel;
+            self.tunnel = self.open.pop_front();
+        } else if connect {
+            // Refused: the client may go on with another request.
+            self.requests = Place::START;
+        }
+        if over {
+            self.close(last);
+        }
+    }
+
+    pub(super) fn response_body(&mut self, source: Source, over: bool) {
+        if let Some(response) = self.answering() {
+            response.last = source;
+            response.complete |= over;
+        }
+        if over {
+            self.responses = Place::START;
+            self.close(source);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Sending, waiting and receiving.
+
+use alloc::format;
+
+use super::Story;
+use crate::capture::connection::{Connection, Side};
+use crate::capture::transaction::{Response, Transaction};
+use crate::exchange::{Attempt, Phase, ReceiveFailure, SendFailure, Source, WaitFailure, What};
+use crate::time::{Span, Timestamp};
+
+/// A gateway that waits shorter than this before it closes was not waiting for an answer.
+pub(super) const SHORTEST_WAIT: Span = Span::milliseconds(500);
+/// A window that stays closed this long is no momentary pause.
+const CLOSED_WINDOW: Span = Span::seconds(5);
+/// Segments from this size on are those that a smaller path MTU stops.
+const FULL_SIZED: u32 = 1200;
+
+/// Sending, waiting and receiving.
+pub(super) fn answer(
+    connection: &Connection,
+    transaction: &Transaction,
+    attempt: &mut Attempt,
+    story: &mut Story<'_>,
+    seen_to: Timestamp,
+) {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    let request = transaction.request.as_deref();
+    let request_end = request.map(|request| request.last);
+    let acked = request.and_then(|request| request.acked);
+    // A response that the gateway answered with RST, after it had closed: it came too late.
+    let refused = |response: &Response| client.rst.is_some_and(|reset| reset.source >= response.first);
+    let late = transaction.response.as_deref().filter(|response| transaction.late && refused(response));
+    if let (Some(response), Some(request), Some(fin)) = (late, request, client.fin) {
+        attempt.send = Phase::Ok(acked.map(|acked| acked.time.since(request.first.time)));
+        attempt.wait = Phase::Failed(WaitFailure::Timeout(fin.source.time.since(request.last.time)));
+        story.add(fin.source, Side::Client, What::Fin);
+        story.add(response.first, Side::Server, What::Note(format!("{} came too late", response.status)));
+        if let Some(acked) = acked {
+            story.add(acked, Side::Server, What::Ack("the request".into()));
+        }
+        return;
+    }
+    // A RST ends it for the gateway, whatever the server still sends.
+    let cut_short = |response: &Response| server.rst.filter(|reset| reset.source < response.first);
+    if let Some(reset) = transaction.response.as_deref().and_then(cut_short) {
+        attempt.send = Phase::Ok(None);
+        attempt.wait = Phase::Failed(WaitFailure::Reset);
+        story.add(reset.source, Side::Server, What::Reset("before any byte of a response".into()));
+        if let Some(response) = transaction.response.as_deref() {
+            story.add(response.first, Side::Server, What::Note("data of the server after its own RST".into()));
+        }
+        return;
+    }
+    if let Some(response) = transaction.response.as_deref() {
+        attempt.send = Phase::Ok(None);
+        attempt.wait = Phase::Ok(request_end.map(|end| response.first.time.since(end.time)));
+        // A second status line in one stream is a gateway's doing, not an origin's.
+        attempt.status = Some(response.earlier.map_or(response.status, |(status, _)| status));
+        attempt.quoted_status = response.earlier.map(|_| response.status);
+        let text = format!("{} {}", response.status, response.reason);
+        story.add(response.first, Side::Server, What::Response(text.trim_end().into()));
+        attempt.receive = receive(connection, transaction, story);
+        return;
+    }
+    if let Some((source, text)) = &transaction.junk {
+        attempt.send = Phase::Ok(None);
+        attempt.wait = Phase::Ok(request_end.map(|end| source.time.since(end.time)));
+        attempt.receive = Phase::Failed(ReceiveFailure::NotHttp(text.clone()));
+        story.add(*source, Side::Server, What::Data(text.clone()));
+        return;
+    }
+    let Some(request) = request else { return };
+    // Acknowledged bytes of the server that the capture lacks may have held the whole answer.
+    if server.packets == 0 || server.unseen() || server.cut > 0 {
+        return;
+    }
+    if let Some(source) = transaction.partial {
+        attempt.send = Phase::Ok(None);
+        attempt.wait = Phase::Ok(Some(source.time.since(request.last.time)));
+        story.add(source, Side::Server, What::Data("HTTP/".into()));
+        let over = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
+        if let Some((source, reset)) = over.into_iter().flatten().min() {
+            let what = if reset { What::Reset("in the middle of the header".into()) } else { What::Fin };
+            story.add(source, Side::Server, what);
+            attempt.receive = Phase::Failed(if reset { ReceiveFailure::Reset } else { ReceiveFailure::Closed });
+        }
+        return;
+    }
+    if let Some(acked) = acked {
+        attempt.send = Phase::Ok(Some(acked.time.since(request.first.time)));
+        story.add(acked, Side::Server, What::Ack("the request".into()));
+    }
+    let by_server = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
+    let by_server = by_server.into_iter().flatten().min();
+    let by_client = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
+    let first = match (by_server, by_client) {
+        (Some(theirs), Some(ours)) if ours < theirs.0 => Err(ours),
+        (Some(theirs), _) => Ok(theirs),
+        (None, Some(ours)) => Err(ours),
+        (None, None) => {
+            attempt.open = true;
+            waited(connection, request.last, seen_to, attempt);
+            return;
+        }
+    };
+    match first {
+        Ok((source, reset)) => {
+            // A FIN that was sent before the request arrived does not acknowledge it.
+            let crossed = server.fin.is_some_and(|fin| fin.received < request.end);
+            let what = if reset { What::Reset("before any byte of a response".into()) } else { What::Fin };
+            story.add(source, Side::Server, what);
+            if crossed && attempt.reused {
+                attempt.send = Phase::Failed(SendFailure::ClosedAsSent);
+                if let Some(fin) = server.fin {
+                    story.add(fin.source, Side::Server, What::Fin);
+                }
+            } else {
+                attempt.wait = Phase::Failed(if reset { WaitFailure::Reset } else { WaitFailure::Closed });
+            }
+        }
+        Err(source) => {
+            let reset = client.rst.is_some_and(|reset| reset.source == source);
+            story.add(source, Side::Client, if reset { What::Reset("by the gateway".into()) } else { What::Fin });
+            waited(connection, request.last, source.time, attempt);
+        }
+    }
+}
+
+/// The gateway waited until `to`: for an acknowledgement, or for a response.
+fn waited(connection: &Connection, sent: Source, to: Timestamp, attempt: &mut Attempt) {
+    let wait = to.since(sent.time);
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    if server.window_closed.is_some_and(|closed| to.since(closed.time) >= CLOSED_WINDOW) {
+        attempt.send = Phase::Failed(SendFailure::WindowClosed);
+    } else if attempt.send.is_ok() {
+        attempt.wait = Phase::Failed(WaitFailure::Timeout(wait));
+    } else if client.retransmissions > 1 && server.lost == 0 {
+        // Smaller segments behind it arrived: the server asks again and again for the full-sized one.
+        let small_pass = client.duplicate_acks > 0 || client.acked > 0;
+        let full_sized = client.largest_again >= FULL_SIZED && small_pass;
+        attempt.send = Phase::Failed(if full_sized { SendFailure::FullSizeLost } else { SendFailure::Unacknowledged });
+    }
+}
+
+fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story<'_>) -> Phase<ReceiveFailure> {
+    let Some(response) = transaction.response.as_deref() else { return Phase::NotSeen };
+    if let Some(source) = response.bad_chunk {
+        story.add(source, Side::Server, What::Data("broken chunked coding".into()));
+        return Phase::Failed(ReceiveFailure::BadChunk);
+    }
+    if response.complete {
+        return Phase::Ok(Some(response.last.time.since(response.first.time)));
+    }
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    if server.cut > 0 {
+        // Snapped: where the body ends was in what was cut off.
+        return Phase::NotSeen;
+    }
+    let by_client = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
+    let ours_first = |theirs: Source| by_client.is_some_and(|ours| ours < theirs);
+    if let Some(reset) = server.rst.filter(|reset| !ours_first(reset.source)) {
+        story.add(reset.source, Side::Server, What::Reset("in the middle of the response".into()));
+        return Phase::Failed(ReceiveFailure::Reset);
+    }
+    if let Some(fin) = server.fin.filter(|fin| !ours_first(fin.source)) {
+        story.add(fin.source, Side::Server, What::Fin);
+        return Phase::Failed(ReceiveFailure::Closed);
+    }
+    match by_client {
+        Some(ours) => {
+            let silence = ours.time.since(response.last.time);
+            story.add(ours, Side::Client, What::Fin);
+            // A gateway that closes at once did not wait: its client left, or it wanted no more.
+            if silence >= Span::seconds(2) { Phase::Failed(ReceiveFailure::Stalled(silence)) } else { Phase::NotSeen }
+        }
+        None => Phase::NotSeen,
+    }
+}

@@ -1,0 +1,130 @@
+//! Connections and lookups → attempts: what each phase came to, and the packets that show it.
+
+mod answer;
+mod connect;
+mod reset;
+mod secure;
+mod story;
+mod words;
+
+use alloc::format;
+
+use crate::capture::connection::{Connection, Side, Speech};
+use crate::capture::transaction::Transaction;
+use crate::exchange::{Attempt, ConnectFailure, Phase, WaitFailure, What};
+use crate::report::Leg;
+use crate::time::Timestamp;
+use answer::answer;
+use connect::connect;
+use reset::reset_sender;
+use secure::secure;
+use story::Story;
+pub use story::client_story;
+pub use words::{host_of, icmp_text};
+
+/// A SYN that is sent with so few hops to live is a traceroute's.
+const LONGEST_PROBE: u8 = 32;
+
+/// The attempt that a connection without any transaction was; `None` if nothing failed on it.
+pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
+    let mut attempt = common(connection);
+    let mut story = Story::new(connection, Leg::Upstream);
+    attempt.connect = connect(connection, &mut story);
+    let probe = connection.client_end.ttl.is_some_and(|ttl| ttl <= LONGEST_PROBE);
+    if let Some(ConnectFailure::Icmp(icmp)) = attempt.connect.failure()
+        && probe
+        && matches!((icmp.v6, icmp.kind), (false, 11) | (true, 3))
+    {
+        // An engineer's TCP traceroute: its SYNs are made to expire.
+        return None;
+    }
+    if attempt.connect.is_ok() {
+        attempt.secure = secure(connection, &mut story, seen_to);
+        if matches!(connection.speech, Speech::Http(_)) {
+            // A request whose head never got whole: nothing more can be said of it.
+            return None;
+        }
+        unused(connection, &mut attempt, &mut story);
+    }
+    let failed =
+        attempt.connect.failure().is_some() || attempt.secure.failure().is_some() || attempt.wait.failure().is_some();
+    attempt.events = story.done();
+    reset_sender(connection, &mut attempt);
+    failed.then_some(attempt)
+}
+
+/// What became of the TLS handshake inside a granted tunnel; `None` if nothing failed in it.
+pub fn inside(connection: &Connection, leg: Leg, seen_to: Timestamp) -> Option<Attempt> {
+    let mut attempt = common(connection);
+    let mut story = Story::new(connection, leg);
+    attempt.secure = secure(connection, &mut story, seen_to);
+    attempt.secure.failure()?;
+    attempt.tunnel = true;
+    attempt.events = story.done();
+    reset_sender(connection, &mut attempt);
+    Some(attempt)
+}
+
+/// The attempt that a transaction on an upstream connection was, with all its phases.
+pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: Timestamp) -> Attempt {
+    let mut attempt = common(connection);
+    let mut story = Story::new(connection, Leg::Upstream);
+    attempt.reused = transaction.index > 0;
+    attempt.connect = connect(connection, &mut story);
+    if attempt.connect == Phase::NotSeen && transaction.request.is_some() {
+        // It carries a request, so it was established before the capture began.
+        attempt.connect = Phase::Ok(None);
+    }
+    if let Some(handshake) = &connection.handshake {
+        attempt.secure = if handshake.done { Phase::Ok(None) } else { Phase::NotSeen };
+    }
+    if let Some(request) = &transaction.request {
+        attempt.parent = request.for_proxy();
+        attempt.host = host_of(&request.target, request.host.as_deref(), &request.method).0;
+        attempt.target = Some(request.target.clone());
+        story.add(request.first, Side::Client, What::Request(format!("{} {}", request.method, request.target)));
+        let begun = request.first.time;
+        attempt.span = Some((begun, connection.last.time));
+    }
+    attempt.head = transaction.head;
+    answer(connection, transaction, &mut attempt, &mut story, seen_to);
+    if attempt.send.failure().is_some() {
+        if let Some(again) = connection.client_end.retransmitted {
+            story.add(again, Side::Client, What::Note("gateway → upstream: the same bytes again".into()));
+        }
+        if let Some(closed) = connection.server_end.window_closed {
+            story.add(closed, Side::Server, What::Note("upstream → gateway: window 0, it takes no more".into()));
+        }
+    }
+    attempt.events = story.done();
+    reset_sender(connection, &mut attempt);
+    attempt
+}
+
+/// The server ended a connection before anything was sent on it. By itself that is no failure: pools and health checks
+/// do so all the time; a request that failed at that moment makes it one.
+fn unused(connection: &Connection, attempt: &mut Attempt, story: &mut Story<'_>) {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    if client.bytes + server.bytes > 0 || client.lost + server.lost > 0 {
+        return;
+    }
+    let by_server = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
+    let ours = client.fin.map(|fin| fin.source);
+    let first = by_server.into_iter().flatten().min().filter(|(theirs, _)| ours.is_none_or(|ours| *theirs < ours));
+    if let Some((source, reset)) = first {
+        let what = if reset { What::Reset("before any request was sent".into()) } else { What::Fin };
+        story.add(source, Side::Server, what);
+        attempt.unused = true;
+        attempt.wait = Phase::Failed(if reset { WaitFailure::Reset } else { WaitFailure::Closed });
+    }
+}
+
+fn common(connection: &Connection) -> Attempt {
+    Attempt {
+        local: Some(connection.client),
+        upstream: Some(connection.server),
+        span: Some((connection.first.time, connection.last.time)),
+        host: connection.handshake.as_ref().and_then(|handshake| handshake.server_name.clone()),
+        ..Attempt::default()
+    }
+}

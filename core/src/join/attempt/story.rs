@@ -1,0 +1,69 @@
+//! Events of one connection, put together.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::capture::connection::{Connection, Side};
+use crate::capture::transaction::Transaction;
+use crate::exchange::{Event, Flow, Source, What};
+use crate::report::Leg;
+
+/// Puts events of one connection together.
+pub(super) struct Story<'a> {
+    connection: &'a Connection,
+    leg: Leg,
+    /// The gateway is the connection's client (true) or server.
+    opener: bool,
+    events: Vec<Event>,
+}
+
+impl<'a> Story<'a> {
+    pub(super) fn new(connection: &'a Connection, leg: Leg) -> Self {
+        Self { connection, leg, opener: leg != Leg::Client, events: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, source: Source, side: Side, what: What) {
+        let connection = self.connection;
+        let flow = Flow { one: connection.client, other: connection.server, packets: connection.packets };
+        let sent = (side == Side::Client) == self.opener;
+        self.events.push(Event { source, leg: self.leg, sent, what, flow: Some(flow) });
+    }
+
+    pub(super) fn done(mut self) -> Vec<Event> {
+        self.events.sort_by_key(|event| (event.source.time, event.source.number));
+        self.events.dedup_by(|later, earlier| later.source == earlier.source && later.what == earlier.what);
+        self.events
+    }
+}
+
+/// The events of a client's request at the gateway.
+pub fn client_story(connection: &Connection, transaction: &Transaction) -> Vec<Event> {
+    let mut story = Story::new(connection, Leg::Client);
+    if let Some(request) = &transaction.request {
+        story.add(request.first, Side::Client, What::Request(format!("{} {}", request.method, request.target)));
+    }
+    if let Some(response) = &transaction.response {
+        if let Some((status, source)) = response.earlier {
+            story.add(source, Side::Server, What::Response(status.to_string()));
+        }
+        let text = format!("{} {}", response.status, response.reason);
+        story.add(response.first, Side::Server, What::Response(text.trim_end().into()));
+    }
+    if let Some((source, text)) = &transaction.junk {
+        story.add(*source, Side::Server, What::Data(text.clone()));
+    }
+    let answered = transaction.response.as_ref().is_some_and(|response| response.complete);
+    if !answered {
+        for side in [Side::Client, Side::Server] {
+            let end = connection.end(side);
+            if let Some(fin) = end.fin {
+                story.add(fin.source, side, What::Fin);
+            }
+            if let Some(reset) = end.rst {
+                story.add(reset.source, side, What::Reset(String::new()));
+            }
+        }
+    }
+    story.done()
+}

@@ -1,0 +1,54 @@
+//! ICMP in words, and the host that a request wants.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::exchange::Icmp;
+use crate::protocols::http1;
+
+/// ICMP in words, with its sender: `192.0.2.1: host administratively prohibited (type 3, code 10)`.
+pub fn icmp_text(icmp: Icmp) -> String {
+    let meaning = match (icmp.v6, icmp.kind, icmp.code) {
+        (false, 3, 0) => "network unreachable",
+        (false, 3, 1) => "host unreachable",
+        (false, 3, 2) => "protocol unreachable",
+        (false, 3, 3) => "port unreachable",
+        (false, 3, 6) => "destination network unknown",
+        (false, 3, 7) => "destination host unknown",
+        (false, 3, 9) => "network administratively prohibited",
+        (false, 3, 10) => "host administratively prohibited",
+        (false, 3, 13) => "communication administratively prohibited",
+        (false, 11, _) | (true, 3, _) => "time to live exceeded",
+        (true, 1, 0) => "no route to destination",
+        (true, 1, 1) => "communication administratively prohibited",
+        (true, 1, 3) => "address unreachable",
+        (true, 1, 4) => "port unreachable",
+        (true, 1, 5) => "source address failed policy",
+        (true, 1, 6) => "route rejected",
+        _ => "destination unreachable",
+    };
+    format!("{}: {meaning} (type {}, code {})", icmp.from, icmp.kind, icmp.code)
+}
+
+/// Host and port that a request wants: from its target, else from its Host field.
+pub fn host_of(target: &str, host: Option<&str>, method: &str) -> (Option<String>, Option<u16>) {
+    let (scheme, authority) = match http1::absolute(target) {
+        Some((scheme, rest)) => (scheme, rest.split(['/', '?', '#']).next()),
+        None if method == "CONNECT" => ("https", Some(target)),
+        None => ("http", host),
+    };
+    let Some(authority) = authority else { return (None, None) };
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, after)| after);
+    let default = match scheme {
+        "https" | "wss" => Some(443),
+        "ftp" => Some(21),
+        _ => Some(80),
+    };
+    let (name, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((name, port)) => (name, port.strip_prefix(':')),
+        None => authority.split_once(':').map_or((authority, None), |(name, port)| (name, Some(port))),
+    };
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let port = port.and_then(|port| port.parse().ok()).or(default);
+    ((!name.is_empty()).then_some(name), port)
+}

@@ -1,0 +1,144 @@
+//! The client's side of the gateway: requests that are not known to have gone well.
+
+use alloc::vec::Vec;
+
+use hashbrown::HashSet;
+
+use super::{Joined, Roles, attempt};
+use crate::capture::connection::{Connection, Speech};
+use crate::capture::point::Point;
+use crate::capture::transaction::Transaction;
+use crate::exchange::{Answer, Exchange, Status};
+use crate::report::Leg;
+use crate::time::Timestamp;
+
+/// Requests at the gateway that are not known to have gone well.
+pub(super) fn client_side(points: &[Point], roles: &Roles, seen_to: Timestamp, joined: &mut Joined) -> Vec<Exchange> {
+    let mut exchanges = Vec::new();
+    let mut met = HashSet::new();
+    for point in points {
+        for connection in &point.connections {
+            if !roles.is_inbound(connection) {
+                continue;
+            }
+            // The same connection seen at two places counts once.
+            if !met.insert((connection.client, connection.server, connection.opening())) {
+                continue;
+            }
+            if matches!(connection.speech, Speech::Tls) {
+                joined.total += u64::from(hello(connection));
+                joined.unseen += u64::from(hello(connection));
+            }
+            let Some(conversation) = connection.conversation() else { continue };
+            joined.total += u64::from(conversation.count);
+            let told =
+                conversation.kept.iter().chain(conversation.open()).filter(|transaction| asked_or_failed(transaction));
+            exchanges.extend(told.map(|transaction| client_exchange(connection, transaction)));
+            if let Some(transaction) = &conversation.tunnel {
+                let unseen = u64::from(conversation.tunnel_bytes > 0 && granted(transaction));
+                joined.unseen += unseen;
+                if let Some(failed) = tunnel(connection, transaction, seen_to) {
+                    joined.unseen -= unseen;
+                    exchanges.push(failed);
+                }
+            }
+        }
+    }
+    exchanges.sort_by_key(|exchange| exchange.begun);
+    exchanges
+}
+
+/// Whether a tunnel came of a CONNECT, and not of an upgrade.
+fn granted(transaction: &Transaction) -> bool {
+    transaction.request.as_ref().is_none_or(|request| request.method == "CONNECT")
+}
+
+/// Whether anything can be said of a transaction: its request was captured, or its status speaks for itself.
+pub(super) fn asked_or_failed(transaction: &Transaction) -> bool {
+    let failed = transaction.response.as_ref().is_some_and(|response| response.status >= 500);
+    transaction.request.is_some() || failed
+}
+
+/// Whether TLS was begun on a connection, or in its tunnel.
+pub(crate) fn hello(connection: &Connection) -> bool {
+    connection.handshake.as_ref().is_some_and(|handshake| handshake.client_hello.is_some())
+}
+
+/// A request at the gateway as an exchange.
+pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction) -> Exchange {
+    let request = transaction.request.as_deref();
+    let (host, port) = request
+        .map_or((None, None), |request| attempt::host_of(&request.target, request.host.as_deref(), &request.method));
+    let begun = request.map_or(connection.first.time, |request| request.first.time);
+    Exchange {
+        client: Some(connection.client.ip()),
+        gateway: Some(connection.server.ip()),
+        begun,
+        host,
+        port,
+        method: request.map(|request| request.method.clone()),
+        target: request.map(|request| request.target.clone()),
+        answer: answer(connection, transaction),
+        attempts: Vec::new(),
+        claim: None,
+        events: attempt::client_story(connection, transaction),
+        outward: false,
+        doubts: Vec::new(),
+    }
+}
+
+/// What the client received.
+fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    let first = |end: &crate::capture::connection::End| {
+        end.fin.map(|fin| fin.source).into_iter().chain(end.rst.map(|reset| reset.source)).min()
+    };
+    let (client_end, server_end) = (first(client), first(server));
+    let client_first = match (client_end, server_end) {
+        (Some(client), Some(server)) => client < server,
+        (client, _) => client.is_some(),
+    };
+    // A client that only closed its own direction still listens.
+    let left = client.rst.is_some() || server_end.is_some();
+    if let Some(response) = transaction.response.as_deref() {
+        let status = Status {
+            code: response.status,
+            first: response.earlier.map(|(status, _)| status),
+            time: response.last.time,
+            own_word: response.own_word.clone(),
+        };
+        return match (response.complete && response.bad_chunk.is_none(), client_first, server_end) {
+            (true, ..) => Answer::Whole(status),
+            _ if response.gap => Answer::NotSeen,
+            (_, true, _) if left => Answer::ClientLeft,
+            (_, _, Some(_)) => Answer::Cut(Some(status)),
+            // An error page that is under way is an answer, also where the capture ends in it.
+            _ if response.status >= 500 => Answer::Whole(status),
+            _ => Answer::Pending,
+        };
+    }
+    if transaction.junk.is_some() {
+        return Answer::NotHttp;
+    }
+    // The gateway's bytes that the client acknowledged, but that were not captured, may have held the answer.
+    if server.unseen() || server.cut > 0 {
+        return Answer::NotSeen;
+    }
+    match (client_first, server_end) {
+        (true, _) if left => Answer::ClientLeft,
+        (_, Some(_)) => Answer::Closed,
+        _ => Answer::Pending,
+    }
+}
+
+/// A granted tunnel, if its TLS handshake failed.
+fn tunnel(connection: &Connection, transaction: &Transaction, seen_to: Timestamp) -> Option<Exchange> {
+    let mut attempt = attempt::inside(connection, Leg::Client, seen_to)?;
+    let mut exchange = client_exchange(connection, transaction);
+    exchange.events.append(&mut attempt.events);
+    exchange.events.sort_by_key(|event| (event.source.time, event.source.number));
+    attempt.upstream = None;
+    attempt.local = None;
+    exchange.attempts.push(attempt);
+    Some(exchange)
+}

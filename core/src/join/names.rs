@@ -1,0 +1,133 @@
+//! What DNS said of names, for the gateway.
+
+use alloc::collections::BTreeMap;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use hashbrown::HashSet;
+
+use super::{Roles, pairing, resolving};
+use crate::capture::connection::Connection;
+use crate::capture::lookups::Lookup;
+use crate::capture::point::Point;
+use crate::exchange::{Exchange, Phase};
+use crate::time::{Span, Timestamp};
+
+/// Failed name resolution explains answers this long after it: common negative caches keep a minute or more.
+const NEGATIVE_CACHE: Span = Span::seconds(300);
+
+/// What DNS said of names, for the gateway.
+pub(super) struct Names<'a> {
+    by_name: BTreeMap<&'a str, Vec<&'a Lookup>>,
+    /// Who tried a DNS server over TCP in vain.
+    tcp_failed: HashSet<(IpAddr, IpAddr)>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(points: &[Point], lookups: &[&'a Lookup], roles: &Roles) -> Self {
+        let refused = |connection: &&Connection| {
+            let tried = connection.server_end.rst.is_some() || connection.syn_count > 1 || !connection.icmp.is_empty();
+            connection.server.port() == 53 && connection.syn_ack.is_none() && tried
+        };
+        let connections = points.iter().flat_map(|point| &point.connections);
+        let tcp_failed = connections.filter(refused).map(|c| (c.client.ip(), c.server.ip())).collect();
+        let mut by_name: BTreeMap<&str, Vec<&Lookup>> = BTreeMap::new();
+        for lookup in lookups.iter().filter(|lookup| roles.egress.contains(&lookup.asker)) {
+            by_name.entry(&lookup.name).or_default().push(lookup);
+        }
+        Self { by_name, tcp_failed }
+    }
+
+    /// Whether TCP to a DNS server was tried and failed.
+    pub(super) fn tcp_failed(&self, asker: IpAddr, server: IpAddr) -> bool {
+        self.tcp_failed.contains(&(asker, server))
+    }
+
+    /// Lookups of a host, or of it with a search suffix where it is a single label.
+    pub(super) fn of(&self, host: &str) -> impl Iterator<Item = &'a Lookup> {
+        let exact = self.by_name.get(host);
+        let suffixed = (exact.is_none() && !host.contains('.'))
+            .then(|| {
+                let from = alloc::format!("{host}.");
+                let name = from.clone();
+                self.by_name
+                    .range::<str, _>((core::ops::Bound::Included(name.as_str()), core::ops::Bound::Unbounded))
+                    .take_while(move |(name, _)| name.starts_with(&from))
+                    .flat_map(|(_, list)| list.iter())
+            })
+            .into_iter()
+            .flatten();
+        exact.into_iter().flatten().chain(suffixed).copied()
+    }
+
+    pub(super) fn addresses(&self, host: &str) -> Vec<IpAddr> {
+        let answers = self.of(host).flat_map(|lookup| &lookup.answers);
+        let mut addresses: Vec<IpAddr> = answers.flat_map(|(_, answer)| answer.addresses.iter().copied()).collect();
+        if let Ok(address) = host.parse() {
+            addresses.push(address);
+        }
+        addresses
+    }
+}
+
+/// Adds failed name resolution as the first attempt, or what DNS said to the story of the others.
+pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Timestamp) {
+    let Some(host) = exchange.host.as_deref() else { return };
+    if host.parse::<IpAddr>().is_ok() {
+        return;
+    }
+    let (from, to) = pairing::window(exchange);
+    let within = |lookup: &&Lookup| lookup.first().is_some_and(|first| first.time >= from && first.time <= to);
+    let all: Vec<&Lookup> = names.of(host).filter(|lookup| lookup.for_address()).collect();
+    let mut asked: Vec<&Lookup> = all.iter().copied().filter(within).collect();
+    let mut cached = false;
+    if asked.is_empty() && exchange.attempts.is_empty() {
+        // Nothing was asked for this request: the answer of an earlier one may have been kept.
+        let earlier = |lookup: &&Lookup| {
+            lookup.first().is_some_and(|first| first.time < from && from.since(first.time) < NEGATIVE_CACHE)
+        };
+        asked = all.iter().copied().filter(earlier).collect();
+        cached = !asked.is_empty();
+    }
+    let waited = to.min(seen_to);
+    match resolving::resolve(&asked, waited, |asker, server| names.tcp_failed(asker, server)) {
+        Some(attempt) if exchange.attempts.is_empty() => {
+            if cached {
+                exchange.doubts.push(
+                    "The name was not looked up for this request; the gateway seems to have kept the answer to an earlier one."
+                        .to_string(),
+                );
+            }
+            exchange.attempts.push(attempt);
+        }
+        Some(_) => {}
+        None => {
+            let took = asked
+                .iter()
+                .filter_map(|lookup| Some(lookup.answers.first()?.0.time.since(lookup.first()?.time)))
+                .max();
+            let good = asked.iter().copied().filter(|lookup| lookup.succeeded());
+            let story = resolving::lookup_story(good);
+            if let (Some(first), false) = (exchange.attempts.first_mut(), story.is_empty()) {
+                let mut events = story;
+                events.append(&mut first.events);
+                first.events = events;
+                for attempt in &mut exchange.attempts {
+                    attempt.resolve = Phase::Ok(took);
+                }
+            }
+        }
+    }
+}
+
+/// A name as it may be looked up by itself, for captures without a client's side.
+pub(crate) fn plain_name(name: &str) -> bool {
+    let local = ["wpad", "isatap", "_", "local", "localdomain", "arpa", "lan", "home"];
+    let labels: Vec<&str> = name.split('.').collect();
+    let odd = |label: &&str| label.is_empty() || label.starts_with('_');
+    labels.len() > 1
+        && !labels.iter().any(odd)
+        && !labels.first().is_some_and(|first| local.contains(first))
+        && !labels.last().is_some_and(|last| local.contains(last))
+}

@@ -1,0 +1,81 @@
+//! Whether an exchange failed, as far as both sides show.
+
+use crate::capture::conversation::LARGE_HEAD;
+use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, ReceiveFailure, Status, WaitFailure};
+use crate::time::{Span, Timestamp};
+
+/// A gateway that answers 5xx to a good response with a large head has most likely refused that head.
+pub(super) fn too_large(exchange: &mut Exchange) {
+    let refused = matches!(&exchange.answer, Answer::Whole(status) if status.code >= 500);
+    let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| refused && attempt.head >= LARGE_HEAD) else {
+        return;
+    };
+    let good = attempt.status.is_none_or(|status| status < 500) && !failing(attempt);
+    if good {
+        attempt.receive = Phase::Failed(ReceiveFailure::HeaderTooLarge);
+        exchange.doubts.push(alloc::format!(
+            "The head of the response has at least {} bytes; that the gateway refused it for that is the likeliest reason.",
+            attempt.head
+        ));
+    }
+}
+
+/// A tunnel whose gateway failed upstream: what the client received inside of it cannot be seen.
+pub(super) fn decrypted(exchange: &mut Exchange) {
+    let tunnel = exchange.attempts.iter().any(|attempt| attempt.tunnel);
+    if tunnel && exchange.attempts.iter().any(|attempt| !attempt.tunnel && attempt.connect.failure().is_some()) {
+        exchange.answer = Answer::NotSeen;
+        exchange.attempts.retain(|attempt| !attempt.tunnel);
+    }
+}
+
+/// Whether this exchange failed, as far as its sides show.
+pub(super) fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
+    let quoted = |status: &Status| {
+        status.first.is_some() && exchange.attempts.iter().any(|attempt| attempt.quoted_status == Some(status.code))
+    };
+    let broken = exchange.attempts.iter().any(|attempt| attempt.secure.failure().is_some() && attempt.tunnel);
+    match &exchange.answer {
+        // What the client received as a second status had come from upstream: text in a body.
+        Answer::Whole(status) if quoted(status) => broken,
+        Answer::Whole(status) => status.code >= 500 || broken || own_failure(status),
+        Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft => true,
+        Answer::NotSeen => broken || exchange.attempts.iter().any(|attempt| attempt.connect.failure().is_some()),
+        // The capture ends before the answer: only an attempt that has plainly failed makes it a failure.
+        Answer::Pending => exchange.attempts.last().is_some_and(|attempt| hopeless(attempt, seen_to)),
+    }
+}
+
+/// An error page of the gateway under another status, unless it is an answer of its policy.
+fn own_failure(status: &Status) -> bool {
+    let word = status.own_word.as_deref().unwrap_or_default();
+    let policy = ["ACCESS_DENIED", "AUTH", "FORWARDING_DENIED", "INVALID_REQ", "INVALID_URL", "TOO_BIG"];
+    word.starts_with("ERR_") && !policy.iter().any(|part| word.contains(part)) && status.code >= 400
+}
+
+/// An attempt that will not succeed any more, though the gateway has not given up yet.
+fn hopeless(attempt: &Attempt, seen_to: Timestamp) -> bool {
+    let refused = matches!(
+        attempt.connect.failure(),
+        Some(ConnectFailure::Unanswered { tries: 3.., .. } | ConnectFailure::NoReturn { tries: 3.., .. })
+    );
+    let long = Span::seconds(60);
+    let waiting = matches!(attempt.wait.failure(), Some(WaitFailure::Timeout(wait)) if *wait > long);
+    // Ended for good, and nothing was tried or answered for a while.
+    let ended = failing(attempt)
+        && !attempt.open
+        && !matches!(attempt.connect.failure(), Some(ConnectFailure::Unanswered { .. }));
+    let quiet = attempt.span.is_some_and(|(_, ended)| seen_to.since(ended) > Span::seconds(5));
+    refused || waiting || ended && quiet
+}
+
+/// Whether a phase of an attempt failed, or the upstream answered 5xx.
+pub(crate) fn failing(attempt: &Attempt) -> bool {
+    attempt.resolve.failure().is_some()
+        || attempt.connect.failure().is_some()
+        || attempt.secure.failure().is_some()
+        || attempt.send.failure().is_some()
+        || attempt.wait.failure().is_some()
+        || attempt.receive.failure().is_some()
+        || attempt.status.is_some_and(|status| status >= 500)
+}

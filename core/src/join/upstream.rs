@@ -1,0 +1,109 @@
+//! The gateway's way out: its attempts, and what it means where none was seen.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use hashbrown::HashSet;
+
+use super::clients::asked_or_failed;
+use super::{Loose, Roles, attempt, pairing};
+use crate::capture::connection::{Connection, Speech};
+use crate::capture::point::Point;
+use crate::exchange::{Attempt, ConnectFailure, Exchange, Phase};
+use crate::time::Timestamp;
+
+/// Ports of services that are no web: a failure there is not the gateway's upstream.
+const NEVER_WEB: &[u16] = &[
+    22, 23, 25, 53, 88, 110, 123, 135, 139, 143, 161, 389, 445, 465, 514, 587, 636, 993, 995, 1433, 1521, 3268, 3269,
+    3306, 3389, 5060, 5061, 5222, 5432, 5671, 5672, 6379, 9100, 11211, 27017,
+];
+
+/// Attempts of the gateway that failed, or that got an answer worth a look.
+pub(super) fn upstream_side<'a>(
+    points: &'a [Point],
+    roles: &Roles,
+    wanted: Option<&HashSet<u16>>,
+    seen_to: Timestamp,
+) -> Vec<Loose<'a>> {
+    let mut loose = Vec::new();
+    for connection in points.iter().flat_map(|point| &point.connections) {
+        let (client, server) = (connection.client.ip(), connection.server);
+        if roles.is_inbound(connection) || server.port() == 53 || !web(server.port(), connection, wanted) {
+            continue;
+        }
+        // With a known gateway only it, or a client's address in its packets, goes upstream.
+        let spoofed = roles.clients.contains(&client) && !roles.egress.contains(&client);
+        if !roles.gateways.is_empty() && !roles.egress.contains(&client) && !spoofed {
+            continue;
+        }
+        let mut add = |mut attempt: Attempt| {
+            if spoofed
+                && !attempt.connect.is_ok()
+                && let Phase::Failed(ConnectFailure::Unanswered { tries, .. }) = attempt.connect
+            {
+                attempt.connect = Phase::Failed(ConnectFailure::NoReturn { spoofed: true, tries });
+            }
+            let begun = attempt.span.map_or(connection.first.time, |(begun, _)| begun);
+            loose.push(Loose { attempt, connection, begun, taken: false });
+        };
+        match connection.conversation() {
+            Some(conversation) if conversation.count > 0 => {
+                let told = conversation.kept.iter().chain(conversation.open());
+                for transaction in told.filter(|transaction| asked_or_failed(transaction)) {
+                    add(attempt::transaction(connection, transaction, seen_to));
+                }
+                if conversation.tunnel.is_some()
+                    && let Some(attempt) = attempt::bare(connection, seen_to)
+                {
+                    add(attempt);
+                }
+            }
+            _ => {
+                if let Some(attempt) = attempt::bare(connection, seen_to) {
+                    add(attempt);
+                }
+            }
+        }
+    }
+    loose.sort_by_key(|loose| loose.begun);
+    loose
+}
+
+/// Whether a connection to this port may be the gateway's upstream. Without a client's side nothing else tells a
+/// gateway's connections from others', so only ports that the web is usually served on count there.
+fn web(port: u16, connection: &Connection, wanted: Option<&HashSet<u16>>) -> bool {
+    let speaks = matches!(connection.speech, Speech::Http(_) | Speech::Tls);
+    if let Some(wanted) = wanted {
+        return speaks || wanted.contains(&port) || !NEVER_WEB.contains(&port);
+    }
+    let usual = matches!(port, 80..=90 | 443 | 444 | 591 | 593 | 3000 | 3128 | 4443 | 5000 | 7443 | 8000..=8999 | 9080 | 9090 | 9443 | 10443);
+    speaks || usual
+}
+
+/// Whether these captures show how the gateway goes out at all.
+pub(super) fn upstream_visible(points: &[Point], roles: &Roles) -> bool {
+    let outward =
+        |connection: &Connection| roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
+    points.iter().any(|point| {
+        point.connections.iter().any(outward) || point.lookups.list.iter().any(|l| roles.egress.contains(&l.asker))
+    })
+}
+
+/// No attempt was found for a failed exchange: says what that means.
+pub(super) fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, visible: bool) {
+    let (from, to) = pairing::window(exchange);
+    let busy = points.iter().flat_map(|point| &point.connections).any(|connection| {
+        let during = connection.first.time <= to && connection.last.time >= from;
+        let outward = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
+        during && outward && connection.server.port() != 53 && connection.client_end.bytes > 0
+    });
+    let doubt = if !visible {
+        "These captures show only the client's side of the gateway: what it did upstream cannot be seen."
+    } else if busy {
+        "The gateway had other connections in use at that time; which of them carried this request cannot be told."
+    } else {
+        exchange.outward = true;
+        return;
+    };
+    exchange.doubts.push(doubt.to_string());
+}
