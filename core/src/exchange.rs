@@ -4,11 +4,15 @@
 //! try by the gateway to obtain it upstream, in phases. `NotSeen` keeps the silence of a log, or of a capture of
 //! one side, from reading as success.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use core::net::{IpAddr, SocketAddr};
 
 use crate::categories::Id as Category;
+use crate::protocols::tls::certificate::Certificate;
+use crate::protocols::tls::hello::{ClientHello, ServerHello};
 use crate::report::{Confidence, Leg, ResetBy};
 use crate::time::{Span, Timestamp};
 
@@ -112,6 +116,9 @@ pub struct Exchange {
     pub attempts: Vec<Attempt>,
     /// What the gateway's log says of the failure.
     pub claim: Option<Claim>,
+    /// The TLS handshake between client and gateway, where the gateway is its server: it decrypts, or serves https
+    /// itself.
+    pub client_secure: Phase<SecureFailure>,
     /// Client side of the story; the attempts hold theirs.
     pub events: Vec<Event>,
     /// These inputs show how the gateway goes out: where no attempt was seen, none was made.
@@ -191,6 +198,10 @@ pub struct Attempt {
     pub quoted_status: Option<u16>,
     /// Who sent the RST that ended it.
     pub reset_by: Option<ResetBy>,
+    /// What was seen of its TLS handshake.
+    pub tls: Option<Box<Tls>>,
+    /// What cannot be told of it for certain, as sentences.
+    pub doubts: Vec<String>,
     /// Its story, in time order.
     pub events: Vec<Event>,
     /// The host name that it asked for (Host field, TLS server name, or the name looked up).
@@ -300,6 +311,78 @@ pub enum SecureFailure {
     Closed,
     /// The port answers, but not in TLS.
     NotTls,
+    /// An alert that TLS 1.3 encrypted, by its size and place.
+    Hidden {
+        /// Sent by the gateway (in a tunnel: the client) and not by the server.
+        ours: bool,
+    },
+    /// The gateway's side closed right after the server had shown its certificate, without an alert.
+    Refused,
+}
+
+/// What was seen of a TLS handshake that failed: offers, choice, certificate.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tls {
+    /// The ClientHello, if all of it was seen.
+    pub hello: Option<ClientHello>,
+    /// Bytes of the ClientHello, as its header says.
+    pub size: usize,
+    /// TCP segments that it took.
+    pub segments: u32,
+    /// The ServerHello.
+    pub server: Option<ServerHello>,
+    /// The server asked for another ClientHello first.
+    pub retried: bool,
+    /// The server's certificate; TLS 1.3 hides it.
+    pub certificate: Option<Certificate>,
+    /// What may be held against the certificate.
+    pub problems: Vec<Problem>,
+    /// The server asked for a client certificate; TLS 1.3 hides that.
+    pub asks_certificate: bool,
+    /// A ClientHello of this size, smaller and in one segment, was answered by the same server.
+    pub smaller_passed: Option<usize>,
+}
+
+/// What may be held against a certificate.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Problem {
+    /// Its time was over.
+    Expired(Timestamp),
+    /// Its time had not begun.
+    NotYetValid(Timestamp),
+    /// It is not for the host that was asked for.
+    WrongName(String),
+    /// It signed itself.
+    SelfSigned,
+    /// The chain does not hold its issuer: known to whoever verifies, or missing.
+    IssuerMissing(String),
+}
+
+impl Problem {
+    /// Whether everyone who verifies refuses a certificate for this.
+    #[must_use]
+    pub fn refused(&self) -> bool {
+        !matches!(self, Self::IssuerMissing(_))
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Expired(end) => write!(f, "expired on {}", day(*end)),
+            Self::NotYetValid(begin) => write!(f, "not valid before {}", day(*begin)),
+            Self::WrongName(host) => write!(f, "not for {host}"),
+            Self::SelfSigned => f.write_str("signed by itself"),
+            Self::IssuerMissing(issuer) => write!(f, "the chain does not hold its issuer, {issuer}"),
+        }
+    }
+}
+
+/// `2026-04-01`.
+#[must_use]
+pub fn day(time: Timestamp) -> String {
+    let (year, month, day, ..) = time.civil();
+    alloc::format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// How sending the request failed.

@@ -13,6 +13,7 @@ mod link;
 pub(crate) mod lookups;
 mod packet;
 pub(crate) mod point;
+mod records;
 #[cfg(feature = "std")]
 mod recover;
 pub(crate) mod seam;

@@ -1,19 +1,20 @@
 //! The client refuses the certificate that the gateway shows it.
 
-use super::pattern::failed;
-use super::{Category, Fix, Id, Owner, Phase, cause, check};
-use crate::exchange::{Exchange, What};
-use crate::report::Leg;
+use alloc::format;
 
-/// A certificate alert that the client sent to the gateway. In a granted tunnel the client's alert is about the
-/// server's certificate; there it is on the upstream leg and [`super::tls_certificate`].
-fn client_alert(exchange: &Exchange) -> bool {
-    const ALERTS: &[&str] =
-        &["bad_certificate", "unsupported_certificate", "certificate_expired", "certificate_unknown", "unknown_ca"];
-    exchange.events.iter().any(|event| match &event.what {
-        What::Tls(text) => event.leg == Leg::Client && !event.sent && ALERTS.iter().any(|alert| text.contains(alert)),
-        _ => false,
-    })
+use super::pattern::failed;
+use super::{Category, Favour, Fix, Id, Owner, Phase, cause, check, favoured};
+use crate::exchange::{Exchange, SecureFailure};
+use crate::protocols::tls;
+
+/// The client sent one of these alerts to the gateway.
+fn alert(exchange: &Exchange, numbers: &[u8]) -> Favour {
+    match exchange.client_secure.failure()? {
+        SecureFailure::Alert { number, .. } if numbers.contains(number) => {
+            Some(format!("The client sent alert {number} ({}).", tls::alert_name(*number)).into())
+        }
+        _ => None,
+    }
 }
 
 /// See the module.
@@ -26,12 +27,15 @@ pub static CATEGORY: Category = Category {
     proxy_status: "",
     owner: Owner::Client,
     causes: &[
-        cause(
+        favoured(
             "The gateway's CA certificate is not installed where this client looks: Firefox, Java, \
              containers, phones.",
+            |exchange, _| alert(exchange, &[48]),
         ),
-        cause("The application pins the certificate of its own server."),
-        cause("The gateway's CA certificate has expired or was renewed and not rolled out."),
+        favoured("The application pins the certificate of its own server.", |exchange, _| alert(exchange, &[42, 46])),
+        favoured("The gateway's CA certificate has expired or was renewed and not rolled out.", |exchange, _| {
+            alert(exchange, &[45])
+        }),
         cause(
             "The gateway could not check the server's certificate and shows one on purpose that nobody \
              trusts.",
@@ -70,5 +74,5 @@ pub static CATEGORY: Category = Category {
         },
     ],
     absence: false,
-    detect: |exchange, attempt| client_alert(exchange) && !attempt.is_some_and(failed),
+    detect: |exchange, attempt| exchange.client_secure.failure().is_some() && !attempt.is_some_and(failed),
 };

@@ -62,7 +62,7 @@ pub(super) fn failed_by_itself(attempt: &Attempt) -> bool {
         }
         other => other.is_some(),
     };
-    let secure = !matches!(attempt.secure.failure(), None | Some(SecureFailure::NoResponse));
+    let secure = !matches!(attempt.secure.failure(), None | Some(SecureFailure::NoResponse | SecureFailure::Refused));
     let send = !matches!(attempt.send.failure(), None | Some(SendFailure::WindowClosed));
     let wait = !matches!(attempt.wait.failure(), None | Some(WaitFailure::Timeout(_)));
     let receive =
@@ -166,6 +166,25 @@ fn is_private(address: IpAddr) -> bool {
                 || address.is_unicast_link_local()
         }
     }
+}
+
+/// The size of the ClientHello, where it took several segments, and whether a smaller one was answered.
+pub(super) fn large_hello(_: &Exchange, attempt: Option<&Attempt>) -> Favour {
+    let tls = attempt?.tls.as_ref().filter(|tls| tls.segments > 1)?;
+    Some(match tls.smaller_passed {
+        Some(small) => format!(
+            "A ClientHello of {small} bytes in one segment was answered; this one has {} in {} segments.",
+            tls.size, tls.segments
+        )
+        .into(),
+        None => format!("The ClientHello has {} bytes in {} segments.", tls.size, tls.segments).into(),
+    })
+}
+
+/// The ClientHello names no server.
+pub(super) fn nameless(_: &Exchange, attempt: Option<&Attempt>) -> Favour {
+    let hello = attempt?.tls.as_ref()?.hello.as_ref()?;
+    hello.server_name.is_none().then(|| "The ClientHello names no server.".into())
 }
 
 /// How long the whole attempt took, in words with what that favours.

@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 
 use super::{Category, Id, TABLE};
 use crate::exchange::{
-    Answer, Attempt, Claim, ConnectFailure, Event, Exchange, Icmp, Phase, ReceiveFailure, ResolveFailure,
-    SecureFailure, SendFailure, Source, Status, WaitFailure, What,
+    Answer, Attempt, Claim, ConnectFailure, Exchange, Icmp, Phase, ReceiveFailure, ResolveFailure, SecureFailure,
+    SendFailure, Status, WaitFailure,
 };
-use crate::report::{Confidence, GeneratedBy, Leg, ResetBy};
+use crate::report::{Confidence, GeneratedBy, ResetBy};
 use crate::time::{Span, Timestamp};
 
 fn texts(category: &Category) -> Vec<&'static str> {
@@ -77,6 +77,7 @@ fn exchange(answer: Answer) -> Exchange {
         target: None,
         answer,
         attempts: Vec::new(),
+        client_secure: Phase::NotSeen,
         claim: None,
         events: Vec::new(),
         outward: true,
@@ -165,6 +166,9 @@ fn each_failed_phase_has_its_category() {
         (secure(SecureFailure::Alert { number: 47, ours: true }), Id::TlsAlert),
         (secure(SecureFailure::Alert { number: 42, ours: true }), Id::TlsCertificate),
         (secure(SecureFailure::Alert { number: 48, ours: true }), Id::TlsCertificate),
+        (secure(SecureFailure::Hidden { ours: false }), Id::TlsAlert),
+        (secure(SecureFailure::Hidden { ours: true }), Id::TlsCertificate),
+        (secure(SecureFailure::Refused), Id::TlsCertificate),
         (secure(SecureFailure::NoResponse), Id::TlsNoResponse),
         (secure(SecureFailure::Reset), Id::TlsReset),
         (secure(SecureFailure::Closed), Id::TlsClosed),
@@ -265,10 +269,8 @@ fn no_attempt_needs_packets() {
 
 #[test]
 fn a_client_that_refuses_the_gateways_certificate() {
-    let source = Source { time: Timestamp(0), input: 0, number: 1, line: false, offset: 0, length: 0 };
-    let alert =
-        Event { source, leg: Leg::Client, sent: false, what: What::Tls("alert 48 unknown_ca".to_owned()), flow: None };
-    let refused = Exchange { events: vec![alert], ..exchange(Answer::ClientLeft) };
+    let alert = Phase::Failed(SecureFailure::Alert { number: 48, ours: true });
+    let refused = Exchange { client_secure: alert, ..exchange(Answer::ClientLeft) };
     assert_eq!(named(&refused), Some(Id::ClientTlsRejected));
 }
 

@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::{Category, Favour, Fix, Id, Owner, Phase, check, favoured};
 use crate::exchange::{Attempt, SecureFailure};
-use crate::protocols::tls::alert_name;
+use crate::protocols::tls::{alert_name, version_name};
 
 fn alert(attempt: Option<&Attempt>, numbers: &[u8]) -> Favour {
     match attempt?.secure.failure()? {
@@ -14,6 +14,33 @@ fn alert(attempt: Option<&Attempt>, numbers: &[u8]) -> Favour {
         }
         _ => None,
     }
+}
+
+/// TLS 1.3 hides the alert, but not that it comes where the client's certificate is judged.
+fn after_finished(attempt: Option<&Attempt>) -> Favour {
+    let hidden = attempt?.secure.failure() == Some(&SecureFailure::Hidden { ours: false });
+    hidden.then(|| {
+        "The server ended it right after the other side's Finished: there it judges client certificates.".into()
+    })
+}
+
+fn asked_for_certificate(attempt: Option<&Attempt>) -> Favour {
+    let asked = attempt?.tls.as_ref()?.asks_certificate;
+    let ended = alert(attempt, &[116, 40, 41, 42, 43, 46, 48, 49]);
+    (asked && ended.is_some()).then(|| "The server asked for a client certificate before it refused.".into())
+}
+
+/// The newest version offered, where the server found none that it takes.
+fn version(attempt: Option<&Attempt>) -> Favour {
+    let sent = alert(attempt, &[70, 86])?;
+    let newest = attempt?.tls.as_ref().and_then(|tls| tls.hello.as_ref()?.versions.iter().max().copied());
+    Some(newest.map_or(sent.clone(), |newest| format!("{sent} {} was offered at most.", version_name(newest)).into()))
+}
+
+fn name(attempt: Option<&Attempt>) -> Favour {
+    let sent = alert(attempt, &[112, 40, 80])?;
+    let named = attempt?.tls.as_ref().and_then(|tls| tls.hello.as_ref()).map(|hello| hello.server_name.is_some());
+    Some(if named == Some(false) { "The ClientHello names no server.".into() } else { sent })
 }
 
 /// See the module.
@@ -28,17 +55,19 @@ pub static CATEGORY: Category = Category {
         favoured(
             "Gateway and server have no TLS version in common: an old server, or a gateway held to old \
              versions.",
-            |_, attempt| alert(attempt, &[70, 86]),
+            |_, attempt| version(attempt),
         ),
         favoured(
             "They have no cipher, group or signature algorithm in common, or those offered are too weak.",
             |_, attempt| alert(attempt, &[40, 71]),
         ),
         favoured("The server wants a client certificate, which a decrypting gateway cannot show.", |_, attempt| {
-            alert(attempt, &[116, 40, 42, 43, 46, 48, 49])
+            after_finished(attempt)
+                .or_else(|| asked_for_certificate(attempt))
+                .or_else(|| alert(attempt, &[116, 40, 42, 43, 46, 48, 49]))
         }),
         favoured("The gateway names no server (SNI) or one that this server does not serve.", |_, attempt| {
-            alert(attempt, &[112, 40, 80])
+            name(attempt)
         }),
         favoured("They have no application protocol (ALPN) in common.", |_, attempt| alert(attempt, &[120])),
         favoured(
@@ -97,5 +126,10 @@ pub static CATEGORY: Category = Category {
         },
     ],
     absence: false,
-    detect: |_, attempt| matches!(attempt.and_then(|a| a.secure.failure()), Some(SecureFailure::Alert { .. })),
+    detect: |_, attempt| {
+        matches!(
+            attempt.and_then(|a| a.secure.failure()),
+            Some(SecureFailure::Alert { .. } | SecureFailure::Hidden { .. })
+        )
+    },
 };

@@ -3,22 +3,36 @@
 
 use alloc::format;
 
-use super::{Category, Favour, Fix, Id, Owner, Phase, cause, check, favoured};
-use crate::exchange::{Attempt, SecureFailure};
+use super::{Category, Favour, Fix, Id, Owner, Phase, check, favoured};
+use crate::exchange::{Attempt, Problem, SecureFailure};
 use crate::protocols::tls;
 
-/// The number of a certificate alert that the gateway's side sent.
-fn refused(attempt: Option<&Attempt>) -> Option<u8> {
+/// Whether the gateway's side refused the certificate: by an alert, by one that TLS 1.3 hides, or by closing at once.
+fn refused(attempt: &Attempt) -> bool {
+    matches!(
+        attempt.secure.failure(),
+        Some(
+            SecureFailure::Alert { number: 42..=46 | 48, ours: true }
+                | SecureFailure::Hidden { ours: true }
+                | SecureFailure::Refused
+        )
+    )
+}
+
+fn alert(attempt: Option<&Attempt>, numbers: &[u8]) -> Favour {
     match attempt?.secure.failure()? {
-        SecureFailure::Alert { number: number @ (42..=46 | 48), ours: true } => Some(*number),
+        SecureFailure::Alert { number, ours: true } if numbers.contains(number) => {
+            let who = if attempt?.tunnel { "client" } else { "gateway" };
+            Some(format!("The {who} sent alert {number} ({}).", tls::alert_name(*number)).into())
+        }
         _ => None,
     }
 }
 
-fn alert(attempt: Option<&Attempt>, numbers: &[u8]) -> Favour {
-    let number = refused(attempt).filter(|number| numbers.contains(number))?;
-    let who = if attempt?.tunnel { "client" } else { "gateway" };
-    Some(format!("The {who} sent alert {number} ({}).", tls::alert_name(number)).into())
+/// What the certificate itself says.
+fn shown(attempt: Option<&Attempt>, fits: fn(&Problem) -> bool) -> Favour {
+    let problem = attempt?.tls.as_ref()?.problems.iter().find(|problem| fits(problem))?;
+    Some(format!("The certificate in the capture: {problem}.").into())
 }
 
 /// See the module.
@@ -33,15 +47,29 @@ pub static CATEGORY: Category = Category {
         favoured(
             "An intermediate certificate is missing; browsers fetch it by themselves, gateways mostly do \
              not.",
-            |_, attempt| alert(attempt, &[48]),
+            |_, attempt| {
+                // Where the chain was seen and holds the issuer, none is missing.
+                let whole =
+                    attempt?.tls.as_ref().and_then(|tls| tls.certificate.as_ref()).is_some_and(|c| c.issuer_follows);
+                let missing = || shown(attempt, |problem| matches!(problem, Problem::IssuerMissing(_)));
+                if whole { None } else { alert(attempt, &[48]).and_then(|alert| missing().or(Some(alert))) }
+            },
         ),
-        favoured("The issuer is a private CA that the gateway does not know.", |_, attempt| alert(attempt, &[48])),
-        favoured("The certificate has expired, or the gateway's clock is wrong.", |_, attempt| alert(attempt, &[45])),
+        favoured("The issuer is a private CA that the gateway does not know.", |_, attempt| {
+            shown(attempt, |problem| matches!(problem, Problem::SelfSigned)).or_else(|| alert(attempt, &[48]))
+        }),
+        favoured("The certificate has expired, or the gateway's clock is wrong.", |_, attempt| {
+            shown(attempt, |problem| matches!(problem, Problem::Expired(_) | Problem::NotYetValid(_)))
+                .or_else(|| alert(attempt, &[45]))
+        }),
         favoured("The certificate is not for this name, or its signature or key is not acceptable.", |_, attempt| {
-            alert(attempt, &[42, 43, 46])
+            shown(attempt, |problem| matches!(problem, Problem::WrongName(_))).or_else(|| alert(attempt, &[42, 43, 46]))
         }),
         favoured("The certificate was revoked.", |_, attempt| alert(attempt, &[44])),
-        cause("A device on the way decrypts and shows its own certificate."),
+        favoured("A device on the way decrypts and shows its own certificate.", |_, attempt| {
+            let issuer = &attempt?.tls.as_ref()?.certificate.as_ref()?.issuer;
+            (!issuer.is_empty()).then(|| format!("Is {issuer} a public CA? If not, somebody decrypts here.").into())
+        }),
     ],
     checks: &[
         check(
@@ -85,5 +113,5 @@ pub static CATEGORY: Category = Category {
         },
     ],
     absence: false,
-    detect: |_, attempt| refused(attempt).is_some(),
+    detect: |_, attempt| attempt.is_some_and(refused),
 };

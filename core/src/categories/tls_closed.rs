@@ -1,6 +1,7 @@
 //! FIN during the TLS handshake.
 
-use super::{Category, Fix, Id, Owner, Phase, cause, check};
+use super::pattern::{large_hello, nameless};
+use super::{Category, Fix, Id, Owner, Phase, cause, check, favoured};
 use crate::exchange::SecureFailure;
 
 /// See the module.
@@ -17,8 +18,17 @@ pub static CATEGORY: Category = Category {
             "The server does not take this ClientHello and closes without saying why; old servers do so \
              for TLS 1.3.",
         ),
-        cause("The server name is missing or not served there."),
-        cause("The server wants a client certificate, and TLS 1.3 hides the alert that says so."),
+        favoured("The server name is missing or not served there.", nameless),
+        favoured(
+            "The server, or a device on the way, cannot take a ClientHello of more than one segment, as post-quantum \
+             key shares make it.",
+            large_hello,
+        ),
+        favoured("The server wants a client certificate, and TLS 1.3 hides the alert that says so.", |_, attempt| {
+            let tls = attempt?.tls.as_ref()?;
+            let finished = tls.server.as_ref().is_some_and(|server| server.version == 0x0304);
+            finished.then(|| "TLS 1.3 was chosen, in which the server's reasons are encrypted.".into())
+        }),
         cause("A load balancer took the connection and found no server behind it."),
     ],
     checks: &[

@@ -1,7 +1,7 @@
 //! ClientHello, no ServerHello.
 
-use super::pattern::PARENT;
-use super::{Category, Fix, Id, Owner, Phase, cause, check};
+use super::pattern::{PARENT, large_hello};
+use super::{Category, Fix, Id, Owner, Phase, cause, check, favoured};
 use crate::exchange::SecureFailure;
 
 /// See the module.
@@ -21,7 +21,11 @@ pub static CATEGORY: Category = Category {
             "A device before the server (load balancer, SYN proxy) took the connection; nothing is alive \
              behind it.",
         ),
-        cause("The ClientHello needs two packets (large key shares), and one of them is lost on the way."),
+        favoured(
+            "A device on the way, or the server, cannot take a ClientHello of more than one segment, as post-quantum \
+             key shares make it.",
+            large_hello,
+        ),
         cause("The service on this port waits for something other than TLS."),
         PARENT,
     ],

@@ -1,6 +1,6 @@
 //! RST during the TLS handshake.
 
-use super::pattern::{reset_by_device, reset_by_host};
+use super::pattern::{large_hello, nameless, reset_by_device, reset_by_host};
 use super::{Category, Fix, Id, Owner, Phase, cause, check, favoured};
 use crate::exchange::SecureFailure;
 
@@ -19,6 +19,12 @@ pub static CATEGORY: Category = Category {
              connection.",
             reset_by_host,
         ),
+        favoured(
+            "A device on the way, or the server, cannot take a ClientHello of more than one segment, as post-quantum \
+             key shares make it.",
+            large_hello,
+        ),
+        favoured("The server serves only connections that name it (SNI).", nameless),
         cause("The service on this port does not speak TLS."),
         cause("The server or its load balancer is overloaded or restarting."),
     ],

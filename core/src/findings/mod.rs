@@ -45,11 +45,16 @@ pub fn find(exchange: &Exchange, limits: &Limits) -> Found {
         (None, None) => (Id::Undetermined, Confidence::Possible, left(exchange)),
     };
     let mut doubts = exchange.doubts.clone();
+    let of_attempt = decisive.map_or(&[][..], |attempt| &attempt.doubts);
+    doubts.extend_from_slice(of_attempt);
     if let Some(category) = category {
         let log_alone = exchange.attempts.iter().all(|attempt| attempt.events.is_empty()) && exchange.claim.is_some();
         if log_alone {
             confidence = exchange.claim.as_ref().map_or(Confidence::Likely, |claim| claim.confidence);
-        } else if category.absence && !limits.absence.is_empty() || !exchange.doubts.is_empty() {
+        } else if category.absence && !limits.absence.is_empty()
+            || !exchange.doubts.is_empty()
+            || !of_attempt.is_empty()
+        {
             confidence = Confidence::Likely;
         }
         if matches!(exchange.answer, Answer::Pending) {
@@ -124,8 +129,11 @@ fn decisive(exchange: &Exchange) -> Option<&Attempt> {
         };
         attempt.status.is_some() && attempt.status == code
     });
+    let failing = || exchange.attempts.iter().rev().filter(|attempt| crate::join::failing(attempt));
+    // What ended before it was used counts only where nothing else failed.
     with_answer
-        .or_else(|| exchange.attempts.iter().rev().find(|attempt| crate::join::failing(attempt)))
+        .or_else(|| failing().find(|attempt| !attempt.unused))
+        .or_else(|| failing().next())
         .or_else(|| exchange.attempts.last())
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use core::fmt::Write;
 
 use crate::categories::Id;
 use crate::exchange::{
@@ -56,23 +57,16 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
         return Some(connect(exchange, attempt, failure, site));
     }
     if let Some(failure) = attempt.secure.failure() {
-        return Some(match failure {
-            SecureFailure::Alert { number, ours } => {
-                let who = if *ours { "The gateway's side" } else { site };
-                format!("{who} ended the TLS handshake with the alert {} ({number}).", tls::alert_name(*number))
-            }
-            SecureFailure::NoResponse => format!("{site} did not answer the ClientHello."),
-            SecureFailure::Reset => format!("The TLS handshake with {site} was ended by RST."),
-            SecureFailure::Closed => format!("{site} closed the connection during the TLS handshake."),
-            SecureFailure::NotTls => format!("{site} answered the ClientHello with something that is not TLS."),
-        });
+        return Some(secure(attempt, failure, site));
     }
     if attempt.send.failure().is_some() {
         return Some(match id {
             Id::KeepaliveRace => {
                 format!("{site} closed a kept-alive connection just as the gateway sent a request on it.")
             }
-            Id::PmtuBlackhole => format!("Full-sized segments to {site} vanish while small ones pass."),
+            Id::PmtuBlackhole => {
+                format!("Full-sized segments to {site} vanish while small ones pass.{}", large(attempt))
+            }
             Id::ZeroWindow => format!("{site} stopped taking the request: its window stayed closed."),
             _ => format!("{site} never acknowledged the request that the gateway sent."),
         });
@@ -102,6 +96,57 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
         ReceiveFailure::Goaway(code) => format!("{site} ended the HTTP/2 connection with GOAWAY, error {code}."),
         ReceiveFailure::RstStream(code) => format!("{site} ended the HTTP/2 stream with RST_STREAM, error {code}."),
     })
+}
+
+fn secure(attempt: &Attempt, failure: &SecureFailure, site: &str) -> String {
+    let us = if attempt.tunnel { "The client" } else { "The gateway" };
+    let facts = attempt.tls.as_deref();
+    let heard = facts.is_some_and(|tls| tls.server.is_some());
+    let mut sentence = match failure {
+        SecureFailure::Alert { number, ours } => {
+            let who = if *ours { us } else { site };
+            format!("{who} ended the TLS handshake with the alert {} ({number}).", tls::alert_name(*number))
+        }
+        SecureFailure::Hidden { ours: true } => {
+            format!(
+                "{us} ended the TLS handshake with {site} by an encrypted alert, right after the server's certificate."
+            )
+        }
+        SecureFailure::Hidden { ours: false } => {
+            format!(
+                "{site} ended the TLS handshake by an encrypted alert, right after the last word of {}.",
+                us.to_lowercase()
+            )
+        }
+        SecureFailure::Refused => {
+            format!(
+                "{us} closed the connection to {site} once the server had shown its certificate, and asked nothing."
+            )
+        }
+        SecureFailure::NoResponse if heard => format!("{site} stopped answering in the middle of the TLS handshake."),
+        SecureFailure::NoResponse => format!("{site} did not answer the ClientHello."),
+        SecureFailure::Reset => format!("The TLS handshake with {site} was ended by RST."),
+        SecureFailure::Closed => format!("{site} closed the connection during the TLS handshake."),
+        SecureFailure::NotTls => format!("{site} answered the ClientHello with something that is not TLS."),
+    };
+    let ours = !matches!(failure, SecureFailure::Alert { ours: false, .. } | SecureFailure::Hidden { ours: false });
+    let problems = facts.map_or(&[][..], |tls| &tls.problems);
+    if let (Some(problem), true) = (problems.first(), ours) {
+        let _ = write!(sentence, " The certificate: {problem}.");
+    }
+    sentence.push_str(&large(attempt));
+    sentence
+}
+
+/// What the size of the ClientHello says, where a smaller one was answered.
+fn large(attempt: &Attempt) -> String {
+    let Some((tls, small)) = attempt.tls.as_deref().and_then(|tls| Some((tls, tls.smaller_passed?))) else {
+        return String::new();
+    };
+    format!(
+        " Its ClientHello has {} bytes in {} segments; one of {small} bytes in one segment was answered.",
+        tls.size, tls.segments
+    )
 }
 
 fn connect(exchange: &Exchange, attempt: &Attempt, failure: &ConnectFailure, site: &str) -> String {
@@ -142,6 +187,18 @@ fn connect(exchange: &Exchange, attempt: &Attempt, failure: &ConnectFailure, sit
 }
 
 fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &str) -> String {
+    if let (Id::ClientTlsRejected, Some(failure)) = (id, exchange.client_secure.failure()) {
+        return match failure {
+            SecureFailure::Alert { number, .. } => format!(
+                "The client refuses the certificate that the gateway shows for {site}: alert {} ({number}).",
+                tls::alert_name(*number)
+            ),
+            SecureFailure::Hidden { .. } => {
+                format!("The client ended the TLS handshake with the gateway for {site} by an encrypted alert.")
+            }
+            _ => format!("The client closed once the gateway had shown its certificate for {site}."),
+        };
+    }
     let status = match &exchange.answer {
         crate::exchange::Answer::Whole(status) | crate::exchange::Answer::Cut(Some(status)) => Some(status.code),
         _ => None,

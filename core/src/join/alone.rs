@@ -5,9 +5,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
-use super::{Joined, Loose, Names, Roles, client_exchange, failing, hello, one_leg, plain_name, resolving};
+use super::{
+    Joined, Loose, Names, Roles, client_exchange, clients::client_refuses, failing, hello, one_leg, plain_name,
+    resolving,
+};
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
@@ -47,6 +50,13 @@ pub fn exchanges(
     let names = host_names(lookups);
     let went_well: Vec<&Connection> =
         points.iter().flat_map(|point| &point.connections).filter(|other| went_well(other)).collect();
+    // Hosts that open connections to others.
+    let openers: HashSet<IpAddr> = points
+        .iter()
+        .flat_map(|point| &point.connections)
+        .filter(|connection| connection.server.port() != 53 && connection.sure)
+        .map(|connection| connection.client.ip())
+        .collect();
     // One host's failures that follow each other at once are one exchange: the next address, the next try.
     let mut running: HashMap<(IpAddr, String), (usize, Timestamp)> = HashMap::new();
     for loose in &loose {
@@ -58,6 +68,14 @@ pub fn exchanges(
             || unfinished(attempt, seen_to)
             || settled(&went_well, &names, loose)
         {
+            continue;
+        }
+        let opener = openers.contains(&loose.connection.server.ip());
+        if opener && super::hellos::certificate_refused(attempt) {
+            let mut exchange = client_refuses(loose.connection, attempt.clone());
+            exchange.doubts.push(super::hellos::listener());
+            joined.unseen = joined.unseen.saturating_sub(1);
+            joined.exchanges.push(exchange);
             continue;
         }
         let carried = attempt.target.is_some() || attempt.secure.failure().is_some();
@@ -132,6 +150,7 @@ pub fn exchanges(
                     target: None,
                     answer: Answer::NotSeen,
                     attempts: alloc::vec![attempt],
+                    client_secure: Phase::NotSeen,
                     claim: None,
                     events: Vec::new(),
                     outward: false,
@@ -174,7 +193,7 @@ fn host_names<'a>(lookups: &[&'a Lookup]) -> BTreeMap<(IpAddr, IpAddr), &'a str>
 /// Whether something was answered on a connection.
 fn went_well(connection: &Connection) -> bool {
     let http = connection.conversation().is_some_and(|http| http.healthy > 0 || http.tunnel.is_some());
-    let tls = connection.handshake.as_ref().is_some_and(|handshake| handshake.done);
+    let tls = connection.handshake.as_ref().is_some_and(|handshake| handshake.went_through());
     http || tls || connection.conversation().is_none() && connection.server_end.bytes > 0
 }
 
@@ -252,6 +271,7 @@ fn exchange(loose: &Loose<'_>, names: &BTreeMap<(IpAddr, IpAddr), &str>, roles: 
         target: request.map(|request| request.target.clone()),
         answer: Answer::NotSeen,
         attempts: alloc::vec![attempt.clone()],
+        client_secure: Phase::NotSeen,
         claim: None,
         events: Vec::new(),
         outward: false,

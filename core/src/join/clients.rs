@@ -4,16 +4,23 @@ use alloc::vec::Vec;
 
 use hashbrown::HashSet;
 
+use super::hellos::{self, Hellos};
 use super::{Joined, Roles, attempt};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::point::Point;
 use crate::capture::transaction::Transaction;
-use crate::exchange::{Answer, Exchange, Status};
+use crate::exchange::{Answer, Attempt, Exchange, Phase, Status};
 use crate::report::Leg;
 use crate::time::Timestamp;
 
 /// Requests at the gateway that are not known to have gone well.
-pub(super) fn client_side(points: &[Point], roles: &Roles, seen_to: Timestamp, joined: &mut Joined) -> Vec<Exchange> {
+pub(super) fn client_side(
+    points: &[Point],
+    roles: &Roles,
+    hellos: &Hellos<'_>,
+    seen_to: Timestamp,
+    joined: &mut Joined,
+) -> Vec<Exchange> {
     let mut exchanges = Vec::new();
     let mut met = HashSet::new();
     for point in points {
@@ -28,6 +35,10 @@ pub(super) fn client_side(points: &[Point], roles: &Roles, seen_to: Timestamp, j
             if matches!(connection.speech, Speech::Tls) {
                 joined.total += u64::from(hello(connection));
                 joined.unseen += u64::from(hello(connection));
+                if let Some(refused) = attempt::at_gateway(connection, seen_to) {
+                    joined.unseen -= 1;
+                    exchanges.push(client_refuses(connection, refused));
+                }
             }
             let Some(conversation) = connection.conversation() else { continue };
             joined.total += u64::from(conversation.count);
@@ -37,7 +48,7 @@ pub(super) fn client_side(points: &[Point], roles: &Roles, seen_to: Timestamp, j
             if let Some(transaction) = &conversation.tunnel {
                 let unseen = u64::from(conversation.tunnel_bytes > 0 && granted(transaction));
                 joined.unseen += unseen;
-                if let Some(failed) = tunnel(connection, transaction, seen_to) {
+                if let Some(failed) = tunnel(connection, transaction, hellos, seen_to) {
                     joined.unseen -= unseen;
                     exchanges.push(failed);
                 }
@@ -80,6 +91,7 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
         target: request.map(|request| request.target.clone()),
         answer: answer(connection, transaction),
         attempts: Vec::new(),
+        client_secure: Phase::NotSeen,
         claim: None,
         events: attempt::client_story(connection, transaction),
         outward: false,
@@ -132,13 +144,47 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
 }
 
 /// A granted tunnel, if its TLS handshake failed.
-fn tunnel(connection: &Connection, transaction: &Transaction, seen_to: Timestamp) -> Option<Exchange> {
+fn tunnel(
+    connection: &Connection,
+    transaction: &Transaction,
+    hellos: &Hellos<'_>,
+    seen_to: Timestamp,
+) -> Option<Exchange> {
     let mut attempt = attempt::inside(connection, Leg::Client, seen_to)?;
     let mut exchange = client_exchange(connection, transaction);
     exchange.events.append(&mut attempt.events);
     exchange.events.sort_by_key(|event| (event.source.time, event.source.number));
+    // In a tunnel the client plays the gateway, unless the gateway decrypts and plays the server.
+    if hellos::certificate_refused(&attempt)
+        && let Some(shown) = hellos.decrypts(connection, exchange.host.as_deref())
+    {
+        exchange.client_secure = attempt.secure;
+        exchange.events.push(shown);
+        exchange.doubts.append(&mut attempt.doubts);
+        return Some(exchange);
+    }
     attempt.upstream = None;
     attempt.local = None;
     exchange.attempts.push(attempt);
     Some(exchange)
+}
+
+/// A client that refused the certificate of a gateway that is the TLS server itself.
+pub(super) fn client_refuses(connection: &Connection, attempt: Attempt) -> Exchange {
+    Exchange {
+        client: Some(connection.client.ip()),
+        gateway: Some(connection.server.ip()),
+        begun: connection.first.time,
+        host: attempt.host,
+        port: Some(connection.server.port()),
+        method: None,
+        target: None,
+        answer: Answer::NotSeen,
+        attempts: Vec::new(),
+        claim: None,
+        client_secure: attempt.secure,
+        events: attempt.events,
+        outward: false,
+        doubts: attempt.doubts,
+    }
 }

@@ -6,6 +6,7 @@
 mod alone;
 pub mod attempt;
 mod clients;
+mod hellos;
 mod hidden;
 mod names;
 mod outcome;
@@ -26,6 +27,7 @@ use crate::capture::point::Point;
 use crate::exchange::{Attempt, Exchange};
 use crate::time::Timestamp;
 use clients::{client_exchange, hello};
+use hellos::Hellos;
 use names::{Names, plain_name};
 pub(crate) use outcome::failing;
 use roles::Roles;
@@ -56,10 +58,12 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     let roles = roles::find(points, preset);
     let mut joined = Joined { gateways: roles.gateways.clone(), ..Joined::default() };
     let seen_to = points.iter().filter_map(|point| point.ended).max().unwrap_or_default();
-    let mut clients = clients::client_side(points, &roles, seen_to, &mut joined);
+    let hellos = Hellos::new(points, &roles);
+    let mut clients = clients::client_side(points, &roles, &hellos, seen_to, &mut joined);
     let wanted: HashSet<u16> = clients.iter().filter_map(|exchange| exchange.port).collect();
     let wanted = (!roles.gateways.is_empty()).then_some(&wanted);
     let mut loose = upstream::upstream_side(points, &roles, wanted, seen_to);
+    hellos::compare_sizes(points, loose.iter_mut().map(|loose| &mut loose.attempt));
     let lookups: Vec<&Lookup> = points.iter().flat_map(|point| &point.lookups.list).collect();
     let names = Names::new(points, &lookups, &roles);
     if roles.gateways.is_empty() {

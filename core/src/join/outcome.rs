@@ -22,8 +22,13 @@ pub(super) fn too_large(exchange: &mut Exchange) {
 
 /// A tunnel whose gateway failed upstream: what the client received inside of it cannot be seen.
 pub(super) fn decrypted(exchange: &mut Exchange) {
-    let tunnel = exchange.attempts.iter().any(|attempt| attempt.tunnel);
-    if tunnel && exchange.attempts.iter().any(|attempt| !attempt.tunnel && attempt.connect.failure().is_some()) {
+    let random = |attempt: &Attempt| Some(attempt.tls.as_ref()?.hello.as_ref()?.random);
+    let Some(inside) = exchange.attempts.iter().find(|attempt| attempt.tunnel).map(random) else { return };
+    // With the client's own ClientHello it is the tunnel's other leg; with another one the gateway decrypts.
+    let own =
+        |attempt: &Attempt| attempt.secure.failure().is_some() && random(attempt).is_some_and(|r| Some(r) != inside);
+    let failed = |attempt: &Attempt| !attempt.tunnel && (attempt.connect.failure().is_some() || own(attempt));
+    if exchange.attempts.iter().any(failed) {
         exchange.answer = Answer::NotSeen;
         exchange.attempts.retain(|attempt| !attempt.tunnel);
     }
@@ -34,7 +39,8 @@ pub(super) fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
     let quoted = |status: &Status| {
         status.first.is_some() && exchange.attempts.iter().any(|attempt| attempt.quoted_status == Some(status.code))
     };
-    let broken = exchange.attempts.iter().any(|attempt| attempt.secure.failure().is_some() && attempt.tunnel);
+    let broken = exchange.client_secure.failure().is_some()
+        || exchange.attempts.iter().any(|attempt| attempt.secure.failure().is_some() && attempt.tunnel);
     match &exchange.answer {
         // What the client received as a second status had come from upstream: text in a body.
         Answer::Whole(status) if quoted(status) => broken,

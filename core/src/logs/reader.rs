@@ -17,7 +17,7 @@ use super::troubles::Troubles;
 use super::tunnels::{self, Failed, Tunnels, Within};
 use super::{Clock, Layout, LogFormat, Parsed, Record, Tunnel, prefix};
 use crate::categories::Id as Category;
-use crate::exchange::{Answer, Attempt, Event, Exchange, Source, Status, What};
+use crate::exchange::{Answer, Attempt, Event, Exchange, Phase, Source, Status, What};
 use crate::products::Id as Product;
 use crate::report::{GeneratedBy, Leg};
 use crate::time::{Span, Timestamp};
@@ -349,6 +349,7 @@ impl LogReader {
             target: record.target.map(ToString::to_string),
             answer: answer(record),
             attempts: if record.attempted { [attempt].into() } else { Vec::new() },
+            client_secure: Phase::NotSeen,
             doubts: match &claim {
                 Some(claim) if claim.candidates.len() > 1 || (record.group.is_some() && !left) => {
                     [format.missing.to_string()].into()

@@ -207,6 +207,7 @@ fn what_to_record_depends_on_what_was_seen() {
 /// Whose configuration each fix is of, and its setting.
 fn fixes_for(category: Category, product: Id, attempt: Attempt) -> Vec<(String, String)> {
     let exchange = Exchange {
+        client_secure: Phase::NotSeen,
         client: facts().client,
         gateway: facts().gateway,
         begun: Timestamp(0),

@@ -29,6 +29,10 @@ impl Connection {
             self.speech = self.recognise(side, data);
             if matches!(self.speech, Speech::Tls) {
                 self.handshake = Some(Box::default());
+                // Whoever greets first speaks SSH, mail or the like, and no TLS.
+                if let (Some(greeting), Some(handshake)) = (self.greeting.take(), &mut self.handshake) {
+                    handshake.not_tls = Some(greeting);
+                }
             }
             // A server that speaks first may still be taken for a web server by who asks it.
             if side == Side::Server && matches!(self.speech, Speech::Other) && self.greeting.is_none() {

@@ -94,7 +94,7 @@ impl Connection {
 
     fn gap(&mut self, side: Side, bytes: u64, source: Source) {
         if let Some(handshake) = &mut self.handshake {
-            handshake.gap(side);
+            handshake.gap(side, bytes);
         }
         match (&mut self.speech, side) {
             (Speech::Http(conversation), Side::Client) => conversation.client_gap(bytes, source),

@@ -13,7 +13,7 @@ pub(super) const SHORTEST_WAIT: Span = Span::milliseconds(500);
 /// A window that stays closed this long is no momentary pause.
 const CLOSED_WINDOW: Span = Span::seconds(5);
 /// Segments from this size on are those that a smaller path MTU stops.
-const FULL_SIZED: u32 = 1200;
+pub(super) const FULL_SIZED: u32 = 1200;
 
 /// Sending, waiting and receiving.
 pub(super) fn answer(

@@ -2,13 +2,16 @@
 
 mod answer;
 mod connect;
+mod messages;
 mod reset;
 mod secure;
 mod story;
 mod words;
 
 use alloc::format;
+use alloc::string::ToString;
 
+use super::hellos::certificate_refused;
 use crate::capture::connection::{Connection, Side, Speech};
 use crate::capture::transaction::Transaction;
 use crate::exchange::{Attempt, ConnectFailure, Phase, WaitFailure, What};
@@ -17,7 +20,6 @@ use crate::time::Timestamp;
 use answer::answer;
 use connect::connect;
 use reset::reset_sender;
-use secure::secure;
 use story::Story;
 pub use story::client_story;
 pub use words::{host_of, icmp_text};
@@ -39,15 +41,24 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
         return None;
     }
     if attempt.connect.is_ok() {
-        attempt.secure = secure(connection, &mut story, seen_to);
-        if matches!(connection.speech, Speech::Http(_)) {
-            // A request whose head never got whole: nothing more can be said of it.
-            return None;
+        secure::judge(connection, &mut attempt, &mut story, seen_to);
+        if let Speech::Http(conversation) = &connection.speech {
+            // In a tunnel that a parent proxy granted only the handshake can be judged; of a request whose head never
+            // got whole nothing can be said.
+            let request = conversation.tunnel.as_ref()?.request.as_deref()?;
+            attempt.secure.failure()?;
+            attempt.parent = true;
+            attempt.host = host_of(&request.target, request.host.as_deref(), &request.method).0;
+            attempt.target = Some(request.target.clone());
+        } else {
+            secure::asked(connection, &mut attempt, &mut story);
+            unused(connection, &mut attempt, &mut story);
         }
-        unused(connection, &mut attempt, &mut story);
     }
-    let failed =
-        attempt.connect.failure().is_some() || attempt.secure.failure().is_some() || attempt.wait.failure().is_some();
+    let failed = attempt.connect.failure().is_some()
+        || attempt.secure.failure().is_some()
+        || attempt.send.failure().is_some()
+        || attempt.wait.failure().is_some();
     attempt.events = story.done();
     reset_sender(connection, &mut attempt);
     failed.then_some(attempt)
@@ -57,8 +68,10 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
 pub fn inside(connection: &Connection, leg: Leg, seen_to: Timestamp) -> Option<Attempt> {
     let mut attempt = common(connection);
     let mut story = Story::new(connection, leg);
-    attempt.secure = secure(connection, &mut story, seen_to);
-    attempt.secure.failure()?;
+    secure::judge(connection, &mut attempt, &mut story, seen_to);
+    if attempt.secure.failure().is_none() && attempt.send.failure().is_none() || attempt.unused {
+        return None;
+    }
     attempt.tunnel = true;
     attempt.events = story.done();
     reset_sender(connection, &mut attempt);
@@ -76,7 +89,7 @@ pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: 
         attempt.connect = Phase::Ok(None);
     }
     if let Some(handshake) = &connection.handshake {
-        attempt.secure = if handshake.done { Phase::Ok(None) } else { Phase::NotSeen };
+        attempt.secure = if handshake.went_through() { Phase::Ok(None) } else { Phase::NotSeen };
     }
     if let Some(request) = &transaction.request {
         attempt.parent = request.for_proxy();
@@ -99,6 +112,11 @@ pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: 
     attempt.events = story.done();
     reset_sender(connection, &mut attempt);
     attempt
+}
+
+/// The TLS handshake of a client with the gateway itself, if the client refused the gateway's certificate.
+pub fn at_gateway(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
+    inside(connection, Leg::Client, seen_to).filter(certificate_refused)
 }
 
 /// The server ended a connection before anything was sent on it. By itself that is no failure: pools and health checks
@@ -124,7 +142,7 @@ fn common(connection: &Connection) -> Attempt {
         local: Some(connection.client),
         upstream: Some(connection.server),
         span: Some((connection.first.time, connection.last.time)),
-        host: connection.handshake.as_ref().and_then(|handshake| handshake.server_name.clone()),
+        host: connection.handshake.as_ref().and_then(|handshake| handshake.host().map(ToString::to_string)),
         ..Attempt::default()
     }
 }

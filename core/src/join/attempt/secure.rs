@@ -1,54 +1,302 @@
-//! The TLS handshake of an attempt.
+//! What became of TLS on a connection: the handshake, and what was asked behind it.
+//!
+//! TLS 1.3 hides its alerts. A record of an alert's size tells one only where it is the last of its side and stands
+//! where nothing else of that size can: see [`crate::capture::handshake`]. Such failures are likely, not proven.
 
+use alloc::boxed::Box;
 use alloc::format;
+use alloc::string::{String, ToString};
 
-use super::Story;
-use super::answer::SHORTEST_WAIT;
+use super::answer::{FULL_SIZED, SHORTEST_WAIT};
+use super::{Story, messages};
 use crate::capture::connection::{Connection, Side};
-use crate::exchange::{Phase, SecureFailure, What};
+use crate::capture::handshake::{Handshake, TLS13};
+use crate::exchange::{Attempt, Phase, SecureFailure, SendFailure, Source, Tls, WaitFailure, What};
 use crate::protocols::tls;
 use crate::time::{Span, Timestamp};
 
-pub(super) fn secure(connection: &Connection, story: &mut Story<'_>, seen_to: Timestamp) -> Phase<SecureFailure> {
-    let Some(handshake) = &connection.handshake else { return Phase::NotSeen };
-    let Some(hello) = handshake.client_hello else { return Phase::NotSeen };
-    if handshake.done {
-        return Phase::Ok(None);
+/// Without an end of the connection, a handshake is given up for unanswered after this long.
+const PATIENCE: Span = Span::seconds(10);
+/// Who closes later than this in the middle of a handshake had been waiting for the other side.
+const WAITED: Span = Span::seconds(2);
+/// What a server does to a connection within this time of the client's Finished, or one round trip more, is its answer
+/// to the handshake; later it is tired of waiting.
+const PROMPT: Span = Span::seconds(1);
+/// A question has at least this many encrypted bytes; an acknowledgement of HTTP/2 or a ping has fewer.
+const QUESTION: usize = 80;
+/// Without a request of a client to go by, only a silence of this length counts.
+const LONG: Span = Span::seconds(30);
+
+const HIDDEN: &str =
+    "TLS encrypts this alert: that it is one is told by the record's size and place, its number cannot be read.";
+const UNSAID: &str = "No alert says why: the gateway may have closed for another reason than the certificate.";
+const UNREAD: &str = "The connection is encrypted: request and answer are told apart by direction and size alone.";
+
+/// What was offered and chosen, for causes and comparisons.
+fn facts(handshake: &Handshake) -> Option<Box<Tls>> {
+    handshake.client_hello?;
+    let certificate = handshake.certificate.as_ref();
+    Some(Box::new(Tls {
+        hello: handshake.hello.as_deref().cloned(),
+        size: handshake.size,
+        segments: handshake.segments,
+        server: handshake.server.as_deref().cloned().filter(|server| !server.retry),
+        retried: handshake.retry.is_some(),
+        problems: certificate.map_or_else(Default::default, |(source, certificate)| {
+            messages::problems(certificate, handshake.host(), source.time)
+        }),
+        certificate: certificate.map(|(_, certificate)| (**certificate).clone()),
+        asks_certificate: handshake.certificate_request.is_some(),
+        smaller_passed: None,
+    }))
+}
+
+/// Judges the handshake of a connection, or inside its tunnel, and writes what shows it into the story.
+pub(super) fn judge(connection: &Connection, attempt: &mut Attempt, story: &mut Story<'_>, seen_to: Timestamp) {
+    let Some(handshake) = connection.handshake.as_deref() else { return };
+    let Some(hello) = handshake.client_hello else { return };
+    attempt.tls = facts(handshake);
+    attempt.secure = if handshake.done {
+        finished(connection, handshake, hello, attempt, story)
+    } else {
+        unfinished(connection, handshake, hello, attempt, story, seen_to)
+    };
+    if attempt.secure.failure().is_some() || attempt.send.failure().is_some() {
+        tell(handshake, hello, story);
     }
-    story.add(hello, Side::Client, What::Tls("ClientHello".into()));
-    if let Some(hello) = handshake.server_hello {
-        story.add(hello, Side::Server, What::Tls("ServerHello".into()));
+}
+
+/// The messages of the handshake.
+fn tell(handshake: &Handshake, hello: Source, story: &mut Story<'_>) {
+    let end = handshake.client_hello_end.filter(|end| *end != hello);
+    if end.is_some() {
+        story.add(hello, Side::Client, What::Tls("ClientHello begins".into()));
     }
-    if let Some((side, number, source)) = handshake.alert {
-        story.add(source, side, What::Tls(format!("alert {} ({number})", tls::alert_name(number))));
-        return Phase::Failed(SecureFailure::Alert { number, ours: side == Side::Client });
+    story.add(end.unwrap_or(hello), Side::Client, What::Tls(messages::client_hello(handshake)));
+    if let Some(retry) = handshake.retry {
+        story.add(retry, Side::Server, What::Tls("HelloRetryRequest: the server wants another key share".into()));
+    }
+    if let Some(source) = handshake.server_hello {
+        story.add(source, Side::Server, What::Tls(messages::server_hello(handshake)));
+    }
+    if let Some((source, certificate)) = &handshake.certificate {
+        let text = messages::certificate(certificate, handshake.host(), source.time);
+        story.add(*source, Side::Server, What::Tls(text));
+    }
+    if let Some(source) = handshake.certificate_request {
+        story.add(source, Side::Server, What::Tls("CertificateRequest: a client certificate is asked for".into()));
+    }
+}
+
+/// When and how a side ended the connection.
+#[derive(Clone, Copy)]
+struct End {
+    source: Source,
+    reset: bool,
+}
+
+fn end(connection: &Connection, side: Side) -> Option<End> {
+    let end = connection.end(side);
+    let reset = end.rst.map(|reset| End { source: reset.source, reset: true });
+    let fin = end.fin.map(|fin| End { source: fin.source, reset: false });
+    reset.into_iter().chain(fin).min_by_key(|end| end.source)
+}
+
+fn what(end: End, when: &str) -> What {
+    if end.reset { What::Reset(when.into()) } else { What::Fin }
+}
+
+fn alerted(handshake: &Handshake, story: &mut Story<'_>) -> Option<SecureFailure> {
+    let alert = handshake.alert?;
+    let (name, meaning) = (tls::alert_name(alert.number), tls::alert_meaning(alert.number));
+    let meaning = if meaning.is_empty() { String::new() } else { format!(": {meaning}") };
+    story.add(alert.source, alert.side, What::Tls(format!("alert {name} ({}){meaning}", alert.number)));
+    Some(SecureFailure::Alert { number: alert.number, ours: alert.side == Side::Client })
+}
+
+/// A handshake of which not both ends were seen.
+fn unfinished(
+    connection: &Connection,
+    handshake: &Handshake,
+    hello: Source,
+    attempt: &mut Attempt,
+    story: &mut Story<'_>,
+    seen_to: Timestamp,
+) -> Phase<SecureFailure> {
+    if let Some(failure) = alerted(handshake, story) {
+        return Phase::Failed(failure);
     }
     if let Some((source, text)) = &handshake.not_tls {
         story.add(*source, Side::Server, What::Data(text.clone()));
         return Phase::Failed(SecureFailure::NotTls);
     }
     let (client, server) = (&connection.client_end, &connection.server_end);
-    if client.lost > 0 || server.lost > 0 {
+    if handshake.lost || client.lost > 0 || server.lost > 0 {
         return Phase::NotSeen;
     }
-    let over = |side: Side| {
-        let end = connection.end(side);
-        end.rst.map(|reset| reset.source).into_iter().chain(end.fin.map(|fin| fin.source)).min()
-    };
-    match (over(Side::Client), over(Side::Server)) {
-        (ours, Some(theirs)) if ours.is_none_or(|ours| theirs < ours) => {
-            let reset = server.rst.is_some_and(|reset| reset.source == theirs);
-            let what = if reset { What::Reset("during the TLS handshake".into()) } else { What::Fin };
-            story.add(theirs, Side::Server, what);
-            Phase::Failed(if reset { SecureFailure::Reset } else { SecureFailure::Closed })
+    let (ours, theirs) = (end(connection, Side::Client), end(connection, Side::Server));
+    // A record of an alert's size is the only one that the client encrypted: no Finished is that short.
+    if let (Some(source), Some(_)) = (handshake.small[0], ours.or(theirs)) {
+        let hidden = handshake.version() == Some(TLS13);
+        story.add(source, Side::Client, What::Tls("encrypted record of an alert's size, in place of Finished".into()));
+        if let (true, Some(ours)) = (hidden, ours) {
+            story.add(ours.source, Side::Client, what(ours, "after it"));
         }
-        (Some(ours), _) if handshake.server_hello.is_none() && ours.time.since(hello.time) >= SHORTEST_WAIT => {
-            story.add(ours, Side::Client, What::Fin);
-            Phase::Failed(SecureFailure::NoResponse)
+        if hidden {
+            attempt.doubts.push(HIDDEN.to_string());
+            return Phase::Failed(SecureFailure::Hidden { ours: true });
         }
-        (None, None) if handshake.server_hello.is_none() && seen_to.since(hello.time) > Span::seconds(10) => {
-            Phase::Failed(SecureFailure::NoResponse)
+    }
+    let spoke = [client.last_data, server.last_data].into_iter().flatten().max().unwrap_or(hello);
+    let quiet = |to: Timestamp| to.since(spoke.time);
+    match (ours, theirs) {
+        // Who says goodbye first has left; what the other does then follows from it.
+        (_, Some(_)) if handshake.small[0].is_some_and(|left| left >= hello) => Phase::NotSeen,
+        (ours, Some(theirs)) if ours.is_none_or(|ours| theirs.source < ours.source) => {
+            story.add(theirs.source, Side::Server, what(theirs, "during the TLS handshake"));
+            Phase::Failed(if theirs.reset { SecureFailure::Reset } else { SecureFailure::Closed })
         }
+        (Some(ours), _) => {
+            let wait = if handshake.server_hello.is_some() { WAITED } else { SHORTEST_WAIT };
+            story.add(ours.source, Side::Client, what(ours, "by the gateway"));
+            if quiet(ours.source.time) >= wait {
+                return silence(connection, handshake, attempt, story);
+            }
+            refused(handshake, attempt)
+        }
+        (None, None) if quiet(seen_to) > PATIENCE => silence(connection, handshake, attempt, story),
         _ => Phase::NotSeen,
     }
+}
+
+/// The server said no more. Where large segments of ours vanish and small ones pass, the path is at fault.
+fn silence(
+    connection: &Connection,
+    handshake: &Handshake,
+    attempt: &mut Attempt,
+    story: &mut Story<'_>,
+) -> Phase<SecureFailure> {
+    let client = &connection.client_end;
+    if let Some(again) = client.retransmitted {
+        story.add(again, Side::Client, What::Note("gateway → upstream: the same bytes again".into()));
+    }
+    let unacknowledged = client.retransmissions > 1 && client.acked < client.position;
+    if unacknowledged && handshake.segments > 1 && client.largest_again >= FULL_SIZED && client.duplicate_acks > 0 {
+        attempt.send = Phase::Failed(SendFailure::FullSizeLost);
+        return Phase::NotSeen;
+    }
+    Phase::Failed(SecureFailure::NoResponse)
+}
+
+/// The client's side closed right after the server's part, without a word.
+fn refused(handshake: &Handshake, attempt: &mut Attempt) -> Phase<SecureFailure> {
+    if handshake.server_hello.is_none() {
+        return Phase::NotSeen;
+    }
+    attempt.doubts.push(UNSAID.to_string());
+    // Where the certificate is plainly bad, that is the reason; else only a request that failed tells that it was one.
+    let bad = attempt.tls.as_ref().is_some_and(|tls| tls.problems.iter().any(|problem| problem.refused()));
+    attempt.unused = !bad;
+    Phase::Failed(SecureFailure::Refused)
+}
+
+/// A handshake that both sides went through, as far as can be told.
+fn finished(
+    connection: &Connection,
+    handshake: &Handshake,
+    hello: Source,
+    attempt: &mut Attempt,
+    story: &mut Story<'_>,
+) -> Phase<SecureFailure> {
+    let took = handshake.finished.map(|finished| finished.time.since(hello.time));
+    let well = Phase::Ok(took);
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    if handshake.lost || client.lost > 0 || server.lost > 0 || handshake.answered() {
+        return well;
+    }
+    if let Some(failure) = alerted(handshake, story) {
+        return Phase::Failed(failure);
+    }
+    let (ours, theirs) = (end(connection, Side::Client), end(connection, Side::Server));
+    let first = theirs.filter(|theirs| ours.is_none_or(|ours| theirs.source <= ours.source));
+    let said = client.last_data.unwrap_or(hello);
+    let round_trip = connection.handshake_time().unwrap_or_default();
+    let prompt = |at: Source| at.time.since(said.time).0 <= PROMPT.0.saturating_add(round_trip.0);
+    if let (Some(small), Some(theirs)) = (handshake.small[1], theirs)
+        && (handshake.silent_since_finished() && prompt(small) && handshake.small[0].is_none_or(|ours| small < ours)
+            || handshake.renegotiated && handshake.unanswered().is_some())
+    {
+        let text = "encrypted record of an alert's size, in place of an answer";
+        story.add(small, Side::Server, What::Tls(text.into()));
+        story.add(theirs.source, Side::Server, what(theirs, "after it"));
+        attempt.doubts.push(HIDDEN.to_string());
+        return Phase::Failed(SecureFailure::Hidden { ours: false });
+    }
+    if handshake.asked.is_some() || handshake.version() != Some(TLS13) && handshake.finished.is_none() {
+        return well;
+    }
+    match (first, ours) {
+        // TLS 1.3: the server has heard the Finished and ends it; it never said that it took it.
+        (Some(theirs), _) if handshake.silent_since_finished() && tls13(handshake) && prompt(theirs.source) => {
+            story.add(theirs.source, Side::Server, what(theirs, "right after the client's Finished"));
+            Phase::Failed(if theirs.reset { SecureFailure::Reset } else { SecureFailure::Closed })
+        }
+        // Both are ready, and the gateway leaves without a question: pools and checks do so, and who checks the
+        // certificate only now. A request that failed at that moment makes the difference.
+        (None, Some(ours)) if ours.source.time.since(said.time).0 <= PROMPT.0 => {
+            story.add(ours.source, Side::Client, what(ours, "right after the handshake"));
+            attempt.unused = true;
+            attempt.doubts.push(UNSAID.to_string());
+            Phase::Failed(SecureFailure::Refused)
+        }
+        _ => well,
+    }
+}
+
+fn tls13(handshake: &Handshake) -> bool {
+    handshake.version() == Some(TLS13)
+}
+
+/// What became of the last question on an encrypted connection, by direction and size: RST, FIN or silence in place of
+/// an answer. A connection that was asked before counts only for a request that is known to have failed.
+pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut Story<'_>) {
+    let Some(handshake) = connection.handshake.as_deref().filter(|_| attempt.secure.is_ok()) else { return };
+    let Some(asked) = handshake.unanswered().filter(|asked| asked.bytes >= QUESTION) else { return };
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    if client.lost > 0 || server.lost > 0 || server.unseen() {
+        return;
+    }
+    let (ours, theirs) = (end(connection, Side::Client), end(connection, Side::Server));
+    let acknowledged = client.acked + 1 >= client.position;
+    let (failure, end, side) = match (ours, theirs) {
+        (ours, Some(theirs)) if ours.is_none_or(|ours| theirs.source <= ours.source) => {
+            let how = if theirs.reset { WaitFailure::Reset } else { WaitFailure::Closed };
+            (how, theirs, Side::Server)
+        }
+        (Some(ours), _) if acknowledged => {
+            let wait = ours.source.time.since(asked.last.time);
+            if wait < WAITED {
+                return;
+            }
+            attempt.unused = wait < LONG;
+            (WaitFailure::Timeout(wait), ours, Side::Client)
+        }
+        _ => return,
+    };
+    attempt.reused = asked.again;
+    // Whether a later question wanted an answer cannot be told: only a failed request says so.
+    attempt.unused |= asked.again;
+    attempt.send = Phase::Ok(None);
+    attempt.wait = Phase::Failed(failure);
+    attempt.doubts.push(UNREAD.to_string());
+    tell_asked(handshake, asked.first, story);
+    let when = if side == Side::Client { "by the gateway" } else { "in place of an answer" };
+    story.add(end.source, side, what(end, when));
+}
+
+fn tell_asked(handshake: &Handshake, first: Source, story: &mut Story<'_>) {
+    if let Some(finished) = handshake.finished {
+        story.add(finished, Side::Client, What::Tls("Finished: the handshake is over".into()));
+    }
+    story.add(first, Side::Client, What::Tls("encrypted data, the request as far as can be told".into()));
 }
