@@ -6,18 +6,16 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::capture::point::Point;
-use crate::exchange::{Answer, Exchange};
+use crate::exchange::Exchange;
 use crate::findings::{self, Found, Limits};
-use crate::logs::{self, LogReader};
+use crate::logs::{Beyond, LogReader};
 use crate::reading::Reading;
 use crate::report::{Exchanges, Report, SCHEMA};
-use crate::time::{Span, Timestamp};
-use crate::{join, products, verdict};
+use crate::time::Span;
+use crate::{join, products, together, verdict};
 
 /// Findings that are kept; more are counted.
 const KEPT: usize = 100_000;
-/// A log line and packets of one request lie this close to each other, clocks permitting.
-const CLOSE: Span = Span::seconds(5);
 /// The appliances' own capture tool stops here.
 const GUI_LIMIT: u64 = 200_000;
 
@@ -114,30 +112,15 @@ impl Case {
             let told = logs.iter().find_map(|log| log.format()?.product);
             told.or_else(|| squid_signs_its_errors(&joined.exchanges))
         });
-        let mut exchanges = joined.exchanges;
-        let mut totals = Exchanges { total: joined.total, failed: 0, unseen: joined.unseen };
+        let gateways = joined.gateways.clone();
         let captured = !self.points.is_empty();
-        let mut beyond = 0;
-        // Error logs last: they tell more of what the access logs have told.
-        let is_error = |log: &&LogReader| log.format().is_some_and(|format| format.id.ends_with("-error"));
-        let (errors, others): (Vec<&LogReader>, Vec<&LogReader>) = logs.iter().copied().partition(is_error);
-        for log in others.iter().chain(&errors) {
-            let paired = if is_error(log) { logs::pair(&mut exchanges, &log.exchanges) } else { Vec::new() };
-            let both = paired.iter().filter(|taken| **taken).count();
-            let met = both + merge(&mut exchanges, &log.exchanges, &paired);
-            beyond += log.failed.saturating_sub(log.exchanges.len() as u64);
-            // Lines and packets of the same requests are counted once.
-            if captured && (met > 0 || self.overlaps(log)) {
-                totals.total = totals.total.max(log.total);
-                totals.unseen = totals.unseen.max(log.unseen);
-            } else {
-                totals.total += log.total.saturating_sub(both as u64);
-                totals.unseen += log.unseen;
-            }
-        }
-        totals.failed = exchanges.len() as u64 + beyond;
+        let together::Together { exchanges, notes, total, unseen, clocks } =
+            together::join(joined, &self.points, &logs);
+        let beyond: u64 = logs.iter().map(|log| log.failed.saturating_sub(log.exchanges.len() as u64)).sum();
+        let totals = Exchanges { total, failed: exchanges.len() as u64 + beyond, unseen };
         let limits = self.limits();
-        let mut found: Vec<Found> = exchanges.iter().map(|exchange| findings::find(exchange, &limits)).collect();
+        let found = exchanges.iter().zip(&notes).map(|(exchange, notes)| findings::find(exchange, &limits, notes));
+        let mut found: Vec<Found> = found.collect();
         let mut order: Vec<usize> = (0..found.len()).collect();
         order.sort_by_key(|at| found.get(*at).map(|found| findings::order(&found.finding)));
         let position = {
@@ -157,9 +140,15 @@ impl Case {
             .collect();
         keyed.sort_by_key(|(at, ..)| *at);
         let all: Vec<_> = keyed.iter().map(|(_, found, _)| found.finding.clone()).collect();
-        let more = logs.iter().flat_map(|log| &log.beyond).flat_map(|(category, hosts)| {
-            hosts.iter().map(|(host, more)| (*category, (!host.is_empty()).then(|| host.clone()), *more))
-        });
+        let shift = |input: u32| clocks.iter().find(|told| told.input == input).map_or(Span(0), together::Told::shift);
+        let more = logs.iter().flat_map(|log| log.beyond.iter().map(|of| (shift(log.input()), of))).flat_map(
+            |(shift, (category, hosts))| {
+                hosts.iter().map(move |(host, more)| {
+                    let more = Beyond { first: more.first.plus(shift), last: more.last.plus(shift), ..*more };
+                    (*category, (!host.is_empty()).then(|| host.clone()), more)
+                })
+            },
+        );
         let mut verdicts = verdict::group(&all, more);
         for verdict in &mut verdicts {
             let Some((_, found, exchange)) = verdict.findings.first().and_then(|at| keyed.get(*at as usize)) else {
@@ -172,6 +161,11 @@ impl Case {
         let left_out = findings.len().saturating_sub(KEPT);
         findings.truncate(KEPT);
         let mut inputs: Vec<_> = self.inputs.iter().map(|reading| reading.input(&self.points)).collect();
+        for told in &clocks {
+            if let Some(input) = inputs.get_mut(told.input as usize) {
+                told.tell(input);
+            }
+        }
         if let (Some(first), Some(gateway)) = (inputs.first_mut(), self.options.gateway)
             && captured
             && !self.points.iter().any(|point| point.mentions(gateway))
@@ -185,21 +179,12 @@ impl Case {
             schema: SCHEMA.to_string(),
             partial: !self.inputs.iter().all(Reading::ended),
             product,
-            gateways: joined.gateways,
+            gateways,
             inputs,
             exchanges: totals,
             findings,
             verdicts,
         }
-    }
-
-    /// Whether a log tells of the time that was captured.
-    fn overlaps(&self, log: &LogReader) -> bool {
-        let Some((from, to)) = log.span else { return false };
-        self.points.iter().any(|point| match (point.started, point.ended) {
-            (Some(started), Some(ended)) => from <= ended.plus(CLOSE) && started <= to.plus(CLOSE),
-            _ => false,
-        })
     }
 
     /// What the captures could not have shown.
@@ -241,61 +226,6 @@ impl Case {
         }
         limits
     }
-}
-
-/// Adds each log line to the captured exchange that it tells of; says how many found one. Lines that are done already
-/// are passed over.
-fn merge(exchanges: &mut Vec<Exchange>, lines: &[Exchange], done: &[bool]) -> usize {
-    let captured = exchanges.len();
-    let mut taken = alloc::vec![false; captured];
-    let mut met = 0;
-    // In order of their beginning, so that a line is held only against requests of its time.
-    let ended = |exchange: &Exchange| exchange.events.iter().map(|e| e.source.time).max().unwrap_or(exchange.begun);
-    let mut order: Vec<(Timestamp, usize)> = exchanges.iter().enumerate().map(|(at, e)| (e.begun, at)).collect();
-    order.sort_unstable();
-    let longest = exchanges.iter().map(|exchange| ended(exchange).since(exchange.begun)).max().unwrap_or_default();
-    for (at, line) in lines.iter().enumerate() {
-        if done.get(at) == Some(&true) {
-            continue;
-        }
-        let fits = |exchange: &Exchange| {
-            // Logs without a duration tell when the request was over.
-            let near = exchange.begun.since(line.begun) <= CLOSE && line.begun.since(ended(exchange)) <= CLOSE;
-            let same_client = line.client.is_none() || exchange.client.is_none() || line.client == exchange.client;
-            let same_target = match (&line.target, &exchange.target) {
-                (Some(one), Some(other)) => one == other || line.host == exchange.host,
-                _ => line.host.is_some() && line.host == exchange.host,
-            };
-            near && same_client && same_target
-        };
-        let from = Timestamp(line.begun.0.saturating_sub(longest.0).saturating_sub(CLOSE.0));
-        let first = order.partition_point(|(begun, _)| *begun < from);
-        let last = order.partition_point(|(begun, _)| *begun <= line.begun.plus(CLOSE));
-        let near =
-            order.get(first..last).unwrap_or_default().iter().filter_map(|(_, at)| Some((*at, exchanges.get(*at)?)));
-        let best = near.filter(|(at, exchange)| !taken.get(*at).copied().unwrap_or(true) && fits(exchange));
-        let best = best.min_by_key(|(_, exchange)| exchange.begun.since(line.begun).0.abs()).map(|(at, _)| at);
-        match best.and_then(|at| exchanges.get_mut(at).map(|exchange| (at, exchange))) {
-            Some((at, exchange)) => {
-                exchange.events.extend(line.events.iter().cloned());
-                exchange.claim = line.claim.clone();
-                // What the packets do not show, the line may know.
-                exchange.client = exchange.client.or(line.client);
-                exchange.method = exchange.method.take().or_else(|| line.method.clone());
-                exchange.target = exchange.target.take().or_else(|| line.target.clone());
-                exchange.host = exchange.host.take().or_else(|| line.host.clone());
-                if exchange.answer == Answer::NotSeen {
-                    exchange.answer = line.answer.clone();
-                }
-                if let Some(taken) = taken.get_mut(at) {
-                    *taken = true;
-                }
-                met += 1;
-            }
-            None => exchanges.push(line.clone()),
-        }
-    }
-    met
 }
 
 /// Squid names its error in a header of the answer.

@@ -30,6 +30,7 @@ pub mod protocols;
 mod reading;
 pub mod report;
 pub mod time;
+mod together;
 mod verdict;
 
 pub use case::{Case, InputId, Options};

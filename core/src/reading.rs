@@ -15,6 +15,7 @@ use crate::logs::LogReader;
 use crate::products;
 use crate::report::{Input, Kind};
 use crate::time::{Span, Timestamp};
+use crate::together::Interest;
 
 /// Bytes that are looked at before a text's format is decided.
 const HEAD: usize = 64 * 1024;
@@ -164,7 +165,11 @@ impl Reading {
                 self.warnings.push("gzip inside gzip is not opened: unpack it once with gunzip".to_string());
                 State::Refused(Kind::Unknown, "gzip".to_string())
             }
-            Recognised::Log(_) => State::Log(Box::new(LogReader::new(self.id, self.product))),
+            Recognised::Log(_) => {
+                let mut log = LogReader::new(self.id, self.product);
+                log.beside(Interest::new(points));
+                State::Log(Box::new(log))
+            }
             Recognised::Har => {
                 self.warnings.push(
                     "an HTTP archive of a browser: recognised, but not read yet; drop the gateway's capture or log"
@@ -243,6 +248,8 @@ impl Reading {
             started: self.started,
             ended: self.last,
             zone: None,
+            clock_offset: None,
+            clock_uncertainty: None,
             warnings: self.warnings.clone(),
         };
         match &self.state {

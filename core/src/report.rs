@@ -58,9 +58,16 @@ pub struct Input {
     pub started: Option<Timestamp>,
     /// Latest time in the file.
     pub ended: Option<Timestamp>,
-    /// Minutes east of UTC that a log writes its times in, where its lines say so.
+    /// Minutes east of UTC that a log writes its times in, where its lines or the captures say so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub zone: Option<i32>,
+    /// Seconds that a log's clock stands ahead of the captures', its time zone left out; only where requests in both say
+    /// so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub clock_offset: Option<f64>,
+    /// Seconds by which that may be wrong, to either side.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub clock_uncertainty: Option<f64>,
     /// What is wrong or worth knowing: what, where, and what was still read.
     pub warnings: Vec<String>,
 }

@@ -7,11 +7,12 @@ use core::net::SocketAddr;
 
 use hashbrown::HashMap;
 
-use super::connection::{Connection, KEPT, Side};
+use super::connection::{Connection, KEPT, Side, Speech};
 use super::fragments::Fragments;
 use super::lookups::Lookups;
 use super::packet::{self, Nothing, Packet, Segment, Transport};
 use super::seam::Seam;
+use super::transaction::Served;
 use super::{Frame, link};
 use crate::exchange::{Icmp, Source};
 use crate::protocols::{dns, http1};
@@ -19,6 +20,8 @@ use crate::time::{Span, Timestamp};
 
 /// Hardware addresses kept to recognise a file that continues another.
 const MACHINES: usize = 4096;
+/// Requests that went well and are kept to find their lines in logs.
+const SERVED: usize = 200_000;
 
 /// A connection's two ends in one order, so that both directions find it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,6 +64,10 @@ pub struct Point {
     hardware: hashbrown::HashSet<u64>,
     /// Addresses met, the first so many.
     hosts: hashbrown::HashSet<core::net::IpAddr>,
+    /// Requests that went well, each with the index of its connection, where the case may hold logs.
+    pub served: Vec<(u32, Served)>,
+    /// Such requests beyond those that are kept.
+    passed_over: u64,
     /// Sentences about gaps between files.
     pub gaps: Vec<String>,
 }
@@ -145,6 +152,12 @@ impl Point {
         if self.fragments.lost > 0 {
             warnings.push(format!("{} fragmented IP packets lack fragments", self.fragments.lost));
         }
+        if self.passed_over > 0 {
+            warnings.push(format!(
+                "{} more requests went well than are kept to be found in logs; they may count twice",
+                self.passed_over
+            ));
+        }
         if self.seam.repeated > 0 {
             warnings.push(format!("{} packets are in two of the files; they count once", self.seam.repeated));
         }
@@ -208,13 +221,26 @@ impl Point {
         });
         let at = known.unwrap_or_else(|| {
             let (client, server, sure) = roles(from, to, segment);
-            self.connections.push(Connection::new(client, server, sure, packet.source));
+            let mut connection = Connection::new(client, server, sure, packet.source);
+            connection.remember = self.seam.recording;
+            self.connections.push(connection);
             self.open.insert(key, self.connections.len() - 1);
             self.connections.len() - 1
         });
         let Some(connection) = self.connections.get_mut(at) else { return };
         let side = if connection.client == from { Side::Client } else { Side::Server };
         connection.segment(side, packet, segment);
+        if let Speech::Http(conversation) = &mut connection.speech
+            && !conversation.served.is_empty()
+        {
+            for served in conversation.served.drain(..) {
+                if self.served.len() < SERVED {
+                    self.served.push((u32::try_from(at).unwrap_or(u32::MAX), served));
+                } else {
+                    self.passed_over += 1;
+                }
+            }
+        }
         if !connection.dns_messages.is_empty() {
             let (client, server) = (connection.client, connection.server);
             for (side, source, message) in core::mem::take(&mut connection.dns_messages) {

@@ -5,6 +5,8 @@ use alloc::string::String;
 
 use crate::exchange::Source;
 use crate::protocols::http1;
+use crate::time::Timestamp;
+use crate::together::Wanted;
 
 /// A request and what came back.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +27,33 @@ pub struct Transaction {
     pub late: bool,
     /// Its place on the connection, from 0.
     pub index: u32,
+}
+
+/// What is kept of a request that went well, to find its line in a log.
+#[derive(Clone, Copy, Debug)]
+pub struct Served {
+    /// First packet of the request.
+    pub first: Source,
+    /// Last packet of the answer.
+    pub ended: Timestamp,
+    /// What was asked for.
+    pub wanted: Wanted,
+    /// Status; 0 where the answer was not seen.
+    pub status: u16,
+}
+
+impl Served {
+    /// Of a transaction whose request was seen.
+    pub fn of(transaction: &Transaction, ended: Source) -> Option<Self> {
+        let request = transaction.request.as_deref()?;
+        let (host, _) = crate::join::attempt::host_of(&request.target, request.host.as_deref(), &request.method);
+        Some(Self {
+            first: request.first,
+            ended: ended.time,
+            wanted: Wanted::new(Some(&request.method), Some(&request.target), host.as_deref()),
+            status: transaction.response.as_ref().map_or(0, |response| response.status),
+        })
+    }
 }
 
 /// A request as seen on the wire.

@@ -30,8 +30,8 @@ pub struct Found {
     pub decisive: Option<Attempt>,
 }
 
-/// Names the failure of an exchange.
-pub fn find(exchange: &Exchange, limits: &Limits) -> Found {
+/// Names the failure of an exchange. `notes` are said beside its doubts and lower nothing.
+pub fn find(exchange: &Exchange, limits: &Limits, notes: &[String]) -> Found {
     let decisive = decisive(exchange);
     let matching = |category: &&&Category| (category.detect)(exchange, decisive);
     let category = categories::TABLE.iter().find(matching).copied();
@@ -65,6 +65,8 @@ pub fn find(exchange: &Exchange, limits: &Limits) -> Found {
             doubts.extend(limits.absence.iter().cloned());
         }
     }
+    doubts.extend(notes.iter().cloned());
+    doubts.extend(category.and_then(|category| disagreement(exchange, category.id)));
     doubts.extend(limits.notes.iter().cloned());
     doubts.dedup();
     let status = match &exchange.answer {
@@ -99,6 +101,23 @@ pub fn find(exchange: &Exchange, limits: &Limits) -> Found {
         doubts,
     };
     Found { finding, decisive: decisive.cloned() }
+}
+
+/// The log reads the failure as something else than the packets show.
+fn disagreement(exchange: &Exchange, shown: Id) -> Option<String> {
+    let claim = exchange.claim.as_ref()?;
+    let first = claim.candidates.first().filter(|_| !claim.candidates.contains(&shown))?;
+    let packet = |events: &[crate::exchange::Event]| events.iter().any(|event| !event.source.line);
+    let captured = packet(&exchange.events) || exchange.attempts.iter().any(|attempt| packet(&attempt.events));
+    let title = |id: Id| id.category().map_or("undetermined", |category| category.title);
+    captured.then(|| {
+        alloc::format!(
+            "The log reads this failure as “{}” ({}); the packets show “{}”, and what happened on the wire is what they show.",
+            title(*first),
+            claim.why,
+            title(shown)
+        )
+    })
 }
 
 /// What a failure can have been of which only the answer was seen: the status orders, it decides nothing.

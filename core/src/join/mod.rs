@@ -26,7 +26,8 @@ use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::exchange::{Attempt, Exchange};
 use crate::time::Timestamp;
-use clients::{client_exchange, hello};
+use clients::client_exchange;
+pub(crate) use clients::hello;
 use hellos::Hellos;
 use names::{Names, plain_name};
 pub(crate) use outcome::failing;
@@ -43,6 +44,8 @@ pub struct Joined {
     pub unseen: u64,
     /// The gateway's addresses.
     pub gateways: Vec<IpAddr>,
+    /// Who is what.
+    pub roles: Roles,
 }
 
 /// An attempt that waits for its exchange.
@@ -68,6 +71,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     let names = Names::new(points, &lookups, &roles);
     if roles.gateways.is_empty() {
         alone::exchanges(points, &roles, loose, &lookups, &names, seen_to, &mut joined);
+        joined.roles = roles;
         return joined;
     }
     pairing::assign(&mut clients, &mut loose, &names, &roles);
@@ -86,6 +90,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         joined.exchanges.push(exchange);
     }
     hidden::add(points, &roles, &names, seen_to, &mut loose, &mut joined);
+    joined.roles = roles;
     joined
 }
 

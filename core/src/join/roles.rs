@@ -87,6 +87,11 @@ pub struct Roles {
 }
 
 impl Roles {
+    /// Whether the requests on a connection are exchanges: those of clients, or all where no gateway is known.
+    pub fn counts(&self, connection: &Connection) -> bool {
+        self.gateways.is_empty() || self.is_inbound(connection)
+    }
+
     /// Whether a connection comes from a client of the gateway, and is not the gateway's own to itself.
     pub fn is_inbound(&self, connection: &Connection) -> bool {
         self.listening.contains(&connection.server)

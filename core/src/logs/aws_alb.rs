@@ -109,12 +109,15 @@ fn recognise(line: &str) -> Vote {
     if read(line).is_ok() { Vote::Own } else { Vote::No }
 }
 
-fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let found = match read(line) {
         Ok(found) => found,
         Err((at, field)) => return Parsed::Bad { at, field },
     };
-    let Some(failure) = meaning(&found) else { return Parsed::Healthy(found.time) };
+    let failure = meaning(&found);
+    if failure.is_none() && !layout.whole {
+        return Parsed::Healthy(found.time);
+    }
     let mut words = found.request.split(' ').filter(|word| !is_dash(word));
     let (method, wanted) = (words.next(), words.next());
     let place = wanted.and_then(target).unwrap_or_default();
@@ -130,7 +133,7 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
         attempted: found.target.is_some(),
         upstream: found.target,
         token: token(found.status),
-        failure: Some(failure),
+        failure,
         ..Record::default()
     })
 }

@@ -46,7 +46,7 @@ fn recognise(line: &str) -> Vote {
     }
 }
 
-fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let native = match Native::read(line) {
         Ok(native) => native,
         // `Info: Begin Logfile`, `Info: Version: …`, `Info: Time offset from UTC: …`, `#Fields: …`
@@ -56,7 +56,7 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     let connect = matches!(native.method, "CONNECT" | "TCP_CONNECT");
     let inside = !connect && native.url.starts_with("https://");
     if !connect && !inside && matches!(native.status, Some(..500)) {
-        return Parsed::Healthy(native.time);
+        return layout.healthy(native.time, || native.record());
     }
     let mut record = native.record();
     // `CONNECT tunnel://host:443/` is what the client wrote as `CONNECT host:443`.

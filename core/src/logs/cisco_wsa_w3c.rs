@@ -49,7 +49,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let inside = !connect && values.secure();
     let parent = values.hierarchy.contains("PARENT");
     let failure = meaning(code, sent, parent);
-    if failure.is_none() && !connect && !inside {
+    if failure.is_none() && !connect && !inside && !layout.whole {
         return Parsed::Healthy(record.time);
     }
     if let Some(authority) = record.target.and_then(|target| target.strip_prefix("tunnel://")) {

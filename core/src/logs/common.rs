@@ -4,7 +4,7 @@
 use core::net::IpAddr;
 
 use super::fields::{Fields, address, clf_time, host_port, is_dash, number, status, target};
-use super::{Parsed, Record, Tunnel};
+use super::{Layout, Parsed, Record, Tunnel};
 use crate::time::Timestamp;
 
 /// `host ident user [time] "request" status bytes`, perhaps `"referer" "agent"`, and the rest.
@@ -98,9 +98,9 @@ impl<'a> Common<'a> {
 
     /// For a line that its product does not explain further.
     #[must_use]
-    pub fn parsed(&self, failure: Option<super::Meaning>) -> Parsed<'a> {
+    pub fn parsed(&self, failure: Option<super::Meaning>, layout: &Layout) -> Parsed<'a> {
         if self.healthy() {
-            return Parsed::Healthy(self.time);
+            return layout.healthy(self.time, || self.record());
         }
         Parsed::Record(Record { failure, ..self.record() })
     }

@@ -123,7 +123,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let tcp = found.request == "- - -";
     let failure = meaning(&found.said);
     let connect = found.request.starts_with("CONNECT ");
-    if failure.is_none() && !tcp && !connect {
+    if failure.is_none() && !tcp && !connect && !layout.whole {
         return Parsed::Healthy(time);
     }
     let mut words = found.request.split(' ').filter(|word| !is_dash(word));
@@ -145,8 +145,8 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         attempted: upstream.is_some(),
         upstream,
         tunnel: match failure {
-            None => Tunnel::Sealed,
-            Some(_) => Tunnel::Plain,
+            None if tcp || connect => Tunnel::Sealed,
+            _ => Tunnel::Plain,
         },
         cut: failure.is_some() && found.said.status.is_some_and(|status| status < 500),
         token: if is_dash(found.said.flags) { super::common::token(found.said.status) } else { found.said.flags },

@@ -139,7 +139,7 @@ fn recognise(line: &str) -> Vote {
     if whole.is_ok() { Vote::Own } else { Vote::No }
 }
 
-fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     // Servers that go up and down, start and stop.
     if ["Proxy ", "Server ", "Backup Server ", "Health check ", "backend ", "Connect from ", "Stopping ", "Pausing "]
         .iter()
@@ -154,7 +154,7 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     let time = begin.time;
     let record = Record { time, begun: true, client: Some(begin.client), ..Record::default() };
     match rest(&mut begin) {
-        Ok(Rest::Http(http)) => http_record(&http, record),
+        Ok(Rest::Http(http)) => http_record(&http, record, layout),
         Ok(Rest::Tcp { session, total }) => {
             let failure = meaning(&session);
             Parsed::Record(Record {
@@ -176,7 +176,7 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     }
 }
 
-fn http_record<'a>(http: &Http<'a>, record: Record<'a>) -> Parsed<'a> {
+fn http_record<'a>(http: &Http<'a>, record: Record<'a>, layout: &Layout) -> Parsed<'a> {
     let time = record.time;
     // A connection on which no whole request came: probes, preconnects, idle clients.
     if matches!(http.request, "" | "<BADREQ>") && matches!(http.session.state[1], b'R' | b'-') {
@@ -186,7 +186,7 @@ fn http_record<'a>(http: &Http<'a>, record: Record<'a>) -> Parsed<'a> {
     let mut words = http.request.split(' ').filter(|word| !word.is_empty());
     let (method, wanted) = (words.next(), words.next());
     let connect = method == Some("CONNECT");
-    if failure.is_none() && !connect {
+    if failure.is_none() && !connect && !layout.whole {
         return Parsed::Healthy(time);
     }
     let place = wanted.and_then(target).unwrap_or_default();

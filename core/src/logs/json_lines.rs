@@ -100,7 +100,7 @@ fn recognise(line: &str) -> Vote {
     if read(line).is_some() { Vote::Own } else { Vote::No }
 }
 
-fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let Some(found) = read(line) else {
         // What the program itself has to say.
         let whole = json::scan(line, &mut |_, _, _| {});
@@ -116,7 +116,7 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     };
     let connect = found.method == "CONNECT";
     let tcp = found.shape == Shape::Envoy && found.method.is_empty() && status.is_none();
-    if failure.is_none() && !connect && !tcp {
+    if failure.is_none() && !connect && !tcp && !layout.whole {
         return Parsed::Healthy(time);
     }
     let place = target(found.host).unwrap_or_default();
@@ -134,7 +134,7 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
         status,
         attempted: upstream.is_some(),
         upstream,
-        tunnel: if failure.is_none() { Tunnel::Sealed } else { Tunnel::Plain },
+        tunnel: if failure.is_none() && (connect || tcp) { Tunnel::Sealed } else { Tunnel::Plain },
         cut: failure.is_some() && status.is_some_and(|code| code < 499),
         token: if matches!(found.flags, "" | "-") { token(status) } else { found.flags },
         failure,

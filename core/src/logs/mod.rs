@@ -31,7 +31,7 @@ mod nginx;
 mod nginx_error;
 mod nginx_sentences;
 mod nginx_upstream;
-mod pairs;
+mod outcomes;
 mod prefix;
 mod proxysg;
 mod reader;
@@ -56,8 +56,8 @@ use crate::time::{Span, Timestamp};
 pub use detect::recognise;
 pub use groups::Group;
 pub use meaning::Meaning;
-pub use pairs::pair;
-pub use reader::{Beyond, KEPT, LogReader};
+pub use outcomes::KEPT;
+pub use reader::{Beyond, LogReader, NO_ZONE};
 
 /// Every format that is read.
 pub static TABLE: &[&LogFormat] = &[
@@ -134,6 +134,15 @@ pub struct Layout {
     pub columns: Vec<Column>,
     /// When the transport received the line, by the header that it put before it.
     pub received: Option<Timestamp>,
+    /// Healthy lines are wanted as records too: they may be of a request in a capture.
+    pub whole: bool,
+}
+
+impl Layout {
+    /// A healthy line: its time alone, or the record where that is wanted.
+    fn healthy<'a>(&self, time: Timestamp, record: impl FnOnce() -> Record<'a>) -> Parsed<'a> {
+        if self.whole { Parsed::Record(record()) } else { Parsed::Healthy(time) }
+    }
 }
 
 /// A named column.
@@ -168,7 +177,8 @@ pub enum Column {
 pub enum Parsed<'a> {
     /// A request and its outcome.
     Record(Record<'a>),
-    /// A request that did not fail and has no part in a tunnel: counted, and nothing more of it is needed.
+    /// A request that did not fail and has no part in a tunnel: counted, and nothing more of it is needed. Not where
+    /// [`Layout::whole`] asks for records.
     Healthy(Timestamp),
     /// A connection on which no request came: understood, and no exchange.
     NoRequest(Timestamp),

@@ -38,15 +38,20 @@ fn recognise(line: &str) -> Vote {
     }
 }
 
-fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let common = match Common::read(line) {
         Ok(common) => common,
         Err((at, field)) => return Parsed::Bad { at, field },
     };
     if common.healthy() {
-        return Parsed::Healthy(common.time);
+        return layout.healthy(common.time, || Record {
+            elapsed: upstream(common.rest).and_then(|found| found.elapsed),
+            ..common.record()
+        });
     }
-    let Some(found) = upstream(common.rest) else { return common.parsed(super::combined::meaning(common.status)) };
+    let Some(found) = upstream(common.rest) else {
+        return common.parsed(super::combined::meaning(common.status), layout);
+    };
     let server = last_server(found.addr);
     Parsed::Record(Record {
         elapsed: found.elapsed,

@@ -52,7 +52,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let status = record.status;
     let connect = values.method == "CONNECT";
     let failure = meaning(&values, status);
-    if failure.is_none() && !connect && !values.secure() {
+    if failure.is_none() && !connect && !values.secure() && !layout.whole {
         return Parsed::Healthy(record.time);
     }
     Parsed::Record(Record {

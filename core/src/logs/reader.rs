@@ -1,7 +1,6 @@
-//! Reads one log: chunks → lines → records → the exchanges that failed.
+//! Reads one log: chunks → lines → records. What becomes of a record says `outcomes`.
 //!
-//! Until the format is decided the first lines wait; then each is read where it lies. Nothing is kept of a healthy line
-//! but its place in the counts.
+//! Until the format is decided the first lines wait; then each is read where it lies.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -9,36 +8,37 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::detect::{self, Votes, cut};
+use super::detect::{self, Votes};
 use super::groups::Groups;
 use super::lines::{Line, Lines};
-use super::meaning::Meaning;
 use super::troubles::Troubles;
-use super::tunnels::{self, Failed, Tunnels, Within};
-use super::{Clock, Layout, LogFormat, Parsed, Record, Tunnel, prefix};
+use super::tunnels::Tunnels;
+use super::{Clock, Layout, LogFormat, Parsed, prefix};
 use crate::categories::Id as Category;
-use crate::exchange::{Answer, Attempt, Event, Exchange, Phase, Source, Status, What};
+use crate::exchange::Exchange;
 use crate::products::Id as Product;
-use crate::report::{GeneratedBy, Leg};
-use crate::time::{Span, Timestamp};
+use crate::time::{SECOND, Timestamp};
+use crate::together::{Interest, Sight};
 
-/// Failed exchanges kept; the counts go on.
-pub const KEPT: usize = 100_000;
-/// Hosts that are told apart beyond that.
-const HOSTS: usize = 10_000;
-/// Characters of a line that evidence shows.
-const SHOWN: usize = 300;
+/// Said of a log whose zone nothing tells.
+pub const NO_ZONE: &str = "the lines say no time zone: their times are taken for UTC";
 
 /// Reads one log.
 pub struct LogReader {
-    input: u32,
+    pub(super) input: u32,
     preferred: Option<Product>,
     lines: Lines,
     state: State,
     layout: Layout,
-    tunnels: Tunnels,
-    groups: Groups,
+    pub(super) tunnels: Tunnels,
+    pub(super) groups: Groups,
     troubles: Troubles,
+    /// The requests in captures, where there are any: healthy lines that may be one of them are kept in little.
+    pub(super) interest: Option<Interest>,
+    /// Some time had a fraction of a second.
+    fine: bool,
+    /// Healthy lines that may be in the captures, and were not kept.
+    pub(super) passed_over: u64,
     /// Lines understood as records, also those that are no exchange.
     pub records: u64,
     /// Exchanges.
@@ -53,6 +53,8 @@ pub struct LogReader {
     pub zone: Option<i32>,
     /// The failed exchanges, in the order of their lines; at most [`KEPT`].
     pub exchanges: Vec<Exchange>,
+    /// The same in little, and healthy lines that may be in the captures.
+    pub(crate) sights: Vec<Sight>,
     /// Failed exchanges that are not kept, by category and host (empty: no host, or beyond the hosts told apart).
     pub beyond: BTreeMap<Category, BTreeMap<String, Beyond>>,
 }
@@ -97,6 +99,9 @@ impl LogReader {
             tunnels: Tunnels::default(),
             groups: Groups::default(),
             troubles: Troubles::default(),
+            interest: None,
+            fine: false,
+            passed_over: 0,
             records: 0,
             total: 0,
             failed: 0,
@@ -104,8 +109,39 @@ impl LogReader {
             span: None,
             zone: None,
             exchanges: Vec::new(),
+            sights: Vec::new(),
             beyond: BTreeMap::new(),
         }
+    }
+
+    /// Before the first byte: captures of the same case were read. Lines that may be a request in them are kept.
+    pub(crate) fn beside(&mut self, interest: Option<Interest>) {
+        self.layout.whole = interest.is_some();
+        self.interest = interest;
+    }
+
+    /// Which input of the case it is.
+    #[must_use]
+    pub fn input(&self) -> u32 {
+        self.input
+    }
+
+    /// Its times are cut to multiples of this, nanoseconds.
+    #[must_use]
+    pub fn resolution(&self) -> i64 {
+        if self.fine { 0 } else { SECOND }
+    }
+
+    /// Its lines say no zone.
+    #[must_use]
+    pub fn local(&self) -> bool {
+        self.format().is_some_and(|format| format.clock == Clock::Local)
+    }
+
+    /// Its healthy lines were held against the captures as well.
+    #[must_use]
+    pub fn whole(&self) -> bool {
+        self.interest.is_some()
     }
 
     /// The next bytes, decompressed, in chunks of any size.
@@ -150,10 +186,16 @@ impl LogReader {
         if let State::Known { warning: Some(warning), .. } = &self.state {
             out.push(warning.clone());
         }
-        if self.records > 0 && self.format().is_some_and(|format| format.clock == Clock::Local) {
-            out.push("the lines say no time zone: their times are taken for UTC".to_string());
+        if self.records > 0 && self.local() {
+            out.push(NO_ZONE.to_string());
         }
         self.troubles.tell(&mut out);
+        if self.passed_over > 0 {
+            out.push(format!(
+                "{} more healthy lines may be of requests in the captures; they were not held against them and may count twice",
+                self.passed_over
+            ));
+        }
         if self.failed > self.exchanges.len() as u64 {
             out.push(format!(
                 "{} requests failed; the first {} are kept, the others are counted",
@@ -219,7 +261,8 @@ impl LogReader {
             }
         };
         let stripped = prefix::strip(&text);
-        self.layout.received = stripped.received.and_then(|at| at.resolve(self.span.map(|(_, last)| last)));
+        let near = self.span.map(|(_, last)| last).or(self.interest.as_ref().and_then(|interest| interest.near));
+        self.layout.received = stripped.received.and_then(|at| at.resolve(near));
         match (format.parse)(stripped.line, &mut self.layout) {
             Parsed::Record(record) => {
                 if self.records == 0 {
@@ -244,206 +287,7 @@ impl LogReader {
 
     fn seen(&mut self, time: Timestamp) {
         self.records += 1;
+        self.fine |= time.0 % SECOND != 0;
         self.span = Some(self.span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-    }
-
-    fn record(&mut self, format: &LogFormat, line: &Line<'_>, text: &str, record: &Record<'_>) {
-        if let Some(group) = record.group {
-            if let Some(earlier) = self.groups.find(group, record.time, record.upstream) {
-                return self.add(earlier, line, text, record);
-            }
-            self.total += 1;
-            self.failed += 1;
-            let kept = self.keep(format, line, text, record);
-            return self.groups.begin(group, record.time, record.upstream, kept);
-        }
-        let failing = record.failure.is_some();
-        let key = match record.tunnel {
-            Tunnel::Plain => 0,
-            _ => tunnels::key(record.client, record.host.unwrap_or_default()),
-        };
-        match record.tunnel {
-            Tunnel::Plain => {}
-            Tunnel::Granted if !failing => {
-                self.tunnels.granted(key, record.time, false);
-                self.unseen += 1;
-            }
-            Tunnel::Opened if !failing => self.tunnels.granted(key, record.time, true),
-            Tunnel::Granted | Tunnel::Opened => {
-                self.total += 1;
-                self.failed += 1;
-                let kept = self.keep(format, line, text, record);
-                self.tunnels.failed(key, record.time, kept);
-                return;
-            }
-            // A tunnel that Squid looked into and then let pass is logged twice.
-            Tunnel::Sealed => {
-                self.unseen += 1;
-                if self.tunnels.within(key, record.time, false) == Within::Opened {
-                    return;
-                }
-            }
-            Tunnel::Inside => match self.tunnels.within(key, record.time, failing) {
-                Within::Nothing => {}
-                Within::Opened => return self.outcome(format, line, text, record),
-                Within::Granted => {
-                    self.unseen = self.unseen.saturating_sub(1);
-                    return self.outcome(format, line, text, record);
-                }
-                Within::Failed(outer) => return self.join(outer, line, text, record),
-            },
-        }
-        self.total += 1;
-        self.outcome(format, line, text, record);
-    }
-
-    /// Counts and keeps a failure.
-    fn outcome(&mut self, format: &LogFormat, line: &Line<'_>, text: &str, record: &Record<'_>) {
-        if record.failure.is_some() {
-            self.failed += 1;
-            self.keep(format, line, text, record);
-        }
-    }
-
-    fn keep(&mut self, format: &LogFormat, line: &Line<'_>, text: &str, record: &Record<'_>) -> Failed {
-        if self.exchanges.len() < KEPT {
-            self.exchanges.push(self.exchange(format, line, text, record));
-            return u32::try_from(self.exchanges.len() - 1).map_or(Failed::Counted, Failed::Kept);
-        }
-        let category = record.failure.map_or(Category::Undetermined, |meaning| meaning.category());
-        let hosts = self.beyond.entry(category).or_default();
-        let begun = begun(record);
-        let new = Beyond { count: 0, first: begun, last: begun };
-        let host = record.host.unwrap_or_default();
-        if !hosts.contains_key(host) && hosts.len() < HOSTS {
-            hosts.insert(host.into(), new);
-        }
-        let entry = match hosts.get_mut(host) {
-            Some(entry) => entry,
-            None => hosts.entry(String::new()).or_insert(new),
-        };
-        entry.count += 1;
-        entry.first = entry.first.min(begun);
-        entry.last = entry.last.max(begun);
-        Failed::Counted
-    }
-
-    fn exchange(&self, format: &LogFormat, line: &Line<'_>, text: &str, record: &Record<'_>) -> Exchange {
-        let claim = record.failure.map(|meaning| meaning.claim(record.token, record.elapsed));
-        let passed_on =
-            matches!(claim.as_ref().and_then(|c| c.made_by), Some(GeneratedBy::Origin | GeneratedBy::ParentProxy));
-        let left = record.failure.is_some_and(|meaning| meaning.client_left());
-        let attempt = Attempt {
-            upstream: record.upstream,
-            parent: record.parent,
-            status: record.status.filter(|_| passed_on),
-            ..Attempt::default()
-        };
-        Exchange {
-            client: record.client,
-            gateway: None,
-            begun: begun(record),
-            host: record.host.map(str::to_ascii_lowercase),
-            port: record.port,
-            method: record.method.map(ToString::to_string),
-            target: record.target.map(ToString::to_string),
-            answer: answer(record),
-            attempts: if record.attempted { [attempt].into() } else { Vec::new() },
-            client_secure: Phase::NotSeen,
-            doubts: match &claim {
-                Some(claim) if claim.candidates.len() > 1 || (record.group.is_some() && !left) => {
-                    [format.missing.to_string()].into()
-                }
-                _ => Vec::new(),
-            },
-            claim,
-            events: [self.event(line, text, record)].into(),
-            outward: false,
-        }
-    }
-
-    fn event(&self, line: &Line<'_>, text: &str, record: &Record<'_>) -> Event {
-        Event {
-            source: Source {
-                time: record.time,
-                input: self.input,
-                number: line.number,
-                line: true,
-                offset: line.offset,
-                length: u32::try_from(line.length).unwrap_or(u32::MAX),
-            },
-            leg: Leg::Client,
-            sent: true,
-            what: What::Line(cut(text, SHOWN)),
-            flow: None,
-        }
-    }
-
-    /// One more line of a request that an error log told of before: what it adds, and another attempt where it names
-    /// another server. The last attempt decides, unless its line says less than the one before.
-    fn add(&mut self, earlier: Failed, line: &Line<'_>, text: &str, record: &Record<'_>) {
-        let event = self.event(line, text, record);
-        let Failed::Kept(index) = earlier else { return };
-        let Some(exchange) = usize::try_from(index).ok().and_then(|index| self.exchanges.get_mut(index)) else {
-            return;
-        };
-        exchange.events.push(event);
-        exchange.client = exchange.client.or(record.client);
-        exchange.port = exchange.port.or(record.port);
-        if exchange.host.is_none() {
-            exchange.host = record.host.map(str::to_ascii_lowercase);
-        }
-        if exchange.target.is_none() {
-            exchange.method = record.method.map(ToString::to_string);
-            exchange.target = record.target.map(ToString::to_string);
-        }
-        if record.attempted && record.upstream.is_some() {
-            exchange.attempts.push(Attempt { upstream: record.upstream, ..Attempt::default() });
-        }
-        let weaker = |meaning: &Meaning| meaning.undetermined || meaning.category() == Category::NoHealthyUpstream;
-        if let Some(meaning) = record.failure.filter(|meaning| exchange.claim.is_none() || !weaker(meaning)) {
-            exchange.claim = Some(meaning.claim(record.token, record.elapsed));
-        }
-    }
-
-    /// The answer inside a tunnel whose CONNECT had failed: one exchange, with the request and status from inside and the
-    /// attempt from the CONNECT.
-    fn join(&mut self, outer: Failed, line: &Line<'_>, text: &str, record: &Record<'_>) {
-        let event = self.event(line, text, record);
-        let Failed::Kept(index) = outer else { return };
-        let Some(exchange) = usize::try_from(index).ok().and_then(|index| self.exchanges.get_mut(index)) else {
-            return;
-        };
-        exchange.answer = answer(record);
-        exchange.method = record.method.map(ToString::to_string);
-        exchange.target = record.target.map(ToString::to_string);
-        exchange.events.push(event);
-        let inner = record.failure.map(|meaning| meaning.claim(record.token, None));
-        if let (Some(claim), Some(inner)) = (&mut exchange.claim, inner) {
-            // Both lines speak of one failure: what only one of them allows is out.
-            if claim.candidates.iter().any(|candidate| inner.candidates.contains(candidate)) {
-                claim.candidates.retain(|candidate| inner.candidates.contains(candidate));
-            }
-            claim.undetermined &= claim.candidates.len() > 1;
-            claim.why = format!("{}; {}", claim.why, inner.why);
-        }
-    }
-}
-
-/// When the gateway received the request.
-fn begun(record: &Record<'_>) -> Timestamp {
-    match record.elapsed {
-        Some(elapsed) if !record.begun => record.time.plus(Span(elapsed.0.saturating_neg())),
-        _ => record.time,
-    }
-}
-
-fn answer(record: &Record<'_>) -> Answer {
-    let status = record.status.map(|code| Status { code, first: None, time: record.time, own_word: None });
-    match status {
-        Some(status) if record.cut => Answer::Cut(Some(status)),
-        Some(status) => Answer::Whole(status),
-        None if record.failure.is_some_and(|meaning| meaning.client_left()) => Answer::ClientLeft,
-        None => Answer::NotSeen,
     }
 }

@@ -45,7 +45,7 @@ fn recognise(line: &str) -> Vote {
     }
 }
 
-fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let native = match Native::read(line) {
         Ok(native) => native,
         Err(_) if line.starts_with('#') => return Parsed::Skip,
@@ -61,8 +61,9 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     let inside = !connect && native.url.starts_with("https://");
     let error = error(native.rest);
     let quiet = !tag.aborted && !tag.timed_out && error.is_none_or(|(code, _)| code == "-");
-    if quiet && !connect && !inside && matches!(native.status, Some(..500)) {
-        return Parsed::Healthy(native.time);
+    let fine = quiet && !connect && !inside && matches!(native.status, Some(..500));
+    if fine {
+        return layout.healthy(native.time, || native.record());
     }
     let mut record = native.record();
     record.tunnel = match native.status {

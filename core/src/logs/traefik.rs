@@ -60,16 +60,20 @@ fn recognise(line: &str) -> Vote {
     }
 }
 
-fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let common = match Common::read(line) {
         Ok(common) => common,
         Err((at, field)) => return Parsed::Bad { at, field },
     };
     if common.healthy() {
-        return Parsed::Healthy(common.time);
+        return layout.healthy(common.time, || Record {
+            begun: true,
+            elapsed: tail(common.rest).map(|tail| tail.duration),
+            ..common.record()
+        });
     }
     let Some(Tail { server, duration }) = tail(common.rest) else {
-        return common.parsed(super::combined::meaning(common.status));
+        return common.parsed(super::combined::meaning(common.status), layout);
     };
     let upstream = server_of(server);
     Parsed::Record(Record {

@@ -48,10 +48,11 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         Some(500..) => by_win32(values.win32).or_else(|| super::combined::meaning(code)),
         _ => None,
     };
-    if failure.is_none() && values.method != "CONNECT" {
+    let connect = values.method == "CONNECT";
+    if failure.is_none() && !connect && !layout.whole {
         return Parsed::Healthy(record.time);
     }
-    let tunnel = if failure.is_none() && code == Some(200) { Tunnel::Granted } else { Tunnel::Plain };
+    let tunnel = if failure.is_none() && connect && code == Some(200) { Tunnel::Granted } else { Tunnel::Plain };
     Parsed::Record(Record { tunnel, token: token(code), failure, ..record })
 }
 

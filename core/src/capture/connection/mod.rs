@@ -73,6 +73,8 @@ pub struct Connection {
     pub dns_messages: Vec<(Side, Source, dns::Message)>,
     /// Whether the capturing host sent the client's packets, where known.
     pub client_outgoing: Option<bool>,
+    /// The case may hold logs: what went well on it is told as well.
+    pub remember: bool,
 }
 
 impl Connection {
@@ -103,6 +105,7 @@ impl Connection {
             greeting: None,
             dns_messages: Vec::new(),
             client_outgoing: None,
+            remember: false,
         }
     }
 

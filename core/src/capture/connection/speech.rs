@@ -78,7 +78,12 @@ impl Connection {
             Side::Client => fits(http1::looks_like_request(data)) && !data.starts_with(b"PRI * HTTP/2"),
             Side::Server => fits(http1::looks_like_response(data)),
         };
-        if http { Speech::Http(Box::default()) } else { Speech::Other }
+        if !http {
+            return Speech::Other;
+        }
+        let mut conversation: Box<Conversation> = Box::default();
+        conversation.remember = self.remember;
+        Speech::Http(conversation)
     }
     /// Takes whole DNS messages out of a stream to or from port 53: two bytes of length before each (RFC 7766).
     fn dns(&mut self, side: Side, data: &[u8], source: Source) {

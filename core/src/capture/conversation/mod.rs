@@ -11,7 +11,7 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::transaction::{Response, Transaction};
+use super::transaction::{Response, Served, Transaction};
 use crate::exchange::Source;
 use crate::protocols::http1::Chunks;
 pub use heads::quote;
@@ -72,6 +72,10 @@ pub struct Conversation {
     pub for_proxy: u32,
     /// Requests that a gateway marked (`Via`, `Forwarded`, `X-Forwarded-For`).
     pub marked: u32,
+    /// The case may hold logs: what went well is told in `served`.
+    pub remember: bool,
+    /// What went well, until the capture point takes it.
+    pub served: Vec<Served>,
     /// Digests of the paths of the first few requests: the same request on two legs has the same.
     pub paths: Vec<u32>,
 }
@@ -93,6 +97,8 @@ impl Default for Conversation {
             tunnel_bytes: 0,
             for_proxy: 0,
             marked: 0,
+            remember: false,
+            served: Vec::new(),
             paths: Vec::new(),
         }
     }
@@ -124,6 +130,9 @@ impl Conversation {
         });
         if fine && transaction.junk.is_none() && !transaction.late && transaction.head < LARGE_HEAD {
             self.healthy += 1;
+            if self.remember {
+                self.served.extend(Served::of(&transaction, source));
+            }
             self.previous = Some(transaction);
         } else {
             self.kept.push(transaction);

@@ -14,7 +14,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::reader::KEPT;
+use super::outcomes::KEPT;
 use super::*;
 use crate::categories::Id::*;
 use crate::exchange::{Answer, Exchange, What};

@@ -91,9 +91,30 @@ fn no_bytes_panic() {
                 let _ = (format.recognise)(line);
                 let _ = (format.parse)(
                     line,
-                    &mut Layout { columns: vec![Column::Time, Column::Status, Column::Client], received: None },
+                    &mut Layout {
+                        columns: vec![Column::Time, Column::Status, Column::Client],
+                        received: None,
+                        whole: false,
+                    },
                 );
             }
         }
+    }
+}
+
+#[test]
+fn a_log_beside_captures_is_counted_like_one_alone() {
+    for format in TABLE {
+        let text = format.samples.join("\n").repeat(3);
+        let read = |interest| {
+            let mut reader = LogReader::new(1, None);
+            reader.beside(interest);
+            reader.push(text.as_bytes());
+            reader.end();
+            reader
+        };
+        let beside = read(Some(crate::together::Interest::default()));
+        assert_eq!(all(&read(None)), all(&beside), "{}", format.id);
+        assert_eq!(beside.sights.len(), beside.exchanges.len(), "{}: nothing is wanted of healthy lines", format.id);
     }
 }

@@ -1,0 +1,120 @@
+//! Two sources, one exchange: the packets say what happened on the wire, the line what the gateway decided.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::{Sight, words};
+use crate::capture::point::Point;
+use crate::exchange::{Answer, Event, Exchange, Flow, What};
+use crate::report::Leg;
+use crate::time::Span;
+
+/// The exchange of a log, with its times moved.
+pub fn shifted(exchange: &Exchange, shift: Span) -> Exchange {
+    let mut exchange = exchange.clone();
+    if shift.0 == 0 {
+        return exchange;
+    }
+    exchange.begun = exchange.begun.plus(shift);
+    for event in &mut exchange.events {
+        event.source.time = event.source.time.plus(shift);
+    }
+    if let Answer::Whole(status) | Answer::Cut(Some(status)) = &mut exchange.answer {
+        status.time = status.time.plus(shift);
+    }
+    exchange
+}
+
+/// The line's sight on the captures' clock, and with the exchange that it has become.
+pub fn moved(line: &Sight, ahead: Span, home: &[Option<usize>]) -> Option<Sight> {
+    let back = Span(ahead.0.saturating_neg());
+    let at = home.get(line.exchange? as usize).copied().flatten()?;
+    Some(Sight {
+        begun: line.begun.map(|time| time.plus(back)),
+        ended: line.ended.map(|time| time.plus(back)),
+        exchange: u32::try_from(at).ok(),
+        ..*line
+    })
+}
+
+/// Adds a line to the captured exchange that it tells of.
+pub fn line(exchange: &mut Exchange, line: &Exchange, notes: &mut Vec<String>) {
+    exchange.events.extend(line.events.iter().cloned());
+    if let (Some(one), Some(other)) = (code(&line.answer), code(&exchange.answer))
+        && one != other
+        && first(&exchange.answer) != Some(one)
+    {
+        notes.push(words::other_status(one, other));
+    }
+    if let (Some(one), Some(other)) = (line.client, exchange.client)
+        && one != other
+    {
+        notes.push(words::other_client(one, other));
+    }
+    exchange.claim.clone_from(&line.claim);
+    // What the packets do not show, the line may know.
+    exchange.client = exchange.client.or(line.client);
+    exchange.method = exchange.method.take().or_else(|| line.method.clone());
+    exchange.target = exchange.target.take().or_else(|| line.target.clone());
+    exchange.host = exchange.host.take().or_else(|| line.host.clone());
+    exchange.port = exchange.port.or(line.port);
+    if exchange.answer == Answer::NotSeen {
+        exchange.answer = line.answer.clone();
+    }
+}
+
+/// Adds an error log's line: it knows the cause. Who left, the access log knows as well; packets know better.
+pub fn error(exchange: &mut Exchange, error: &Exchange) {
+    exchange.events.extend(error.events.iter().cloned());
+    exchange.host = exchange.host.take().or_else(|| error.host.clone());
+    exchange.port = exchange.port.or(error.port);
+    let captured = exchange.attempts.iter().any(|attempt| !attempt.events.is_empty());
+    if !error.attempts.is_empty() && !captured {
+        exchange.attempts.clone_from(&error.attempts);
+    }
+    if error.claim.is_some() {
+        exchange.claim.clone_from(&error.claim);
+        if !captured && exchange.events.iter().all(|event| event.source.line) {
+            exchange.doubts.clear();
+        }
+    }
+}
+
+/// A line that tells of no failure, as an event of the request that failed.
+pub fn healthy(line: &Sight, shift: Span) -> Option<Event> {
+    let mut source = line.source?;
+    source.time = source.time.plus(shift);
+    let what = match line.status {
+        0 => "access log: this request, without a status".to_string(),
+        status => alloc::format!("access log: this request, status {status}"),
+    };
+    Some(Event { source, leg: Leg::Client, sent: true, what: What::Line(what), flow: None })
+}
+
+/// The first packet of a request that only the log calls a failure.
+pub fn packet(request: &Sight, points: &[Point]) -> Option<Event> {
+    let source = request.source?;
+    let (point, connection) = request.place?;
+    let connection = points.get(point as usize)?.connections.get(connection as usize)?;
+    let flow = Flow { one: connection.client, other: connection.server, packets: connection.packets };
+    let what = if request.tunnel {
+        "the encrypted connection that this request was inside of".to_string()
+    } else {
+        "the packets of this request begin here".to_string()
+    };
+    Some(Event { source, leg: Leg::Client, sent: false, what: What::Note(what), flow: Some(flow) })
+}
+
+fn code(answer: &Answer) -> Option<u16> {
+    match answer {
+        Answer::Whole(status) | Answer::Cut(Some(status)) => Some(status.code),
+        _ => None,
+    }
+}
+
+fn first(answer: &Answer) -> Option<u16> {
+    match answer {
+        Answer::Whole(status) | Answer::Cut(Some(status)) => status.first,
+        _ => None,
+    }
+}

@@ -1,0 +1,319 @@
+//! Logs and captures as one case: which line is which request, and what only one of them shows.
+//!
+//! Captures come first. Each access log is compared with them (`clock`), its lines are given to their requests
+//! (`matching`), and what failed in both becomes one exchange (`merge`). Error logs come last: they add to what the
+//! captures and the access logs have told. A line without packets and a failure without a line are both said.
+//!
+//! Non-goals: two captures of one event, two logs of one request other than access log and error log.
+
+mod clock;
+mod matching;
+mod merge;
+mod sight;
+mod wanted;
+mod words;
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::capture::point::Point;
+use crate::exchange::Exchange;
+use crate::join::Joined;
+use crate::logs::{LogReader, NO_ZONE};
+use crate::report::Input;
+use crate::time::{SECOND, Span, Timestamp};
+pub use clock::{Clock, Compared};
+pub use sight::{Interest, Sight};
+pub use wanted::{Wanted, address_digest};
+
+/// Packets of a request may begin or end this much outside of what its line says.
+const MARGIN: Span = Span::seconds(2);
+
+/// What a case came to.
+#[derive(Default)]
+pub struct Together {
+    /// Failed exchanges.
+    pub exchanges: Vec<Exchange>,
+    /// Beside each of them: sentences that lower no confidence.
+    pub notes: Vec<Vec<String>>,
+    /// Requests in captures and logs, each once.
+    pub total: u64,
+    /// Tunnels whose inside neither shows.
+    pub unseen: u64,
+    /// What became of the clock of each log, by input.
+    pub clocks: Vec<Told>,
+}
+
+/// What became of a log's clock.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The log's input.
+    pub input: u32,
+    /// How it was compared.
+    pub compared: Compared,
+    /// Its lines say no zone.
+    pub local: bool,
+    /// The sentence for its warnings.
+    pub sentence: Option<String>,
+}
+
+impl Told {
+    /// The clock, where it could be compared.
+    pub fn clock(&self) -> Option<&Clock> {
+        match &self.compared {
+            Compared::Clock(clock) => Some(clock),
+            _ => None,
+        }
+    }
+
+    /// Says it in the report.
+    pub fn tell(&self, input: &mut Input) {
+        input.warnings.extend(self.sentence.clone());
+        let Some(clock) = self.clock() else { return };
+        let seconds = |span: Span| (span.0 / 1_000_000) as f64 / 1000.0;
+        input.clock_offset = Some(seconds(clock.residual()));
+        input.clock_uncertainty = Some(seconds(clock.uncertainty));
+        if self.local {
+            let zone = clock.zone();
+            input.warnings.retain(|warning| warning != NO_ZONE);
+            input.zone = i32::try_from(zone.0 / (60 * SECOND)).ok();
+            let utc = |time: Timestamp| time.plus(Span(zone.0.saturating_neg()));
+            input.started = input.started.map(utc);
+            input.ended = input.ended.map(utc);
+        }
+    }
+
+    /// By how much the log's times are moved so that they are the captures'.
+    pub fn shift(&self) -> Span {
+        let clock = self.clock().filter(|clock| clock.apart());
+        clock.map_or(Span(0), |clock| Span(clock.ahead.0.saturating_neg()))
+    }
+}
+
+/// Joins what the captures came to with the logs.
+pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
+    let mut all = Together {
+        notes: alloc::vec![Vec::new(); joined.exchanges.len()],
+        exchanges: joined.exchanges,
+        total: joined.total,
+        unseen: joined.unseen,
+        clocks: Vec::new(),
+    };
+    if logs.is_empty() {
+        return all;
+    }
+    let mut requests = if points.is_empty() { Vec::new() } else { sight::captured(points, |c| joined.roles.counts(c)) };
+    sight::link(&mut requests, &all.exchanges);
+    let captured = all.exchanges.len();
+    let mut lined = alloc::vec![false; captured];
+    let is_error = |log: &&LogReader| log.format().is_some_and(|format| format.id.ends_with("-error"));
+    let (errors, others): (Vec<&LogReader>, Vec<&LogReader>) = logs.iter().copied().partition(is_error);
+    // Where lines of access logs stand: error logs are held against them.
+    let mut lines = Vec::new();
+    for log in &others {
+        access(&mut all, log, points, &mut requests, &mut lined, &mut lines);
+    }
+    without_line(&mut all, &others, &lined);
+    for log in &errors {
+        error(&mut all, log, points, &requests, &lines);
+    }
+    all
+}
+
+/// Adds an access log.
+fn access(
+    all: &mut Together,
+    log: &LogReader,
+    points: &[Point],
+    requests: &mut [Sight],
+    lined: &mut [bool],
+    lines: &mut Vec<Sight>,
+) {
+    let mut sights = log.sights.clone();
+    let compared = matching::compare(&mut sights, requests, log.resolution(), log.local());
+    let told = tell(log, compared, !points.is_empty());
+    let clock = told.clock().copied();
+    let ahead = clock.map_or(Span(0), |clock| clock.ahead);
+    let shift = told.shift();
+    let nothing = || alloc::vec![None; sights.len()];
+    let of_line = clock.map_or_else(nothing, |_| matching::assign(&sights, requests, ahead, log.resolution()));
+    let tunnel_of = clock.map_or_else(nothing, |_| matching::inside(&sights, &of_line, requests, ahead));
+    // Where each failed exchange of the log has gone.
+    let mut home: Vec<Option<usize>> = alloc::vec![None; log.exchanges.len()];
+    let mut counted = alloc::vec![false; requests.len()];
+    let mut looked_into = alloc::vec![false; requests.len()];
+    for (at, line) in sights.iter().enumerate() {
+        let same = of_line.get(at).copied().flatten();
+        let Some(met) = same.or_else(|| tunnel_of.get(at).copied().flatten()) else { continue };
+        let Some(request) = requests.get(met as usize) else { continue };
+        if let (true, Some(counted)) = (line.counts && request.counts, counted.get_mut(met as usize)) {
+            *counted = true;
+        }
+        if let (true, Some(looked_into)) = (request.unseen, looked_into.get_mut(met as usize)) {
+            *looked_into = true;
+        }
+        let of_log = line.exchange.and_then(|at| log.exchanges.get(at as usize));
+        let of_capture = request.exchange.map(|at| at as usize).filter(|at| lined.get(*at) == Some(&false));
+        match (of_log, of_capture) {
+            (Some(told_by_log), Some(at)) => {
+                let Some((exchange, notes)) = all.exchanges.get_mut(at).zip(all.notes.get_mut(at)) else { continue };
+                merge::line(exchange, &merge::shifted(told_by_log, shift), notes);
+                notes.extend(clock.filter(Clock::apart).map(|clock| words::apart_doubt(&clock, log.local())));
+                if let (Some(lined), Some(index)) = (lined.get_mut(at), line.exchange) {
+                    *lined = true;
+                    if let Some(home) = home.get_mut(index as usize) {
+                        *home = Some(at);
+                    }
+                }
+            }
+            (None, Some(at)) if same.is_some() => {
+                let Some((exchange, notes)) = all.exchanges.get_mut(at).zip(all.notes.get_mut(at)) else { continue };
+                exchange.events.extend(merge::healthy(line, shift));
+                if matching::statuses(line, request) == matching::Statuses::Other {
+                    notes.push(words::healthy_line(line.status));
+                }
+                if let Some(lined) = lined.get_mut(at) {
+                    *lined = true;
+                }
+            }
+            (Some(told_by_log), None) => {
+                let mut exchange = merge::shifted(told_by_log, shift);
+                let mut notes = Vec::new();
+                exchange.events.extend(merge::packet(request, points));
+                if same.is_none() || request.tunnel {
+                    notes.push(words::ENCRYPTED.to_string());
+                } else if request.exchange.is_none() && request.status != 0 {
+                    notes.push(words::no_failure(request.status));
+                }
+                if let Some(home) = line.exchange.and_then(|index| home.get_mut(index as usize)) {
+                    *home = Some(all.exchanges.len());
+                }
+                all.exchanges.push(exchange);
+                all.notes.push(notes);
+            }
+            (None, _) => {}
+        }
+    }
+    let covered = (!points.is_empty()).then_some((points, clock.is_some()));
+    for (at, exchange) in log.exchanges.iter().enumerate() {
+        if home.get(at).is_some_and(Option::is_none) {
+            let exchange = merge::shifted(exchange, shift);
+            let note = covered.and_then(|(points, compared)| without_packets(&exchange, points, compared));
+            if let Some(home) = home.get_mut(at) {
+                *home = Some(all.exchanges.len());
+            }
+            all.exchanges.push(exchange);
+            all.notes.push(note.into_iter().map(ToString::to_string).collect());
+        }
+    }
+    lines.extend(sights.iter().filter_map(|line| merge::moved(line, ahead, &home)));
+    let both = counted.iter().filter(|counted| **counted).count() as u64;
+    if log.whole() || points.is_empty() {
+        all.total += log.total.saturating_sub(both);
+    } else {
+        // It was read before the captures: its healthy lines were not kept to compare.
+        all.total = all.total.max(log.total).max(all.total + log.failed - both.min(log.failed));
+    }
+    let looked_into = looked_into.iter().filter(|looked_into| **looked_into).count() as u64;
+    all.unseen = (all.unseen + log.unseen).saturating_sub(looked_into);
+    all.clocks.push(told);
+}
+
+/// Adds an error log: what it tells more of what is known already, and what only it tells.
+fn error(all: &mut Together, log: &LogReader, points: &[Point], requests: &[Sight], lines: &[Sight]) {
+    let failed = |sight: &&Sight| sight.exchange.is_some();
+    // Both show the same exchanges; a line of an access log that was joined with packets stands for itself.
+    let known: Vec<Sight> = requests.iter().chain(lines).filter(failed).copied().collect();
+    let mut sights = log.sights.clone();
+    let compared = matching::compare(&mut sights, &known, log.resolution(), log.local());
+    let told = tell(log, compared, !points.is_empty() || !known.is_empty());
+    let clock = told.clock().copied();
+    let shift = told.shift();
+    let of_line = match &clock {
+        Some(clock) => matching::assign(&sights, &known, clock.ahead, log.resolution()),
+        None => alloc::vec![None; sights.len()],
+    };
+    let mut of_exchange: Vec<Option<usize>> = alloc::vec![None; log.exchanges.len()];
+    let mut taken = alloc::vec![false; all.exchanges.len()];
+    for (line, met) in sights.iter().zip(&of_line) {
+        let met = met.and_then(|met| known.get(met as usize)?.exchange).map(|at| at as usize);
+        let free = met.filter(|at| taken.get(*at) == Some(&false));
+        if let (Some(at), Some(index)) = (free, line.exchange)
+            && let (Some(taken), Some(of_exchange)) = (taken.get_mut(at), of_exchange.get_mut(index as usize))
+        {
+            *taken = true;
+            *of_exchange = Some(at);
+        }
+    }
+    let mut both = 0;
+    for (exchange, met) in log.exchanges.iter().zip(&of_exchange) {
+        let exchange = merge::shifted(exchange, shift);
+        match met.and_then(|at| all.exchanges.get_mut(at)) {
+            Some(known) => {
+                both += 1;
+                merge::error(known, &exchange);
+            }
+            None => {
+                let covered = !points.is_empty();
+                let note = covered.then(|| without_packets(&exchange, points, clock.is_some())).flatten();
+                all.exchanges.push(exchange);
+                all.notes.push(note.into_iter().map(ToString::to_string).collect());
+            }
+        }
+    }
+    all.total += log.total.saturating_sub(both);
+    all.unseen += log.unseen;
+    all.clocks.push(told);
+}
+
+/// What is said of a log's clock. Without captures there is nothing to compare it with.
+fn tell(log: &LogReader, compared: Compared, held: bool) -> Told {
+    let sentence = if held && !log.sights.is_empty() { words::of_clock(&compared, log.local()) } else { None };
+    Told { input: log.input(), compared, local: log.local(), sentence }
+}
+
+/// Says of a failure that only a log tells whether the captures cover its time.
+fn without_packets(exchange: &Exchange, points: &[Point], compared: bool) -> Option<&'static str> {
+    if !compared {
+        return Some(words::NOT_COMPARED);
+    }
+    let last = exchange.events.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
+    let (from, to) = (exchange.begun, last.max(exchange.begun));
+    let spans = points.iter().filter_map(|point| point.started.zip(point.ended));
+    let (mut whole, mut part) = (false, false);
+    for (started, ended) in spans {
+        whole |= started <= from && to <= ended;
+        part |= started <= to && from <= ended;
+    }
+    Some(match (whole, part) {
+        (true, _) => words::NO_PACKETS,
+        (_, true) => words::PARTLY,
+        _ => words::NOT_COVERED,
+    })
+}
+
+/// Says of captured failures whether an access log should have a line for them.
+fn without_line(all: &mut Together, logs: &[&LogReader], lined: &[bool]) {
+    let covering: Vec<(Timestamp, Timestamp)> = logs
+        .iter()
+        .filter_map(|log| {
+            let clock = all.clocks.iter().find(|told| told.input == log.input())?.clock()?;
+            let back = Span(clock.ahead.0.saturating_neg());
+            // Lines beyond those that are kept were not held against packets.
+            let whole = log.failed <= log.exchanges.len() as u64;
+            log.span.filter(|_| whole).map(|(from, to)| (from.plus(back), to.plus(back)))
+        })
+        .collect();
+    for ((exchange, notes), _) in all.exchanges.iter().zip(&mut all.notes).zip(lined).filter(|(_, lined)| !**lined) {
+        if exchange.answer == crate::exchange::Answer::Pending {
+            continue;
+        }
+        let attempts = exchange.attempts.iter().filter_map(|attempt| attempt.span.map(|(_, ended)| ended));
+        let ended = exchange.events.iter().map(|event| event.source.time).chain(attempts).max();
+        let ended = ended.unwrap_or(exchange.begun).plus(MARGIN);
+        let begun = Timestamp(exchange.begun.0.saturating_sub(SECOND));
+        if covering.iter().any(|(from, to)| *from <= begun && ended <= *to) {
+            notes.push(words::NO_LINE.to_string());
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! One request as one input shows it, in little: a line of a log, or a request in a capture.
+
+use alloc::vec::Vec;
+
+use hashbrown::{HashMap, HashSet};
+
+use super::wanted::{Wanted, address_digest, host_digest};
+use crate::capture::connection::{Connection, Speech};
+use crate::capture::point::Point;
+use crate::capture::transaction::Transaction;
+use crate::exchange::{Answer, Exchange, Source};
+use crate::join::attempt::host_of;
+use crate::join::hello;
+use crate::time::Timestamp;
+
+/// One request as one input shows it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sight {
+    /// Its line, or its first packet.
+    pub source: Option<Source>,
+    /// When the request came; `None` where that is not said.
+    pub begun: Option<Timestamp>,
+    /// When the answer was sent, or given up.
+    pub ended: Option<Timestamp>,
+    /// The source tells one time, and whether that is the beginning or the end is not known: both hold it.
+    pub either: bool,
+    /// The line's time is the end.
+    pub by_end: bool,
+    /// Who asked, as a digest; 0 where that is not said.
+    pub client: u32,
+    /// The address asked upstream, as a digest; 0 where that is not said.
+    pub upstream: u32,
+    /// What was asked for.
+    pub wanted: Wanted,
+    /// What the client got; 0 where that is not said.
+    pub status: u16,
+    /// The status before it in the same stream, where there is one.
+    pub first_status: u16,
+    /// Index of the failed exchange, among those of its source.
+    pub exchange: Option<u32>,
+    /// Requests may be inside of it that are not seen: a tunnel, or a connection in TLS.
+    pub tunnel: bool,
+    /// A request that came out of a tunnel, or may have.
+    pub secure: bool,
+    /// Counted as an exchange by its source.
+    pub counts: bool,
+    /// Counted as a tunnel whose inside is not seen.
+    pub unseen: bool,
+    /// Capture point and connection of a request.
+    pub place: Option<(u32, u32)>,
+    /// It is known by its attempts upstream alone.
+    pub attempt: bool,
+}
+
+impl Sight {
+    /// How long it took, where both ends are told.
+    #[must_use]
+    pub fn took(&self) -> Option<i64> {
+        let (begun, ended) = self.begun.zip(self.ended)?;
+        (!self.either).then(|| ended.since(begun).0)
+    }
+}
+
+/// Which requests captures hold, for a log reader: of healthy lines only those that may be one of them are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Interest {
+    places: HashSet<u64>,
+    paths: HashSet<u32>,
+    hosts: HashSet<u32>,
+    clients: HashSet<u32>,
+    /// A time in the captures.
+    pub near: Option<Timestamp>,
+}
+
+impl Interest {
+    /// Of these captures; `None` where there are none.
+    #[must_use]
+    pub fn new(points: &[Point]) -> Option<Self> {
+        let near = points.iter().filter_map(|point| point.started).min()?;
+        let mut interest = Self { near: Some(near), ..Self::default() };
+        for sight in captured(points, |_| true) {
+            if let Some(place) = sight.wanted.place() {
+                interest.places.insert(place);
+                interest.paths.insert(sight.wanted.path);
+            }
+            if sight.tunnel {
+                interest.hosts.insert(sight.wanted.host);
+                interest.clients.insert(sight.client);
+            }
+        }
+        Some(interest)
+    }
+
+    /// Whether a line may be one of the captured requests.
+    #[must_use]
+    pub fn wants(&self, sight: &Sight) -> bool {
+        let Wanted { host, path, .. } = sight.wanted;
+        let known = sight.wanted.place().is_some_and(|place| self.places.contains(&place))
+            || self.paths.contains(&path) && (host == 0 || self.places.contains(&u64::from(path)));
+        known
+            || self.clients.contains(&sight.client)
+                && (host == 0 || self.hosts.contains(&host) || self.hosts.contains(&0))
+    }
+}
+
+/// The requests on the connections that count, in order of their beginning. A connection that was captured at two places
+/// counts once.
+pub fn captured(points: &[Point], counts: impl Fn(&Connection) -> bool) -> Vec<Sight> {
+    let mut sights = Vec::new();
+    let mut met = HashSet::new();
+    for (index, point) in points.iter().enumerate() {
+        let taken: Vec<bool> = point
+            .connections
+            .iter()
+            .map(|connection| {
+                counts(connection) && met.insert((connection.client, connection.server, connection.opening()))
+            })
+            .collect();
+        let place = u32::try_from(index).unwrap_or(u32::MAX);
+        for ((at, connection), _) in (0..).zip(&point.connections).zip(&taken).filter(|(_, taken)| **taken) {
+            of_connection(connection, (place, at), &mut sights);
+        }
+        for (at, served) in &point.served {
+            let found = taken.get(*at as usize).zip(point.connections.get(*at as usize));
+            if let Some((true, connection)) = found {
+                sights.push(Sight {
+                    source: Some(served.first),
+                    begun: Some(served.first.time),
+                    ended: Some(served.ended),
+                    client: address_digest(connection.client.ip()),
+                    wanted: served.wanted,
+                    status: served.status,
+                    counts: true,
+                    place: Some((place, *at)),
+                    ..Sight::default()
+                });
+            }
+        }
+    }
+    sights.sort_by_key(|sight| (sight.begun, sight.source));
+    sights
+}
+
+/// What a connection holds besides the requests that went well.
+fn of_connection(connection: &Connection, place: (u32, u32), sights: &mut Vec<Sight>) {
+    let client = address_digest(connection.client.ip());
+    if matches!(connection.speech, Speech::Tls) && hello(connection) {
+        let name = connection.handshake.as_ref().and_then(|handshake| handshake.server_name());
+        sights.push(Sight {
+            source: Some(connection.first),
+            begun: Some(connection.first.time),
+            ended: Some(connection.last.time),
+            client,
+            wanted: Wanted { host: name.map_or(0, host_digest), path: 0, query: 0 },
+            tunnel: true,
+            counts: true,
+            unseen: true,
+            place: Some(place),
+            ..Sight::default()
+        });
+    }
+    let Some(conversation) = connection.conversation() else { return };
+    let of = |transaction: &Transaction| {
+        let request = transaction.request.as_deref()?;
+        let (host, _) = host_of(&request.target, request.host.as_deref(), &request.method);
+        let response = transaction.response.as_deref();
+        let end = response.map(|response| response.last.time).or_else(|| connection_end(connection));
+        Some(Sight {
+            source: Some(request.first),
+            begun: Some(request.first.time),
+            ended: end,
+            client,
+            wanted: Wanted::new(Some(&request.method), Some(&request.target), host.as_deref()),
+            status: response.map_or(0, |response| response.status),
+            first_status: response.and_then(|response| response.earlier).map_or(0, |(status, _)| status),
+            counts: true,
+            place: Some(place),
+            ..Sight::default()
+        })
+    };
+    sights.extend(conversation.kept.iter().chain(conversation.open()).filter_map(of));
+    if let Some(sight) = conversation.tunnel.as_ref().and_then(of) {
+        // A tunnel is logged when it ends.
+        let unseen = conversation.tunnel_bytes > 0 && sight.wanted.is_tunnel();
+        sights.push(Sight { ended: Some(connection.last.time), tunnel: true, unseen, ..sight });
+    }
+}
+
+/// When a connection was closed or reset.
+fn connection_end(connection: &Connection) -> Option<Timestamp> {
+    let ends = [&connection.client_end, &connection.server_end];
+    let fins = ends.into_iter().filter_map(|end| end.fin.map(|fin| fin.source.time));
+    let resets = ends.into_iter().filter_map(|end| end.rst.map(|reset| reset.source.time));
+    fins.chain(resets).min()
+}
+
+/// Says which sights are failed exchanges, and adds sights of exchanges that are known by their attempts alone.
+pub fn link(sights: &mut Vec<Sight>, exchanges: &[Exchange]) {
+    let mut by_packet: HashMap<(u32, u64), u32> = HashMap::new();
+    for (at, exchange) in (0..).zip(exchanges) {
+        for event in exchange.events.iter().chain(exchange.attempts.iter().flat_map(|attempt| &attempt.events)) {
+            if matches!(event.what, crate::exchange::What::Request(_)) {
+                by_packet.entry((event.source.input, event.source.number)).or_insert(at);
+            }
+        }
+    }
+    let mut met = alloc::vec![false; exchanges.len()];
+    for sight in sights.iter_mut() {
+        let key = sight.source.map(|source| (source.input, source.number));
+        sight.exchange = key.and_then(|key| by_packet.get(&key)).copied();
+        if let Some(met) = sight.exchange.and_then(|at| met.get_mut(at as usize)) {
+            *met = true;
+            // A failed tunnel is an exchange and counted as one.
+            sight.unseen = false;
+        }
+    }
+    let alone =
+        (0..).zip(exchanges).zip(met).filter(|(_, met)| !met).map(|((at, exchange), _)| of_exchange(exchange, at));
+    sights.extend(alone);
+}
+
+/// An exchange as its attempts, or its lines, show it.
+pub fn of_exchange(exchange: &Exchange, at: u32) -> Sight {
+    let attempts = exchange.attempts.iter().filter_map(|attempt| attempt.span);
+    let last = exchange.events.iter().map(|event| event.source.time).max();
+    let ended = attempts.map(|(_, ended)| ended).chain(last).max();
+    let status = match &exchange.answer {
+        Answer::Whole(status) | Answer::Cut(Some(status)) => status.code,
+        _ => 0,
+    };
+    let upstream = exchange.attempts.iter().rev().find_map(|attempt| attempt.upstream);
+    let events = exchange.events.iter().chain(exchange.attempts.iter().flat_map(|attempt| &attempt.events));
+    Sight {
+        source: events.map(|event| event.source).min(),
+        begun: Some(exchange.begun),
+        ended,
+        client: exchange.client.map_or(0, address_digest),
+        upstream: upstream.map_or(0, |upstream| address_digest(upstream.ip())),
+        wanted: Wanted::new(exchange.method.as_deref(), exchange.target.as_deref(), exchange.host.as_deref()),
+        status,
+        exchange: Some(at),
+        counts: true,
+        attempt: exchange.events.is_empty(),
+        ..Sight::default()
+    }
+}

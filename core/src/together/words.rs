@@ -1,0 +1,133 @@
+//! What is said of logs beside captures: of the clocks, and of what only one side shows.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::clock::{Clock, Compared};
+use crate::time::{MILLISECOND, SECOND, Span};
+
+/// Of a log's clock, for the log.
+pub fn of_clock(compared: &Compared, local: bool) -> Option<String> {
+    match compared {
+        Compared::Clock(clock) => {
+            let (zone, residual) = (clock.zone(), clock.residual());
+            let from = source(clock);
+            let rest = (residual.0.saturating_abs() > clock.least()).then(|| apart(residual));
+            match (zone.0, rest) {
+                (0, None) if local => {
+                    Some(format!("the lines say no time zone; the captures show that it is UTC ({from})"))
+                }
+                (0, None) => None,
+                (0, Some(rest)) => Some(format!(
+                    "its clock {rest} the captures' ({from}); times in this report are the captures'"
+                )),
+                (_, rest) => {
+                    let rest = rest.map(|rest| format!("; beyond that its clock {rest} the captures'")).unwrap_or_default();
+                    let what = match local {
+                        true => format!("the lines say no time zone; the captures show that it is {}", utc(zone)),
+                        false => format!("its times stand {} the captures': the zone that its lines say is not right", side(zone)),
+                    };
+                    Some(format!("{what}{rest} ({from}); times in this report are the captures'"))
+                }
+            }
+        }
+        Compared::Few => Some(
+            "too few requests are in this log and in the captures to compare their clocks: lines are not joined with packets"
+                .to_string(),
+        ),
+        Compared::Unclear => Some(
+            "its clock could not be compared with the captures': requests that recur fit at several distances; lines are not joined with packets"
+                .to_string(),
+        ),
+    }
+}
+
+/// The same for a finding whose line was placed by it.
+pub fn apart_doubt(clock: &Clock, local: bool) -> String {
+    let (zone, residual) = (clock.zone(), clock.residual());
+    let from = source(clock);
+    if local && residual.0.saturating_abs() <= clock.least() {
+        return format!("The log writes its times as {}; its line is placed by that ({from}).", utc(zone));
+    }
+    let (zone, rest) = if local { (zone, residual) } else { (Span(0), clock.ahead) };
+    let zone = if zone.0 == 0 { String::new() } else { format!(", beyond its time zone {},", utc(zone)) };
+    format!("Clocks apart: the log's{zone} {} the capture's ({from}); its line is placed by that.", apart(rest))
+}
+
+fn source(clock: &Clock) -> String {
+    let requests = if clock.requests == 1 { "1 request".to_string() } else { format!("{} requests", clock.requests) };
+    format!("±{}, by {requests} in both", precise(clock.uncertainty))
+}
+
+/// `is 37.2 s ahead of`
+fn apart(residual: Span) -> String {
+    format!("is {}", side(residual))
+}
+
+/// `37.2 s ahead of`
+fn side(residual: Span) -> String {
+    let side = if residual.0 < 0 { "behind" } else { "ahead of" };
+    format!("{} {side}", precise(Span(residual.0.saturating_abs())))
+}
+
+/// Spans below a minute with what a clock is compared by: `37.2 s`.
+fn precise(span: Span) -> String {
+    match span.0 {
+        SECOND..60_000_000_000 => {
+            let tenths = (span.0 + 50 * MILLISECOND) / (100 * MILLISECOND);
+            format!("{}.{} s", tenths / 10, tenths % 10)
+        }
+        _ => span.to_string(),
+    }
+}
+
+/// `UTC+5:30`
+pub fn utc(zone: Span) -> String {
+    let minutes = zone.0 / (60 * SECOND);
+    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    let sign = if minutes < 0 { '-' } else { '+' };
+    if rest == 0 { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{rest:02}") }
+}
+
+/// A line without packets, in the time of a capture.
+pub const NO_PACKETS: &str = "The capture covers this time but holds no packets of this request: it went through another interface or node, or a \
+                              capture filter left it out.";
+/// A line without packets, in a time that a capture holds in part.
+pub const PARTLY: &str = "The capture holds only a part of this request's time, and no packets of it.";
+/// A line without packets, outside the captures.
+pub const NOT_COVERED: &str = "No capture covers the time of this request.";
+/// A line of a log whose clock could not be compared.
+pub const NOT_COMPARED: &str =
+    "The clocks of this log and of the captures could not be compared: whether they hold this request cannot be told.";
+/// A line whose packets are encrypted.
+pub const ENCRYPTED: &str = "Its packets are inside an encrypted connection of this client, which is in the capture.";
+/// A failure in packets without a line.
+pub const NO_LINE: &str = "The access log covers this time but has no line for this request: another node served it, the log leaves such requests out, \
+                           or the gateway never came to write it.";
+
+/// Line and packets name different statuses.
+pub fn other_status(line: u16, packets: u16) -> String {
+    format!("The log says {line}, the packets show {packets}: what was sent is what the packets show.")
+}
+
+/// Line and packets name different clients.
+pub fn other_client(line: core::net::IpAddr, packets: core::net::IpAddr) -> String {
+    format!(
+        "The log names the client {line}, the packets {packets}: an address translation or a load balancer lies between them."
+    )
+}
+
+/// A line that tells of a failure while the packets show none.
+pub fn no_failure(packets: u16) -> String {
+    format!(
+        "The packets of this request show a whole answer with status {packets}; the failure is told by the log alone."
+    )
+}
+
+/// A healthy line for a request that failed in packets.
+pub fn healthy_line(line: u16) -> String {
+    match line {
+        0 => "The log has a line for this request that tells of no failure.".to_string(),
+        line => format!("The log has a line for this request with status {line}, which tells of no failure."),
+    }
+}
