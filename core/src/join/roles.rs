@@ -34,8 +34,8 @@ struct Doings {
     hardware: HashSet<u64>,
     /// Its packets were sent, not received, by the capturing host.
     local: bool,
-    /// It asked DNS for a name that a client wanted of a gateway.
-    asked_for_client: bool,
+    /// When it asked DNS for a name that a client wanted of a gateway: the first so many times.
+    asked_for_client: Vec<Timestamp>,
     /// It answers DNS questions of others.
     dns_server: bool,
 }
@@ -111,7 +111,9 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
             let host = hosts.entry(lookup.asker).or_default();
             host.asked += 1;
             host.local |= lookup.outgoing == Some(true);
-            host.asked_for_client |= wanted.contains(lookup.name.as_str());
+            if host.asked_for_client.len() < TIMES && wanted.contains(lookup.name.as_str()) {
+                host.asked_for_client.extend(lookup.first().map(|first| first.time));
+            }
             if lookup.hardware != 0 {
                 host.hardware.insert(lookup.hardware);
             }
@@ -120,13 +122,15 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     }
     let goes_out = |doings: &Doings| doings.opened > 0 || doings.asked > 0;
     let machines = machines(&hosts);
-    // A gateway opens connections while it has a request to answer; a host that serves and browses does so by chance.
+    // A gateway opens connections, or looks up the name that it was asked for, while it has a request to answer; a host
+    // that serves and browses does so by chance.
     let out_while_serving = |ip: &IpAddr, doings: &Doings| {
         let machine = machines.get(ip).into_iter().flatten().filter(|own| !doings.asked_by.contains(*own));
         let machine = machine.filter_map(|own| hosts.get(own));
         // To its own clients a gateway opens nothing.
         let out = |(at, to): &(Timestamp, IpAddr)| !doings.asked_by.contains(to) && during(*at, &doings.asked_in);
-        machine.chain([doings]).any(|own| own.opened_at.iter().any(out))
+        let looked_up = |at: &Timestamp| during(*at, &doings.asked_in);
+        machine.chain([doings]).any(|own| own.opened_at.iter().any(out) || own.asked_for_client.iter().any(looked_up))
     };
     let mut legs = Vec::new();
     let mut gateways: Vec<IpAddr> = match preset {
@@ -186,7 +190,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     let mut egress: HashSet<IpAddr> = hosts
         .iter()
         .filter(|(ip, doings)| {
-            gateways.contains(*ip) || may(ip, doings) && (its_own.contains(*ip) || doings.asked_for_client)
+            gateways.contains(*ip) || may(ip, doings) && (its_own.contains(*ip) || !doings.asked_for_client.is_empty())
         })
         .map(|(ip, _)| *ip)
         .collect();
