@@ -132,8 +132,8 @@ pub struct Recipe {
     pub gateway: Vec<&'static str>,
     /// Rules for what the gateway itself sends, before the recording.
     pub egress: Vec<&'static str>,
-    /// Kernel settings of a machine, `name=value`.
-    pub kernel: Vec<(Host, &'static str)>,
+    /// Commands that change a machine before all else: kernel settings, routes.
+    pub setup: Vec<(Host, &'static str)>,
     /// The gateway's addresses are on bridges above its interfaces: `-i any` then sees each packet twice.
     pub bridged: bool,
     /// The program that is the gateway.
@@ -152,8 +152,10 @@ pub struct Recipe {
     pub answers: Vec<&'static str>,
     /// Where it is recorded.
     pub recording: Recording,
-    /// The gateway's logs that are kept beside it, by name. They must not be empty.
+    /// The gateway's logs that are kept beside it, by name. The first must not be empty; it is read in a second run.
     pub logs: Vec<&'static str>,
+    /// The first log is read with the capture from the start: what failed, the packets alone do not show.
+    pub log_decides: bool,
     /// The findings, in time order; none for healthy traffic.
     pub expect: Vec<Expect>,
     /// Exchanges: total, failed, unseen.
@@ -173,7 +175,7 @@ pub fn recipe(folder: &'static str, name: impl Into<String>, about: impl Into<St
         firewall: Vec::new(),
         gateway: Vec::new(),
         egress: Vec::new(),
-        kernel: Vec::new(),
+        setup: Vec::new(),
         bridged: false,
         program: &SQUID,
         settings: Vec::new(),
@@ -184,6 +186,7 @@ pub fn recipe(folder: &'static str, name: impl Into<String>, about: impl Into<St
         answers: vec!["200"],
         recording: Recording::Any,
         logs: vec!["access.log"],
+        log_decides: false,
         expect: Vec::new(),
         exchanges: (1, 0, 0),
         shows: Vec::new(),

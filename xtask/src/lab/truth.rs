@@ -39,7 +39,9 @@ pub fn recorded(recipe: &Recipe, capture: &Path) -> Result<String, String> {
     let mut out = String::new();
     let file = recipe.recording.file();
     // Further logs tell of the same requests and stand beside it for people: not every pair is joined yet.
-    head(&mut out, &recipe.about, &[file], recipe.logs.get(..1).unwrap_or_default(), recipe.exchanges);
+    let log = recipe.logs.get(..1).unwrap_or_default();
+    let (inputs, joined) = if recipe.log_decides { ([&[file], log].concat(), &[][..]) } else { (vec![file], log) };
+    head(&mut out, &recipe.about, &inputs, joined, recipe.exchanges);
     for filter in &recipe.shows {
         if packets(capture, filter)?.is_empty() {
             return Err(format!("no packet for {filter}"));
@@ -87,9 +89,9 @@ pub fn recorded(recipe: &Recipe, capture: &Path) -> Result<String, String> {
     if !recipe.egress.is_empty() {
         let _ = writeln!(out, "egress = {:?}", recipe.egress);
     }
-    if !recipe.kernel.is_empty() {
-        let settings: Vec<String> = recipe.kernel.iter().map(|(host, line)| format!("{host:?}: {line}")).collect();
-        let _ = writeln!(out, "kernel = {settings:?}");
+    if !recipe.setup.is_empty() {
+        let commands: Vec<String> = recipe.setup.iter().map(|(host, line)| format!("{host:?}: {line}")).collect();
+        let _ = writeln!(out, "setup = {commands:?}");
     }
     if recipe.bridged {
         out.push_str("bridged = true\n");

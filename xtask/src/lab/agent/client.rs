@@ -2,13 +2,14 @@
 //!
 //! `PROXY absolute|origin ACTION…`: how targets are written to it, as to a forward or a reverse proxy.
 //!
-//! Actions: `open` (a new connection to the proxy; the first request opens one by itself), `get:URL`,
+//! Actions: `open` (a new connection to the proxy; the first request opens one by itself), `another` (the connection stays
+//! open, the next action begins a new one), `finish` (no more is sent, the answer is still awaited), `get:URL`,
 //! `head:URL`, `post:SIZE:URL` (each reads the answer), `ask:URL` (sends a GET, reads nothing),
 //! `connect:HOST:PORT`, `tls:HOST:PORT` (a page through a tunnel, by openssl), `raw:TEXT` (with `\r\n`), `hear:BYTES` (reads that much), `read` (one answer),
 //! `sleep:MS`, `close`, `reset`. Prints one line per answer: its status, or why there is none.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     };
     let absolute = form == "absolute";
     let mut stream: Option<TcpStream> = None;
+    let mut aside = Vec::new();
     for action in script {
         let (verb, rest) = action.split_once(':').unwrap_or((action, ""));
         match verb {
@@ -37,6 +39,10 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
                 continue;
             }
             "open" => stream = None,
+            "another" => {
+                aside.extend(stream.take());
+                continue;
+            }
             _ => {}
         }
         let mut open = match stream.take() {
@@ -91,6 +97,7 @@ fn perform(stream: &mut TcpStream, absolute: bool, verb: &str, rest: &str) -> Re
         }
         // Waits for bytes and leaves them unread: closing then sends RST (see the origin).
         "reset" => stream.peek(&mut [0]).map(|_| ()).map_err(|why| why.to_string()),
+        "finish" => stream.shutdown(Shutdown::Write).map_err(|why| why.to_string()),
         "open" => Ok(()),
         other => Err(format!("no such action: {other}")),
     }
@@ -130,8 +137,11 @@ fn answer(stream: &mut TcpStream, method: &str) -> Result<String, String> {
     }
     let header = String::from_utf8_lossy(&header).to_lowercase();
     let status = header.split_whitespace().nth(1).unwrap_or("?").to_owned();
+    if status == "100" {
+        return answer(stream, method);
+    }
     let field = |name: &str| header.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-    if method == "HEAD" || method == "CONNECT" && status == "200" || status == "204" || status == "304" {
+    if method == "HEAD" || method == "CONNECT" && status == "200" || ["101", "204", "304"].contains(&status.as_str()) {
         return Ok(status);
     }
     let whole = if field("transfer-encoding").is_some_and(|coding| coding.contains("chunked")) {

@@ -1,6 +1,7 @@
 //! Web servers that behave as they are told: well, slowly, or in one particular wrong way.
 //!
-//! `ADDRESS=BEHAVIOUR`; the behaviours are listed in [`serve`]. A reset needs no socket option: Linux
+//! `ADDRESS=BEHAVIOUR`; the behaviours are listed in [`serve`]: another way to fail is another arm there. `a|b` is one
+//! for the first connection, and the last one for all that follow. A reset needs no socket option: Linux
 //! answers with RST when a socket is closed while received bytes wait unread, so those behaviours only
 //! peek at the request.
 
@@ -25,8 +26,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         let listener = TcpListener::bind(address).map_err(|why| format!("{address}: {why}"))?;
         let behaviour = behaviour.to_owned();
         servers.push(thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let behaviour = behaviour.clone();
+            let in_turn: Vec<String> = behaviour.split('|').map(str::to_owned).collect();
+            for (number, stream) in listener.incoming().flatten().enumerate() {
+                let behaviour = in_turn.get(number).or(in_turn.last()).cloned().unwrap_or_default();
                 thread::spawn(move || serve(stream, &behaviour));
             }
         }));
@@ -52,6 +54,13 @@ fn serve(mut stream: TcpStream, behaviour: &str) -> Option<()> {
             request(&mut stream)?;
             thread::sleep(HOLD);
         }
+        // Never reads.
+        "deaf" => thread::sleep(HOLD),
+        // Good answers; closes a connection that rests for so long.
+        "impatient" => {
+            stream.set_read_timeout(Some(pause)).ok()?;
+            while good(&mut stream).is_some() {}
+        }
         "close" => {
             request(&mut stream)?;
             thread::sleep(pause);
@@ -73,6 +82,30 @@ fn serve(mut stream: TcpStream, behaviour: &str) -> Option<()> {
         "bad-status-line" => {
             request(&mut stream)?;
             say(&mut stream, b"HTTP/1.1 2OO OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nhello\n")?;
+        }
+        "bad-field" => {
+            request(&mut stream)?;
+            say(
+                &mut stream,
+                b"HTTP/1.1 200 OK\r\nServer: lab\r\nthis line is no field\r\nContent-Length: 6\r\n\r\nhello\n",
+            )?;
+        }
+        // A cookie of so many bytes.
+        "big-header" => {
+            request(&mut stream)?;
+            let cookie =
+                format!("Set-Cookie: id={}\r\nContent-Length: 6\r\n", "y".repeat(usize::try_from(number).unwrap_or(0)));
+            say(&mut stream, &[head("200 OK", &cookie), b"hello\n".to_vec()].concat())?;
+            thread::sleep(BREATH);
+        }
+        // One good chunk, then one whose size is no number.
+        "bad-chunk" => {
+            request(&mut stream)?;
+            say(&mut stream, &head("200 OK", "Transfer-Encoding: chunked\r\n"))?;
+            say(&mut stream, b"6\r\nhello\n\r\n")?;
+            thread::sleep(BREATH);
+            say(&mut stream, b"six\r\nworld\n\r\n0\r\n\r\n")?;
+            thread::sleep(HOLD);
         }
         "half-header" => {
             request(&mut stream)?;
@@ -126,6 +159,12 @@ fn serve(mut stream: TcpStream, behaviour: &str) -> Option<()> {
             say(&mut stream, body.get(1500..)?)?;
             while good(&mut stream).is_some() {}
         }
+        // Says a part of its answer, and no more.
+        "stall" => {
+            request(&mut stream)?;
+            say(&mut stream, &[head("200 OK", "Content-Length: 4000\r\n"), document(1500)].concat())?;
+            thread::sleep(HOLD);
+        }
         "status" => {
             let asked = request(&mut stream)?;
             let line = match number {
@@ -160,6 +199,17 @@ fn good(stream: &mut TcpStream) -> Option<()> {
             stream,
             b"HTTP/1.1 200 OK\r\nServer: lab\r\nTransfer-Encoding: chunked\r\nTrailer: Expires\r\n\r\n6;note=first\r\nhello \r\n6\r\nworld\n\r\n0\r\nExpires: 0\r\n\r\n",
         ),
+        "/ws" => {
+            say(
+                stream,
+                b"HTTP/1.1 101 Switching Protocols\r\nServer: lab\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+            )?;
+            let mut buffer = [0; 2048];
+            loop {
+                let length = stream.read(&mut buffer).ok().filter(|length| *length > 0)?;
+                say(stream, buffer.get(..length)?)?;
+            }
+        }
         "/small" => answer(stream, &asked.method, "200 OK", 20),
         "/missing" => answer(stream, &asked.method, "404 Not Found", 60),
         _ => answer(stream, &asked.method, "200 OK", 600),
@@ -216,6 +266,9 @@ fn request(stream: &mut TcpStream) -> Option<Asked> {
         bytes.extend_from_slice(buffer.get(..length)?);
     };
     let header = String::from_utf8_lossy(bytes.get(..end)?).into_owned();
+    if header.to_lowercase().contains("expect: 100-continue") {
+        say(stream, b"HTTP/1.1 100 Continue\r\n\r\n")?;
+    }
     let body = header
         .lines()
         .filter_map(|line| line.split_once(':'))

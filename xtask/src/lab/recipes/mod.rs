@@ -1,4 +1,4 @@
-//! The recorded cases, by the phase in which they fail.
+//! The recorded cases: through Squid by the phase in which they fail, then through the other gateways.
 
 mod connect;
 mod dns;

@@ -1,0 +1,111 @@
+//! Connections that are not made, and requests that do not arrive.
+
+use super::super::super::net::Host;
+use super::super::super::proxies::HAPROXY;
+use super::super::super::recipe::{Recipe, SENT, SYN};
+use super::Fault;
+
+/// The answer of a closed port, or of a firewall that plays one.
+const RESET: &str = "ip.src==192.0.2.10 && tcp.flags.reset==1";
+
+/// A rule of the firewall for what goes to the site.
+fn refused(
+    category: &'static str,
+    name: &'static str,
+    about: &'static str,
+    statuses: [&'static str; 4],
+    rule: &'static str,
+    proof: &'static str,
+) -> Vec<Recipe> {
+    Fault { category, name, about, statuses }.through(
+        |expect| if proof.is_empty() { expect.see(SYN) } else { expect.see(SYN).see(proof) },
+        |case| Recipe { firewall: vec![rule], ..case }.set(&HAPROXY, &["defaults: retries 1"]),
+    )
+}
+
+pub fn all() -> Vec<Recipe> {
+    [
+        Fault {
+            category: "tcp-syn-reset",
+            name: "port-closed",
+            about: "Nothing listens on the site's port 80: its host answers the SYN with RST.",
+            statuses: ["", "502", "503", "503"],
+        }
+        .through(|expect| expect.see(SYN).see(RESET), |case| Recipe { origins: Vec::new(), ..case }),
+        refused(
+            "tcp-syn-unanswered",
+            "firewall-drops-syn",
+            "A firewall drops the SYNs.",
+            ["", "504", "503", "503"],
+            "ip daddr 192.0.2.10 tcp dport 80 drop",
+            "",
+        ),
+        refused(
+            "tcp-icmp-prohibited",
+            "admin-prohibited",
+            "A router's access list rejects the SYN with ICMP communication administratively prohibited (code 13).",
+            ["", "502", "503", "503"],
+            "ip daddr 192.0.2.10 tcp dport 80 reject with icmp type admin-prohibited",
+            "icmp.type==3 && icmp.code==13 && ip.dst==192.0.2.10",
+        ),
+        refused(
+            "tcp-icmp-unreachable",
+            "host-unreachable",
+            "A router answers the SYN with ICMP host unreachable (code 1).",
+            ["", "502", "503", "503"],
+            "ip daddr 192.0.2.10 tcp dport 80 reject with icmp type host-unreachable",
+            "icmp.type==3 && icmp.code==1 && ip.dst==192.0.2.10",
+        ),
+        Fault {
+            category: "tcp-routing-loop",
+            name: "two-routers",
+            about: "Two routers send the packets for the site to each other, until the time to live is up.",
+            statuses: ["503", "502", "503", "503"],
+        }
+        .through(
+            |expect| {
+                expect
+                    .text("upstream", "203.0.113.99:80")
+                    .see("ip.dst==203.0.113.99 && tcp.flags.syn==1 && !icmp")
+                    .see("icmp.type==11 && ip.dst==203.0.113.99")
+            },
+            |case| {
+                Recipe {
+                    dns: Some(vec!["www.example.com=203.0.113.99"]),
+                    setup: vec![
+                        (Host::Firewall, "ip route add 203.0.113.99/32 via 192.0.2.10"),
+                        (Host::Origin, "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0"),
+                        (Host::Origin, "ip route add 203.0.113.99/32 via 192.0.2.1"),
+                    ],
+                    ..case
+                }
+                .set(&HAPROXY, &["defaults: retries 1", "backend: server origin 203.0.113.99:80"])
+            },
+        ),
+        Fault {
+            category: "request-unacked",
+            name: "request-dropped",
+            about: "The handshake passes the firewall, the request does not: packets of more than 70 bytes are dropped.",
+            statuses: ["504", "504", "504", "502"],
+        }
+        .through(
+            |expect| expect.see(SENT),
+            |case| Recipe { firewall: vec!["ip daddr 192.0.2.10 tcp dport 80 ip length > 70 drop"], ..case },
+        ),
+        Fault {
+            category: "pmtu-blackhole",
+            name: "upload",
+            about: "Behind a tunnel packets of more than 1400 bytes are lost and no ICMP says so; the request's body is larger.",
+            statuses: ["504", "504", "504", "502"],
+        }
+        .through(
+            |expect| expect.text("method", "POST").see("ip.dst==192.0.2.10 && tcp.len>=1400"),
+            |case| Recipe {
+                client: vec!["post:9000:http://www.example.com/".to_owned()],
+                firewall: vec!["ip daddr 192.0.2.10 tcp dport 80 ip length > 1400 drop"],
+                ..case
+            },
+        ),
+    ]
+    .concat()
+}
