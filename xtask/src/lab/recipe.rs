@@ -34,14 +34,25 @@ impl Recording {
     }
 }
 
+/// Which of the packets that a display filter selects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Every one.
+    All,
+    /// The first, where one of several is enough.
+    First,
+    /// The last.
+    Last,
+}
+
 /// What one failed exchange must look like in the report.
 #[derive(Clone, Debug, Default)]
 pub struct Expect {
     /// Field name and TOML value.
     pub fields: Vec<(&'static str, String)>,
     /// Wireshark display filters; the packets that they select are the evidence. Each must select one at least:
-    /// so the recording proves that it shows what it is said to show. `true`: only the last one that it selects.
-    pub evidence: Vec<(String, bool)>,
+    /// so the recording proves that it shows what it is said to show.
+    pub evidence: Vec<(String, Which)>,
     /// Evidence by number: file, packets or lines. For cases that are built.
     pub numbers: Vec<(&'static str, Vec<u64>)>,
     /// Numbers come in pairs of copies, of which one is enough.
@@ -85,13 +96,19 @@ impl Expect {
 
     /// Evidence: every packet that this display filter selects.
     pub fn see(mut self, filter: &str) -> Self {
-        self.evidence.push((filter.to_owned(), false));
+        self.evidence.push((filter.to_owned(), Which::All));
         self
     }
 
     /// Evidence: the last packet that this display filter selects, where one of several is enough.
     pub fn see_last(mut self, filter: &str) -> Self {
-        self.evidence.push((filter.to_owned(), true));
+        self.evidence.push((filter.to_owned(), Which::Last));
+        self
+    }
+
+    /// Evidence: the first packet that this display filter selects, where one of several is enough.
+    pub fn see_first(mut self, filter: &str) -> Self {
+        self.evidence.push((filter.to_owned(), Which::First));
         self
     }
 
@@ -246,7 +263,7 @@ impl Recipe {
             .text("gateway", "10.20.0.2")
             .text("method", "GET")
             .text("host", "www.example.com")
-            .see(&self.asked());
+            .see_first(&self.asked());
         if let Some(number) = status.split(' ').next().and_then(|number| number.parse().ok()) {
             expect = expect.number("status", number).text("generated_by", "gateway").see(&self.answer());
         }
@@ -254,5 +271,13 @@ impl Recipe {
         self.exchanges = (1, 1, 0);
         self.expect.push(refine(expect));
         self
+    }
+
+    /// How sure one may be is for the engine to say.
+    pub fn unsure(self) -> Self {
+        self.with(|mut expect| {
+            expect.fields.retain(|(field, _)| *field != "confidence");
+            expect
+        })
     }
 }

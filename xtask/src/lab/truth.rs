@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 
-use super::recipe::{Expect, Recipe, Recording};
+use super::recipe::{Expect, Recipe, Recording, Which};
 
 /// The numbers of the packets that `filter` selects.
 pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
@@ -49,12 +49,14 @@ pub fn recorded(recipe: &Recipe, capture: &Path) -> Result<String, String> {
     }
     for expect in &recipe.expect {
         let mut numbers = Vec::new();
-        for (filter, only_last) in &expect.evidence {
+        for (filter, which) in &expect.evidence {
             // Where the clients' side is not recorded, their packets are not there to be seen.
             let hidden = recipe.recording == Recording::Wan && [recipe.asked(), recipe.answer()].contains(filter);
             let mut found = packets(capture, filter)?;
-            if *only_last {
-                found = found.last().copied().into_iter().collect();
+            match which {
+                Which::All => {}
+                Which::First => found.truncate(1),
+                Which::Last => found = found.last().copied().into_iter().collect(),
             }
             if found.is_empty() && !hidden {
                 return Err(format!("no packet for {filter}"));

@@ -70,6 +70,8 @@ pub struct End {
     pub retransmissions: u32,
     /// First retransmission.
     pub retransmitted: Option<Source>,
+    /// Latest retransmission.
+    pub sent_again: Option<Source>,
     /// The largest segment that was sent again, bytes of payload.
     pub largest_again: u32,
     /// ACKs of the other side that acknowledged nothing new while bytes of this one were under way: something of what

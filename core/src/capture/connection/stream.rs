@@ -37,6 +37,7 @@ impl Connection {
                 end.largest_again = end.largest_again.max(segment.length);
                 end.retransmissions += 1;
                 end.retransmitted.get_or_insert(source);
+                end.sent_again = Some(source);
             }
             return;
         }

@@ -124,6 +124,10 @@ impl Conversation {
 
     pub(super) fn request_body(&mut self, end: u64, source: Source, over: bool) {
         if let Some(request) = self.open.back_mut().and_then(|transaction| transaction.request.as_mut()) {
+            // What was acknowledged so far is not all of it.
+            if end > request.end {
+                request.acked = None;
+            }
             request.end = end;
             request.last = source;
             request.complete |= over;

@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::Story;
 use crate::capture::connection::{Connection, Side};
-use crate::capture::transaction::{Response, Transaction};
+use crate::capture::transaction::{Request, Response, Transaction};
 use crate::exchange::{Attempt, Phase, ReceiveFailure, SendFailure, Source, WaitFailure, What};
 use crate::time::{Span, Timestamp};
 
@@ -99,7 +99,7 @@ pub(super) fn answer(
         (None, Some(ours)) => Err(ours),
         (None, None) => {
             attempt.open = true;
-            waited(connection, request.last, seen_to, attempt);
+            waited(connection, request, seen_to, attempt, story);
             return;
         }
     };
@@ -121,16 +121,18 @@ pub(super) fn answer(
         Err(source) => {
             let reset = client.rst.is_some_and(|reset| reset.source == source);
             story.add(source, Side::Client, if reset { What::Reset("by the gateway".into()) } else { What::Fin });
-            waited(connection, request.last, source.time, attempt);
+            waited(connection, request, source.time, attempt, story);
         }
     }
 }
 
 /// The gateway waited until `to`: for an acknowledgement, or for a response.
-fn waited(connection: &Connection, sent: Source, to: Timestamp, attempt: &mut Attempt) {
-    let wait = to.since(sent.time);
+fn waited(connection: &Connection, request: &Request, to: Timestamp, attempt: &mut Attempt, story: &mut Story<'_>) {
+    let wait = to.since(request.last.time);
     let (client, server) = (&connection.client_end, &connection.server_end);
-    if server.window_closed.is_some_and(|closed| to.since(closed.time) >= CLOSED_WINDOW) {
+    // While a part of the request is still to be sent, a closed window is what keeps it.
+    let pause = if request.complete { CLOSED_WINDOW } else { SHORTEST_WAIT };
+    if server.window_closed.is_some_and(|closed| to.since(closed.time) >= pause) {
         attempt.send = Phase::Failed(SendFailure::WindowClosed);
     } else if attempt.send.is_ok() {
         attempt.wait = Phase::Failed(WaitFailure::Timeout(wait));
@@ -138,6 +140,13 @@ fn waited(connection: &Connection, sent: Source, to: Timestamp, attempt: &mut At
         // Smaller segments behind it arrived: the server asks again and again for the full-sized one.
         let small_pass = client.duplicate_acks > 0 || client.acked > 0;
         let full_sized = client.largest_again >= FULL_SIZED && small_pass;
+        if let Some(first) = client.retransmitted {
+            story.add(first, Side::Client, What::Note("bytes of the request, sent again".into()));
+        }
+        if let Some(last) = client.sent_again.filter(|last| client.retransmitted != Some(*last)) {
+            let text = format!("bytes of the request, sent again for the {}. time", client.retransmissions);
+            story.add(last, Side::Client, What::Note(text));
+        }
         attempt.send = Phase::Failed(if full_sized { SendFailure::FullSizeLost } else { SendFailure::Unacknowledged });
     }
 }

@@ -230,14 +230,6 @@ fn six(
 }
 
 impl Recipe {
-    /// How sure one may be is for the engine to say.
-    fn unsure(self) -> Self {
-        self.with(|mut expect| {
-            expect.fields.retain(|(field, _)| *field != "confidence");
-            expect
-        })
-    }
-
     /// Each packet is there twice; one of the two is evidence enough.
     fn seen_twice(self) -> Self {
         self.with(|expect| Expect { paired: true, ..expect })

@@ -8,6 +8,9 @@ use super::Fault;
 /// The answer of a closed port, or of a firewall that plays one.
 const RESET: &str = "ip.src==192.0.2.10 && tcp.flags.reset==1";
 
+/// Bytes of the request, sent again.
+const AGAIN: &str = "ip.dst==192.0.2.10 && tcp.len>0 && tcp.analysis.retransmission";
+
 /// A rule of the firewall for what goes to the site.
 fn refused(
     category: &'static str,
@@ -89,7 +92,7 @@ pub fn all() -> Vec<Recipe> {
             statuses: ["504", "504", "504", "502"],
         }
         .through(
-            |expect| expect.see(SENT),
+            |expect| expect.see_first(SENT).see_first(AGAIN),
             |case| Recipe { firewall: vec!["ip daddr 192.0.2.10 tcp dport 80 ip length > 70 drop"], ..case },
         ),
         Fault {
@@ -99,7 +102,7 @@ pub fn all() -> Vec<Recipe> {
             statuses: ["504", "504", "504", "502"],
         }
         .through(
-            |expect| expect.text("method", "POST").see("ip.dst==192.0.2.10 && tcp.len>=1400"),
+            |expect| expect.text("method", "POST").see_last("ip.dst==192.0.2.10 && tcp.len>=1400 && tcp.analysis.retransmission"),
             |case| Recipe {
                 client: vec!["post:9000:http://www.example.com/".to_owned()],
                 firewall: vec!["ip daddr 192.0.2.10 tcp dport 80 ip length > 1400 drop"],
