@@ -8,6 +8,7 @@
 pub mod agent;
 mod built;
 mod net;
+mod pki;
 mod proxies;
 mod recipe;
 mod recipes;
@@ -80,6 +81,7 @@ pub fn command(arguments: &[String]) -> ExitCode {
         eprintln!("no such case; cargo xtask lab --list names them");
         return ExitCode::from(2);
     }
+    let _ = fs::remove_dir_all(certificates());
     // Empty unless a recording failed; what there is of that one stays.
     let _ = fs::remove_dir(scratch());
     println!("{made} cases, {failures} failed");
@@ -101,6 +103,11 @@ fn missing() -> Option<String> {
 /// Where recordings are made before they are kept.
 fn scratch() -> PathBuf {
     std::env::temp_dir().join(format!("gtlab{}", std::process::id()))
+}
+
+/// Where the certificates of this run are.
+fn certificates() -> PathBuf {
+    scratch().join("pki")
 }
 
 fn told(folder: &str, name: &str, result: Result<(), String>) -> bool {
@@ -133,6 +140,7 @@ type Logs = Vec<(&'static str, String)>;
 
 /// Builds the network, breaks it as told, lets the client talk; gives the gateway's logs.
 fn record(recipe: &Recipe, work: &Path) -> Result<Logs, String> {
+    pki::make(&certificates())?;
     let network = Network::build(recipe.bridged)?;
     for (host, line) in &recipe.setup {
         let mut words = line.split(' ');

@@ -180,7 +180,7 @@ impl Network {
     pub fn agent(&self, host: Host, role: &str, arguments: &[String]) -> Result<Command, String> {
         let program = std::env::current_exe().map_err(|why| why.to_string())?;
         let mut command = self.command(host, &program);
-        command.arg(agent::COMMAND).arg(role).args(arguments);
+        command.arg(agent::COMMAND).arg(role).args(arguments).env(super::pki::VARIABLE, super::certificates());
         Ok(command)
     }
 

@@ -5,7 +5,8 @@
 //! Actions: `open` (a new connection to the proxy; the first request opens one by itself), `another` (the connection stays
 //! open, the next action begins a new one), `finish` (no more is sent, the answer is still awaited), `get:URL`,
 //! `head:URL`, `post:SIZE:URL` (each reads the answer), `ask:URL` (sends a GET, reads nothing),
-//! `connect:HOST:PORT`, `tls:HOST:PORT` (a page through a tunnel, by openssl), `raw:TEXT` (with `\r\n`), `hear:BYTES` (reads that much), `read` (one answer),
+//! `connect:HOST:PORT`, `tls:…HOST:PORT` (a page over TLS: [`super::tls_client`]), `hello:SIZE:NAME` (a ClientHello
+//! alone), `raw:TEXT` (with `\r\n`), `hear:BYTES` (reads that much), `read` (one answer), `rest:MS` (how it goes on),
 //! `sleep:MS`, `close`, `reset`. Prints one line per answer: its status, or why there is none.
 
 use std::io::{Read, Write};
@@ -35,7 +36,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
                 continue;
             }
             "tls" => {
-                println!("{}", super::tls::fetch(proxy, rest)?);
+                println!("{}", super::tls_client::fetch(proxy, rest)?);
                 continue;
             }
             "open" => stream = None,
@@ -99,6 +100,11 @@ fn perform(stream: &mut TcpStream, absolute: bool, verb: &str, rest: &str) -> Re
         "reset" => stream.peek(&mut [0]).map(|_| ()).map_err(|why| why.to_string()),
         "finish" => stream.shutdown(Shutdown::Write).map_err(|why| why.to_string()),
         "open" => Ok(()),
+        "hello" => super::tls_client::hello(stream, rest),
+        "rest" => {
+            println!("{}", super::tls_client::rest(stream, rest.parse().unwrap_or(0)));
+            Ok(())
+        }
         other => Err(format!("no such action: {other}")),
     }
 }
@@ -109,7 +115,7 @@ fn send(stream: &mut TcpStream, bytes: &[u8]) -> Result<(), String> {
 
 /// To a forward proxy the URL is the target, to a reverse proxy only its path.
 fn request(absolute: bool, method: &str, url: &str, body: &[u8]) -> Vec<u8> {
-    let rest = url.trim_start_matches("http://");
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split('/').next().unwrap_or_default();
     let url = if absolute { url } else { rest.get(host.len()..).unwrap_or("/") };
     let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };

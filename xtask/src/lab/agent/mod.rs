@@ -5,8 +5,11 @@
 
 mod client;
 mod dns;
+mod h2;
 mod origin;
-mod tls;
+mod tls_bytes;
+mod tls_client;
+mod tls_server;
 
 use std::process::ExitCode;
 use std::thread;

@@ -1,7 +1,8 @@
 //! Web servers that behave as they are told: well, slowly, or in one particular wrong way.
 //!
-//! `ADDRESS=BEHAVIOUR`; the behaviours are listed in [`serve`]: another way to fail is another arm there. `a|b` is one
-//! for the first connection, and the last one for all that follow. A reset needs no socket option: Linux
+//! `ADDRESS=BEHAVIOUR`; the behaviours are listed in [`serve`]: another way to fail is another arm there; those of TLS and
+//! HTTP/2 are in files of their own. `a|b` is one for the first connection, and the last one for all that follow. A reset
+//! needs no socket option: Linux
 //! answers with RST when a socket is closed while received bytes wait unread, so those behaviours only
 //! peek at the request.
 
@@ -19,9 +20,17 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let mut servers = Vec::new();
     for argument in arguments {
         let (address, behaviour) = argument.split_once('=').ok_or("ADDRESS=BEHAVIOUR")?;
-        if behaviour == "tls" {
-            super::tls::serve(address)?;
-            continue;
+        // Servers with threads or processes of their own.
+        match behaviour.split_once(':').unwrap_or((behaviour, "")) {
+            ("tls", wishes) => {
+                super::tls_server::serve(address, wishes)?;
+                continue;
+            }
+            ("h2", behaviour) => {
+                super::h2::serve(address, behaviour)?;
+                continue;
+            }
+            _ => {}
         }
         let listener = TcpListener::bind(address).map_err(|why| format!("{address}: {why}"))?;
         let behaviour = behaviour.to_owned();
@@ -44,8 +53,8 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
 
 /// One connection, by behaviour; `NAME:NUMBER` gives a number.
 fn serve(mut stream: TcpStream, behaviour: &str) -> Option<()> {
-    let (name, number) = behaviour.split_once(':').unwrap_or((behaviour, ""));
-    let number: u64 = number.parse().unwrap_or(0);
+    let (name, value) = behaviour.split_once(':').unwrap_or((behaviour, ""));
+    let number: u64 = value.parse().unwrap_or(0);
     let pause = Duration::from_millis(number);
     match name {
         "ok" => while good(&mut stream).is_some() {},
@@ -184,7 +193,7 @@ fn serve(mut stream: TcpStream, behaviour: &str) -> Option<()> {
                 say(&mut stream, buffer.get(..length)?)?;
             }
         }
-        other => eprintln!("origin: no such behaviour: {other}"),
+        other => return super::tls_bytes::serve(stream, other, value),
     }
     Some(())
 }

@@ -20,16 +20,16 @@ pub fn fetch(proxy: &str, what: &str) -> Result<String, String> {
     let in_folder = |name: &str| folder.join(name).display().to_string();
     let mut client = Command::new("openssl");
     client.args(["s_client", "-quiet", "-ign_eof", "-servername", host]);
-    let mut direct = false;
+    let mut direct = None;
     let (mut idle, mut patience) = (None, None);
     for wish in wishes.split(',').filter(|wish| !wish.is_empty()) {
         let (name, value) = wish.split_once('=').unwrap_or((wish, ""));
         match name {
             "1.2" => client.arg("-tls1_2"),
             "1.3" => client.arg("-tls1_3"),
-            // The proxy is the TLS server.
+            // The gateway is the TLS server, at this address.
             "direct" => {
-                direct = true;
+                direct = Some(value);
                 &mut client
             }
             // Trusts this issuer alone, and cares for the name.
@@ -52,11 +52,10 @@ pub fn fetch(proxy: &str, what: &str) -> Result<String, String> {
             other => return Err(format!("tls: no such wish: {other}")),
         };
     }
-    if direct {
-        client.args(["-connect", proxy]);
-    } else {
-        client.args(["-proxy", proxy, "-connect", site]);
-    }
+    match direct {
+        Some(address) => client.args(["-connect", address]),
+        None => client.args(["-proxy", proxy, "-connect", site]),
+    };
     let mut child = client
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -6,10 +6,11 @@ mod each;
 mod gateway;
 mod healthy;
 mod response;
+mod tls;
 
 use super::recipe::Recipe;
 
 /// All recorded cases.
 pub fn all() -> Vec<Recipe> {
-    [dns::all(), connect::all(), each::all(), response::all(), gateway::all(), healthy::all()].concat()
+    [dns::all(), connect::all(), each::all(), response::all(), gateway::all(), healthy::all(), tls::all()].concat()
 }
