@@ -47,7 +47,13 @@ const CERTIFICATES: [Certificate; 9] = [
         dates: VALID,
     },
     Certificate { file: "self-signed", subject: "/CN=www.example.com", extensions: SITE, issuer: "", dates: VALID },
-    Certificate { file: "unknown-ca", subject: "/CN=www.example.com", extensions: SITE, issuer: "stranger", dates: VALID },
+    Certificate {
+        file: "unknown-ca",
+        subject: "/CN=www.example.com",
+        extensions: SITE,
+        issuer: "stranger",
+        dates: VALID,
+    },
     Certificate {
         file: "client",
         subject: "/CN=gateway.example.net",

@@ -19,6 +19,8 @@ pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
             "tcp.port==3128,http",
             "-d",
             "tcp.port==9090,http",
+            "-d",
+            "tcp.port==50051,http2",
             "-Y",
             filter,
             "-T",

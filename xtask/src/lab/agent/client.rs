@@ -6,7 +6,7 @@
 //! open, the next action begins a new one), `finish` (no more is sent, the answer is still awaited), `get:URL`,
 //! `head:URL`, `post:SIZE:URL` (each reads the answer), `ask:URL` (sends a GET, reads nothing),
 //! `connect:HOST:PORT`, `tls:…HOST:PORT` (a page over TLS: [`super::tls_client`]), `hello:SIZE:NAME` (a ClientHello
-//! alone), `raw:TEXT` (with `\r\n`), `hear:BYTES` (reads that much), `read` (one answer), `rest:MS` (how it goes on),
+//! alone), `h2:URL URL…` (pages over one HTTP/2 connection) and `together:URL URL…` (at the same time), by curl, `browse:URL` (by Chromium), `raw:TEXT` (with `\r\n`), `hear:BYTES` (reads that much), `read` (one answer), `rest:MS` (how it goes on),
 //! `sleep:MS`, `close`, `reset`. Prints one line per answer: its status, or why there is none.
 
 use std::io::{Read, Write};
@@ -37,6 +37,14 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             }
             "tls" => {
                 println!("{}", super::tls_client::fetch(proxy, rest)?);
+                continue;
+            }
+            "browse" => {
+                println!("{}", super::tls_client::browse(proxy, rest)?);
+                continue;
+            }
+            "h2" | "together" => {
+                println!("{}", super::h2::fetch(rest, verb == "together")?);
                 continue;
             }
             "open" => stream = None,

@@ -1,10 +1,11 @@
 //! HTTP/2 in the clear (RFC 9113), by hand: servers that end streams and connections as they are told.
 //!
-//! `h2:BEHAVIOUR`, `h2:BEHAVIOUR=CODE`; the behaviours are listed in [`Connection::answer`]. Nothing is decoded of
+//! `h2:BEHAVIOUR`, `h2:BEHAVIOUR=CODE`; the behaviours are listed in [`Connection::answer`] and [`Connection::together`]. Nothing is decoded of
 //! the requests but where they end: the answer is the same whatever is asked.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -27,6 +28,25 @@ const BREATH: Duration = Duration::from_millis(40);
 /// A gRPC message of five bytes: not compressed, its length, its text.
 const MESSAGE: &[u8] = b"\0\0\0\0\x05hello";
 
+/// Fetches pages by curl and gives their statuses, sorted: one after the other over HTTP/2, or `together` over
+/// connections of their own.
+pub fn fetch(urls: &str, together: bool) -> Result<String, String> {
+    let mut curl = Command::new("curl");
+    curl.args(["-s", "--max-time", "20", "-w", "%{http_code} "]);
+    curl.arg(if together { "--parallel-immediate" } else { "--http2-prior-knowledge" });
+    if together {
+        curl.arg("-Z");
+    }
+    for url in urls.split(' ') {
+        curl.args(["-o", "/dev/null", url]);
+    }
+    let output = curl.stdin(Stdio::null()).output().map_err(|why| format!("curl: {why}"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut statuses: Vec<&str> = text.split_whitespace().collect();
+    statuses.sort_unstable();
+    Ok(statuses.join(" "))
+}
+
 /// Starts a server.
 pub fn serve(address: &str, behaviour: &str) -> Result<(), String> {
     let listener = TcpListener::bind(address).map_err(|why| format!("{address}: {why}"))?;
@@ -35,7 +55,7 @@ pub fn serve(address: &str, behaviour: &str) -> Result<(), String> {
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let name = name.clone();
-            thread::spawn(move || Connection { stream, code, answered: 0 }.serve(&name));
+            thread::spawn(move || Connection { stream, code, answered: 0, last: 0 }.serve(&name));
         }
     });
     Ok(())
@@ -45,6 +65,8 @@ struct Connection {
     stream: TcpStream,
     code: u32,
     answered: usize,
+    /// The last stream that was answered.
+    last: u32,
 }
 
 /// Whether the connection goes on.
@@ -59,38 +81,66 @@ impl Connection {
         self.stream.set_nodelay(true).ok()?;
         self.stream.read_exact(&mut [0; PREFACE]).ok()?;
         self.frame(SETTINGS, 0, 0, &[])?;
+        let mut waiting = Vec::new();
         loop {
             let mut header = [0; HEADER];
-            self.stream.read_exact(&mut header).ok()?;
+            match self.stream.read_exact(&mut header) {
+                Ok(()) => {}
+                // All are there that come together.
+                Err(why) if why.kind() == ErrorKind::WouldBlock && !waiting.is_empty() => {
+                    self.together(std::mem::take(&mut waiting), behaviour)?;
+                    continue;
+                }
+                Err(why) if why.kind() == ErrorKind::WouldBlock => continue,
+                Err(_) => return None,
+            }
             let [a, b, c, kind, flags, stream @ ..] = header;
-            let length = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
-            let mut body = vec![0; length];
+            let mut body = vec![0; usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c)];
             self.stream.read_exact(&mut body).ok()?;
             let stream = u32::from_be_bytes(stream) & 0x7fff_ffff;
+            let whole = matches!(kind, HEADERS | DATA) && flags & END_STREAM != 0;
             match kind {
                 SETTINGS if flags & ACK == 0 => self.frame(SETTINGS, ACK, 0, &[])?,
                 PING if flags & ACK == 0 => self.frame(PING, ACK, 0, &body)?,
-                HEADERS | DATA if flags & END_STREAM != 0 || behaviour == "early" && kind == HEADERS => {
+                HEADERS if whole && behaviour.starts_with("together") => {
+                    self.stream.set_read_timeout(Some(3 * BREATH)).ok()?;
+                    waiting.push(stream);
+                }
+                HEADERS | DATA if (whole || behaviour == "early") && stream > self.last => {
+                    self.last = stream;
                     match self.answer(behaviour, stream)? {
                         Next::On => {}
-                        Next::End => {
-                            thread::sleep(BREATH);
-                            self.stream.shutdown(Shutdown::Write).ok()?;
-                            let _ = self.stream.set_read_timeout(Some(Duration::from_secs(2)));
-                            let _ = self.stream.read_to_end(&mut Vec::new());
-                            return Some(());
-                        }
+                        Next::End => return self.end(),
+                        // Closed while bytes wait unread: RST. The peer acknowledges PING with some.
                         Next::Reset => {
-                            // Closed while bytes wait unread: RST. The peer acknowledges SETTINGS with some.
                             self.frame(PING, 0, 0, &[0; 8])?;
-                            self.stream.peek(&mut [0]).ok()?;
-                            return Some(());
+                            return self.stream.peek(&mut [0]).ok().map(|_| ());
                         }
                     }
                 }
                 _ => {}
             }
         }
+    }
+
+    fn end(mut self) -> Option<()> {
+        thread::sleep(BREATH);
+        self.stream.shutdown(Shutdown::Write).ok()?;
+        let _ = self.stream.set_read_timeout(Some(Duration::from_secs(2)));
+        let _ = self.stream.read_to_end(&mut Vec::new());
+        Some(())
+    }
+
+    /// Answers the last first; or not at all, with an error.
+    fn together(&mut self, streams: Vec<u32>, behaviour: &str) -> Option<()> {
+        for (number, stream) in streams.into_iter().rev().enumerate() {
+            if number == 0 && behaviour == "together-but-one" {
+                self.frame(RST_STREAM, 0, stream, &self.code.to_be_bytes())?;
+            } else {
+                self.whole(stream)?;
+            }
+        }
+        Some(())
     }
 
     /// What is said to a whole request.

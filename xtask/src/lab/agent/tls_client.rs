@@ -12,6 +12,9 @@ use gateway_triage_tests::build::tls::Hello;
 
 use super::super::pki;
 
+/// What fits into a packet of 1500 bytes beside IPv4, TCP and its timestamps.
+const SEGMENT: usize = 1448;
+
 /// Fetches a page and gives its status; `refused` where this client refuses the server's certificate, else `none`.
 pub fn fetch(proxy: &str, what: &str) -> Result<String, String> {
     let folder = pki::folder()?;
@@ -84,11 +87,16 @@ pub fn fetch(proxy: &str, what: &str) -> Result<String, String> {
     Ok(status.unwrap_or(if refused { "refused" } else { "none" }).to_owned())
 }
 
-/// Sends a ClientHello written by hand: `small`, `large` or `grease`, and the name in it.
+/// Sends a ClientHello written by hand, `small` or `large`, with this name in it: in segments, since a cable inside one
+/// machine takes it in one piece.
 pub fn hello(stream: &mut TcpStream, what: &str) -> Result<(), String> {
     let (size, name) = what.split_once(':').ok_or("hello:SIZE:NAME")?;
-    let hello = Hello { name, large: size != "small", grease: size == "grease" };
-    stream.write_all(&hello.record()).map_err(|why| why.to_string())
+    let hello = Hello { name, large: size == "large", grease: true };
+    for segment in hello.record().chunks(SEGMENT) {
+        stream.write_all(segment).map_err(|why| why.to_string())?;
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
 }
 
 /// Says how what follows ends, at most after these milliseconds: the first record's type and `closed`, `reset` or
@@ -114,4 +122,34 @@ pub fn rest(stream: &mut TcpStream, milliseconds: u64) -> String {
         Some(_) => "other",
     };
     format!("{first}, {end}")
+}
+
+/// A page by Chromium through the proxy, as a browser asks today: large ClientHellos, reserved values, an encrypted
+/// client hello that holds nothing. `trust@URL` takes any certificate, `URL` none of the lab. Gives `200`, `refused` or
+/// `none`.
+pub fn browse(proxy: &str, what: &str) -> Result<String, String> {
+    let (trust, url) = what.strip_prefix("trust@").map_or((false, what), |url| (true, url));
+    let host = url.split('/').nth(2).unwrap_or_default();
+    let profile = pki::folder()?.join("browser");
+    // What the browser wants of its own ends on its own machine.
+    let script = format!(
+        "data:application/x-ns-proxy-autoconfig,function FindProxyForURL(u,h){{return h=='{host}'?'PROXY {proxy}':'PROXY 127.0.0.1:9'}}"
+    );
+    let mut browser = Command::new("timeout");
+    browser.args(["30", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]);
+    browser.args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--dump-dom"]);
+    browser.arg(format!("--user-data-dir={}", profile.display())).arg(format!("--proxy-pac-url={script}"));
+    if trust {
+        browser.arg("--ignore-certificate-errors");
+    }
+    let output = browser.arg(url).stdin(Stdio::null()).output().map_err(|why| format!("chromium: {why}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(if text.contains("A page of the lab") {
+        "200"
+    } else if text.contains("ERR_CERT") || text.contains("cert") {
+        "refused"
+    } else {
+        "none"
+    }
+    .to_owned())
 }

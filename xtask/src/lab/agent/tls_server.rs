@@ -92,8 +92,8 @@ fn arguments(wish: &str, folder: &Path) -> Result<Vec<String>, String> {
 /// Where a connection breaks, and how.
 #[derive(Clone, Copy, Debug)]
 enum Cut {
-    /// RST behind the server's first flight (ServerHello to the end).
-    Reset,
+    /// RST in the middle of the server's first flight (ServerHello to the end).
+    ResetHalf,
     /// FIN behind the server's first flight.
     Close,
     /// Silence behind the server's first flight.
@@ -109,7 +109,7 @@ enum Cut {
 impl Cut {
     fn named(name: &str) -> Result<Self, String> {
         Ok(match name {
-            "reset" => Self::Reset,
+            "reset-half" => Self::ResetHalf,
             "close" => Self::Close,
             "hold" => Self::Hold,
             "half" => Self::Half,
@@ -137,7 +137,7 @@ fn broken(mut stream: TcpStream, server: &str, cut: Cut) -> Option<()> {
     let mut behind = TcpStream::connect(server).ok()?;
     let hello = tls_bytes::peek_hello(&stream)?;
     behind.write_all(&hello).ok()?;
-    if !matches!(cut, Cut::Reset) {
+    if !matches!(cut, Cut::ResetHalf) {
         stream.read_exact(&mut vec![0; hello.len()]).ok()?;
     }
     let mut flight = Vec::new();
@@ -146,11 +146,11 @@ fn broken(mut stream: TcpStream, server: &str, cut: Cut) -> Option<()> {
     while let Some(length) = behind.read(&mut buffer).ok().filter(|length| *length > 0) {
         flight.extend_from_slice(buffer.get(..length)?);
     }
-    let wanted = if matches!(cut, Cut::Half) { flight.len() / 2 } else { flight.len() };
+    let wanted = if matches!(cut, Cut::Half | Cut::ResetHalf) { flight.len() / 2 } else { flight.len() };
     stream.set_nodelay(true).ok()?;
     stream.write_all(flight.get(..wanted)?).ok()?;
     match cut {
-        Cut::Reset => {}
+        Cut::ResetHalf => {}
         Cut::Close | Cut::Half => {
             stream.shutdown(Shutdown::Write).ok()?;
             let _ = stream.read_to_end(&mut Vec::new());

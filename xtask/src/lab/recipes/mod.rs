@@ -4,13 +4,28 @@ mod connect;
 mod dns;
 mod each;
 mod gateway;
+mod h2;
 mod healthy;
 mod response;
 mod tls;
+mod tls_healthy;
+mod tls_refused;
 
 use super::recipe::Recipe;
 
 /// All recorded cases.
 pub fn all() -> Vec<Recipe> {
-    [dns::all(), connect::all(), each::all(), response::all(), gateway::all(), healthy::all(), tls::all()].concat()
+    [
+        dns::all(),
+        connect::all(),
+        each::all(),
+        response::all(),
+        gateway::all(),
+        healthy::all(),
+        tls::all(),
+        tls_refused::all(),
+        tls_healthy::all(),
+        h2::all(),
+    ]
+    .concat()
 }

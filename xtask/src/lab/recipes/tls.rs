@@ -93,10 +93,10 @@ const FAULTS: [Fault; 9] = [
         reset_by: "upstream-host",
     },
     Fault {
-        name: "tls13-reset-at-once",
+        name: "tls13-reset-half-flight",
         category: "tls-reset",
-        about: "TLS 1.3: the site sends its whole flight and RST right behind it.",
-        origin: "192.0.2.10:443=tls:1.3,cut=reset",
+        about: "TLS 1.3: RST comes in the middle of the site's flight, behind its ServerHello.",
+        origin: "192.0.2.10:443=tls:1.3,cut=reset-half",
         proof: RESET,
         reset_by: "upstream-host",
     },
@@ -128,10 +128,12 @@ pub const NGINX_TLS: Way = Way {
     settings: &[
         "location: proxy_pass https://$host$request_uri;",
         "location: proxy_ssl_server_name on;",
+        // This version's own choice ends with 1.2.
+        "location: proxy_ssl_protocols TLSv1.2 TLSv1.3;",
         "location: proxy_ssl_verify on;",
         "location: proxy_ssl_trusted_certificate {folder}/pki/ca.pem;",
     ],
-    logs: &["upstream.log", "error.log"],
+    logs: &["error.log"],
     kind: Kind::Clear("502", "504"),
 };
 
@@ -151,11 +153,11 @@ pub const SQUID_HTTPS: Way = Way {
     program: &SQUID,
     settings: &["tls_outgoing_options cafile={folder}/pki/ca.pem"],
     logs: &["access.log"],
-    kind: Kind::Clear("503", "503"),
+    kind: Kind::Clear("503", "504"),
 };
 
 pub const SQUID_TUNNEL: Way =
-    Way { name: "squid-tunnel", program: &SQUID, settings: &[], logs: &["access.log"], kind: Kind::Tunnel };
+    Way { name: "squid-tunnel", program: &SQUID, settings: &[], logs: &[], kind: Kind::Tunnel };
 
 pub const SQUID_DECRYPTS: Way = Way {
     name: "squid-decrypts",
@@ -168,12 +170,12 @@ pub const SQUID_DECRYPTS: Way = Way {
         "ssl_bump stare all",
         "ssl_bump bump all",
     ],
-    logs: &["access.log"],
+    logs: &[],
     kind: Kind::Decrypted,
 };
 
 pub const APACHE_TUNNEL: Way =
-    Way { name: "apache-tunnel", program: &APACHE, settings: &[], logs: &["access.log"], kind: Kind::Tunnel };
+    Way { name: "apache-tunnel", program: &APACHE, settings: &[], logs: &[], kind: Kind::Tunnel };
 
 const WAYS: [&Way; 6] = [&NGINX_TLS, &HAPROXY_TLS, &SQUID_HTTPS, &SQUID_TUNNEL, &SQUID_DECRYPTS, &APACHE_TUNNEL];
 
@@ -252,7 +254,11 @@ fn every() -> Vec<Recipe> {
         for fault in &FAULTS {
             let name = format!("{}-{}", way.name, fault.name);
             // A decrypting Squid tells its client of the failure, inside.
-            let saw = if way.kind == Kind::Tunnel { "none" } else { "503" };
+            let saw = match (way.kind, fault.category) {
+                (Kind::Tunnel, _) => "none",
+                (_, "tls-no-response") => "504",
+                _ => "503",
+            };
             let case = failing(way, fault.category, name, fault.about, ("patience=9000", saw), |expect| {
                 let expect = expect.see(fault.proof);
                 if fault.reset_by.is_empty() { expect } else { expect.text("reset_by", fault.reset_by) }

@@ -1,0 +1,130 @@
+//! TLS that works, some of it in ways that look bad.
+
+use super::super::recipe::Recipe;
+use super::tls::{APACHE_TUNNEL, HAPROXY_TLS, Kind, NGINX_TLS, SQUID_DECRYPTS, SQUID_HTTPS, SQUID_TUNNEL, Way, on};
+
+/// A good exchange on this way. A tunnel's inside is not seen.
+fn good(way: &Way, name: impl Into<String>, about: &str, origin: &'static str, wishes: &str) -> Recipe {
+    let seen = matches!(way.kind, Kind::Clear(..));
+    Recipe {
+        origins: vec![origin],
+        exchanges: (1, 0, usize::from(!seen)),
+        // nginx has no error to log.
+        logs: if way.name == NGINX_TLS.name { vec!["upstream.log"] } else { way.logs.to_vec() },
+        ..on(way, "healthy", name, about, wishes)
+    }
+}
+
+pub fn all() -> Vec<Recipe> {
+    let mut out = Vec::new();
+    let ways = [&NGINX_TLS, &HAPROXY_TLS, &SQUID_HTTPS, &SQUID_TUNNEL, &SQUID_DECRYPTS, &APACHE_TUNNEL];
+    for way in ways {
+        for (version, origin) in [("12", "192.0.2.10:443=tls:1.2"), ("13", "192.0.2.10:443=tls:1.3")] {
+            let name = format!("{}-good-tls{version}", way.name);
+            out.push(good(way, name, "One page over TLS, without any fault.", origin, ""));
+        }
+    }
+    let twice = |version: &str| {
+        ["save", "resume"].map(|wish| format!("tls:trust=ca,{version},{wish}@www.example.com:443")).to_vec()
+    };
+    let tls12 = "192.0.2.10:443=tls:1.2";
+    let tls13 = "192.0.2.10:443=tls:1.3";
+    out.extend([
+        Recipe {
+            client: twice("1.2"),
+            answers: vec!["200", "200"],
+            exchanges: (2, 0, 2),
+            ..good(&SQUID_TUNNEL, "squid-tunnel-resumed-tls12", "TLS 1.2: the second session resumes the first: no certificate is shown.", tls12, "")
+        },
+        Recipe {
+            client: twice("1.3"),
+            answers: vec!["200", "200"],
+            exchanges: (2, 0, 2),
+            ..good(&SQUID_TUNNEL, "squid-tunnel-resumed-tls13", "TLS 1.3: the second session resumes the first.", tls13, "")
+        },
+        good(
+            &SQUID_TUNNEL,
+            "squid-tunnel-client-certificate-tls12",
+            "TLS 1.2: the site wants a client certificate and gets a good one.",
+            "192.0.2.10:443=tls:1.2,want-client",
+            "certificate",
+        ),
+        good(
+            &SQUID_TUNNEL,
+            "squid-tunnel-client-certificate-tls13",
+            "TLS 1.3: the site wants a client certificate and gets a good one.",
+            "192.0.2.10:443=tls:1.3,want-client",
+            "certificate",
+        ),
+        Recipe {
+            shows: vec!["tls.alert_message.desc==112 && tls.alert_message.level==1"],
+            ..good(
+                &SQUID_TUNNEL,
+                "squid-tunnel-warning",
+                "TLS 1.2: the site does not know the name, warns (alert 112, level 1), and goes on with its own certificate.",
+                "192.0.2.10:443=tls:1.2,only-name=shop.example.net",
+                "",
+            )
+        },
+        Recipe {
+            shows: vec!["tls.alert_message.desc==112 && tls.alert_message.level==1"],
+            ..good(
+                &NGINX_TLS,
+                "nginx-tls-warning",
+                "TLS 1.2: the site does not know the name, warns (alert 112, level 1), and goes on with its own certificate.",
+                "192.0.2.10:443=tls:1.2,only-name=shop.example.net",
+                "",
+            )
+        },
+        Recipe {
+            shows: vec!["tls.handshake.type==1 && ip.dst==192.0.2.10 && tls.handshake.extensions_supported_group"],
+            ..good(
+                &SQUID_TUNNEL,
+                "squid-tunnel-second-hello",
+                "TLS 1.3: the site wants another group and says so (HelloRetryRequest); the second ClientHello is taken.",
+                "192.0.2.10:443=tls:1.3,groups=P-384",
+                "",
+            )
+        },
+        good(
+            &HAPROXY_TLS,
+            "haproxy-tls-second-hello",
+            "TLS 1.3: the site wants another group and says so (HelloRetryRequest); the second ClientHello is taken.",
+            "192.0.2.10:443=tls:1.3,groups=P-384",
+            "",
+        ),
+        good(
+            &SQUID_TUNNEL,
+            "squid-tunnel-idle",
+            "After the handshake nothing happens for 3.5 s; then the page is fetched.",
+            tls13,
+            "idle=3500",
+        ),
+        Recipe {
+            answers: vec!["none"],
+            ..good(
+                &SQUID_TUNNEL,
+                "squid-tunnel-left-idle",
+                "TLS 1.2: after the handshake the client asks for nothing, and leaves.",
+                tls12,
+                "idle=2500,patience=1500",
+            )
+        },
+    ]);
+    out.push(Recipe {
+        client: vec!["browse:trust@https://www.example.com/page.html".to_owned()],
+        shows: vec![
+            // Encrypted client hello, and a first part of two that fills a packet.
+            "tls.handshake.extension.type==0xfe0d && ip.dst==192.0.2.10",
+            "tcp.dstport==443 && tcp.len>1400",
+        ],
+        ..good(
+            &SQUID_TUNNEL,
+            "squid-tunnel-browser",
+            "TLS 1.3 as a browser speaks it: a ClientHello of two packets with a post-quantum key share, reserved values (GREASE) and an encrypted client hello that holds nothing.",
+            tls13,
+            "",
+        )
+    });
+    out
+}
