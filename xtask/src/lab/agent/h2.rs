@@ -131,10 +131,11 @@ impl Connection {
         Some(())
     }
 
-    /// Answers the last first; or not at all, with an error.
+    /// Answers the last first; or not at all, with an error, where it is not alone.
     fn together(&mut self, streams: Vec<u32>, behaviour: &str) -> Option<()> {
+        let count = streams.len();
         for (number, stream) in streams.into_iter().rev().enumerate() {
-            if number == 0 && behaviour == "together-but-one" {
+            if number == 0 && count > 1 && behaviour == "together-but-one" {
                 self.frame(RST_STREAM, 0, stream, &self.code.to_be_bytes())?;
             } else {
                 self.whole(stream)?;

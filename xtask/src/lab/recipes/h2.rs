@@ -151,29 +151,37 @@ fn failing() -> Vec<Recipe> {
     out
 }
 
+/// HAProxy takes an open connection for all that comes.
+const SHARED: Way = (
+    &HAPROXY,
+    &["backend: server origin 192.0.2.10:50051 proto h2", "backend: http-reuse always", "global: nbthread 1"],
+    &["haproxy.log"],
+);
+
+/// One request, then three at the same time on the connection that it has opened.
+fn together(folder: &'static str, name: &str, about: &str, origin: &'static str) -> Recipe {
+    let three = ["A", "B", "C"].map(|page| format!("http://10.20.0.2/lab.Greeter/{page}")).join(" ");
+    Recipe {
+        client: vec!["get:http://www.example.com/lab.Greeter/Hello".to_owned(), format!("together:{three}")],
+        shows: vec!["http2.streamid==7"],
+        ..one(SHARED, folder, format!("haproxy-h2-{name}"), about, origin)
+    }
+}
+
 /// Three streams on one connection, of which the last fails.
 fn one_of_three() -> Vec<Recipe> {
-    let case = one(
-        H2,
+    let case = together(
         "h2-rst-stream",
-        "haproxy-h2-one-of-three".to_owned(),
-        "Three requests at the same time share one connection to the site; it answers two and ends the third's stream with INTERNAL_ERROR.",
+        "one-of-three",
+        "Three requests at the same time share a connection to the site; it answers two and ends the third's stream with INTERNAL_ERROR.",
         "192.0.2.10:50051=h2:together-but-one=2",
     );
     let case = case.fails("502", "h2-rst-stream", |expect| {
         // Which of the three came last is chance.
-        let expect = expect.text("upstream", "192.0.2.10:50051").see_nothing_yet();
-        expect.text("host", "10.20.0.2").see(RST_STREAM).see("tcp.srcport==80 && tcp.payload[0:12]==\"HTTP/1.1 502\"")
+        let expect = expect.text("upstream", "192.0.2.10:50051").text("host", "10.20.0.2").see_nothing_yet();
+        expect.see(RST_STREAM).see("tcp.srcport==80 && tcp.payload[0:12]==\"HTTP/1.1 502\"")
     });
-    vec![Recipe {
-        client: vec![
-            "together:http://10.20.0.2/lab.Greeter/A http://10.20.0.2/lab.Greeter/B http://10.20.0.2/lab.Greeter/C"
-                .to_owned(),
-        ],
-        answers: vec!["200 200 502"],
-        exchanges: (3, 1, 0),
-        ..case
-    }]
+    vec![Recipe { answers: vec!["200", "200 200 502"], exchanges: (4, 1, 0), ..case }]
 }
 
 fn healthy() -> Vec<Recipe> {
@@ -221,28 +229,26 @@ fn healthy() -> Vec<Recipe> {
             },
         ]);
     }
-    let both = |client: &str, answers, name: &str, about: &str, origin| Recipe {
-        client: vec![client.to_owned()],
-        answers: vec![answers],
-        exchanges: (3, 0, 0),
-        ..one(H2, "healthy", format!("haproxy-h2-{name}"), about, origin)
-    };
-    out.extend([
-        both(
-            "h2:http://10.20.0.2/lab.Greeter/A http://10.20.0.2/lab.Greeter/B http://10.20.0.2/lab.Greeter/C",
-            "200 200 200",
-            "both-sides",
-            "HTTP/2 on both sides: three requests on one connection.",
-            "192.0.2.10:50051=h2:ok",
-        ),
-        both(
-            "together:http://10.20.0.2/lab.Greeter/A http://10.20.0.2/lab.Greeter/B http://10.20.0.2/lab.Greeter/C",
-            "200 200 200",
+    out.push(Recipe {
+        answers: vec!["200", "200 200 200"],
+        exchanges: (4, 0, 0),
+        ..together(
+            "healthy",
             "multiplexed",
-            "Three requests at the same time share one connection to the site, which answers the last first.",
+            "Three requests at the same time share a connection to the site, which answers the last first.",
             "192.0.2.10:50051=h2:together",
-        ),
-    ]);
+        )
+    });
+    out.push(Recipe {
+        client: vec!["h2:http://10.20.0.2/lab.Greeter/Hello".to_owned()],
+        ..one(
+            H2,
+            "healthy",
+            "haproxy-h2-both-sides".to_owned(),
+            "HTTP/2 in the clear on both sides.",
+            "192.0.2.10:50051=h2:ok",
+        )
+    });
     out
 }
 

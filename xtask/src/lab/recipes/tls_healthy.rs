@@ -112,6 +112,8 @@ pub fn all() -> Vec<Recipe> {
         },
     ]);
     out.push(Recipe {
+        // It opens two connections, as browsers do.
+        exchanges: (2, 0, 2),
         client: vec!["browse:trust@https://www.example.com/page.html".to_owned()],
         shows: vec![
             // Encrypted client hello, and a first part of two that fills a packet.
