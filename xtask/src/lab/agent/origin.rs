@@ -2,9 +2,8 @@
 //!
 //! `ADDRESS=BEHAVIOUR`; the behaviours are listed in [`serve`]: another way to fail is another arm there; those of TLS and
 //! HTTP/2 are in files of their own. `a|b` is one for the first connection, and the last one for all that follow. A reset
-//! needs no socket option: Linux
-//! answers with RST when a socket is closed while received bytes wait unread, so those behaviours only
-//! peek at the request.
+//! needs no socket option: Linux answers with RST when a socket is closed while received bytes wait unread, so those
+//! behaviours only peek at the request.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
