@@ -82,12 +82,16 @@ pub struct Handshake {
     pub asked: Option<Asked>,
     /// The server began a new handshake within the encrypted connection.
     pub renegotiated: bool,
+    /// TLS 1.3: the client sent a Certificate without a certificate, so the server had asked for one.
+    pub empty_certificate: Option<Source>,
     /// Bytes are missing: what came of it cannot be told.
     pub lost: bool,
     /// Records of the server since `asked`; the length of the first, and whether all have it.
     answers: (u32, usize, bool),
     /// The server said something after the client's Finished and before `asked`.
     greeted: bool,
+    /// Length of what the server sent by itself after the client's Finished: a session ticket.
+    ticket: Option<usize>,
     /// Something was answered.
     answered: bool,
     directions: [Records; 2],
@@ -281,6 +285,10 @@ impl Handshake {
             return self.spoken(side, length, source);
         }
         self.small[index(side)] = None;
+        // Header, empty context, empty list, content type (RFC 8446 section 4.4.2).
+        if side == Side::Client && length == 4 + 1 + 3 + 1 + tag {
+            self.empty_certificate.get_or_insert(source);
+        }
         // Early data may still be under way; only the exact length of a Finished ends it.
         let exact = length == 4 + 32 + 1 + tag || length == 4 + 48 + 1 + tag;
         if side == Side::Client && self.server_hello.is_some() && length >= FINISHED {
@@ -310,7 +318,12 @@ impl Handshake {
                 *asked = Some(Asked { first: source, last: source, bytes, again: self.answered });
                 self.answers = (0, 0, true);
             }
+            // Servers send several tickets of one length, before and after the question.
+            (Side::Server, _) if tls13 && !self.answered && self.ticket == Some(length) => {}
             (Side::Server, asked) => {
+                if tls13 && asked.is_none() {
+                    self.ticket = Some(length);
+                }
                 let (count, first, alike) = self.answers;
                 self.answers = (count.saturating_add(1), if count == 0 { length } else { first }, {
                     alike && (count == 0 || first == length)

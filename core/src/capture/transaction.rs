@@ -27,6 +27,48 @@ pub struct Transaction {
     pub late: bool,
     /// Its place on the connection, from 0.
     pub index: u32,
+    /// Its stream, where HTTP/2 is spoken; else 0.
+    pub stream: u32,
+    /// What ended the stream before its response did.
+    pub ended: Option<StreamEnd>,
+}
+
+/// How an HTTP/2 stream was ended by a frame for that purpose.
+#[derive(Clone, Copy, Debug)]
+pub enum StreamEnd {
+    /// The server's GOAWAY.
+    Goaway {
+        /// Error code (RFC 9113 section 7).
+        code: u32,
+        /// The stream was taken, by the server's word: it may have been worked on.
+        taken: bool,
+        /// Its packet.
+        source: Source,
+    },
+    /// RST_STREAM.
+    Reset {
+        /// Error code (RFC 9113 section 7).
+        code: u32,
+        /// Sent by the server and not by the client.
+        by_server: bool,
+        /// Its packet.
+        source: Source,
+    },
+}
+
+impl StreamEnd {
+    /// Its packet.
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Goaway { source, .. } | Self::Reset { source, .. } => *source,
+        }
+    }
+
+    /// It takes nothing away from a response that was whole: a server that needs no more of the request says so with
+    /// NO_ERROR (RFC 9113 section 8.1), a client may cancel what it has.
+    pub fn harmless(&self) -> bool {
+        matches!(self, Self::Reset { code: 0, .. } | Self::Reset { by_server: false, .. } | Self::Goaway { .. })
+    }
 }
 
 /// What is kept of a request that went well, to find its line in a log.

@@ -78,7 +78,7 @@ pub fn exchanges(
             joined.exchanges.push(exchange);
             continue;
         }
-        let carried = attempt.target.is_some() || attempt.secure.failure().is_some();
+        let carried = attempt.target.is_some() || hello(loose.connection);
         let (initiator, server) = (loose.connection.client.ip(), loose.connection.server);
         let named = attempt.host.clone().or_else(|| named(&names, server.ip()).map(ToString::to_string));
         let key = (initiator, named.unwrap_or_else(|| server.to_string()));
@@ -107,7 +107,7 @@ pub fn exchanges(
             }
             None => {
                 joined.total += u64::from(!carried);
-                joined.unseen -= u64::from(attempt.secure.failure().is_some()).min(joined.unseen);
+                joined.unseen -= u64::from(hello(loose.connection)).min(joined.unseen);
                 running.insert(key, (joined.exchanges.len(), ended));
                 joined.exchanges.push(exchange(loose, &names, roles));
             }
@@ -248,7 +248,9 @@ fn exchange(loose: &Loose<'_>, names: &BTreeMap<(IpAddr, IpAddr), &str>, roles: 
     let initiator = connection.client.ip();
     let transaction = connection.conversation().and_then(|conversation| {
         conversation.kept.iter().chain(conversation.open()).find(|transaction| {
-            transaction.request.as_ref().map_or(attempt.target.is_none(), |request| request.first.time == loose.begun)
+            transaction.request.as_ref().map_or(attempt.target.is_none(), |request| {
+                request.first.time == loose.begun && attempt.target.as_ref() == Some(&request.target)
+            })
         })
     });
     // A 5xx on one leg: whose it is only a gateway's mark in the request tells.

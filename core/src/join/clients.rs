@@ -8,7 +8,7 @@ use super::hellos::{self, Hellos};
 use super::{Joined, Roles, attempt};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::point::Point;
-use crate::capture::transaction::Transaction;
+use crate::capture::transaction::{StreamEnd, Transaction};
 use crate::exchange::{Answer, Attempt, Exchange, Phase, Status};
 use crate::report::Leg;
 use crate::time::Timestamp;
@@ -112,6 +112,10 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
     };
     // A client that only closed its own direction still listens.
     let left = client.rst.is_some() || server_end.is_some();
+    let reset = transaction.ended.and_then(|end| match end {
+        StreamEnd::Reset { by_server, .. } => Some(by_server),
+        StreamEnd::Goaway { .. } => None,
+    });
     if let Some(response) = transaction.response.as_deref() {
         let status = Status {
             code: response.status,
@@ -121,6 +125,8 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
         };
         return match (response.complete && response.bad_chunk.is_none(), client_first, server_end) {
             (true, ..) => Answer::Whole(status),
+            _ if reset == Some(true) => Answer::Cut(Some(status)),
+            _ if reset == Some(false) => Answer::ClientLeft,
             _ if response.gap => Answer::NotSeen,
             (_, true, _) if left => Answer::ClientLeft,
             (_, _, Some(_)) => Answer::Cut(Some(status)),
@@ -131,6 +137,9 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
     }
     if transaction.junk.is_some() {
         return Answer::NotHttp;
+    }
+    if let Some(by_gateway) = reset {
+        return if by_gateway { Answer::Closed } else { Answer::ClientLeft };
     }
     // The gateway's bytes that the client acknowledged, but that were not captured, may have held the answer.
     if server.unseen() || server.cut > 0 {

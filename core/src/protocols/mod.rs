@@ -2,5 +2,7 @@
 //! come in pieces.
 
 pub mod dns;
+pub mod hpack;
 pub mod http1;
+pub mod http2;
 pub mod tls;

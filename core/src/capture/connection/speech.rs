@@ -44,9 +44,7 @@ impl Connection {
         match (&mut self.speech, side) {
             (Speech::Http(conversation), side) => {
                 if conversation.tunnel.is_some() {
-                    conversation.tunnel_bytes += data.len() as u64;
-                    self.handshake.get_or_insert_default().data(side, data, source);
-                    return;
+                    return self.tunnelled(side, data, to, source);
                 }
                 match side {
                     Side::Client => {
@@ -55,13 +53,34 @@ impl Connection {
                             conversation.greeted(source, text);
                         }
                     }
-                    Side::Server => conversation.server_data(data, source),
+                    Side::Server => {
+                        conversation.server_data(data, source);
+                        // The tunnel's first bytes may come with the answer that grants it.
+                        let inside = data.len() - conversation.take_surplus().min(data.len());
+                        if conversation.tunnel.is_some() && inside < data.len() {
+                            self.tunnelled(side, data.get(inside..).unwrap_or_default(), to, source);
+                        }
+                    }
                 }
             }
             (Speech::Dns(_), side) => self.dns(side, data, source),
             (Speech::Tls, side) => self.handshake.get_or_insert_default().data(side, data, source),
             _ => {}
         }
+    }
+
+    /// Bytes behind a granted CONNECT or upgrade: HTTP/2, or TLS as far as it is that.
+    fn tunnelled(&mut self, side: Side, data: &[u8], to: u64, source: Source) {
+        let Speech::Http(conversation) = &mut self.speech else { return };
+        if conversation.upgrades(side, data) {
+            match side {
+                Side::Client => conversation.client_data(data, to, source),
+                Side::Server => conversation.server_data(data, source),
+            }
+            return;
+        }
+        conversation.tunnel_bytes += data.len() as u64;
+        self.handshake.get_or_insert_default().data(side, data, source);
     }
 
     fn recognise(&self, side: Side, data: &[u8]) -> Speech {
@@ -75,7 +94,7 @@ impl Connection {
         let midstream = self.syn_count == 0 && self.syn_ack.is_none();
         let fits = |looks: Option<bool>| looks == Some(true) || looks.is_none() && !midstream;
         let http = match side {
-            Side::Client => fits(http1::looks_like_request(data)) && !data.starts_with(b"PRI * HTTP/2"),
+            Side::Client => fits(http1::looks_like_request(data)),
             Side::Server => fits(http1::looks_like_response(data)),
         };
         if !http {

@@ -1,12 +1,16 @@
 //! Bytes that the capture lacks: what of a message can still be followed across them.
 
 use super::{Conversation, Place};
+use crate::capture::connection::Side;
 use crate::exchange::Source;
 use crate::protocols::http1;
 
 impl Conversation {
     /// The capture lacks bytes of the client.
     pub fn client_gap(&mut self, bytes: u64, source: Source) {
+        if self.http2.is_some() {
+            return self.http2_gap(Side::Client, bytes);
+        }
         if let Place::Head(part, Some(first)) = &mut self.requests {
             // Snapped in the head: its first line is enough to know what was wanted.
             let (part, first) = (core::mem::take(part), *first);
@@ -46,6 +50,9 @@ impl Conversation {
 
     /// The capture lacks bytes of the server.
     pub fn server_gap(&mut self, bytes: u64, source: Source) {
+        if self.http2.is_some() {
+            return self.http2_gap(Side::Server, bytes);
+        }
         if let Place::Head(part, Some(first)) = &mut self.responses {
             let (part, first) = (core::mem::take(part), *first);
             if let Some(transaction) = self.open.front_mut() {

@@ -1,12 +1,15 @@
-//! HTTP/1.x over one connection: both directions of a byte stream → transactions.
+//! HTTP over one connection: both directions of a byte stream → transactions.
 //!
-//! `requests` follows the client's bytes, `responses` the server's, `gaps` what the capture lacks of either.
+//! `requests` follows the client's bytes, `responses` the server's, `gaps` what the capture lacks of either;
+//! `http2` is for connections that speak that from their first byte.
 
 mod gaps;
 mod heads;
+mod http2;
 mod requests;
 mod responses;
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,6 +18,7 @@ use super::transaction::{Response, Served, Transaction};
 use crate::exchange::Source;
 use crate::protocols::http1::Chunks;
 pub use heads::quote;
+use http2::Http2;
 
 /// Requests that may wait for their responses on one connection; RFC 9112 pipelining needs few.
 const PIPELINE: usize = 128;
@@ -50,6 +54,7 @@ pub struct Conversation {
     requests: Place,
     responses: Place,
     open: VecDeque<Transaction>,
+    http2: Option<Box<Http2>>,
     /// Transactions over that are worth keeping: failed, or odd.
     pub kept: Vec<Transaction>,
     /// All transactions that began.
@@ -66,6 +71,8 @@ pub struct Conversation {
     client_closed: bool,
     /// The server's address sent a RST.
     reset: bool,
+    /// Bytes behind the answer that granted the tunnel, in the same segment.
+    surplus: usize,
     /// Bytes that passed in it.
     pub tunnel_bytes: u64,
     /// Requests in absolute form or CONNECT.
@@ -86,6 +93,7 @@ impl Default for Conversation {
             requests: Place::START,
             responses: Place::START,
             open: VecDeque::new(),
+            http2: None,
             kept: Vec::new(),
             count: 0,
             healthy: 0,
@@ -94,6 +102,7 @@ impl Default for Conversation {
             previous: None,
             client_closed: false,
             reset: false,
+            surplus: 0,
             tunnel_bytes: 0,
             for_proxy: 0,
             marked: 0,
@@ -128,6 +137,7 @@ impl Conversation {
         let fine = transaction.response.as_ref().is_some_and(|response| {
             response.complete && response.status < 500 && response.own_word.is_none() && response.earlier.is_none()
         });
+        let fine = fine && transaction.ended.is_none_or(|end| end.harmless());
         if fine && transaction.junk.is_none() && !transaction.late && transaction.head < LARGE_HEAD {
             self.healthy += 1;
             if self.remember {
@@ -151,8 +161,16 @@ impl Conversation {
         }
     }
 
-    /// The server had spoken before it was asked: that is no HTTP server.
+    /// How many of the server's bytes just seen lie behind the answer that granted the tunnel.
+    pub fn take_surplus(&mut self) -> usize {
+        core::mem::take(&mut self.surplus)
+    }
+
+    /// The server had spoken before it was asked: that is no HTTP server, unless it is one of HTTP/2.
     pub fn greeted(&mut self, source: Source, text: String) {
+        if self.http2.is_some() {
+            return;
+        }
         self.junk(source, text);
     }
 

@@ -3,7 +3,8 @@
 use alloc::boxed::Box;
 
 use super::heads::{Head, clip, digest, may_be_request, whole_head};
-use super::{Conversation, PATHS, PIPELINE, Place};
+use super::{Conversation, Http2, PATHS, PIPELINE, Place};
+use crate::capture::connection::Side;
 use crate::capture::transaction::{Request, Transaction};
 use crate::exchange::Source;
 use crate::protocols::http1::{self, Body, Chunks, Progress};
@@ -11,6 +12,12 @@ use crate::protocols::http1::{self, Body, Chunks, Progress};
 impl Conversation {
     /// The next bytes of the client; `end` is the stream position behind them.
     pub fn client_data(&mut self, mut data: &[u8], end: u64, source: Source) {
+        if self.count == 0 && self.http2.is_none() && Http2::begins(data) {
+            self.http2 = Some(Box::new(Http2::new()));
+        }
+        if self.http2.is_some() {
+            return self.http2(Side::Client, data, end, source);
+        }
         while !data.is_empty() {
             let taken = match &mut self.requests {
                 Place::Head(part, first) => {
@@ -116,7 +123,7 @@ impl Conversation {
         }
         let index = self.count;
         self.count += 1;
-        if self.open.len() == PIPELINE {
+        if self.open.len() >= PIPELINE && self.http2.is_none() {
             self.open.pop_front();
         }
         self.open.push_back(Transaction { request: Some(Box::new(request)), index, ..Transaction::default() });

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use super::heads::{Head, clip, quote, whole_head};
 use super::{Conversation, Place};
+use crate::capture::connection::Side;
 use crate::capture::transaction::{Response, Transaction};
 use crate::exchange::Source;
 use crate::protocols::http1::{self, Body, Chunks, Progress};
@@ -11,6 +12,9 @@ use crate::protocols::http1::{self, Body, Chunks, Progress};
 impl Conversation {
     /// The next bytes of the server.
     pub fn server_data(&mut self, mut data: &[u8], source: Source) {
+        if self.http2.is_some() {
+            return self.http2(Side::Server, data, 0, source);
+        }
         while !data.is_empty() {
             let taken = match &mut self.responses {
                 Place::Head(part, first) => {
@@ -97,7 +101,11 @@ impl Conversation {
                     self.responses = Place::START;
                     0
                 }
-                Place::Lost | Place::Tunnel => return,
+                Place::Tunnel => {
+                    self.surplus = data.len();
+                    return;
+                }
+                Place::Lost => return,
             };
             data = data.get(taken..).unwrap_or_default();
         }

@@ -3,6 +3,7 @@
 use alloc::format;
 
 use super::Story;
+use super::streams::stream_end;
 use crate::capture::connection::{Connection, Side};
 use crate::capture::transaction::{Request, Response, Transaction};
 use crate::exchange::{Attempt, Phase, ReceiveFailure, SendFailure, Source, WaitFailure, What};
@@ -27,6 +28,11 @@ pub(super) fn answer(
     let request = transaction.request.as_deref();
     let request_end = request.map(|request| request.last);
     let acked = request.and_then(|request| request.acked);
+    if let Some(end) = transaction.ended
+        && transaction.response.as_ref().is_none_or(|response| !response.complete)
+    {
+        return stream_end(connection, transaction, end, attempt, story);
+    }
     // A response that the gateway answered with RST, after it had closed: it came too late.
     let refused = |response: &Response| client.rst.is_some_and(|reset| reset.source >= response.first);
     let late = transaction.response.as_deref().filter(|response| transaction.late && refused(response));
@@ -127,7 +133,13 @@ pub(super) fn answer(
 }
 
 /// The gateway waited until `to`: for an acknowledgement, or for a response.
-fn waited(connection: &Connection, request: &Request, to: Timestamp, attempt: &mut Attempt, story: &mut Story<'_>) {
+pub(super) fn waited(
+    connection: &Connection,
+    request: &Request,
+    to: Timestamp,
+    attempt: &mut Attempt,
+    story: &mut Story<'_>,
+) {
     let wait = to.since(request.last.time);
     let (client, server) = (&connection.client_end, &connection.server_end);
     // While a part of the request is still to be sent, a closed window is what keeps it.

@@ -6,6 +6,7 @@ mod messages;
 mod reset;
 mod secure;
 mod story;
+mod streams;
 mod words;
 
 use alloc::format;

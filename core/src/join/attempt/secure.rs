@@ -21,12 +21,15 @@ const PATIENCE: Span = Span::seconds(10);
 const WAITED: Span = Span::seconds(2);
 /// What a server does to a connection within this time of the client's Finished, or one round trip more, is its answer
 /// to the handshake; later it is tired of waiting.
-const PROMPT: Span = Span::seconds(1);
+const PROMPT: Span = Span::milliseconds(500);
 /// A question has at least this many encrypted bytes; an acknowledgement of HTTP/2 or a ping has fewer.
 const QUESTION: usize = 80;
 /// Without a request of a client to go by, only a silence of this length counts.
 const LONG: Span = Span::seconds(30);
 
+/// The record may be a close_notify as well, where the server sent no ticket and no answer.
+const CLOSING: &str =
+    "The record may as well be close_notify: then the server closed without an answer to the request.";
 const HIDDEN: &str =
     "TLS encrypts this alert: that it is one is told by the record's size and place, its number cannot be read.";
 const UNSAID: &str = "No alert says why: the gateway may have closed for another reason than the certificate.";
@@ -46,7 +49,7 @@ fn facts(handshake: &Handshake) -> Option<Box<Tls>> {
             messages::problems(certificate, handshake.host(), source.time)
         }),
         certificate: certificate.map(|(_, certificate)| (**certificate).clone()),
-        asks_certificate: handshake.certificate_request.is_some(),
+        asks_certificate: handshake.certificate_request.or(handshake.empty_certificate).is_some(),
         smaller_passed: None,
     }))
 }
@@ -223,21 +226,35 @@ fn finished(
     let round_trip = connection.handshake_time().unwrap_or_default();
     let prompt = |at: Source| at.time.since(said.time).0 <= PROMPT.0.saturating_add(round_trip.0);
     if let (Some(small), Some(theirs)) = (handshake.small[1], theirs)
-        && (handshake.silent_since_finished() && prompt(small) && handshake.small[0].is_none_or(|ours| small < ours)
+        && handshake.small[0].is_none_or(|ours| small < ours)
+        && (tls13(handshake) && handshake.silent_since_finished() && prompt(small)
             || handshake.renegotiated && handshake.unanswered().is_some())
     {
+        if let Some(finished) = handshake.finished {
+            story.add(finished, Side::Client, What::Tls("Finished".into()));
+        }
+        if let Some(empty) = handshake.empty_certificate {
+            let text = "encrypted record of the size of a Certificate message without a certificate";
+            story.add(empty, Side::Client, What::Tls(text.into()));
+        } else if handshake.asked.is_some() && !theirs.reset {
+            attempt.doubts.push(CLOSING.to_string());
+        }
         let text = "encrypted record of an alert's size, in place of an answer";
         story.add(small, Side::Server, What::Tls(text.into()));
         story.add(theirs.source, Side::Server, what(theirs, "after it"));
         attempt.doubts.push(HIDDEN.to_string());
         return Phase::Failed(SecureFailure::Hidden { ours: false });
     }
-    if handshake.asked.is_some() || handshake.version() != Some(TLS13) && handshake.finished.is_none() {
+    // Who says goodbye first leaves: an idle connection.
+    let left = |end: End| handshake.small[0].is_some_and(|goodbye| goodbye < end.source);
+    if handshake.asked.is_some() {
         return well;
     }
     match (first, ours) {
         // TLS 1.3: the server has heard the Finished and ends it; it never said that it took it.
-        (Some(theirs), _) if handshake.silent_since_finished() && tls13(handshake) && prompt(theirs.source) => {
+        (Some(theirs), _)
+            if handshake.silent_since_finished() && tls13(handshake) && prompt(theirs.source) && !left(theirs) =>
+        {
             story.add(theirs.source, Side::Server, what(theirs, "right after the client's Finished"));
             Phase::Failed(if theirs.reset { SecureFailure::Reset } else { SecureFailure::Closed })
         }
@@ -267,19 +284,21 @@ pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut 
         return;
     }
     let (ours, theirs) = (end(connection, Side::Client), end(connection, Side::Server));
+    // close_notify, a record of an alert's size, comes before the end.
+    let leaves = |side: usize, end: Option<End>| {
+        let goodbye = handshake.small.get(side).copied().flatten().filter(|goodbye| *goodbye > asked.last);
+        goodbye.into_iter().chain(end.map(|end| end.source)).min()
+    };
     let acknowledged = client.acked + 1 >= client.position;
-    let (failure, end, side) = match (ours, theirs) {
-        (ours, Some(theirs)) if ours.is_none_or(|ours| theirs.source <= ours.source) => {
-            let how = if theirs.reset { WaitFailure::Reset } else { WaitFailure::Closed };
-            (how, theirs, Side::Server)
+    let (failure, side, end) = match (leaves(0, ours), leaves(1, theirs), theirs, ours) {
+        (left, Some(first), Some(theirs), _) if left.is_none_or(|left| first <= left) => {
+            let reset = theirs.reset && first == theirs.source;
+            (if reset { WaitFailure::Reset } else { WaitFailure::Closed }, Side::Server, theirs)
         }
-        (Some(ours), _) if acknowledged => {
-            let wait = ours.source.time.since(asked.last.time);
-            if wait < WAITED {
-                return;
-            }
+        (Some(left), _, _, Some(ours)) if acknowledged && left.time.since(asked.last.time) >= WAITED => {
+            let wait = left.time.since(asked.last.time);
             attempt.unused = wait < LONG;
-            (WaitFailure::Timeout(wait), ours, Side::Client)
+            (WaitFailure::Timeout(wait), Side::Client, ours)
         }
         _ => return,
     };
