@@ -1,6 +1,6 @@
 //! The engine on files: prints the report as JSON.
 //!
-//! `triage [--product ID] [--gateway IP] FILE...`; exit 0 when every file was recognised, 1 otherwise, 2 for a wrong call.
+//! `triage [--product ID] [--gateway IP] [--log-format STRING] FILE...`; exit 0 when every file was recognised, 1 otherwise, 2 for a wrong call.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use gateway_triage_core::report::Kind;
-use gateway_triage_core::{Case, Options, products, reading_order};
+use gateway_triage_core::{Case, Options, format_string, products, reading_order};
 
 const HEAD: usize = 64 * 1024;
 const CHUNK: usize = 1024 * 1024;
@@ -35,6 +35,13 @@ fn main() -> ExitCode {
                 if options.gateway.is_none() {
                     return usage(&format!("{text:?} is no IP address"));
                 }
+            }
+            Some("--log-format") => {
+                let text = value(&mut arguments);
+                if let Err(problem) = format_string(&text) {
+                    return usage(&problem);
+                }
+                options.log_format = Some(text);
             }
             _ => files.push(argument),
         }
@@ -82,6 +89,6 @@ fn main() -> ExitCode {
 }
 
 fn usage(problem: &str) -> ExitCode {
-    eprintln!("{problem}\nusage: triage [--product ID] [--gateway IP] FILE...");
+    eprintln!("{problem}\nusage: triage [--product ID] [--gateway IP] [--log-format STRING] FILE...");
     ExitCode::from(2)
 }

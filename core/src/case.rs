@@ -26,6 +26,9 @@ pub struct Options {
     pub product: Option<products::Id>,
     /// The gateway's address; found from the traffic where not set.
     pub gateway: Option<IpAddr>,
+    /// The product's own format string, where its log has a layout of the site's own: what `log_format` (nginx),
+    /// `logformat` (Squid), `log-format` (HAProxy), `LogFormat` (Apache) or Envoy's access log says.
+    pub log_format: Option<String>,
 }
 
 /// One case: files that are read together.
@@ -42,6 +45,8 @@ pub struct Options {
 /// ```
 pub struct Case {
     options: Options,
+    /// The compiled format string.
+    custom: Option<Custom>,
     inputs: Vec<Reading>,
     points: Vec<Point>,
 }
@@ -54,7 +59,8 @@ impl Case {
     /// An empty case.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, inputs: Vec::new(), points: Vec::new() }
+        let custom = options.log_format.as_deref().and_then(|text| Custom::new(text).ok());
+        Self { options, custom, inputs: Vec::new(), points: Vec::new() }
     }
 
     /// Announces a file by its base name. Reports list inputs in the order of these calls.
@@ -65,7 +71,7 @@ impl Case {
     /// [`reading_order`]: crate::reading_order
     pub fn input(&mut self, name: &str) -> InputId {
         let id = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);
-        self.inputs.push(Reading::new(id, name, self.options.product));
+        self.inputs.push(Reading::new(id, name, self.options.product, self.custom.clone()));
         InputId(id)
     }
 

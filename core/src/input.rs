@@ -90,12 +90,12 @@ impl Kind {
 /// What a file that begins so is.
 #[must_use]
 pub fn recognise(head: &[u8]) -> Kind {
-    recognise_for(head, None)
+    recognise_for(head, None, None)
 }
 
 /// The same, where the reader has set the product: it decides between log layouts that products share.
 #[must_use]
-pub fn recognise_for(head: &[u8], product: Option<Product>) -> Kind {
+pub fn recognise_for(head: &[u8], product: Option<Product>, custom: Option<&logs::Custom>) -> Kind {
     if head.is_empty() {
         return Kind::Empty;
     }
@@ -121,7 +121,7 @@ pub fn recognise_for(head: &[u8], product: Option<Product>) -> Kind {
     if har(head) {
         return Kind::Har;
     }
-    match logs::recognise(head, product) {
+    match logs::recognise(head, product, custom) {
         Ok(format) => Kind::Log(format),
         Err(sentence) => Kind::Text(sentence),
     }

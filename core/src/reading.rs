@@ -11,7 +11,7 @@ use crate::capture::point::Point;
 #[cfg(feature = "std")]
 use crate::gunzip::Gunzip;
 use crate::input::{self, Kind as Recognised};
-use crate::logs::LogReader;
+use crate::logs::{Custom, LogReader};
 use crate::products;
 use crate::report::{Input, Kind};
 use crate::time::{Span, Timestamp};
@@ -32,6 +32,8 @@ pub struct Reading {
     name: String,
     bytes: u64,
     product: Option<products::Id>,
+    /// The format string that its lines may follow.
+    custom: Option<Custom>,
     state: State,
     #[cfg(feature = "std")]
     gunzip: Option<Gunzip>,
@@ -55,12 +57,13 @@ enum State {
 }
 
 impl Reading {
-    pub fn new(id: u32, name: &str, product: Option<products::Id>) -> Self {
+    pub fn new(id: u32, name: &str, product: Option<products::Id>, custom: Option<Custom>) -> Self {
         Self {
             id,
             name: name.to_string(),
             bytes: 0,
             product,
+            custom,
             state: State::Head(Vec::new()),
             #[cfg(feature = "std")]
             gunzip: None,
@@ -147,7 +150,7 @@ impl Reading {
     fn decide(&mut self, points: &mut Vec<Point>, several: bool) {
         let State::Head(head) = &mut self.state else { return };
         let head = core::mem::take(head);
-        let recognised = input::recognise_for(&head, self.product);
+        let recognised = input::recognise_for(&head, self.product, self.custom.as_ref());
         if let Some(sentence) = recognised.sentence() {
             self.warnings.push(sentence);
         }
@@ -167,6 +170,7 @@ impl Reading {
             }
             Recognised::Log(_) => {
                 let mut log = LogReader::new(self.id, self.product);
+                log.follow(self.custom.as_ref());
                 log.beside(Interest::new(points));
                 State::Log(Box::new(log))
             }

@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::lines::Lines;
-use super::{LogFormat, TABLE, Vote, prefix};
+use super::{Custom, LogFormat, TABLE, Vote, prefix};
 use crate::products::Id as Product;
 
 /// So many lines decide …
@@ -23,6 +23,8 @@ pub struct Votes {
     recognised: u32,
     /// The first of them, cut, for the sentence about an unknown file.
     first: Option<String>,
+    /// The format string that the reader gave, and the lines that follow it.
+    custom: Option<(Custom, u32)>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -36,8 +38,9 @@ pub type Verdict = Result<(&'static LogFormat, Option<String>), String>;
 
 impl Votes {
     /// None yet.
-    pub fn new() -> Self {
-        Self { tallies: vec![Tally::default(); TABLE.len()], lines: 0, recognised: 0, first: None }
+    pub fn new(custom: Option<Custom>) -> Self {
+        let custom = custom.map(|custom| (custom, 0));
+        Self { tallies: vec![Tally::default(); TABLE.len()], lines: 0, recognised: 0, first: None, custom }
     }
 
     /// Lets every format see a line.
@@ -47,6 +50,12 @@ impl Votes {
         }
         let line = prefix::strip(line).line;
         let mut known = false;
+        if let Some((custom, fitting)) = &mut self.custom
+            && custom.fits(line)
+        {
+            *fitting += 1;
+            known = true;
+        }
         for (tally, format) in self.tallies.iter_mut().zip(TABLE) {
             let vote = (format.recognise)(line);
             tally.score += match vote {
@@ -77,6 +86,13 @@ impl Votes {
     /// The format with the most votes, or the preferred product's if any line can be its own. A text that quotes a log
     /// line is no log: a tenth of the lines must be recognised.
     pub fn verdict(&self, preferred: Option<Product>) -> Verdict {
+        // A format string that was given counts before every default, where it fits half the lines.
+        if let Some((custom, fitting)) = &self.custom
+            && *fitting > 0
+            && fitting.saturating_mul(2) >= self.lines
+        {
+            return Ok((custom.format(), None));
+        }
         let enough = self.recognised > 0 && self.recognised.saturating_mul(10) >= self.lines;
         // Of equals the last of the table: Squid before Cisco, whose whole lines always show their own marks.
         let best =
@@ -112,8 +128,8 @@ impl Votes {
 ///
 /// # Errors
 /// A sentence that says what the text is instead.
-pub fn recognise(head: &[u8], preferred: Option<Product>) -> Result<&'static LogFormat, String> {
-    let mut votes = Votes::new();
+pub fn recognise(head: &[u8], preferred: Option<Product>, custom: Option<&Custom>) -> Result<&'static LogFormat, String> {
+    let mut votes = Votes::new(custom.cloned());
     let mut lines = Lines::default();
     let mut bytes = 0;
     let mut add = |line: super::lines::Line<'_>| {

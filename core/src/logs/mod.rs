@@ -14,6 +14,7 @@ mod cisco_wsa;
 mod cisco_wsa_w3c;
 mod combined;
 mod common;
+mod custom;
 mod detect;
 mod elff;
 mod envoy;
@@ -53,6 +54,7 @@ use core::net::{IpAddr, SocketAddr};
 use crate::products;
 use crate::time::{Span, Timestamp};
 
+pub use custom::Custom;
 pub use detect::recognise;
 pub use groups::Group;
 pub use meaning::Meaning;
@@ -132,6 +134,8 @@ pub enum Vote {
 pub struct Layout {
     /// Its columns in order, where a header line names them.
     pub columns: Vec<Column>,
+    /// The format string that the lines follow, where the reader gave one.
+    pub custom: Option<Custom>,
     /// When the transport received the line, by the header that it put before it.
     pub received: Option<Timestamp>,
     /// Healthy lines are wanted as records too: they may be of a request in a capture.

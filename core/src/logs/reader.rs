@@ -13,7 +13,7 @@ use super::groups::Groups;
 use super::lines::{Line, Lines};
 use super::troubles::Troubles;
 use super::tunnels::Tunnels;
-use super::{Clock, Layout, LogFormat, Parsed, prefix};
+use super::{Clock, Custom, Layout, LogFormat, Parsed, prefix};
 use crate::categories::Id as Category;
 use crate::exchange::Exchange;
 use crate::products::Id as Product;
@@ -94,7 +94,7 @@ impl LogReader {
             input,
             preferred,
             lines: Lines::default(),
-            state: State::Open { votes: Votes::new(), waiting: Vec::new(), ends: Vec::new() },
+            state: State::Open { votes: Votes::new(None), waiting: Vec::new(), ends: Vec::new() },
             layout: Layout::default(),
             tunnels: Tunnels::default(),
             groups: Groups::default(),
@@ -111,6 +111,15 @@ impl LogReader {
             exchanges: Vec::new(),
             sights: Vec::new(),
             beyond: BTreeMap::new(),
+        }
+    }
+
+    /// Before the first byte: the format string that its lines may follow.
+    pub fn follow(&mut self, custom: Option<&Custom>) {
+        if let Some(custom) = custom {
+            self.state =
+                State::Open { votes: Votes::new(Some(custom.clone())), waiting: Vec::new(), ends: Vec::new() };
+            self.layout.custom = Some(custom.clone());
         }
     }
 

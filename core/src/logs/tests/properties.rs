@@ -93,6 +93,7 @@ fn no_bytes_panic() {
                     line,
                     &mut Layout {
                         columns: vec![Column::Time, Column::Status, Column::Client],
+                        custom: None,
                         received: None,
                         whole: false,
                     },

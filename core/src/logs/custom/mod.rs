@@ -1,0 +1,220 @@
+//! Layouts that a site wrote itself: the product's own format string, pasted by the reader, says how lines are read.
+//!
+//! Five languages: nginx `log_format`, Squid `logformat`, HAProxy `log-format`, Apache `LogFormat`, Envoy's. (`#Fields:`
+//! lines are `elff`.) What the fields mean for a failure is said by the product's own tables, as for its default layouts.
+
+mod compile;
+mod say;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::{Clock, Layout, LogFormat, Parsed, Vote};
+use crate::products::Id as Product;
+use words::{WORDS, Word};
+
+/// Whose language a format string is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `log_format`
+    Nginx,
+    /// `logformat`
+    Squid,
+    /// `log-format`
+    Haproxy,
+    /// `LogFormat`
+    Apache,
+    /// Access log format string.
+    Envoy,
+}
+
+/// Literal text and the field behind it.
+#[derive(Clone, Debug)]
+struct Part {
+    before: String,
+    word: Word,
+}
+
+/// A compiled format string.
+#[derive(Clone, Debug)]
+pub struct Custom {
+    kind: Kind,
+    parts: Vec<Part>,
+    /// Literal text behind the last field.
+    tail: String,
+}
+
+/// What a line's fields hold, by [`Word`].
+struct Values<'a>([Option<&'a str>; WORDS]);
+
+impl<'a> Values<'a> {
+    /// A field that is there and is no dash.
+    fn get(&self, word: Word) -> Option<&'a str> {
+        self.0.get(word as usize).copied().flatten().filter(|value| !value.is_empty() && !super::fields::is_dash(value))
+    }
+
+    /// A field as it stands, a dash included.
+    fn raw(&self, word: Word) -> Option<&'a str> {
+        self.0.get(word as usize).copied().flatten()
+    }
+}
+
+impl Custom {
+    /// Compiles a format string, or the whole directive that holds it.
+    ///
+    /// # Errors
+    /// A sentence that says what is missing.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let (kind, parts, tail) = compile::parts(text).ok_or_else(|| {
+            "no format string of nginx, Squid, HAProxy, Apache or Envoy: fewer than two of its fields are known".to_string()
+        })?;
+        let has = |words: &[Word]| parts.iter().any(|part| words.contains(&part.word));
+        let title = kind.format().title;
+        if !has(&[Word::Clf, Word::Iso, Word::Accepted, Word::Epoch]) {
+            return Err(format!("{title}: no field of this format string holds the time"));
+        }
+        if !has(&[Word::Status, Word::State, Word::Flags]) {
+            return Err(format!("{title}: no field of this format string holds the status"));
+        }
+        if let Some(part) = parts.windows(2).find_map(|two| two.last().filter(|part| part.before.is_empty())) {
+            return Err(format!("{title}: two fields follow each other with nothing between ({:?})", part.word));
+        }
+        Ok(Self { kind, parts, tail })
+    }
+
+    /// The format that its lines have.
+    #[must_use]
+    pub fn format(&self) -> &'static LogFormat {
+        self.kind.format()
+    }
+
+    /// True for a line that has this layout.
+    #[must_use]
+    pub fn fits(&self, line: &str) -> bool {
+        matches!(self.parse(line), Parsed::Record(_) | Parsed::Healthy(_) | Parsed::NoRequest(_))
+    }
+
+    fn parse<'a>(&self, line: &'a str) -> Parsed<'a> {
+        match self.values(line).and_then(|values| say::record(self.kind, &values)) {
+            Ok(parsed) => parsed,
+            Err((at, field)) => Parsed::Bad { at, field },
+        }
+    }
+
+    fn values<'a>(&self, line: &'a str) -> Result<Values<'a>, (usize, &'static str)> {
+        let mut values = Values([None; WORDS]);
+        let mut at = 0;
+        for (index, part) in self.parts.iter().enumerate() {
+            at = literal(line, at, &part.before).ok_or((at, "literal text of the format string"))?;
+            let next = self.parts.get(index + 1).map_or(&self.tail, |part| &part.before);
+            let end = value(line, at, next, part.word).ok_or((at, "field of the format string"))?;
+            let text = line.get(at..end).unwrap_or_default().trim();
+            // The first of two fields of one kind counts, unless it is empty: `%>a … %{X}i`.
+            if let Some(slot) = values.0.get_mut(part.word as usize)
+                && slot.is_none_or(|value| value.is_empty() || value == "-")
+            {
+                *slot = Some(text);
+            }
+            at = end;
+        }
+        Ok(values)
+    }
+}
+
+/// Where literal text ends that must stand here; blanks may be more or fewer.
+fn literal(line: &str, at: usize, text: &str) -> Option<usize> {
+    let rest = line.get(at..)?;
+    if rest.starts_with(text) {
+        return Some(at + text.len());
+    }
+    let blank = |letter: char| matches!(letter, ' ' | '\t');
+    let rest = rest.trim_start_matches(blank);
+    rest.strip_prefix(text.trim_matches(blank)).map(|after| line.len() - after.trim_start_matches(blank).len())
+}
+
+/// Where a value ends: before the literal text that follows it, or at the line's end, where a line was cut.
+fn value(line: &str, at: usize, next: &str, word: Word) -> Option<usize> {
+    let rest = line.get(at..)?;
+    if next.is_empty() {
+        return Some(line.len());
+    }
+    // Padding: `%6tr`.
+    let mut from = rest.len() - rest.trim_start_matches(' ').len();
+    let lists = matches!(
+        word,
+        Word::Server | Word::UpstreamStatus | Word::UpstreamConnect | Word::UpstreamHeader | Word::UpstreamLength
+    );
+    loop {
+        let Some(found) = memchr::memmem::find(rest.get(from..)?.as_bytes(), next.as_bytes()) else {
+            // A line that was cut ends in a field.
+            return Some(line.len());
+        };
+        let end = from + found;
+        let before = rest.get(..end)?;
+        let escaped = next.starts_with('"') && before.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1;
+        // nginx lists the servers tried: `10.0.0.1:80, 10.0.0.2:80 : 10.0.0.3:80`.
+        let goes_on = lists
+            && next.starts_with(' ')
+            && (before.ends_with(',') || before.ends_with(" :") || rest.get(end..)?.starts_with(" : "));
+        if !(escaped || goes_on) {
+            return Some(at + end);
+        }
+        from = end + 1;
+    }
+}
+
+impl Kind {
+    /// The format, as the report names it.
+    fn format(self) -> &'static LogFormat {
+        match self {
+            Self::Nginx => &NGINX,
+            Self::Squid => &SQUID,
+            Self::Haproxy => &HAPROXY,
+            Self::Apache => &APACHE,
+            Self::Envoy => &ENVOY,
+        }
+    }
+}
+
+/// A format whose lines only a format string explains.
+const fn custom(id: &'static str, title: &'static str, product: Product, docs: &'static str, clock: Clock) -> LogFormat {
+    LogFormat {
+        id,
+        title,
+        product: Some(product),
+        docs,
+        recognise: |_| Vote::No,
+        parse,
+        clock,
+        missing: "The format string of this log holds too little to tell the failures apart: see what the product's page \
+                  says of fields to add.",
+        samples: &[],
+    }
+}
+
+static NGINX: LogFormat =
+    custom("nginx", "nginx access log, own layout", Product::Nginx, "ngx_http_log_module, log_format", Clock::Known);
+static SQUID: LogFormat =
+    custom("squid", "Squid access log, own layout", Product::Squid, "squid.conf.documented, logformat", Clock::Known);
+static HAPROXY: LogFormat = custom(
+    "haproxy",
+    "HAProxy log, own layout",
+    Product::Haproxy,
+    "HAProxy Configuration Manual, 8.2.6 Custom log format",
+    Clock::Local,
+);
+static APACHE: LogFormat =
+    custom("apache", "Apache access log, own layout", Product::Apache, "mod_log_config, LogFormat", Clock::Known);
+static ENVOY: LogFormat =
+    custom("envoy", "Envoy access log, own layout", Product::Envoy, "Envoy, access log format strings", Clock::Known);
+
+fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
+    match &layout.custom {
+        Some(custom) => custom.parse(line),
+        None => Parsed::Bad { at: 0, field: "format string" },
+    }
+}
