@@ -8,7 +8,7 @@ use core::net::IpAddr;
 use crate::capture::point::Point;
 use crate::exchange::Exchange;
 use crate::findings::{self, Found, Limits};
-use crate::logs::{Beyond, LogReader};
+use crate::logs::{Beyond, Custom, LogReader};
 use crate::reading::Reading;
 use crate::report::{Exchanges, Report, SCHEMA};
 use crate::time::Span;

@@ -35,3 +35,12 @@ mod verdict;
 
 pub use case::{Case, InputId, Options};
 pub use reading::reading_order;
+
+/// Whether a text is a format string that [`Options::log_format`] can hold, or the directive with one: the title of the
+/// format that its lines have.
+///
+/// # Errors
+/// A sentence that says what is missing.
+pub fn format_string(text: &str) -> Result<&'static str, alloc::string::String> {
+    logs::Custom::new(text).map(|custom| custom.format().title)
+}

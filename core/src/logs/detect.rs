@@ -128,7 +128,11 @@ impl Votes {
 ///
 /// # Errors
 /// A sentence that says what the text is instead.
-pub fn recognise(head: &[u8], preferred: Option<Product>, custom: Option<&Custom>) -> Result<&'static LogFormat, String> {
+pub fn recognise(
+    head: &[u8],
+    preferred: Option<Product>,
+    custom: Option<&Custom>,
+) -> Result<&'static LogFormat, String> {
     let mut votes = Votes::new(custom.cloned());
     let mut lines = Lines::default();
     let mut bytes = 0;

@@ -117,8 +117,7 @@ impl LogReader {
     /// Before the first byte: the format string that its lines may follow.
     pub fn follow(&mut self, custom: Option<&Custom>) {
         if let Some(custom) = custom {
-            self.state =
-                State::Open { votes: Votes::new(Some(custom.clone())), waiting: Vec::new(), ends: Vec::new() };
+            self.state = State::Open { votes: Votes::new(Some(custom.clone())), waiting: Vec::new(), ends: Vec::new() };
             self.layout.custom = Some(custom.clone());
         }
     }

@@ -16,14 +16,14 @@ const MOST: usize = 256;
 pub fn parts(text: &str) -> Option<(Kind, Vec<Part>, String)> {
     let text = text.get(..text.len().min(LONGEST))?;
     let bare = directive(text.trim());
-    let mut best: Option<(usize, (Kind, Vec<Part>, String))> = None;
+    let (mut best, mut most) = (None, 1);
     for (kind, split, names) in LANGUAGES {
         let (parts, tail, known) = take_apart(&bare, *split, names);
-        if known >= 2 && best.as_ref().is_none_or(|(most, _)| known > *most) {
-            best = Some((known, (*kind, parts, tail)));
+        if known > most {
+            (best, most) = (Some((*kind, parts, tail)), known);
         }
     }
-    best.map(|(_, found)| found)
+    best
 }
 
 /// One field at the beginning of a text: its name and length; `None` where literal text stands.
@@ -68,8 +68,7 @@ fn directive(text: &str) -> String {
 fn unquoted(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text.trim();
-    loop {
-        let Some(quote) = rest.chars().next().filter(|first| matches!(first, '\'' | '"')) else { break };
+    while let Some(quote) = rest.chars().next().filter(|first| matches!(first, '\'' | '"')) {
         let mut end = None;
         let mut escaped = false;
         for (at, letter) in rest.char_indices().skip(1) {

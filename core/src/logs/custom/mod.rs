@@ -70,7 +70,8 @@ impl Custom {
     /// A sentence that says what is missing.
     pub fn new(text: &str) -> Result<Self, String> {
         let (kind, parts, tail) = compile::parts(text).ok_or_else(|| {
-            "no format string of nginx, Squid, HAProxy, Apache or Envoy: fewer than two of its fields are known".to_string()
+            "no format string of nginx, Squid, HAProxy, Apache or Envoy: fewer than two of its fields are known"
+                .to_string()
         })?;
         let has = |words: &[Word]| parts.iter().any(|part| words.contains(&part.word));
         let title = kind.format().title;
@@ -95,11 +96,11 @@ impl Custom {
     /// True for a line that has this layout.
     #[must_use]
     pub fn fits(&self, line: &str) -> bool {
-        matches!(self.parse(line), Parsed::Record(_) | Parsed::Healthy(_) | Parsed::NoRequest(_))
+        matches!(self.parse(line, false), Parsed::Record(_) | Parsed::Healthy(_) | Parsed::NoRequest(_))
     }
 
-    fn parse<'a>(&self, line: &'a str) -> Parsed<'a> {
-        match self.values(line).and_then(|values| say::record(self.kind, &values)) {
+    fn parse<'a>(&self, line: &'a str, whole: bool) -> Parsed<'a> {
+        match self.values(line).and_then(|values| say::record(self.kind, &values, whole)) {
             Ok(parsed) => parsed,
             Err((at, field)) => Parsed::Bad { at, field },
         }
@@ -181,7 +182,13 @@ impl Kind {
 }
 
 /// A format whose lines only a format string explains.
-const fn custom(id: &'static str, title: &'static str, product: Product, docs: &'static str, clock: Clock) -> LogFormat {
+const fn custom(
+    id: &'static str,
+    title: &'static str,
+    product: Product,
+    docs: &'static str,
+    clock: Clock,
+) -> LogFormat {
     LogFormat {
         id,
         title,
@@ -214,7 +221,7 @@ static ENVOY: LogFormat =
 
 fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     match &layout.custom {
-        Some(custom) => custom.parse(line),
+        Some(custom) => custom.parse(line, layout.whole),
         None => Parsed::Bad { at: 0, field: "format string" },
     }
 }

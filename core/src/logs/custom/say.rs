@@ -3,15 +3,17 @@
 use core::net::SocketAddr;
 
 use super::super::fields::{address, clf_time, epoch, host_port, is_dash, number, status, target};
-use super::super::{Parsed, Record, Tunnel, combined, common, envoy_flags, haproxy_states, nginx_upstream, squid_words, times};
+use super::super::{
+    Parsed, Record, Tunnel, combined, common, envoy_flags, haproxy_states, nginx_upstream, squid_words, times,
+};
 use super::words::Word;
 use super::{Kind, Values};
 use crate::time::{Span, Timestamp};
 
 type Broken = (usize, &'static str);
 
-/// The record of a line.
-pub fn record<'a>(kind: Kind, values: &Values<'a>) -> Result<Parsed<'a>, Broken> {
+/// The record of a line; `whole`: of a healthy one as well.
+pub fn record<'a>(kind: Kind, values: &Values<'a>, whole: bool) -> Result<Parsed<'a>, Broken> {
     let time = time(values).ok_or((0, "time"))?;
     let code = match values.raw(Word::Status) {
         None | Some("-" | "-1" | "0" | "") => None,
@@ -30,7 +32,8 @@ pub fn record<'a>(kind: Kind, values: &Values<'a>) -> Result<Parsed<'a>, Broken>
     let place = wanted.and_then(target).unwrap_or_default();
     let named = values.get(Word::Host).and_then(target).unwrap_or_default();
     let host = if place.host.is_empty() { named.host } else { place.host };
-    let forwarded = values.get(Word::Forwarded).and_then(|list| list.split(',').next()).and_then(|one| address(one.trim()));
+    let forwarded =
+        values.get(Word::Forwarded).and_then(|list| list.split(',').next()).and_then(|one| address(one.trim()));
     let client = values.get(Word::Client).and_then(|text| host_port(text).map(|(ip, _)| ip));
     let mut record = Record {
         time,
@@ -55,7 +58,7 @@ pub fn record<'a>(kind: Kind, values: &Values<'a>) -> Result<Parsed<'a>, Broken>
         Kind::Envoy => envoy(values, code, &mut record),
         Kind::Apache => record.failure = combined::meaning(code),
     }
-    if record.failure.is_none() && record.tunnel == Tunnel::Plain {
+    if record.failure.is_none() && record.tunnel == Tunnel::Plain && !whole {
         return Ok(Parsed::Healthy(time));
     }
     Ok(Parsed::Record(record))
@@ -137,7 +140,8 @@ fn haproxy<'a>(values: &Values<'a>, code: Option<u16>, record: &mut Record<'a>) 
         // Not logged: nothing says that it was not reached.
         None => 0,
     };
-    let server = values.raw(Word::ServerName).map_or(record.upstream.is_some(), |name| name != "<NOSRV>" && !is_dash(name));
+    let server =
+        values.raw(Word::ServerName).map_or(record.upstream.is_some(), |name| name != "<NOSRV>" && !is_dash(name));
     record.attempted = server;
     record.failure = haproxy_states::meaning(&haproxy_states::Session {
         state,
@@ -185,7 +189,9 @@ fn time(values: &Values<'_>) -> Option<Timestamp> {
 }
 
 fn elapsed(values: &Values<'_>) -> Option<Span> {
-    let whole = |word| values.get(word).and_then(|text| number(text.trim_start_matches('+'))).and_then(|n| i64::try_from(n).ok());
+    let whole = |word| {
+        values.get(word).and_then(|text| number(text.trim_start_matches('+'))).and_then(|n| i64::try_from(n).ok())
+    };
     if let Some(milliseconds) = whole(Word::Milliseconds) {
         return milliseconds.checked_mul(crate::time::MILLISECOND).map(Span);
     }
@@ -194,9 +200,11 @@ fn elapsed(values: &Values<'_>) -> Option<Span> {
     }
     let text = values.get(Word::Seconds)?;
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let nanoseconds = fraction.bytes().chain(core::iter::repeat(b'0')).take(9).try_fold(0_i64, |sum, digit| {
-        digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0'))
-    })?;
+    let nanoseconds = fraction
+        .bytes()
+        .chain(core::iter::repeat(b'0'))
+        .take(9)
+        .try_fold(0_i64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))?;
     i64::try_from(number(seconds)?).ok()?.checked_mul(1_000_000_000)?.checked_add(nanoseconds).map(Span)
 }
 

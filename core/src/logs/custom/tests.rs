@@ -7,7 +7,7 @@ fn compiled(text: &str) -> Custom {
 
 /// Category, status, client and upstream of a failed line; `None` for a healthy one.
 fn read(custom: &Custom, line: &str) -> Option<(Id, Option<u16>, String, String)> {
-    match custom.parse(line) {
+    match custom.parse(line, false) {
         Parsed::Record(record) => record.failure.map(|meaning| {
             let text = |value: Option<String>| value.unwrap_or_default();
             (
@@ -31,13 +31,12 @@ fn nginx_with_a_layout_of_the_sites_own() {
     );
     assert_eq!(custom.kind, Kind::Nginx);
     let line = r#"192.0.2.7|2026-03-10T08:00:01+00:00|"GET /a HTTP/1.1"|504|10.0.0.1:80, 10.0.0.2:8080|504, 504|0.001, 0.002|-, -|120.004"#;
-    assert_eq!(
-        read(&custom, line),
-        Some((Id::ResponseTimeout, Some(504), "192.0.2.7".into(), "10.0.0.2:8080".into()))
-    );
+    assert_eq!(read(&custom, line), Some((Id::ResponseTimeout, Some(504), "192.0.2.7".into(), "10.0.0.2:8080".into())));
     let healthy = r#"192.0.2.7|2026-03-10T08:00:01+00:00|"GET /a HTTP/1.1"|200|10.0.0.1:80|200|0.001|0.002|0.004"#;
     assert_eq!(read(&custom, healthy), None);
-    let bare = compiled("$remote_addr [$time_local] \"$request\" $status $upstream_addr $upstream_status $upstream_connect_time");
+    let bare = compiled(
+        "$remote_addr [$time_local] \"$request\" $status $upstream_addr $upstream_status $upstream_connect_time",
+    );
     let line = r#"192.0.2.7 [10/Mar/2026:08:00:01 +0000] "GET /a HTTP/1.1" 502 10.0.0.1:80, 10.0.0.2:80 : 10.0.0.3:80 502, 502 : 502 -, - : -"#;
     assert_eq!(read(&bare, line).map(|found| found.3), Some("10.0.0.3:80".into()));
 }
@@ -53,11 +52,14 @@ fn nginx_that_writes_json() {
 
 #[test]
 fn squid_with_error_codes_and_the_server() {
-    let custom = compiled("logformat detail %ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt %err_code/%err_detail \"%{User-Agent}>h\"");
+    let custom = compiled(
+        "logformat detail %ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt %err_code/%err_detail \"%{User-Agent}>h\"",
+    );
     assert_eq!(custom.kind, Kind::Squid);
     let line = r#"1795192341.582   2935 127.0.0.1 NONE_NONE/503 0 GET http://dead.test/ - HIER_DIRECT/10.99.0.1 text/html ERR_CONNECT_FAIL/errno=111 "curl/8""#;
     assert_eq!(read(&custom, line).map(|found| (found.0, found.1)), Some((Id::TcpSynReset, Some(503))));
-    let combined = compiled(r#"%>a %[ui %[un [%tl] "%rm %ru HTTP/%rv" %>Hs %<st "%{Referer}>h" "%{User-Agent}>h" %Ss:%Sh"#);
+    let combined =
+        compiled(r#"%>a %[ui %[un [%tl] "%rm %ru HTTP/%rv" %>Hs %<st "%{Referer}>h" "%{User-Agent}>h" %Ss:%Sh"#);
     let line = r#"10.0.0.5 - - [10/Mar/2026:08:00:01 +0000] "GET http://www.example.com/ HTTP/1.1" 503 4011 "-" "curl" TCP_MISS:HIER_DIRECT"#;
     let found = read(&combined, line).expect("fails");
     assert_eq!((found.1, found.2.as_str()), (Some(503), "10.0.0.5"));
@@ -65,7 +67,9 @@ fn squid_with_error_codes_and_the_server() {
 
 #[test]
 fn haproxy_with_its_own_order() {
-    let custom = compiled(r#"log-format "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r %si:%sp""#);
+    let custom = compiled(
+        r#"log-format "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r %si:%sp""#,
+    );
     assert_eq!(custom.kind, Kind::Haproxy);
     let line = r#"192.0.2.1:33320 [15/Oct/2023:08:32:17.925] fe be/srv1 9/0/-1/-1/5002 503 217 - - sC-- 3/2/2/0/3 0/0 {a b} {} "GET /x HTTP/1.1" 10.0.0.9:8080"#;
     assert_eq!(
@@ -79,9 +83,12 @@ fn apache_with_durations() {
     let custom = compiled(r#"LogFormat "%h %l %u %t \"%r\" %>s %b %D \"%{X-Forwarded-For}i\" %v" timed"#);
     assert_eq!(custom.kind, Kind::Apache);
     let line = r#"10.1.1.1 - - [10/Mar/2026:08:00:01 +0000] "GET /a HTTP/1.1" 504 247 60012345 "192.0.2.7, 10.1.1.9" www.example.com"#;
-    let Parsed::Record(record) = custom.parse(line) else { panic!("no record") };
+    let Parsed::Record(record) = custom.parse(line, false) else { panic!("no record") };
     assert_eq!(record.elapsed, Some(crate::time::Span(60_012_345_000)));
-    assert_eq!((record.host, record.client.map(|ip| ip.to_string())), (Some("www.example.com"), Some("192.0.2.7".into())));
+    assert_eq!(
+        (record.host, record.client.map(|ip| ip.to_string())),
+        (Some("www.example.com"), Some("192.0.2.7".into()))
+    );
 }
 
 #[test]
@@ -91,7 +98,10 @@ fn envoy_with_fields_left_out() {
     );
     assert_eq!(custom.kind, Kind::Envoy);
     let line = r#"[2026-03-10T08:00:01.250Z] "GET /a" 503 UF upstream_reset_before_response_started{connection_timeout} 5001 www.example.com 10.0.0.7:8080"#;
-    assert_eq!(read(&custom, line).map(|found| (found.0, found.3)), Some((Id::TcpSynUnanswered, "10.0.0.7:8080".into())));
+    assert_eq!(
+        read(&custom, line).map(|found| (found.0, found.3)),
+        Some((Id::TcpSynUnanswered, "10.0.0.7:8080".into()))
+    );
 }
 
 #[test]
@@ -102,11 +112,34 @@ fn what_cannot_be_read_is_said() {
     assert!(why("$remote_addr $time_iso8601").contains("status"));
     assert!(why("$time_iso8601$status $remote_addr").contains("nothing between"));
     // Any bytes may be pasted.
-    for text in ["%", "%%", "${", "%{", "%[", "log_format", "log_format x 'é", "%\"%\"", "$$$$ $status $msec", "%ts %é"] {
+    for text in ["%", "%%", "${", "%{", "%[", "log_format", "log_format x 'é", "%\"%\"", "$$$$ $status $msec", "%ts %é"]
+    {
         let _ = Custom::new(text);
     }
     let custom = compiled("$remote_addr [$time_local] \"$request\" $status");
-    for line in ["", " ", "é", "10.0.0.1 [", "10.0.0.1 [x] \"é", "10.0.0.1 [10/Mar/2026:08:00:01 +0000] \"GET / HTTP/1.1\" "] {
-        let _ = custom.parse(line);
+    for line in
+        ["", " ", "é", "10.0.0.1 [", "10.0.0.1 [x] \"é", "10.0.0.1 [10/Mar/2026:08:00:01 +0000] \"GET / HTTP/1.1\" "]
+    {
+        let _ = custom.parse(line, false);
     }
+}
+
+#[test]
+fn a_case_reads_a_log_by_the_format_string() {
+    let log_format =
+        Some("log_format own '$time_iso8601 $remote_addr $status $request_time $host $request_uri';".to_string());
+    let lines = b"2026-03-10T08:00:01+00:00 192.0.2.7 200 0.004 www.example.com /\n\
+                  2026-03-10T08:00:02+00:00 192.0.2.7 499 3.000 www.example.com /slow\nnot a line\n";
+    let report = |log_format| {
+        let mut case = crate::Case::new(crate::Options { log_format, ..crate::Options::default() });
+        let log = case.input("own.log");
+        case.read(log, lines);
+        case.end(log);
+        case.report()
+    };
+    let read = report(log_format);
+    assert_eq!((read.inputs[0].format.as_str(), read.inputs[0].records), ("nginx", Some(2)));
+    assert_eq!((read.exchanges.total, read.exchanges.failed), (2, 1));
+    assert_eq!(read.findings[0].category, Id::ClientAbort);
+    assert_eq!(report(None).inputs[0].records, None);
 }
