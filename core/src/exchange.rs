@@ -125,6 +125,34 @@ pub struct Exchange {
     pub outward: bool,
     /// What these inputs could not have shown, as sentences.
     pub doubts: Vec<String>,
+    /// What beside the attempts bears on the failure.
+    pub signs: Signs,
+}
+
+/// What beside the attempts bears on a failure.
+#[derive(Clone, Debug, Default)]
+pub struct Signs {
+    /// The names in the request's `Via`, as the gateway received it.
+    pub via: Vec<String>,
+    /// What the gateway's own answer says of the failure (`Proxy-Status`, `X-Squid-Error`).
+    pub word: Option<Claim>,
+    /// How the request came back to the gateway, as a sentence.
+    pub looped: Option<String>,
+    /// The service that the gateway needs first and that failed.
+    pub service: Option<Service>,
+    /// How the engineer's own test of the same site differs, as sentences.
+    pub compared: Vec<String>,
+}
+
+/// A service that failed before the gateway went to the origin: scanner, directory, reputation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// What it is: `ICAP scanner`.
+    pub name: &'static str,
+    /// Where.
+    pub address: SocketAddr,
+    /// What went wrong, as the end of a sentence: `did not answer the SYN`.
+    pub failure: String,
 }
 
 /// What the client received.

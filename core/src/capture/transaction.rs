@@ -123,6 +123,10 @@ pub struct Request {
     pub upgrade: bool,
     /// Carries `Via`, `Forwarded` or `X-Forwarded-For`: a gateway sent it.
     pub forwarded: bool,
+    /// `Via`, as one list.
+    pub via: Option<String>,
+    /// Its body waits for `100 Continue`: nothing of it was sent yet (RFC 9110 section 10.1.1).
+    pub waits: bool,
 }
 
 impl Request {
@@ -153,6 +157,8 @@ pub struct Response {
     pub bad_chunk: Option<Source>,
     /// Bytes are missing in the capture.
     pub gap: bool,
-    /// The gateway's own word (`X-Squid-Error`, `Proxy-Status`).
+    /// The gateway's own word: `X-Squid-Error`, or the last member of `Proxy-Status` where it names an error.
     pub own_word: Option<String>,
+    /// `Proxy-Status` of an error, as one list.
+    pub proxy_status: Option<String>,
 }

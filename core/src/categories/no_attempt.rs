@@ -2,11 +2,18 @@
 
 use super::pattern::{is_server_error, status};
 use super::{Category, Fix, Id, Owner, Phase, cause, check};
-use crate::exchange::Exchange;
+use crate::exchange::{Claim, Exchange};
 
 /// Whether packets, and not only a log, show the client's side: a log says nothing about attempts.
 fn client_side_seen(exchange: &Exchange) -> bool {
     exchange.claim.is_none() || exchange.events.iter().any(|event| !event.source.line)
+}
+
+/// Where no attempt was made, the gateway's word is believed for what needs none: an answer of DNS that it kept, a
+/// reason of its own.
+fn credible(word: &Claim) -> bool {
+    let first = word.candidates.first().and_then(|id| id.category());
+    first.is_some_and(|category| matches!(category.phase, Phase::Resolve | Phase::Gateway | Phase::Upstream))
 }
 
 /// See the module.
@@ -68,6 +75,7 @@ pub static CATEGORY: Category = Category {
         attempt.is_none()
             && exchange.attempts.is_empty()
             && exchange.outward
+            && !exchange.signs.word.as_ref().is_some_and(credible)
             && status(exchange).is_some_and(|status| is_server_error(status.code))
             && client_side_seen(exchange)
     },

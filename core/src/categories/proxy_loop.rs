@@ -56,7 +56,8 @@ pub static CATEGORY: Category = Category {
     ],
     absence: false,
     detect: |exchange, _| {
-        status(exchange).is_some_and(|status| status.code == 508)
+        exchange.signs.looped.is_some()
+            || status(exchange).is_some_and(|status| status.code == 508)
             || says(exchange, &["proxy_loop_detected", "forwarding loop", "loop detected"])
     },
 };

@@ -81,6 +81,7 @@ fn exchange(answer: Answer) -> Exchange {
         claim: None,
         events: Vec::new(),
         outward: true,
+        signs: crate::exchange::Signs::default(),
         doubts: Vec::new(),
     }
 }

@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::categories::{self, Category, Id};
-use crate::exchange::{Answer, Attempt, Exchange, Phase, Source};
+use crate::exchange::{Answer, Attempt, Claim, Exchange, Phase, Source};
 use crate::report::{Confidence, Finding, GeneratedBy, ResetBy};
 use crate::time::Timestamp;
 
@@ -35,7 +35,8 @@ pub fn find(exchange: &Exchange, limits: &Limits, notes: &[String]) -> Found {
     let decisive = decisive(exchange);
     let matching = |category: &&&Category| (category.detect)(exchange, decisive);
     let category = categories::TABLE.iter().find(matching).copied();
-    let (id, mut confidence, candidates) = match (category, &exchange.claim) {
+    let claim = claim(exchange);
+    let (id, mut confidence, candidates) = match (category, claim) {
         (Some(category), _) => (category.id, Confidence::Proven, Vec::new()),
         (None, Some(claim)) if !claim.undetermined && !claim.candidates.is_empty() => {
             let first = claim.candidates.first().copied().unwrap_or(Id::Undetermined);
@@ -120,6 +121,12 @@ fn disagreement(exchange: &Exchange, shown: Id) -> Option<String> {
     })
 }
 
+/// What the gateway says: in its answer, else in its log; a word that decides goes before one that does not.
+pub(crate) fn claim(exchange: &Exchange) -> Option<&Claim> {
+    let both = || exchange.signs.word.iter().chain(&exchange.claim);
+    both().find(|claim| !claim.undetermined).or_else(|| both().last())
+}
+
 /// What a failure can have been of which only the answer was seen: the status orders, it decides nothing.
 fn left(exchange: &Exchange) -> Vec<Id> {
     let code = match &exchange.answer {
@@ -160,14 +167,15 @@ fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>, by_log: bool) 
     match id {
         Id::OriginError => GeneratedBy::Origin,
         Id::ParentProxyError => GeneratedBy::ParentProxy,
+        Id::ProxyLoop if exchange.signs.looped.is_some() && status.is_some() => GeneratedBy::Gateway,
         _ if status.is_none() || exchange.gateway.is_none() && exchange.claim.is_none() => GeneratedBy::Unknown,
         _ if signed(exchange) => GeneratedBy::Gateway,
-        Id::Undetermined if exchange.claim.is_none() => GeneratedBy::Unknown,
+        Id::Undetermined if claim(exchange).is_none() => GeneratedBy::Unknown,
         Id::ClientAbort => GeneratedBy::Unknown,
         // The client was already getting the origin's own answer when it broke off.
         _ if status.is_some_and(|status| status < 400) => GeneratedBy::Origin,
         _ => {
-            let claimed = exchange.claim.as_ref().filter(|_| by_log).and_then(|claim| claim.made_by);
+            let claimed = claim(exchange).filter(|_| by_log).and_then(|claim| claim.made_by);
             claimed.unwrap_or(GeneratedBy::Gateway)
         }
     }

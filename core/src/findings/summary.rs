@@ -30,7 +30,7 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
         let who = if id == Id::OriginError { "the origin" } else { "the parent proxy" };
         return Some(format!("{site} answered {status} itself; {who} made this error and the gateway passed it on."));
     }
-    if id == Id::ClientAbort {
+    if matches!(id, Id::ClientAbort | Id::ProxyLoop | Id::RequiredService) {
         return None;
     }
     if let Some(failure) = attempt.resolve.failure() {
@@ -203,7 +203,7 @@ fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &s
         crate::exchange::Answer::Whole(status) | crate::exchange::Answer::Cut(Some(status)) => Some(status.code),
         _ => None,
     };
-    match (id, status, &exchange.claim) {
+    match (id, status, super::claim(exchange)) {
         (Id::ClientAbort, ..) => {
             let left = exchange.events.iter().map(|event| event.source.time).max();
             let after = left.map(|left| left.since(exchange.begun)).unwrap_or_default();
@@ -215,6 +215,7 @@ fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &s
         (Id::NoAttempt, Some(status), _) => {
             format!("The gateway answered {status} for {site} without asking DNS and without trying to connect.")
         }
+        (Id::ProxyLoop, ..) if exchange.signs.looped.is_some() => exchange.signs.looped.clone().unwrap_or_default(),
         (_, _, Some(claim)) if !claim.why.is_empty() => claim.why.clone(),
         (_, Some(status), _) if exchange.gateway.is_none() => {
             format!("{site} answered {status}; whether a gateway or the origin made this error cannot be seen here.")

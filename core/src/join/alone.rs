@@ -154,6 +154,7 @@ pub fn exchanges(
                     claim: None,
                     events: Vec::new(),
                     outward: false,
+                    signs: crate::exchange::Signs::default(),
                     doubts: Vec::new(),
                 });
             }
@@ -277,6 +278,7 @@ fn exchange(loose: &Loose<'_>, names: &BTreeMap<(IpAddr, IpAddr), &str>, roles: 
         claim: None,
         events: Vec::new(),
         outward: false,
+        signs: crate::exchange::Signs::default(),
         doubts: Vec::new(),
     }
 }

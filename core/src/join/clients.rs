@@ -1,15 +1,17 @@
 //! The client's side of the gateway: requests that are not known to have gone well.
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use hashbrown::HashSet;
 
 use super::hellos::{self, Hellos};
-use super::{Joined, Roles, attempt};
+use super::{Joined, Roles, attempt, own_word};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::point::Point;
 use crate::capture::transaction::{StreamEnd, Transaction};
-use crate::exchange::{Answer, Attempt, Exchange, Phase, Status};
+use crate::exchange::{Answer, Attempt, Exchange, Phase, Signs, Status};
+use crate::protocols::via;
 use crate::report::Leg;
 use crate::time::Timestamp;
 
@@ -95,8 +97,21 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
         claim: None,
         events: attempt::client_story(connection, transaction),
         outward: false,
+        signs: signs(transaction, begun),
         doubts: Vec::new(),
     }
+}
+
+/// What the messages themselves say: who passed the request on, and what the gateway's answer says of its failure.
+fn signs(transaction: &Transaction, begun: Timestamp) -> Signs {
+    let via = transaction.request.as_ref().and_then(|request| request.via.as_deref());
+    let word = transaction.response.as_ref().and_then(|response| {
+        let told = response.proxy_status.as_deref().and_then(|list| own_word::proxy_status(list, response.status));
+        let page = response.own_word.as_deref().filter(|word| word.starts_with("ERR_"));
+        told.or_else(|| own_word::squid(page?, response.first.time.since(begun)))
+    });
+    let via = via.map(|list| via::names(list).map(ToString::to_string).collect()).unwrap_or_default();
+    Signs { via, word, ..Signs::default() }
 }
 
 /// What the client received.
@@ -194,6 +209,7 @@ pub(super) fn client_refuses(connection: &Connection, attempt: Attempt) -> Excha
         client_secure: attempt.secure,
         events: attempt.events,
         outward: false,
+        signs: crate::exchange::Signs::default(),
         doubts: attempt.doubts,
     }
 }

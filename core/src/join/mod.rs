@@ -8,8 +8,10 @@ pub mod attempt;
 mod clients;
 mod hellos;
 mod hidden;
+mod loops;
 mod names;
 mod outcome;
+mod own_word;
 mod pairing;
 mod resolving;
 mod roles;
@@ -63,6 +65,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     let seen_to = points.iter().filter_map(|point| point.ended).max().unwrap_or_default();
     let hellos = Hellos::new(points, &roles);
     let mut clients = clients::client_side(points, &roles, &hellos, seen_to, &mut joined);
+    loops::fold(&mut clients, points, &roles, &mut joined);
     let wanted: HashSet<u16> = clients.iter().filter_map(|exchange| exchange.port).collect();
     let wanted = (!roles.gateways.is_empty()).then_some(&wanted);
     let mut loose = upstream::upstream_side(points, &roles, wanted, seen_to);
@@ -84,7 +87,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         if !outcome::failed(&exchange, seen_to) {
             continue;
         }
-        if exchange.attempts.is_empty() {
+        if exchange.attempts.is_empty() && exchange.signs.looped.is_none() {
             upstream::silence(&mut exchange, points, &roles, visible);
         }
         joined.exchanges.push(exchange);

@@ -1,6 +1,7 @@
 //! Whether an exchange failed, as far as both sides show.
 
 use crate::capture::conversation::LARGE_HEAD;
+use crate::categories::Id;
 use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, ReceiveFailure, Status, WaitFailure};
 use crate::time::{Span, Timestamp};
 
@@ -44,7 +45,10 @@ pub(super) fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
     match &exchange.answer {
         // What the client received as a second status had come from upstream: text in a body.
         Answer::Whole(status) if quoted(status) => broken,
-        Answer::Whole(status) => status.code >= 500 || broken || own_failure(status),
+        Answer::Whole(status) => {
+            let looped = exchange.signs.looped.is_some() && status.code >= 400;
+            status.code >= 500 || broken || looped || own_failure(exchange, status)
+        }
         Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft => true,
         Answer::NotSeen => broken || exchange.attempts.iter().any(|attempt| attempt.connect.failure().is_some()),
         // The capture ends before the answer: only an attempt that has plainly failed makes it a failure.
@@ -53,7 +57,11 @@ pub(super) fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
 }
 
 /// An error page of the gateway under another status, unless it is an answer of its policy.
-fn own_failure(status: &Status) -> bool {
+fn own_failure(exchange: &Exchange, status: &Status) -> bool {
+    let said = exchange.signs.word.as_ref().and_then(|word| word.candidates.first());
+    if status.code >= 400 && said.is_some_and(|id| !matches!(id, Id::PolicyDenied | Id::OriginError)) {
+        return true;
+    }
     let word = status.own_word.as_deref().unwrap_or_default();
     let policy = ["ACCESS_DENIED", "AUTH", "FORWARDING_DENIED", "INVALID_REQ", "INVALID_URL", "TOO_BIG"];
     word.starts_with("ERR_") && !policy.iter().any(|part| word.contains(part)) && status.code >= 400

@@ -44,7 +44,7 @@ struct Doings {
 const TIMES: usize = 2000;
 
 /// Connections compared with one to find its other leg.
-const NEAR: usize = 256;
+pub(super) const NEAR: usize = 256;
 
 /// Addresses behind one hardware address that are taken for one machine's; behind a router there are more.
 const ADDRESSES_OF_ONE: usize = 4;
@@ -90,6 +90,11 @@ impl Roles {
     /// Whether the requests on a connection are exchanges: those of clients, or all where no gateway is known.
     pub fn counts(&self, connection: &Connection) -> bool {
         self.gateways.is_empty() || self.is_inbound(connection)
+    }
+
+    /// Whether an address is the gateway's: as clients reach it, or as it goes out.
+    pub fn is_own(&self, address: IpAddr) -> bool {
+        self.gateways.contains(&address) || self.egress.contains(&address)
     }
 
     /// Whether a connection comes from a client of the gateway, and is not the gateway's own to itself.
@@ -157,7 +162,9 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                     machine.into_iter().any(|one| one != ip && found.contains(one))
                 };
                 let clients = &doings.proxy_clients;
-                let nested = !goes_out(doings)
+                // In a loop it goes out as well, but only back to the gateway.
+                let elsewhere = doings.asked > 0 || doings.opened_at.iter().any(|(_, to)| !found.contains(to));
+                let nested = !elsewhere
                     && found.iter().filter(|other| *other != ip).filter_map(|other| hosts.get(other)).any(|other| {
                         let each = |(from, _): &(Timestamp, Timestamp)| during(*from, &other.asked_in);
                         clients.is_disjoint(&other.proxy_clients) && doings.asked_in.iter().all(each)

@@ -60,6 +60,7 @@ pub use groups::Group;
 pub use meaning::Meaning;
 pub use outcomes::KEPT;
 pub use reader::{Beyond, LogReader, NO_ZONE};
+pub use squid_errors::squid_page;
 
 /// Every format that is read.
 pub static TABLE: &[&LogFormat] = &[

@@ -182,6 +182,7 @@ impl LogReader {
             claim,
             events: [self.event(line, text, record)].into(),
             outward: false,
+            signs: crate::exchange::Signs::default(),
         }
     }
 

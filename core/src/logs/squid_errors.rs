@@ -11,7 +11,25 @@ use crate::report::{
 use crate::time::Span;
 
 use super::meaning::{Meaning, phase};
-use super::squid_words::{DENIED, Failure, Path, READ_TIMED_OUT, REFUSED_FIRST, SILENCE_FIRST, by_path_of_unknown};
+use super::squid_words::{
+    Base, DENIED, Failure, Path, READ_TIMED_OUT, REFUSED_FIRST, SILENCE_FIRST, Tag, by_path_of_unknown,
+};
+
+/// What Squid's error page says of itself in `X-Squid-Error`: the code, and the number of the system's error.
+pub fn squid_page(code: &str, number: &str, took: Span) -> Option<Meaning> {
+    let line = Failure {
+        tag: Tag { base: Base::None, timed_out: false, aborted: false },
+        path: Path::Direct,
+        status: Some(503),
+        elapsed: took,
+        connect: false,
+        secure: false,
+        reused: false,
+        html: true,
+        error: None,
+    };
+    by_error(code, &alloc::format!("errno={number}"), &line, false)
+}
 
 /// The error code decides. Errors that are no failure of an exchange (a refusal, a client's mistake) give `None`.
 pub fn by_error(code: &str, detail: &str, line: &Failure<'_>, failed: bool) -> Option<Meaning> {

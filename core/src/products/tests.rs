@@ -220,6 +220,7 @@ fn fixes_for(category: Category, product: Id, attempt: Attempt) -> Vec<(String, 
         claim: None,
         events: Vec::new(),
         outward: true,
+        signs: crate::exchange::Signs::default(),
         doubts: Vec::new(),
     };
     let seen = Seen { exchange: Some(&exchange), attempt: Some(&attempt), packets: true, ..Seen::default() };

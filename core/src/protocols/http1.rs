@@ -3,6 +3,8 @@
 //! Lenient where gateways are: bare LF ends a line, unknown methods pass. Non-goal: judging headers that do not
 //! decide where a message ends.
 
+use alloc::string::String;
+
 use memchr::{memchr, memchr_iter};
 use nom::IResult;
 use nom::Parser;
@@ -29,6 +31,10 @@ pub struct RequestHead<'a> {
     pub simple: bool,
     /// Carries `Via`, `Forwarded` or `X-Forwarded-For`: a gateway sent it.
     pub forwarded: bool,
+    /// Carries `Via`; [`joined`] gives all of it.
+    pub via: bool,
+    /// `Expect: 100-continue`: the body may wait for a word of the server.
+    pub expects: bool,
 }
 
 /// A response's first line and the header fields that matter here, borrowed.
@@ -40,8 +46,10 @@ pub struct ResponseHead<'a> {
     pub reason: &'a str,
     /// How its body ends, if the request allows one.
     pub body: Body,
-    /// `X-Squid-Error`, `Proxy-Status`, or Squid's name as `Server` of an error: the gateway's own word.
+    /// `X-Squid-Error`, or Squid's name as `Server` of an error: the gateway's own word.
     pub own_word: Option<&'a str>,
+    /// Carries `Proxy-Status`; [`joined`] gives all of it.
+    pub proxy_status: bool,
     /// `Via`.
     pub via: Option<&'a str>,
     /// `Server`.
@@ -134,8 +142,11 @@ pub fn request(head: &[u8]) -> Result<RequestHead<'_>, Invalid> {
             found.host = Some(text(value));
         } else if name.eq_ignore_ascii_case(b"upgrade") {
             found.upgrade = true;
+        } else if name.eq_ignore_ascii_case(b"expect") {
+            found.expects = value.eq_ignore_ascii_case(b"100-continue");
         } else if [&b"via"[..], b"forwarded", b"x-forwarded-for"].iter().any(|mark| name.eq_ignore_ascii_case(mark)) {
             found.forwarded = true;
+            found.via |= name.eq_ignore_ascii_case(b"via");
         }
     }
     found.body = framing.body();
@@ -153,8 +164,10 @@ pub fn response(head: &[u8]) -> Result<ResponseHead<'_>, Invalid> {
     let mut framing = Framing::default();
     for (name, value) in Fields(fields) {
         framing.field(name, value)?;
-        if name.eq_ignore_ascii_case(b"x-squid-error") || name.eq_ignore_ascii_case(b"proxy-status") {
+        if name.eq_ignore_ascii_case(b"x-squid-error") {
             found.own_word = Some(text(value));
+        } else if name.eq_ignore_ascii_case(b"proxy-status") {
+            found.proxy_status = true;
         } else if name.eq_ignore_ascii_case(b"via") {
             found.via = Some(text(value));
         } else if name.eq_ignore_ascii_case(b"server") {
@@ -169,6 +182,19 @@ pub fn response(head: &[u8]) -> Result<ResponseHead<'_>, Invalid> {
         found.own_word = squid;
     }
     Ok(found)
+}
+
+/// The value of a field of a message's head; several of one name are one list (RFC 9110 section 5.3).
+#[must_use]
+pub fn joined(head: &[u8], field: &str) -> Option<String> {
+    let (_, fields) = first_line(head);
+    let mut values = Fields(fields).filter(|(name, _)| name.eq_ignore_ascii_case(field.as_bytes()));
+    let mut list = String::from(text(values.next()?.1));
+    for (_, value) in values {
+        list.push_str(", ");
+        list.push_str(text(value));
+    }
+    Some(list)
 }
 
 /// `HTTP/1.1 502 Bad Gateway`: the status, and the reason as what is left.
@@ -375,6 +401,8 @@ mod tests {
             upgrade: false,
             simple: false,
             forwarded: false,
+            via: false,
+            expects: false,
         };
         assert_eq!(head, Ok(expected));
     }

@@ -83,6 +83,8 @@ pub struct Conversation {
     pub remember: bool,
     /// What went well, until the capture point takes it.
     pub served: Vec<Served>,
+    /// `Via` of the first request that has it.
+    pub via: Option<String>,
     /// Digests of the paths of the first few requests: the same request on two legs has the same.
     pub paths: Vec<u32>,
 }
@@ -108,6 +110,7 @@ impl Default for Conversation {
             marked: 0,
             remember: false,
             served: Vec::new(),
+            via: None,
             paths: Vec::new(),
         }
     }
@@ -138,7 +141,10 @@ impl Conversation {
             response.complete && response.status < 500 && response.own_word.is_none() && response.earlier.is_none()
         });
         let fine = fine && transaction.ended.is_none_or(|end| end.harmless());
-        if fine && transaction.junk.is_none() && !transaction.late && transaction.head < LARGE_HEAD {
+        // A gateway ends a loop with 403 (Squid): the request that came back tells which.
+        let returned = transaction.response.as_ref().is_some_and(|response| response.status == 403)
+            && transaction.request.as_ref().is_some_and(|request| request.via.is_some());
+        if fine && !returned && transaction.junk.is_none() && !transaction.late && transaction.head < LARGE_HEAD {
             self.healthy += 1;
             if self.remember {
                 self.served.extend(Served::of(&transaction, source));

@@ -84,8 +84,8 @@ impl Conversation {
     }
 
     /// A request's head is whole.
-    pub(super) fn request(&mut self, head: &[u8], first: Source, last: Source, end: u64) {
-        let Ok(head) = http1::request(head) else {
+    pub(super) fn request(&mut self, bytes: &[u8], first: Source, last: Source, end: u64) {
+        let Ok(head) = http1::request(bytes) else {
             self.requests = Place::Lost;
             return;
         };
@@ -101,7 +101,12 @@ impl Conversation {
             gap: false,
             upgrade: head.upgrade,
             forwarded: head.forwarded,
+            via: if head.via { http1::joined(bytes, "via").map(|list| clip(&list)) } else { None },
+            waits: head.expects && !matches!(head.body, Body::Unsaid | Body::Length(0)),
         };
+        if self.via.is_none() {
+            self.via.clone_from(&request.via);
+        }
         self.requests = match head.body {
             _ if head.method == "CONNECT" => Place::Tunnel,
             Body::Unsaid | Body::Length(0) => Place::START,
@@ -137,6 +142,7 @@ impl Conversation {
             }
             request.end = end;
             request.last = source;
+            request.waits = false;
             request.complete |= over;
             if over {
                 self.requests = Place::START;

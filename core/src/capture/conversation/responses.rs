@@ -1,6 +1,7 @@
 //! The server's bytes → responses.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 
 use super::heads::{Head, clip, quote, whole_head};
 use super::{Conversation, Place};
@@ -8,6 +9,7 @@ use crate::capture::connection::Side;
 use crate::capture::transaction::{Response, Transaction};
 use crate::exchange::Source;
 use crate::protocols::http1::{self, Body, Chunks, Progress};
+use crate::protocols::proxy_status;
 
 impl Conversation {
     /// The next bytes of the server.
@@ -146,16 +148,19 @@ impl Conversation {
     /// A status line inside the body of a response that has no end of its own.
     fn second_status(&mut self, data: &[u8], source: Source) -> bool {
         let Some(length) = http1::head_length(data) else { return false };
-        let Ok(head) = http1::response(data.get(..length).unwrap_or_default()) else { return false };
+        let bytes = data.get(..length).unwrap_or_default();
+        let Ok(head) = http1::response(bytes) else { return false };
         if head.status < 500 {
             return false;
         }
-        let (status, reason, own_word) = (head.status, clip(head.reason), head.own_word.map(clip));
+        let (status, reason) = (head.status, clip(head.reason));
+        let (own_word, proxy_status) = (own_word(bytes, &head), told_status(bytes, &head));
         let Some(response) = self.answering() else { return false };
         response.earlier = Some((response.status, response.first));
         response.status = status;
         response.reason = reason;
         response.own_word = own_word;
+        response.proxy_status = proxy_status;
         response.first = source;
         response.last = source;
         response.complete = true;
@@ -165,7 +170,7 @@ impl Conversation {
 
     /// A response's head is whole.
     pub(super) fn response(&mut self, head: &[u8], first: Source, last: Source) {
-        let length = head.len();
+        let (bytes, length) = (head, head.len());
         let Some(transaction) = self.open.front_mut() else { return };
         let head = match http1::response(head) {
             Ok(head) => head,
@@ -180,6 +185,14 @@ impl Conversation {
             self.responses = Place::START;
             return;
         }
+        // Refused before its body was sent (417, 401 …): the body never comes, the next request may.
+        let refused = transaction.request.as_mut().filter(|request| request.waits);
+        if let Some(request) = refused {
+            request.waits = false;
+            request.complete = true;
+            self.requests = Place::START;
+        }
+        let request = transaction.request.as_ref();
         // Without its request how a response ends cannot be told: a HEAD has no body, a CONNECT opens a tunnel.
         let blind = request.is_none();
         let connect = request.is_some_and(|request| request.method == "CONNECT");
@@ -204,7 +217,8 @@ impl Conversation {
             until_close: matches!(place, Place::UntilClose),
             bad_chunk: None,
             gap: false,
-            own_word: head.own_word.map(clip),
+            own_word: own_word(bytes, &head),
+            proxy_status: told_status(bytes, &head),
         }));
         let over = matches!(place, Place::Head(..) | Place::Lost);
         self.responses = place;
@@ -230,4 +244,19 @@ impl Conversation {
             self.close(source);
         }
     }
+}
+
+/// `Proxy-Status` of an error, as one list.
+fn told_status(bytes: &[u8], head: &http1::ResponseHead<'_>) -> Option<String> {
+    let told = head.proxy_status && head.status >= 400;
+    told.then(|| http1::joined(bytes, "proxy-status")).flatten().map(|list| clip(&list))
+}
+
+/// The word of whoever made this answer, if it says that it did: the last member of `Proxy-Status` is its own
+/// (RFC 9209 section 2).
+fn own_word(bytes: &[u8], head: &http1::ResponseHead<'_>) -> Option<String> {
+    let list = told_status(bytes, head);
+    let last = list.and_then(|list| proxy_status::members(&list).pop());
+    let error = last.and_then(|member| Some(alloc::format!("{}; error={}", member.name, member.error?)));
+    error.or_else(|| head.own_word.map(clip))
 }

@@ -7,6 +7,7 @@ mod healthy;
 mod logs;
 mod pairing;
 mod scene;
+mod semantics;
 mod shapes;
 mod skyhigh;
 mod untidy;
@@ -110,5 +111,6 @@ pub fn all() -> Vec<Built> {
     all.extend(pairing::all());
     all.extend(logs::all());
     all.extend(untidy::all());
+    all.extend(semantics::all());
     all
 }
