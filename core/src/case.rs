@@ -112,7 +112,8 @@ impl Case {
     /// The report of what was read so far; `partial` until every input has ended.
     #[must_use]
     pub fn report(&self) -> Report {
-        let joined = join::join(&self.points, self.options.gateway);
+        let mut joined = join::join(&self.points, self.options.gateway);
+        join::steps::settle(&mut joined.exchanges, &self.points);
         let logs: Vec<&LogReader> = self.inputs.iter().filter_map(Reading::log).collect();
         let product = self.options.product.or_else(|| {
             let told = logs.iter().find_map(|log| log.format()?.product);
@@ -200,7 +201,7 @@ impl Case {
             if point.drops > 0 {
                 limits.absence.push(format!("The capturing host says that it missed {} packets.", point.drops));
             }
-            limits.absence.extend(point.gaps.iter().cloned());
+            limits.absence.extend(point.gaps.iter().map(|(_, _, text)| text.clone()));
             if point.one_way() {
                 limits.absence.push(
                     "Only one direction was captured: no packet at all came back, for any connection.".to_string(),

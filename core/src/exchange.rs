@@ -230,6 +230,8 @@ pub struct Attempt {
     pub tls: Option<Box<Tls>>,
     /// What cannot be told of it for certain, as sentences.
     pub doubts: Vec<String>,
+    /// By which signs: each half a sentence about the RST.
+    pub signs: Vec<String>,
     /// Its story, in time order.
     pub events: Vec<Event>,
     /// The host name that it asked for (Host field, TLS server name, or the name looked up).

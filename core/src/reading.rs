@@ -217,6 +217,11 @@ impl Reading {
                 self.warnings.extend(file.take_warnings());
                 if let Some(point) = self.point.and_then(|at| points.get_mut(at)) {
                     point.drops += file.drops();
+                    for filter in file.filters() {
+                        if !point.filters.contains(filter) {
+                            point.filters.push(filter.clone());
+                        }
+                    }
                     point.seam.next_file();
                 }
                 if file.packets() == 0 && self.warnings.is_empty() {
@@ -268,6 +273,7 @@ impl Reading {
                     input.packets = None;
                 }
                 if let Some(point) = self.point.and_then(|at| points.get(at)) {
+                    input.warnings.extend(point.clock.warnings(self.id));
                     input.warnings.extend(point.warnings());
                 }
             }
@@ -306,23 +312,26 @@ fn place(
 ) -> usize {
     let continued = points.iter().position(|point| {
         let same_link = point.link == Some(frame.link);
-        let after = point.ended.is_some_and(|ended| {
+        let last = point.clock.last.or(point.ended);
+        let after = last.is_some_and(|ended| {
             let pause = frame.time.since(ended);
             pause.0 >= 0 && pause <= LONGEST_PAUSE
         });
-        let at_once = point.ended.is_some_and(|ended| frame.time.since(ended) <= SHORT_PAUSE);
+        let at_once = last.is_some_and(|ended| frame.time.since(ended) <= SHORT_PAUSE);
         same_link && (after && (at_once || point.knows(frame)) || point.seam.before_contains(frame))
     });
     match continued {
         Some(at) => {
             if let Some(point) = points.get_mut(at) {
-                let pause = point.ended.map(|ended| frame.time.since(ended)).unwrap_or_default();
+                let ended = point.clock.last.or(point.ended).unwrap_or(frame.time);
+                let pause = frame.time.since(ended);
                 if pause > PAUSE_TOLD {
                     let text = format!("Nothing was captured for {pause} between two files of this capture.");
                     warnings.push(format!(
                         "begins {pause} after the file that it continues: nothing in between was captured"
                     ));
-                    point.gaps.push(text);
+                    let from = point.ended.unwrap_or(ended);
+                    point.gaps.push((from, from.plus(pause), text));
                 }
             }
             at

@@ -1,5 +1,7 @@
 //! Interfaces of a pcapng section: link layer, snap length and the meaning of their timestamps.
 
+use alloc::string::{String, ToString};
+
 use byteorder_slice::{BigEndian, LittleEndian};
 use pcap_file::pcapng::blocks::interface_description::{InterfaceDescriptionBlock, InterfaceDescriptionOption};
 use pcap_file::pcapng::{PcapNgBlock, PcapNgState};
@@ -18,6 +20,8 @@ pub struct Interface {
     resolution: u8,
     /// `if_tsoffset`: seconds to add.
     offset: i64,
+    /// Packets missed, as its latest statistics say.
+    pub dropped: u64,
 }
 
 impl Interface {
@@ -34,6 +38,7 @@ impl Interface {
             snaplen: bytes::u32(body, 4, big).unwrap_or(0),
             resolution: 6,
             offset: 0,
+            dropped: 0,
         };
         let options = match block {
             Ok((_, block)) => block.options,
@@ -62,11 +67,7 @@ impl Interface {
                 (0, _) => return,
                 (9, 1) => self.resolution = body.get(at + 4).copied().unwrap_or(6),
                 (14, 8) => {
-                    let halves = (bytes::u32(body, at + 4, big), bytes::u32(body, at + 8, big));
-                    if let (Some(first), Some(second)) = halves {
-                        let (high, low) = if big { (first, second) } else { (second, first) };
-                        self.offset = (u64::from(high) << 32 | u64::from(low)).cast_signed();
-                    }
+                    self.offset = wide(body, at + 4, big).cast_signed();
                 }
                 _ => {}
             }
@@ -94,24 +95,70 @@ impl Interface {
     }
 }
 
-/// `epb_flags` (option 2) of a packet block whose options begin at `at`: sent (true) or received by the capturing host.
-pub fn direction(body: &[u8], mut at: usize, big: bool) -> Option<bool> {
-    // Packet blocks have few options; a hostile one is not walked for long.
-    for _ in 0..16 {
+/// Longest capture filter that is kept.
+const LONGEST_FILTER: usize = 1024;
+
+/// The text of `if_filter` (option 11); `None` without a filter, or where it is given as byte code.
+pub fn filter(body: &[u8], big: bool) -> Option<String> {
+    let mut at = 8;
+    for _ in 0..64 {
         let (code, length) = (bytes::u16(body, at, big)?, usize::from(bytes::u16(body, at + 2, big)?));
-        match code {
-            0 => return None,
-            2 if length == 4 => {
-                return match bytes::u32(body, at + 4, big)? & 3 {
-                    1 => Some(false),
-                    2 => Some(true),
-                    _ => None,
-                };
+        match (code, body.get(at + 4..at + 4 + length)?) {
+            (0, _) => return None,
+            // The first byte says how it is written: 0 as text.
+            (11, [0, text @ ..]) => {
+                let text = text.get(..LONGEST_FILTER).unwrap_or(text);
+                let text = String::from_utf8_lossy(text);
+                let text = text.trim_end_matches('\0').trim();
+                return (!text.is_empty()).then(|| text.to_string());
             }
+            (11, [1, ..]) => return Some("(byte code)".to_string()),
             _ => at += 4 + length.next_multiple_of(4),
         }
     }
     None
+}
+
+/// What the options of a packet block say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// `epb_flags`: sent (true) or received by the capturing host.
+    pub outgoing: Option<bool>,
+    /// `epb_dropcount`: packets missed between the packet before and this one.
+    pub missed: u32,
+    /// `epb_packetid`: the same for each copy of a packet.
+    pub packet: Option<u64>,
+}
+
+/// Reads the options of a packet block, which begin at `at`.
+pub fn options(body: &[u8], mut at: usize, big: bool) -> Options {
+    let mut options = Options::default();
+    // Packet blocks have few options; a hostile one is not walked for long.
+    for _ in 0..16 {
+        let (Some(code), Some(length)) = (bytes::u16(body, at, big), bytes::u16(body, at + 2, big)) else { break };
+        match (code, length) {
+            (0, _) => break,
+            (2, 4) => {
+                options.outgoing = match bytes::u32(body, at + 4, big).map(|flags| flags & 3) {
+                    Some(1) => Some(false),
+                    Some(2) => Some(true),
+                    _ => None,
+                };
+            }
+            (4, 8) => options.missed = u32::try_from(wide(body, at + 4, big)).unwrap_or(u32::MAX),
+            (5, 8) => options.packet = Some(wide(body, at + 4, big)).filter(|id| *id != 0),
+            _ => {}
+        }
+        at += 4 + usize::from(length).next_multiple_of(4);
+    }
+    options
+}
+
+/// Eight bytes in the section's order; 0 where they are not there.
+fn wide(body: &[u8], at: usize, big: bool) -> u64 {
+    let (Some(first), Some(second)) = (bytes::u32(body, at, big), bytes::u32(body, at + 4, big)) else { return 0 };
+    let (high, low) = if big { (first, second) } else { (second, first) };
+    u64::from(high) << 32 | u64::from(low)
 }
 
 /// Packets that an Interface Statistics Block says were dropped by the interface or the operating system.
@@ -125,11 +172,7 @@ pub fn drops(body: &[u8], big: bool) -> u64 {
         }
         // isb_ifdrop is 5, isb_osdrop 7.
         if matches!(code, 5 | 7) && length == 8 {
-            let halves = (bytes::u32(body, at + 4, big), bytes::u32(body, at + 8, big));
-            if let (Some(first), Some(second)) = halves {
-                let (high, low) = if big { (first, second) } else { (second, first) };
-                dropped = dropped.saturating_add(u64::from(high) << 32 | u64::from(low));
-            }
+            dropped = dropped.saturating_add(wide(body, at + 4, big));
         }
         at += 4 + usize::from(length).next_multiple_of(4);
     }

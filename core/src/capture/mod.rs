@@ -1,6 +1,7 @@
 //! Captures: bytes → frames → packets → connections and lookups.
 
 mod bytes;
+pub(crate) mod clock;
 pub(crate) mod connection;
 pub(crate) mod conversation;
 #[cfg(feature = "std")]
@@ -23,7 +24,7 @@ mod tunnel;
 use crate::time::Timestamp;
 
 /// One captured frame, borrowed from the file's bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Frame<'a> {
     /// When it was captured; zero where the file does not say.
     pub time: Timestamp,
@@ -39,4 +40,12 @@ pub(crate) struct Frame<'a> {
     pub link: u16,
     /// Sent (true) or received by the capturing host, where the file says.
     pub outgoing: Option<bool>,
+    /// Which interface of its section, from 0.
+    pub interface: u32,
+    /// Which section of the file, from 1; 0 where files have none.
+    pub section: u32,
+    /// Packets that the capturing host missed just before it.
+    pub missed: u32,
+    /// The same number for each copy of a packet, where the file gives one.
+    pub packet_id: Option<u64>,
 }

@@ -24,6 +24,10 @@ pub struct Packet<'a> {
     pub ttl: u8,
     /// IPv4 identification; 0 for IPv6.
     pub id: u16,
+    /// IPv4's "do not fragment"; set for IPv6, where routers never do.
+    pub whole: bool,
+    /// The capture's own number of the packet, the same for each of its copies.
+    pub number: Option<u64>,
     /// Sent (true) or received by the capturing host, where known.
     pub outgoing: Option<bool>,
     /// The sender's hardware address, zero where unknown.
@@ -63,6 +67,8 @@ pub struct Segment<'a> {
     pub flags: u8,
     /// Window as sent, unscaled.
     pub window: u16,
+    /// Its clock's value in the timestamps option (RFC 7323).
+    pub stamp: Option<u32>,
     /// Checksum as captured: tells copies of one packet from retransmissions.
     pub checksum: u16,
     /// As far as captured.
@@ -96,6 +102,8 @@ pub struct Quoted {
     pub to: SocketAddr,
     /// TCP (true) or UDP.
     pub tcp: bool,
+    /// TCP's sequence number, where it was captured.
+    pub seq: Option<u32>,
 }
 
 /// Why a frame gave no packet.
@@ -120,6 +128,7 @@ pub fn decode<'a>(
 ) -> Result<Packet<'a>, Nothing> {
     let link = link::strip(frame.link, frame.data).ok_or(Nothing::UnknownLink)?;
     let mut network = link.network;
+    let mut buffer = Some(buffer);
     for _ in 0..TUNNELS {
         if network.is_empty() {
             return Err(Nothing::Other);
@@ -127,18 +136,21 @@ pub fn decode<'a>(
         let (ip, _) = LaxIpSlice::from_slice(network).map_err(|_| Nothing::Malformed)?;
         let payload = ip.payload();
         let (mut bytes, mut protocol) = (payload.payload, payload.ip_number);
-        let (ttl, id, wire) = lengths(&ip);
+        let (ttl, id, whole, wire) = lengths(&ip);
         // Zero (segmentation offload) means as captured.
         let mut wire = wire.filter(|wire| *wire > 0).unwrap_or(bytes.len());
         if payload.fragmented {
             let fragment = fragment(&ip).ok_or(Nothing::Malformed)?;
             protocol = fragment.protocol;
-            if !fragments.add(fragment, bytes, frame.time, buffer) {
+            // Fragments inside a reassembled packet are not followed: a gateway's tunnel fragments once.
+            let room = buffer.take().ok_or(Nothing::Other)?;
+            if !fragments.add(fragment, bytes, source.time, room) {
                 return Err(Nothing::Fragment);
             }
-            bytes = buffer;
+            bytes = room;
             wire = bytes.len();
-        } else if let Some(inner) = tunnel::inside(protocol, bytes) {
+        }
+        if let Some(inner) = tunnel::inside(protocol, bytes) {
             network = inner;
             continue;
         }
@@ -154,7 +166,8 @@ pub fn decode<'a>(
             _ => return Err(Nothing::Other),
         };
         let outgoing = frame.outgoing.or(link.outgoing);
-        return Ok(Packet { source, from, to, ttl, id, outgoing, hardware: link.source, transport });
+        let (number, hardware) = (frame.packet_id, link.source);
+        return Ok(Packet { source, from, to, ttl, id, whole, number, outgoing, hardware, transport });
     }
     Err(Nothing::Other)
 }
@@ -165,19 +178,20 @@ pub fn addresses(network: &[u8]) -> Option<(IpAddr, IpAddr)> {
     Some((ip.source_addr(), ip.destination_addr()))
 }
 
-/// Time to live, identification, and the payload's length on the wire as the header says it.
-fn lengths(ip: &LaxIpSlice<'_>) -> (u8, u16, Option<usize>) {
+/// Time to live, identification, whether it may not be fragmented, and the payload's length on the wire as the header
+/// says it.
+fn lengths(ip: &LaxIpSlice<'_>) -> (u8, u16, bool, Option<usize>) {
     match ip {
         LaxIpSlice::Ipv4(ip) => {
             let header = ip.header();
             let head = usize::from(header.ihl()) * 4;
             let total = usize::from(header.total_len());
-            (header.ttl(), header.identification(), total.checked_sub(head))
+            (header.ttl(), header.identification(), header.dont_fragment(), total.checked_sub(head))
         }
         LaxIpSlice::Ipv6(ip) => {
             let header = ip.header();
             let total = usize::from(header.payload_length());
-            (header.hop_limit(), 0, total.checked_sub(ip.extensions().slice().len()))
+            (header.hop_limit(), 0, true, total.checked_sub(ip.extensions().slice().len()))
         }
     }
 }
@@ -192,10 +206,25 @@ fn segment(bytes: &[u8], wire: usize) -> Result<Segment<'_>, Nothing> {
         ack: tcp.acknowledgment_number(),
         flags: head.get(13).copied().unwrap_or(0),
         window: tcp.window_size(),
+        stamp: stamp(tcp.options()),
         checksum: tcp.checksum(),
         payload: tcp.payload(),
         length: u32::try_from(wire.saturating_sub(head.len())).unwrap_or(0),
     })
+}
+
+/// The sender's value of the timestamps option.
+fn stamp(mut options: &[u8]) -> Option<u32> {
+    // At most forty bytes.
+    while let [kind, rest @ ..] = options {
+        match kind {
+            0 => return None,
+            1 => options = rest,
+            8 => return bytes::u32(rest, 1, true),
+            _ => options = options.get(usize::from(*rest.first()?).max(2)..)?,
+        }
+    }
+    None
 }
 
 /// Identity and place of a fragment.
@@ -252,23 +281,33 @@ fn icmp(bytes: &[u8], from: IpAddr, v6: bool) -> Result<Transport<'_>, Nothing> 
     if !error {
         return Err(Nothing::Other);
     }
-    let quoted = bytes.get(8..).unwrap_or_default();
-    let (ip, _) = LaxIpSlice::from_slice(quoted).map_err(|_| Nothing::Malformed)?;
-    let payload = ip.payload();
-    let tcp = match payload.ip_number {
+    let mut quoted = bytes.get(8..).unwrap_or_default();
+    let mut about = None;
+    // A router inside a tunnel's path quotes the tunnel's packet; newer ones quote enough to see what was inside.
+    for _ in 0..TUNNELS {
+        let (ip, _) = LaxIpSlice::from_slice(quoted).map_err(|_| Nothing::Malformed)?;
+        let payload = ip.payload();
+        if let Some(inner) = tunnel::inside(payload.ip_number, payload.payload) {
+            quoted = inner;
+            continue;
+        }
+        about = Some((ip.source_addr(), ip.destination_addr(), payload.ip_number, payload.payload));
+        break;
+    }
+    let Some((sender, receiver, protocol, payload)) = about else { return Err(Nothing::Other) };
+    let tcp = match protocol {
         ip_number::TCP => true,
         ip_number::UDP => false,
         _ => return Err(Nothing::Other),
     };
-    let (Some(source), Some(destination)) =
-        (bytes::u16(payload.payload, 0, true), bytes::u16(payload.payload, 2, true))
-    else {
+    let (Some(source), Some(destination)) = (bytes::u16(payload, 0, true), bytes::u16(payload, 2, true)) else {
         return Err(Nothing::Malformed);
     };
     let quoted = Quoted {
-        from: SocketAddr::new(ip.source_addr(), source),
-        to: SocketAddr::new(ip.destination_addr(), destination),
+        from: SocketAddr::new(sender, source),
+        to: SocketAddr::new(receiver, destination),
         tcp,
+        seq: if tcp { bytes::u32(payload, 4, true) } else { None },
     };
     Ok(Transport::Icmp(Icmp { from, v6, kind, code }, quoted))
 }

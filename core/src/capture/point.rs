@@ -3,14 +3,15 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use hashbrown::HashMap;
 
+use super::clock::Clock;
 use super::connection::{Connection, KEPT, Side, Speech};
 use super::fragments::Fragments;
 use super::lookups::Lookups;
-use super::packet::{self, Nothing, Packet, Segment, Transport};
+use super::packet::{self, Nothing, Packet, Quoted, Segment, Transport};
 use super::seam::Seam;
 use super::transaction::Served;
 use super::{Frame, link};
@@ -22,6 +23,14 @@ use crate::time::{Span, Timestamp};
 const MACHINES: usize = 4096;
 /// Requests that went well and are kept to find their lines in logs.
 const SERVED: usize = 200_000;
+
+/// Connections on the same addresses and ports that a segment is held against, the latest first: both legs of a gateway
+/// that keeps both addresses, and an earlier use of the port on each.
+const LEGS: usize = 4;
+/// Latest connections that an ICMP error is held against which quotes translated addresses.
+const TRANSLATED: usize = 512;
+/// Places where the capturing host says that it missed packets; further ones widen the last.
+const LOSSES: usize = 256;
 
 /// A connection's two ends in one order, so that both directions find it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,6 +65,12 @@ pub struct Point {
     pub cut: u64,
     /// Packets that the capturing host says it missed.
     pub drops: u64,
+    /// When it missed them, where the file says: from the packet before to the packet after.
+    pub losses: Vec<(Timestamp, Timestamp)>,
+    /// Capture filters, as the file names them.
+    pub filters: Vec<String>,
+    /// The capturing host's clock.
+    pub clock: Clock,
     /// Where files meet.
     pub seam: Seam,
     /// Link layer of the first frame.
@@ -63,13 +78,13 @@ pub struct Point {
     /// Hardware addresses met, the first so many: pieces of one capture share them.
     hardware: hashbrown::HashSet<u64>,
     /// Addresses met, the first so many.
-    hosts: hashbrown::HashSet<core::net::IpAddr>,
+    hosts: hashbrown::HashSet<IpAddr>,
     /// Requests that went well, each with the index of its connection, where the case may hold logs.
     pub served: Vec<(u32, Served)>,
     /// Such requests beyond those that are kept.
     passed_over: u64,
-    /// Sentences about gaps between files.
-    pub gaps: Vec<String>,
+    /// Gaps between files: from, to, and a sentence.
+    pub gaps: Vec<(Timestamp, Timestamp, String)>,
 }
 
 impl Point {
@@ -78,12 +93,16 @@ impl Point {
         if self.seam.seen_before(frame) {
             return;
         }
-        self.started = Some(self.started.map_or(frame.time, |started| started.min(frame.time)));
-        self.ended = Some(self.ended.map_or(frame.time, |ended| ended.max(frame.time)));
+        let time = self.clock.take(frame.time, input, frame.number, frame.interface, frame.section);
+        if frame.missed > 0 {
+            self.lose(time);
+        }
+        self.started = Some(self.started.map_or(time, |started| started.min(time)));
+        self.ended = Some(self.ended.map_or(time, |ended| ended.max(time)));
         self.link.get_or_insert(frame.link);
         self.cut += u64::from(frame.data.len() < frame.original as usize);
         let source = Source {
-            time: frame.time,
+            time,
             input,
             number: frame.number,
             line: false,
@@ -111,6 +130,16 @@ impl Point {
         self.buffer = buffer;
     }
 
+    /// The capturing host missed packets before this time.
+    fn lose(&mut self, time: Timestamp) {
+        let from = self.ended.unwrap_or(time);
+        let full = self.losses.len() == LOSSES;
+        match self.losses.last_mut() {
+            Some((_, to)) if full => *to = time,
+            _ => self.losses.push((from, time)),
+        }
+    }
+
     /// Whether a frame comes from or goes to a host that was met here; anything but IP may.
     pub fn knows(&self, frame: &Frame<'_>) -> bool {
         let Some(link) = link::strip(frame.link, frame.data) else { return true };
@@ -124,7 +153,7 @@ impl Point {
     }
 
     /// Whether an address has a part in any connection or lookup.
-    pub fn mentions(&self, address: core::net::IpAddr) -> bool {
+    pub fn mentions(&self, address: IpAddr) -> bool {
         let connected = |c: &Connection| c.client.ip() == address || c.server.ip() == address;
         self.connections.iter().any(connected)
             || self.lookups.list.iter().any(|lookup| lookup.asker == address || lookup.server == address)
@@ -183,7 +212,7 @@ impl Point {
             }
             Transport::Icmp(icmp, quoted) => {
                 if quoted.tcp {
-                    self.icmp(quoted.from, quoted.to, *icmp, packet.source);
+                    self.icmp(*quoted, packet.to, *icmp, packet.source);
                 } else if quoted.to.port() == 53 {
                     self.lookups.icmp(quoted.from, quoted.to, *icmp, packet.source);
                 }
@@ -191,44 +220,85 @@ impl Point {
         }
     }
 
-    fn icmp(&mut self, from: SocketAddr, to: SocketAddr, icmp: Icmp, source: Source) {
+    fn icmp(&mut self, quoted: Quoted, to: IpAddr, icmp: Icmp, source: Source) {
         // "Fragmentation needed" and "packet too big" regulate sizes, they refuse nothing.
         if matches!((icmp.v6, icmp.kind, icmp.code), (false, 3, 4) | (true, 2, _) | (false, 4, _)) {
             return;
         }
-        let Some(connection) = self.open.get(&Key::of(from, to)).and_then(|at| self.connections.get_mut(*at)) else {
-            return;
-        };
+        let Some(connection) = self.quoted(quoted, to).and_then(|at| self.connections.get_mut(at)) else { return };
         let copy = connection
             .icmp
             .last()
             .is_some_and(|(last, before)| *before == icmp && source.time.since(last.time) < Span::milliseconds(5));
-        if connection.client == from && connection.icmp.len() < KEPT && !copy {
+        if connection.icmp.len() < KEPT && !copy {
             connection.icmp.push((source, icmp));
             connection.last = source;
         }
+    }
+
+    /// The connection whose client sent what an ICMP error quotes: by addresses, ports and sequence number, as its
+    /// receiver checks it (RFC 5927). Behind a translation the quoted addresses may be others: there the first sequence
+    /// number and the error's own receiver tell.
+    fn quoted(&self, quoted: Quoted, to: IpAddr) -> Option<usize> {
+        let mine = |connection: &Connection| {
+            connection.client == quoted.from && quoted.seq.is_none_or(|seq| connection.sent(seq))
+        };
+        let latest = self.open.get(&Key::of(quoted.from, quoted.to)).copied();
+        if let Some(at) = latest.and_then(|latest| self.chain(latest).find(|(_, connection)| mine(connection))) {
+            return Some(at.0);
+        }
+        let seq = quoted.seq.filter(|_| latest.is_none())?;
+        let recent = self.connections.iter().enumerate().rev().take(TRANSLATED);
+        let its = |connection: &Connection| connection.client.ip() == to && connection.opening() == Some(seq);
+        recent.into_iter().find(|(_, connection)| its(connection)).map(|(at, _)| at)
+    }
+
+    /// Connections on the same addresses and ports, the latest first.
+    fn chain(&self, latest: usize) -> impl Iterator<Item = (usize, &Connection)> {
+        let each = core::iter::successors(Some(latest), |at| self.connections.get(*at)?.before);
+        each.take(LEGS).filter_map(|at| Some((at, self.connections.get(at)?)))
+    }
+
+    /// Which of the connections on these addresses and ports a segment belongs to; `None`: a new one.
+    fn choose(&self, latest: usize, from: SocketAddr, segment: &Segment<'_>) -> Option<usize> {
+        let connection = self.connections.get(latest)?;
+        let side = |connection: &Connection| if connection.client == from { Side::Client } else { Side::Server };
+        if segment.has(Segment::SYN) && !segment.has(Segment::ACK) {
+            let same = |connection: &Connection| !connection.superseded_by(segment, side(connection));
+            return self.chain(latest).find(|(_, connection)| same(connection)).map(|(at, _)| at);
+        }
+        if connection.before.is_none() {
+            return Some(latest);
+        }
+        let near = self.chain(latest).min_by_key(|(_, connection)| connection.distance(side(connection), segment));
+        near.map(|(at, _)| at)
     }
 
     fn segment(&mut self, packet: &Packet<'_>, segment: &Segment<'_>) {
         let from = SocketAddr::new(packet.from, segment.from);
         let to = SocketAddr::new(packet.to, segment.to);
         let key = Key::of(from, to);
-        let opening = segment.has(Segment::SYN) && !segment.has(Segment::ACK);
-        let known = self.open.get(&key).copied().filter(|at| {
-            let Some(connection) = self.connections.get(*at) else { return false };
-            let side = if connection.client == from { Side::Client } else { Side::Server };
-            !(opening && connection.superseded_by(segment, side))
-        });
+        let latest = self.open.get(&key).copied();
+        let known = latest.and_then(|latest| self.choose(latest, from, segment));
         let at = known.unwrap_or_else(|| {
             let (client, server, sure) = roles(from, to, segment);
             let mut connection = Connection::new(client, server, sure, packet.source);
             connection.remember = self.seam.recording;
+            connection.before = latest;
             self.connections.push(connection);
             self.open.insert(key, self.connections.len() - 1);
             self.connections.len() - 1
         });
         let Some(connection) = self.connections.get_mut(at) else { return };
         let side = if connection.client == from { Side::Client } else { Side::Server };
+        if self.clock.in_doubt(packet.source.time) {
+            if let (Some(stamp), Some(before)) = (segment.stamp, connection.end(side).stamps) {
+                self.clock.stamped(packet.source.time, before, stamp);
+            }
+            if let Some(sent) = connection.under_way(side, segment) {
+                self.clock.in_flight(sent.time);
+            }
+        }
         connection.segment(side, packet, segment);
         if let Speech::Http(conversation) = &mut connection.speech
             && !conversation.served.is_empty()

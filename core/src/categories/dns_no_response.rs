@@ -16,7 +16,7 @@ pub static CATEGORY: Category = Category {
     causes: &[
         favoured("A firewall drops UDP port 53 between the gateway and the DNS server.", |_, attempt| {
             match attempt?.resolve.failure()? {
-                ResolveFailure::NoResponse { tries, waited } if *tries > 1 => {
+                ResolveFailure::NoResponse { tries, waited } if *tries > 1 && waited.0 > 0 => {
                     Some(format!("{tries} queries in {waited} and no ICMP error: dropped in silence.").into())
                 }
                 _ => None,

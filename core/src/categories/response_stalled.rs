@@ -17,7 +17,7 @@ pub static CATEGORY: Category = Category {
         favoured(
             "The application hangs in the middle of the body, waiting for a database or another service.",
             |_, attempt| match attempt?.receive.failure()? {
-                ReceiveFailure::Stalled(pause) => {
+                ReceiveFailure::Stalled(pause) if pause.0 > 0 => {
                     Some(format!("Nothing came for {pause} after the response had begun.").into())
                 }
                 _ => None,

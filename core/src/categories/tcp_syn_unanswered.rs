@@ -10,7 +10,7 @@ use crate::exchange::ConnectFailure;
 pub(crate) const DROPPED: Cause = favoured(
     "A firewall or similar device drops the gateway's SYN, or the server's SYN-ACK, in silence.",
     |_, attempt| match attempt?.connect.failure()? {
-        ConnectFailure::Unanswered { tries, waited } if *tries > 1 => {
+        ConnectFailure::Unanswered { tries, waited } if *tries > 1 && waited.0 > 0 => {
             Some(format!("{tries} SYNs in {waited} without RST or ICMP error: nobody refuses, somebody drops.").into())
         }
         _ => None,

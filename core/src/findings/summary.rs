@@ -9,6 +9,8 @@ use crate::exchange::{
     Attempt, ConnectFailure, Exchange, ReceiveFailure, ResolveFailure, SecureFailure, WaitFailure, What,
 };
 use crate::protocols::tls;
+use crate::report::ResetBy;
+use crate::time::Span;
 
 /// The sentence.
 pub fn write(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> String {
@@ -22,7 +24,27 @@ pub fn write(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> String 
     };
     let name = host.clone().unwrap_or_else(|| "the name".to_string());
     let sentence = decisive.and_then(|attempt| of_attempt(exchange, attempt, id, &site, &name));
-    sentence.unwrap_or_else(|| of_exchange(exchange, decisive, id, &site))
+    let mut sentence = sentence.unwrap_or_else(|| of_exchange(exchange, decisive, id, &site));
+    if let Some(sender) = decisive.filter(|_| id != Id::ClientAbort).and_then(reset_sender) {
+        sentence.push(' ');
+        sentence.push_str(&sender);
+    }
+    sentence
+}
+
+/// Who sent the RST, and by which signs.
+fn reset_sender(attempt: &Attempt) -> Option<String> {
+    let who = match attempt.reset_by? {
+        ResetBy::UpstreamHost => "The RST is the host's own",
+        ResetBy::DeviceOnPath => "A device on the path sent the RST in the host's name",
+        ResetBy::Gateway => "The gateway's own machine made the RST",
+        ResetBy::Client => return None,
+        ResetBy::Unknown => "Who sent the RST cannot be told",
+    };
+    if attempt.signs.is_empty() {
+        return (attempt.reset_by != Some(ResetBy::Unknown)).then(|| format!("{who}."));
+    }
+    Some(format!("{who}: {}.", attempt.signs.join("; ")))
 }
 
 fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: &str) -> Option<String> {
@@ -42,6 +64,9 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
                 format!("The DNS server answers about {name} with {}.", crate::protocols::dns::rcode_name(*code))
             }
             ResolveFailure::NoData => format!("DNS knows {name} but gives no address for it."),
+            ResolveFailure::NoResponse { tries, waited } if waited.0 == 0 => {
+                format!("DNS never answered about {name}: {}.", times(*tries, "query", "queries"))
+            }
             ResolveFailure::NoResponse { tries, waited } => {
                 format!("DNS never answered about {name}: {}, nothing for {waited}.", times(*tries, "query", "queries"))
             }
@@ -73,6 +98,7 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
     }
     if let Some(failure) = attempt.wait.failure() {
         return Some(match failure {
+            WaitFailure::Timeout(Span(0)) => format!("{site} took the request but sent no byte of a response."),
             WaitFailure::Timeout(wait) => {
                 format!("{site} took the request but sent no byte of a response in {wait}.")
             }
@@ -89,6 +115,7 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
         ReceiveFailure::BadChunk => format!("{site} sent a response with broken chunked coding."),
         ReceiveFailure::Closed => format!("{site} closed the connection in the middle of its response."),
         ReceiveFailure::Reset => format!("{site} reset the connection in the middle of its response."),
+        ReceiveFailure::Stalled(Span(0)) => format!("The response of {site} stopped coming; the gateway gave up."),
         ReceiveFailure::Stalled(wait) => {
             format!("The response of {site} stopped coming; the gateway gave up after {wait}.")
         }
@@ -156,7 +183,7 @@ fn connect(exchange: &Exchange, attempt: &Attempt, failure: &ConnectFailure, sit
             for attempt in &exchange.attempts {
                 if let Some(ConnectFailure::Unanswered { tries: more, .. }) = attempt.connect.failure() {
                     tries += more;
-                    let (begun, ended) = attempt.span.unwrap_or_default();
+                    let Some((begun, ended)) = attempt.span else { continue };
                     first = Some(first.map_or(begun, |first: crate::time::Timestamp| first.min(begun)));
                     last = Some(last.map_or(ended, |last: crate::time::Timestamp| last.max(ended)));
                 }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use hashbrown::HashSet;
 
 use super::hellos::{self, Hellos};
+use super::reset::{self, Hosts};
 use super::{Joined, Roles, attempt, own_word};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::point::Point;
@@ -20,6 +21,7 @@ pub(super) fn client_side(
     points: &[Point],
     roles: &Roles,
     hellos: &Hellos<'_>,
+    hosts: &Hosts<'_>,
     seen_to: Timestamp,
     joined: &mut Joined,
 ) -> Vec<Exchange> {
@@ -50,7 +52,7 @@ pub(super) fn client_side(
             if let Some(transaction) = &conversation.tunnel {
                 let unseen = u64::from(conversation.tunnel_bytes > 0 && granted(transaction));
                 joined.unseen += unseen;
-                if let Some(failed) = tunnel(connection, transaction, hellos, seen_to) {
+                if let Some(failed) = tunnel(connection, transaction, hellos, hosts, seen_to) {
                     joined.unseen -= unseen;
                     exchanges.push(failed);
                 }
@@ -172,9 +174,11 @@ fn tunnel(
     connection: &Connection,
     transaction: &Transaction,
     hellos: &Hellos<'_>,
+    hosts: &Hosts<'_>,
     seen_to: Timestamp,
 ) -> Option<Exchange> {
     let mut attempt = attempt::inside(connection, Leg::Client, seen_to)?;
+    reset::judge(connection, hosts, &mut attempt);
     let mut exchange = client_exchange(connection, transaction);
     exchange.events.append(&mut attempt.events);
     exchange.events.sort_by_key(|event| (event.source.time, event.source.number));

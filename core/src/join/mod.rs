@@ -13,8 +13,10 @@ mod names;
 mod outcome;
 mod own_word;
 mod pairing;
+mod reset;
 mod resolving;
 mod roles;
+pub mod steps;
 mod upstream;
 
 use alloc::string::{String, ToString};
@@ -64,11 +66,12 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     let mut joined = Joined { gateways: roles.gateways.clone(), ..Joined::default() };
     let seen_to = points.iter().filter_map(|point| point.ended).max().unwrap_or_default();
     let hellos = Hellos::new(points, &roles);
-    let mut clients = clients::client_side(points, &roles, &hellos, seen_to, &mut joined);
+    let hosts = reset::Hosts::new(points.iter().flat_map(|point| &point.connections));
+    let mut clients = clients::client_side(points, &roles, &hellos, &hosts, seen_to, &mut joined);
     loops::fold(&mut clients, points, &roles, &mut joined);
     let wanted: HashSet<u16> = clients.iter().filter_map(|exchange| exchange.port).collect();
     let wanted = (!roles.gateways.is_empty()).then_some(&wanted);
-    let mut loose = upstream::upstream_side(points, &roles, wanted, seen_to);
+    let mut loose = upstream::upstream_side(points, &roles, &hosts, wanted, seen_to);
     hellos::compare_sizes(points, loose.iter_mut().map(|loose| &mut loose.attempt));
     let lookups: Vec<&Lookup> = points.iter().flat_map(|point| &point.lookups.list).collect();
     let names = Names::new(points, &lookups, &roles);

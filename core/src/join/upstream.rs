@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use hashbrown::HashSet;
 
 use super::clients::asked_or_failed;
+use super::reset::{self, Hosts};
 use super::{Loose, Roles, attempt, pairing};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::point::Point;
@@ -22,6 +23,7 @@ const NEVER_WEB: &[u16] = &[
 pub(super) fn upstream_side<'a>(
     points: &'a [Point],
     roles: &Roles,
+    hosts: &Hosts<'_>,
     wanted: Option<&HashSet<u16>>,
     seen_to: Timestamp,
 ) -> Vec<Loose<'a>> {
@@ -43,6 +45,7 @@ pub(super) fn upstream_side<'a>(
             {
                 attempt.connect = Phase::Failed(ConnectFailure::NoReturn { spoofed: true, tries });
             }
+            reset::judge(connection, hosts, &mut attempt);
             let begun = attempt.span.map_or(connection.first.time, |(begun, _)| begun);
             loose.push(Loose { attempt, connection, begun, taken: false });
         };

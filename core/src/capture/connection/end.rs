@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::capture::packet::Segment;
+use crate::capture::packet::{Packet, Segment};
 use crate::exchange::Source;
 use crate::time::{Span, Timestamp};
 
@@ -29,13 +29,77 @@ impl Side {
     }
 }
 
-/// A RST as seen.
+/// A RST as seen, with what tells who sent it.
 #[derive(Clone, Copy, Debug)]
 pub struct Reset {
     /// Its packet.
     pub source: Source,
     /// Its time to live.
     pub ttl: u8,
+    /// IPv4 identification; 0 for IPv6.
+    pub id: u16,
+    /// IPv4's "do not fragment"; set for IPv6.
+    pub whole: bool,
+    /// Its sequence number.
+    pub seq: u32,
+    /// What it acknowledges, if it does.
+    pub ack: Option<u32>,
+    /// Its window, unscaled.
+    pub window: u16,
+    /// It carries TCP timestamps.
+    pub stamped: bool,
+    /// How far its sequence number lies beyond the next expected one, where that is known.
+    pub ahead: Option<i32>,
+    /// The packet of the other side that it acknowledges first, if nothing before it did.
+    pub cause: Option<Source>,
+    /// Sent (true) by the capturing host, where known.
+    pub outgoing: Option<bool>,
+    /// Hardware address that it came from.
+    pub hardware: u64,
+}
+
+/// What the network layer and the options of one side's packets have in common; RSTs left out.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Traits {
+    /// Time to live of the last packet that is no SYN-ACK: that one may be a SYN proxy's.
+    pub ttl: Option<u8>,
+    /// Packets that are no SYN-ACK.
+    pub count: u32,
+    /// Of all its packets, those with "do not fragment".
+    pub whole: u32,
+    /// Of all its packets, those with an identification other than 0.
+    pub numbered: u32,
+    /// All its packets.
+    pub all: u32,
+    /// The last identification.
+    pub id: u16,
+    /// The largest step from one identification to the next.
+    pub step: u16,
+    /// Data packets with TCP timestamps.
+    pub stamped: u32,
+    /// Smallest and largest window, unscaled, SYNs left out.
+    pub windows: Option<(u16, u16)>,
+}
+
+impl Traits {
+    /// Takes the next packet.
+    pub(super) fn take(&mut self, packet: &Packet<'_>, segment: &Segment<'_>) {
+        if self.all > 0 {
+            self.step = self.step.max(packet.id.wrapping_sub(self.id));
+        }
+        self.id = packet.id;
+        self.all += 1;
+        self.whole += u32::from(packet.whole);
+        self.numbered += u32::from(packet.id != 0);
+        if segment.has(Segment::SYN) {
+            return;
+        }
+        self.ttl = Some(packet.ttl);
+        self.count += 1;
+        self.stamped += u32::from(segment.stamp.is_some());
+        let (low, high) = self.windows.unwrap_or((u16::MAX, 0));
+        self.windows = Some((low.min(segment.window), high.max(segment.window)));
+    }
 }
 
 /// A FIN as seen.
@@ -84,33 +148,71 @@ pub struct End {
     /// Its first RST.
     pub rst: Option<Reset>,
     /// All its RSTs, the first few.
-    pub rsts: Vec<Source>,
+    pub rsts: Vec<Reset>,
+    /// RSTs that the other side did not heed: it went on as if there were none.
+    pub ignored: u32,
+    /// What its packets have in common.
+    pub traits: Traits,
+    /// The packet that brought its stream where it is now.
+    pub(super) advance: Option<Source>,
+    /// Its latest TCP timestamp and when it was seen; the first one as well, to know the pace.
+    pub stamps: Option<[(u32, Timestamp); 2]>,
+    /// Where the capture lacks bytes of it: first and last packet that shows so.
+    pub missed: Option<(Source, Source)>,
     /// Time to live of its SYN or SYN-ACK, else of its first packet.
     pub ttl: Option<u8>,
     /// Packets.
     pub packets: u64,
-    /// Data after its own RST: somebody else sent that RST.
-    pub data_after_rst: bool,
+    /// Bytes from its RST's sequence number on, or a SYN-ACK, after that RST: somebody else sent it.
+    pub after_rst: Option<Source>,
     /// Hardware address of its first packet.
     pub hardware: u64,
     pub(super) pending: Vec<(u32, Box<[u8]>, u32, Source)>,
     pub(super) pending_bytes: usize,
-    recent: [Signature; 4],
+    recent: [Signature; RECENT],
     turn: usize,
 }
 
+/// Packets that a copy is looked for among: a burst passes one place before it passes the next.
+const RECENT: usize = 8;
+
 /// What tells copies of one packet from retransmissions.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Signature {
-    pub(super) id: u16,
-    pub(super) flags: u8,
-    pub(super) checksum: u16,
-    pub(super) seq: u32,
-    pub(super) ack: u32,
-    pub(super) length: u32,
-    pub(super) time: Timestamp,
-    pub(super) ttl: u8,
+    /// Identification, flags, sequence numbers and length.
+    what: [u32; 4],
+    checksum: u16,
+    time: Timestamp,
+    ttl: u8,
+    /// The capture's own number of the packet, the same for each of its copies; 0 where it gives none.
+    packet: u64,
 }
+
+impl Signature {
+    pub(super) fn new(packet: &Packet<'_>, segment: &Segment<'_>) -> Self {
+        let ids = u32::from(packet.id) << 8 | u32::from(segment.flags);
+        Self {
+            what: [ids, segment.seq, segment.ack, segment.length],
+            checksum: segment.checksum,
+            time: packet.source.time,
+            ttl: packet.ttl,
+            packet: packet.number.unwrap_or(0),
+        }
+    }
+
+    /// Whether both are the same packet, seen at two places of one machine or on both sides of a router.
+    fn same(&self, other: &Self) -> bool {
+        if self.what != other.what || other.ttl == 0 {
+            return false;
+        }
+        if self.packet != 0 && self.packet == other.packet {
+            return true;
+        }
+        let near = self.time.since(other.time).0.abs() <= COPY_WINDOW.0;
+        near && self.checksum == other.checksum && self.ttl.abs_diff(other.ttl) <= 1
+    }
+}
+
 impl End {
     /// The other side acknowledged bytes of this one that the capture lacks. A FIN takes one number as well.
     pub fn unseen(&self) -> bool {
@@ -118,17 +220,27 @@ impl End {
     }
 
     pub(super) fn is_copy(&mut self, signature: Signature) -> bool {
-        let near = |then: Timestamp| signature.time.since(then).0.abs() <= COPY_WINDOW.0;
-        let copy = self.recent.iter().any(|seen| {
-            let alike = Signature { time: signature.time, ttl: signature.ttl, ..*seen } == signature;
-            let hops = seen.ttl.abs_diff(signature.ttl);
-            alike && near(seen.time) && hops <= 1 && seen.ttl != 0
-        });
+        let copy = self.recent.iter().any(|seen| signature.same(seen));
         if !copy {
-            self.recent[self.turn % 4] = signature;
+            self.recent[self.turn % RECENT] = signature;
             self.turn += 1;
         }
         copy
+    }
+
+    /// Takes what its packets have in common, and its clock.
+    pub(super) fn take(&mut self, packet: &Packet<'_>, segment: &Segment<'_>) {
+        self.traits.take(packet, segment);
+        if let Some(stamp) = segment.stamp {
+            let [first, _] = self.stamps.unwrap_or([(stamp, packet.source.time); 2]);
+            self.stamps = Some([first, (stamp, packet.source.time)]);
+        }
+    }
+
+    /// The capture lacks bytes of it, as this packet shows.
+    pub(super) fn miss(&mut self, source: Source) {
+        let (first, _) = self.missed.unwrap_or((source, source));
+        self.missed = Some((first, source));
     }
 
     pub(super) fn keep(&mut self, seq: u32, segment: &Segment<'_>, source: Source) {

@@ -22,6 +22,9 @@ pub use speech::Speech;
 /// SYNs, ICMP errors and the like that are kept one by one; more are counted.
 pub const KEPT: usize = 12;
 
+/// An ICMP error may quote a segment this far beyond what the capture has seen of the client.
+const QUOTED_AHEAD: u32 = 1 << 20;
+
 /// One connection.
 #[derive(Debug)]
 pub struct Connection {
@@ -75,6 +78,9 @@ pub struct Connection {
     pub client_outgoing: Option<bool>,
     /// The case may hold logs: what went well on it is told as well.
     pub remember: bool,
+    /// The connection before it on the same addresses and ports, as its place in the list: an earlier one of a port
+    /// that was used again, or the other leg of a gateway that keeps both addresses.
+    pub before: Option<usize>,
 }
 
 impl Connection {
@@ -106,6 +112,7 @@ impl Connection {
             dns_messages: Vec::new(),
             client_outgoing: None,
             remember: false,
+            before: None,
         }
     }
 
@@ -153,16 +160,7 @@ impl Connection {
         let source = packet.source;
         self.packets += 1;
         self.last = source;
-        let signature = Signature {
-            id: packet.id,
-            flags: segment.flags,
-            checksum: segment.checksum,
-            seq: segment.seq,
-            ack: segment.ack,
-            length: segment.length,
-            time: source.time,
-            ttl: packet.ttl,
-        };
+        let signature = Signature::new(packet, segment);
         if self.end_mut(side).is_copy(signature) {
             self.copies += 1;
             return;
@@ -190,15 +188,9 @@ impl Connection {
             self.syn(side, segment, source);
         }
         if segment.has(Segment::RST) {
-            let reset = Reset { source, ttl: packet.ttl };
-            let end = self.end_mut(side);
-            end.rst.get_or_insert(reset);
-            if end.rsts.len() < KEPT {
-                end.rsts.push(source);
-            }
-            if let (Speech::Http(conversation), Side::Server) = (&mut self.speech, side) {
-                conversation.server_reset();
-            }
+            self.reset(side, packet, segment);
+        } else {
+            self.end_mut(side).take(packet, segment);
         }
         if segment.has(Segment::ACK) && !segment.has(Segment::RST) {
             self.ack(side, segment, source);
@@ -213,14 +205,27 @@ impl Connection {
 
     fn syn(&mut self, side: Side, segment: &Segment<'_>, source: Source) {
         let end = self.end_mut(side);
-        end.next = Some(segment.seq.wrapping_add(1));
+        if end.position == 0 {
+            end.next = Some(segment.seq.wrapping_add(1));
+            end.advance = Some(source);
+        }
         if segment.has(Segment::ACK) {
+            // No SYN came between: nobody both refuses a SYN and accepts it.
+            if end.rst.is_some() {
+                end.after_rst.get_or_insert(source);
+            }
             self.syn_acks += 1;
             self.syn_ack.get_or_insert(source);
             if self.syn_ack_list.len() < KEPT {
                 self.syn_ack_list.push(source);
             }
         } else {
+            if self.established.is_none() && self.client_end.bytes == 0 {
+                // It tries again: what ended the try before did not end this one.
+                self.client_end.rst = None;
+                self.server_end.rst = None;
+                self.server_end.after_rst = None;
+            }
             self.isn = Some(segment.seq);
             self.syn_count += 1;
             if self.syns.len() == KEPT {
@@ -236,9 +241,14 @@ impl Connection {
         if side == Side::Client && self.syn_ack.is_some() && self.established.is_none() && !handshake {
             self.established = Some(source);
         }
-        if side == Side::Server && !handshake && self.syn_ack.is_none() && self.syn_count > 0 && segment.length == 0 {
+        let answers = self.client_end.next == Some(segment.ack);
+        let bare = !handshake && segment.length == 0 && !segment.has(Segment::FIN);
+        if side == Side::Server && bare && self.syn_ack.is_none() && self.syn_count > 0 && !answers {
+            // It speaks of an older connection on the same ports.
             self.challenged.get_or_insert(source);
+            return;
         }
+        self.heed(side, segment);
         let other = self.end_mut(side.other());
         let Some(next) = other.next else {
             // In the middle of a stream the receiver's word tells where the other side is.
@@ -265,5 +275,78 @@ impl Connection {
         {
             conversation.acknowledged(to, source);
         }
+    }
+    /// A RST: kept with what tells who sent it.
+    fn reset(&mut self, side: Side, packet: &Packet<'_>, segment: &Segment<'_>) {
+        let source = packet.source;
+        let ack = segment.has(Segment::ACK).then_some(segment.ack);
+        let other = self.end(side.other());
+        let cause = other.advance.filter(|_| ack.is_some() && other.next == ack);
+        let end = self.end_mut(side);
+        let ahead = end.next.map(|next| segment.seq.wrapping_sub(next).cast_signed());
+        let reset = Reset {
+            source,
+            ttl: packet.ttl,
+            id: packet.id,
+            whole: packet.whole,
+            seq: segment.seq,
+            ack,
+            window: segment.window,
+            stamped: segment.stamp.is_some(),
+            ahead,
+            cause,
+            outgoing: packet.outgoing,
+            hardware: packet.hardware,
+        };
+        end.rst.get_or_insert(reset);
+        if end.rsts.len() < KEPT {
+            end.rsts.push(reset);
+        }
+        if let (Speech::Http(conversation), Side::Server) = (&mut self.speech, side) {
+            conversation.server_reset();
+        }
+    }
+
+    /// A RST was not heeded if its alleged sender takes bytes that the other side sent after it: both are alive
+    /// (RFC 5961 section 3).
+    fn heed(&mut self, side: Side, segment: &Segment<'_>) {
+        let other = self.end(side.other());
+        let (sent, all) = (other.last_data, other.next == Some(segment.ack));
+        let after = |reset: Reset| sent.is_some_and(|sent| sent > reset.source);
+        let end = self.end_mut(side);
+        if !all || !end.rst.is_some_and(after) {
+            return;
+        }
+        end.ignored += 1;
+        end.rst = None;
+        end.after_rst = None;
+        if let Speech::Http(conversation) = &mut self.speech {
+            conversation.reset_ignored();
+        }
+    }
+
+    /// The packet of the other side that this segment answers, if it was under way until now and sent once.
+    pub fn under_way(&self, side: Side, segment: &Segment<'_>) -> Option<Source> {
+        let other = self.end(side.other());
+        let open =
+            other.acked < other.position || side == Side::Server && self.syn_count == 1 && self.syn_ack.is_none();
+        let answers = segment.has(Segment::ACK) && other.next == Some(segment.ack);
+        other.advance.filter(|sent| open && answers && *sent == self.last)
+    }
+
+    /// How far a segment lies from where this connection is: what tells connections on the same ports apart.
+    pub fn distance(&self, side: Side, segment: &Segment<'_>) -> u32 {
+        let from = |next: Option<u32>, at: u32| next.map(|next| at.wrapping_sub(next).cast_signed().unsigned_abs());
+        // The RST that answers a SYN has no sequence number of its own.
+        let numbered = !(segment.has(Segment::RST) && segment.seq == 0);
+        let seq = from(self.end(side).next, segment.seq).filter(|_| numbered);
+        let ack = from(self.end(side.other()).next, segment.ack).filter(|_| segment.has(Segment::ACK));
+        seq.max(ack).unwrap_or(u32::MAX)
+    }
+
+    /// Whether an ICMP error may quote a segment of the client with this sequence number (RFC 5927 section 4.1).
+    pub fn sent(&self, seq: u32) -> bool {
+        let Some(isn) = self.isn else { return true };
+        u64::from(seq.wrapping_sub(isn)) <= self.client_end.position + u64::from(QUOTED_AHEAD)
     }
 }

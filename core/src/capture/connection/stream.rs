@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Connection, Fin, Side, Speech};
+use super::{Connection, Fin, Reset, Side, Speech};
 use crate::capture::packet::Segment;
 use crate::exchange::Source;
 
@@ -15,7 +15,13 @@ impl Connection {
     pub(super) fn payload(&mut self, side: Side, segment: &Segment<'_>, source: Source) {
         let seq = segment.seq.wrapping_add(u32::from(segment.has(Segment::SYN)));
         let end = self.end_mut(side);
-        end.data_after_rst |= end.rst.is_some();
+        let beyond = |reset: Reset| {
+            let from = if reset.ahead.is_some() { reset.seq } else { seq };
+            seq.wrapping_add(segment.length).wrapping_sub(from).cast_signed() > 0
+        };
+        if end.rst.is_some_and(beyond) {
+            end.after_rst.get_or_insert(source);
+        }
         let next = *end.next.get_or_insert(seq);
         let ahead = seq.wrapping_sub(next).cast_signed();
         if ahead.unsigned_abs() > 1 << 30 {
@@ -52,6 +58,7 @@ impl Connection {
         let data = data.get(..length as usize).unwrap_or(data);
         end.first_data.get_or_insert(source);
         end.last_data = Some(source);
+        end.advance = Some(source);
         end.next = end.next.map(|next| next.wrapping_add(length));
         end.position += u64::from(length);
         end.bytes += data.len() as u64;
@@ -89,6 +96,7 @@ impl Connection {
         end.next = Some(next.wrapping_add(first));
         end.position += u64::from(first);
         end.lost += u64::from(first);
+        end.miss(source);
         self.gap(side, u64::from(first), source);
         self.drain(side);
     }
@@ -119,6 +127,7 @@ impl Connection {
         let unseen = missing > 0 && missing.unsigned_abs() < 1 << 30;
         if unseen && end.pending.is_empty() {
             end.lost += u64::from(missing.unsigned_abs());
+            end.miss(source);
             self.gap(side, u64::from(missing.unsigned_abs()), source);
         }
         if let Speech::Http(conversation) = &mut self.speech {

@@ -185,6 +185,11 @@ impl Conversation {
         self.reset = true;
     }
 
+    /// The RST was not heeded: nothing is too late for it.
+    pub fn reset_ignored(&mut self) {
+        self.reset = false;
+    }
+
     /// The client closed its direction.
     pub fn client_end(&mut self) {
         self.client_closed = true;

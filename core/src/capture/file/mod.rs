@@ -45,6 +45,12 @@ pub struct FileReader {
     damages: u32,
     last: Option<Timestamp>,
     drops: u64,
+    /// Packets missed, as packet blocks say; the statistics, where they are, count the same.
+    missed: u64,
+    /// Sections begun; 0 in pcap.
+    section: u32,
+    /// Capture filters of its interfaces, each once.
+    filters: Vec<String>,
     warnings: Vec<String>,
 }
 
@@ -80,6 +86,9 @@ impl Default for FileReader {
             damages: 0,
             last: None,
             drops: 0,
+            missed: 0,
+            section: 0,
+            filters: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -91,9 +100,24 @@ impl FileReader {
         self.packets
     }
 
-    /// Packets that the capturing host says it missed (interface statistics).
+    /// Packets that the capturing host says it missed: by interface statistics, else by packet blocks.
     pub fn drops(&self) -> u64 {
-        self.drops
+        let told = self.counted();
+        if told > 0 { told } else { self.missed }
+    }
+
+    /// Packets missed by the statistics of all sections so far.
+    fn counted(&self) -> u64 {
+        let present = match &self.layout {
+            Layout::Pcapng { interfaces, .. } => interfaces.iter().map(|interface| interface.dropped).sum(),
+            _ => 0_u64,
+        };
+        self.drops.saturating_add(present)
+    }
+
+    /// Capture filters, as the file names them.
+    pub fn filters(&self) -> &[String] {
+        &self.filters
     }
 
     /// Nothing can be read of it.
@@ -214,34 +238,23 @@ impl FileReader {
         self.layout = Layout::Refused;
         Step::Took(0)
     }
-    #[expect(clippy::too_many_arguments, reason = "the one place where a frame is put together")]
-    fn frame(
-        &mut self,
-        time: Timestamp,
-        data: &[u8],
-        original: u32,
-        link: u16,
-        at: usize,
-        outgoing: Option<bool>,
-        sink: &mut impl FnMut(Frame<'_>),
-    ) {
+    /// Numbers a frame and hands it on. `at` is where its bytes begin in the present record.
+    fn frame(&mut self, mut frame: Frame<'_>, at: usize, sink: &mut impl FnMut(Frame<'_>)) {
         self.number += 1;
         if self.damages == 0 {
             self.packets += 1;
         } else {
             self.recovered += 1;
         }
-        self.last = Some(time);
-        sink(Frame {
-            time,
-            number: self.number,
-            offset: self.position + at as u64,
-            data,
-            original: original.max(data.len() as u32),
-            link,
-            outgoing,
-        });
+        self.last = Some(frame.time);
+        self.missed += u64::from(frame.missed);
+        frame.number = self.number;
+        frame.offset = self.position + at as u64;
+        frame.original = frame.original.max(frame.data.len() as u32);
+        frame.section = self.section;
+        sink(frame);
     }
+
     /// Looks for the next plausible record after a damaged place. Each place is judged only when everything that the
     /// judgement needs is there, so that the outcome does not depend on how the file was cut into chunks.
     fn search(&mut self, data: &[u8]) -> Step {

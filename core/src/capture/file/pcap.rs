@@ -69,7 +69,7 @@ impl FileReader {
         let Some(packet) = data.get(head..head + captured) else { return Step::Need(head + captured) };
         let scale = if nanoseconds { 1 } else { 1000 };
         let time = Timestamp::from_parts(i64::from(seconds), i64::from(fraction) * scale);
-        self.frame(time, packet, original, link, head, None, sink);
+        self.frame(Frame { time, data: packet, original, link, ..Frame::default() }, head, sink);
         Step::Took(head + captured)
     }
 }

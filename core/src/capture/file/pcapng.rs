@@ -11,6 +11,8 @@ use crate::capture::interface::{self, Interface};
 use crate::capture::{Frame, bytes};
 use crate::time::Timestamp;
 
+/// Capture filters kept of a file.
+const FILTERS: usize = 8;
 /// The largest pcapng block that is believed; a packet with generous options, or a long list of names.
 const LARGEST_BLOCK: usize = 16 * 1024 * 1024;
 
@@ -66,10 +68,16 @@ impl FileReader {
                         "the section at byte {at} has pcapng version {major}, which is not known (1 is): {read} packets before it were read"
                     ));
                 }
+                self.drops = self.counted();
+                self.section += 1;
                 self.layout = Layout::Pcapng { big: order, interfaces: Vec::new() };
             }
             block::INTERFACE => {
                 let interface = Interface::read(body, order);
+                let filter = interface::filter(body, order).filter(|filter| !self.filters.contains(filter));
+                if self.filters.len() < FILTERS {
+                    self.filters.extend(filter);
+                }
                 if let Layout::Pcapng { interfaces, .. } = &mut self.layout {
                     // 64 K interfaces are more than any machine has and bound what a hostile file can make us keep.
                     if interfaces.len() < 0x1_0000 {
@@ -80,7 +88,15 @@ impl FileReader {
             block::ENHANCED => self.enhanced(body, order, sink),
             block::SIMPLE => self.simple(body, order, sink),
             block::PACKET => self.obsolete(body, order, sink),
-            block::STATISTICS => self.drops = self.drops.saturating_add(interface::drops(body, order)),
+            block::STATISTICS => {
+                // Its counters run since the capture began: the last word of an interface holds.
+                let index = bytes::u32(body, 0, order).unwrap_or(0) as usize;
+                if let Layout::Pcapng { interfaces, .. } = &mut self.layout
+                    && let Some(interface) = interfaces.get_mut(index)
+                {
+                    interface.dropped = interface::drops(body, order);
+                }
+            }
             // Wireshark numbers these like packets, capinfos does not count them.
             block::JOURNAL | block::CUSTOM | block::CUSTOM_NO_COPY => self.number += 1,
             _ => {}
@@ -152,7 +168,18 @@ impl FileReader {
             Some(ticks) => interface.time(ticks),
             None => Timestamp(0),
         };
-        let outgoing = interface::direction(body, head + captured.next_multiple_of(4), big);
-        self.frame(time, data, original, interface.link, 8 + head, outgoing, sink);
+        let options = interface::options(body, head + captured.next_multiple_of(4), big);
+        let frame = Frame {
+            time,
+            data,
+            original,
+            link: interface.link,
+            outgoing: options.outgoing,
+            interface: index,
+            missed: options.missed,
+            packet_id: options.packet,
+            ..Frame::default()
+        };
+        self.frame(frame, 8 + head, sink);
     }
 }

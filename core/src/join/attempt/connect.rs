@@ -1,7 +1,7 @@
 //! The TCP handshake of an attempt.
 
 use super::{Story, icmp_text};
-use crate::capture::connection::{Connection, Side};
+use crate::capture::connection::{Connection, Reset, Side};
 use crate::exchange::{ConnectFailure, Phase, What};
 
 pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<ConnectFailure> {
@@ -17,7 +17,17 @@ pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<C
         for syn_ack in &connection.syn_ack_list {
             story.add(*syn_ack, Side::Server, What::SynAck);
         }
-        if connection.syn_count > 1 || connection.syn_acks > 1 {
+        if connection.server_end.rst.is_some_and(|reset| reset.source < syn_ack) {
+            // Somebody refused the SYN before the host accepted it: the gateway was gone by then.
+            refusals(connection, story);
+            return Phase::Failed(ConnectFailure::Reset);
+        }
+        let stranger = stranger(connection);
+        if let Some(reset) = stranger {
+            let text = "by another machine with this address, which knows of no SYN";
+            story.add(reset.source, Side::Client, What::Reset(text.into()));
+        }
+        if connection.syn_count > 1 || connection.syn_acks > 1 || stranger.is_some() {
             return Phase::Failed(ConnectFailure::NoReturn { spoofed: false, tries: connection.syn_count });
         }
         return Phase::NotSeen;
@@ -29,10 +39,12 @@ pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<C
     for (source, icmp) in &connection.icmp {
         story.add(*source, Side::Server, What::Icmp(icmp_text(*icmp)));
     }
-    for reset in &server.rsts {
-        story.add(*reset, Side::Server, What::Reset("in answer to the SYN".into()));
+    refusals(connection, story);
+    if let Some(ack) = connection.challenged {
+        let text = "upstream → gateway: bare ACK in answer to the SYN, of an older connection on these ports";
+        story.add(ack, Side::Server, What::Note(text.into()));
     }
-    match (connection.icmp.last(), server.rst) {
+    match (connection.icmp.last(), server.rsts.last()) {
         // Data in spite of it all, or an ACK of ours: the capture lacks the SYN-ACK.
         _ if server.bytes > 0 || connection.client_end.first_data.is_some() || connection.acknowledged => {
             Phase::Ok(None)
@@ -45,4 +57,22 @@ pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<C
             Phase::Failed(ConnectFailure::Unanswered { tries: connection.syn_count, waited })
         }
     }
+}
+
+fn refusals(connection: &Connection, story: &mut Story<'_>) {
+    for reset in &connection.server_end.rsts {
+        story.add(reset.source, Side::Server, What::Reset("in answer to the SYN".into()));
+    }
+}
+
+/// A RST in answer to the SYN-ACK from another machine than the one that sent the SYN, though with its address: the
+/// address is spoofed, and the SYN-ACK went to its owner.
+fn stranger(connection: &Connection) -> Option<Reset> {
+    let client = &connection.client_end;
+    client.rsts.first().copied().filter(|reset| {
+        let elsewhere = reset.hardware != 0 && client.hardware != 0 && reset.hardware != client.hardware;
+        let farther = client.ttl.is_some_and(|ttl| ttl.abs_diff(reset.ttl) > 2);
+        let received = reset.outgoing == Some(false) && connection.client_outgoing == Some(true);
+        received || elsewhere && farther
+    })
 }

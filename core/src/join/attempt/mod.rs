@@ -3,7 +3,6 @@
 mod answer;
 mod connect;
 mod messages;
-mod reset;
 mod secure;
 mod story;
 mod streams;
@@ -20,7 +19,6 @@ use crate::report::Leg;
 use crate::time::Timestamp;
 use answer::answer;
 use connect::connect;
-use reset::reset_sender;
 use story::Story;
 pub use story::client_story;
 pub use words::{host_of, icmp_text};
@@ -61,8 +59,9 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
         || attempt.send.failure().is_some()
         || attempt.wait.failure().is_some();
     attempt.events = story.done();
-    reset_sender(connection, &mut attempt);
-    failed.then_some(attempt)
+    // A SYN that only an older connection answered got somewhere: an attempt that came to nothing known.
+    let stuck = connection.challenged.is_some() && connection.syn_ack.is_none() && connection.syn_count > 1;
+    (failed || stuck).then_some(attempt)
 }
 
 /// What became of the TLS handshake inside a granted tunnel; `None` if nothing failed in it.
@@ -75,7 +74,6 @@ pub fn inside(connection: &Connection, leg: Leg, seen_to: Timestamp) -> Option<A
     }
     attempt.tunnel = true;
     attempt.events = story.done();
-    reset_sender(connection, &mut attempt);
     Some(attempt)
 }
 
@@ -111,7 +109,6 @@ pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: 
         }
     }
     attempt.events = story.done();
-    reset_sender(connection, &mut attempt);
     attempt
 }
 
