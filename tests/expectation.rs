@@ -14,8 +14,15 @@
 //! category = "tcp-syn-reset"       # a field that is not here is not checked; "null" is null
 //! status = 503
 //! candidates_begin = ["tcp-syn-reset"]         # how the list of candidates must begin
+//! doubts = ["covers this time"]    # each text is in one of its doubts
 //! evidence = { "capture.pcap" = [9, 19, 20] }  # packets or lines that the finding must name, among others;
 //!                                  # [9, [19, 20]]: where a packet was recorded twice, either will do
+//!
+//! [[input]]                        # optional: what the report says of a file
+//! name = "access.log"
+//! clock_offset = 37.2              # within the uncertainty that the report states; "null": not compared
+//! zone = 60
+//! warning = "ahead of"             # this text is in one of its warnings
 //!
 //! [origin]                         # how it was made, for people; `made` and `licence` must be there
 //! made = "recorded"                # or "built"
@@ -36,10 +43,11 @@ pub struct Expectation {
     pub joined: Vec<String>,
     counts: Table,
     findings: Vec<Table>,
+    told: Vec<Table>,
 }
 
 /// Fields of a finding that may be checked: a misspelt one is not passed over in silence.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "category",
     "confidence",
     "status",
@@ -54,6 +62,7 @@ const FIELDS: [&str; 16] = [
     "reset_by",
     "candidates",
     "candidates_begin",
+    "doubts",
     "time",
     "evidence",
 ];
@@ -95,7 +104,15 @@ impl Expectation {
             }
             findings.push(finding.clone());
         }
-        Ok(Self { inputs, joined, counts, findings })
+        let tables = |value: Option<Toml>| -> Vec<Table> {
+            value.iter().filter_map(Toml::as_array).flatten().filter_map(Toml::as_table).cloned().collect()
+        };
+        let told = tables(table.remove("input"));
+        let fields = ["name", "clock_offset", "zone", "warning"];
+        if let Some(field) = told.iter().flat_map(Table::keys).find(|field| !fields.contains(&field.as_str())) {
+            return Err(format!("no such field: input.{field}"));
+        }
+        Ok(Self { inputs, joined, counts, findings, told })
     }
 
     /// What in the report differs from what is expected: one line each.
@@ -103,6 +120,9 @@ impl Expectation {
         let mut out = Vec::new();
         for (count, wanted) in &self.counts {
             compare(&mut out, &format!("exchanges.{count}"), wanted, &report["exchanges"][count]);
+        }
+        for told in &self.told {
+            input(&mut out, told, report);
         }
         let found = report["findings"].as_array().map_or(&[][..], Vec::as_slice);
         if found.len() != self.findings.len() {
@@ -113,6 +133,7 @@ impl Expectation {
             for (field, value) in wanted {
                 let what = format!("findings[{index}].{field}");
                 match field.as_str() {
+                    "doubts" => doubts(&mut out, &what, value, finding),
                     "evidence" => self.evidence(&mut out, index, value, finding, report),
                     "candidates_begin" => {
                         let wanted = value.as_array().map_or(0, Vec::len);
@@ -168,6 +189,44 @@ impl Expectation {
                     there.join(", ")
                 ));
             }
+        }
+    }
+}
+
+/// Each text must be in one of the finding's doubts.
+fn doubts(out: &mut Vec<String>, what: &str, wanted: &Toml, finding: &Value) {
+    for text in names(Some(wanted)) {
+        let doubts = finding["doubts"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        if !doubts.clone().any(|doubt| doubt.contains(&text)) {
+            out.push(format!("{what}: “{text}” is missing, there are {:?}", doubts.collect::<Vec<_>>()));
+        }
+    }
+}
+
+/// What the report says of a file.
+fn input(out: &mut Vec<String>, wanted: &Table, report: &Value) {
+    let name = wanted.get("name").and_then(Toml::as_str).unwrap_or_default();
+    let inputs = report["inputs"].as_array().map_or(&[][..], Vec::as_slice);
+    let Some(input) = inputs.iter().find(|input| input["name"].as_str() == Some(name)) else {
+        out.push(format!("inputs: {name} is missing"));
+        return;
+    };
+    for (field, value) in wanted {
+        let what = format!("inputs.{name}.{field}");
+        match (field.as_str(), value) {
+            ("clock_offset", Toml::Float(seconds)) => {
+                let (found, give) = (input[field].as_f64(), input["clock_uncertainty"].as_f64());
+                if !found.zip(give).is_some_and(|(found, give)| (found - seconds).abs() <= give && give <= 1.0) {
+                    out.push(format!("{what}: {} ± {} instead of {seconds}", input[field], input["clock_uncertainty"]));
+                }
+            }
+            ("warning", Toml::String(text)) => {
+                let warnings = input["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                if !warnings.clone().any(|warning| warning.contains(text)) {
+                    out.push(format!("{what}: “{text}” is missing, there are {:?}", warnings.collect::<Vec<_>>()));
+                }
+            }
+            _ => compare(out, &what, value, &input[field]),
         }
     }
 }
@@ -240,7 +299,26 @@ licence = \"MIT OR Apache-2.0\"
     }
 
     #[test]
+    fn clocks_warnings_and_doubts_are_held_against_the_report() {
+        let text = CASE.replace(
+            "[origin]",
+            "doubts = [\"covers\"]\n[[input]]\nname = \"a.pcap\"\nclock_offset = 37.0\nzone = 60\nwarning = \"ahead\"\n[origin]",
+        );
+        let case = Expectation::parse(&text).unwrap();
+        let mut report = report(&[3, 4]);
+        assert_eq!(case.mismatches(&report).len(), 4, "{:?}", case.mismatches(&report));
+        report["inputs"][0] = json!({
+            "name": "a.pcap", "clock_offset": 37.2, "clock_uncertainty": 0.25, "zone": 60, "warnings": ["is ahead of"]
+        });
+        report["findings"][0]["doubts"] = json!(["The log covers this time."]);
+        assert_eq!(case.mismatches(&report), Vec::<String>::new());
+        report["inputs"][0]["clock_offset"] = json!(36.5);
+        assert_eq!(case.mismatches(&report).len(), 1);
+    }
+
+    #[test]
     fn misspelt_fields_are_refused() {
         assert!(Expectation::parse(&CASE.replace("upstream =", "upstreams =")).is_err());
+        assert!(Expectation::parse(&CASE.replace("[origin]", "[[input]]\nnames = \"a\"\n[origin]")).is_err());
     }
 }

@@ -169,6 +169,11 @@ fn pairs(lines: &[Sight], requests: &[Sight], resolution: i64) -> Vec<Pair> {
 fn ahead(line: &Sight, request: &Sight) -> Option<i64> {
     let ends = line.ended.zip(request.ended);
     let begins = line.begun.zip(request.begun);
+    if request.tunnel {
+        // Some gateways log a tunnel when it is granted, others when it ends.
+        let (line, request) = begins.or(ends.filter(|_| request.took().is_some_and(|took| took < SECOND)))?;
+        return Some(line.since(request).0);
+    }
     let (line, request) = if line.by_end { ends.or(begins) } else { begins.or(ends) }?;
     Some(line.since(request).0)
 }

@@ -58,6 +58,10 @@ pub fn line(exchange: &mut Exchange, line: &Exchange, notes: &mut Vec<String>) {
     exchange.target = exchange.target.take().or_else(|| line.target.clone());
     exchange.host = exchange.host.take().or_else(|| line.host.clone());
     exchange.port = exchange.port.or(line.port);
+    // Whom the gateway asked, where the captures could not have shown it.
+    if exchange.attempts.is_empty() && !exchange.outward {
+        exchange.attempts.clone_from(&line.attempts);
+    }
     if exchange.answer == Answer::NotSeen {
         exchange.answer = line.answer.clone();
     }

@@ -10,6 +10,7 @@ mod scene;
 mod semantics;
 mod shapes;
 mod skyhigh;
+mod together;
 mod untidy;
 mod wsa;
 
@@ -38,6 +39,8 @@ pub struct Built {
     pub expect: Vec<Expect>,
     /// Exchanges: total, failed, unseen.
     pub exchanges: (usize, usize, usize),
+    /// What the report says of a file: its name, and fields with their values.
+    pub told: Vec<(&'static str, Vec<(&'static str, String)>)>,
 }
 
 impl Built {
@@ -52,6 +55,7 @@ impl Built {
             joined: Vec::new(),
             expect: Vec::new(),
             exchanges: (1, 0, 0),
+            told: Vec::new(),
         }
     }
 
@@ -71,6 +75,15 @@ impl Built {
     pub fn expects(mut self, expect: Expect) -> Self {
         self.expect.push(expect);
         self.exchanges.1 += 1;
+        self
+    }
+
+    /// What the report must say of a file.
+    pub fn tells(mut self, file: &'static str, field: &'static str, value: &str) -> Self {
+        match self.told.iter_mut().find(|(name, _)| *name == file) {
+            Some((_, fields)) => fields.push((field, value.to_owned())),
+            None => self.told.push((file, vec![(field, value.to_owned())])),
+        }
         self
     }
 
@@ -94,6 +107,12 @@ impl Built {
         for expect in &self.expect {
             truth::finding(&mut out, expect);
         }
+        for (name, fields) in &self.told {
+            let _ = write!(out, "\n[[input]]\nname = {name:?}\n");
+            for (field, value) in fields {
+                let _ = writeln!(out, "{field} = {value}");
+            }
+        }
         let _ = write!(out, "\n[origin]\nmade = \"built\"\nlicence = \"MIT OR Apache-2.0\"\n");
         let _ = writeln!(out, "command = \"cargo xtask lab {}\"\nafter = {:?}", self.name, self.after);
         let _ = fs::remove_file(target.join("report.json"));
@@ -112,5 +131,6 @@ pub fn all() -> Vec<Built> {
     all.extend(logs::all());
     all.extend(untidy::all());
     all.extend(semantics::all());
+    all.extend(together::all());
     all
 }
