@@ -195,43 +195,10 @@ impl Case {
     }
 
     /// What the captures could not have shown.
-    fn limits(&self) -> Limits {
-        let mut limits = Limits::default();
-        for point in &self.points {
-            if point.drops > 0 {
-                limits.absence.push(format!("The capturing host says that it missed {} packets.", point.drops));
-            }
-            limits.absence.extend(point.gaps.iter().map(|(_, _, text)| text.clone()));
-            if point.one_way() {
-                limits.absence.push(
-                    "Only one direction was captured: no packet at all came back, for any connection.".to_string(),
-                );
-            }
-            let gaps = point.connections.iter().filter(|c| c.client_end.lost + c.server_end.lost > 0).count();
-            if gaps > 0 {
-                limits.absence.push(format!(
-                    "The capture lacks packets that their receivers acknowledged, in {gaps} of {} connections.",
-                    point.connections.len()
-                ));
-            }
-            if point.malformed > 0 {
-                limits
-                    .absence
-                    .push(format!("{} packets could not be read and may have held what is missed.", point.malformed));
-            }
-            if point.cut > 0 {
-                limits.notes.push(format!(
-                    "{} packets were captured only in part (snap length); capture with -s 0 to see them whole.",
-                    point.cut
-                ));
-            }
-        }
-        if self.inputs.iter().any(|reading| reading.packets() == Some(GUI_LIMIT)) {
-            limits.absence.push(
-                "The capture ends at 200,000 packets, the limit of the appliance's own capture page.".to_string(),
-            );
-        }
-        limits
+    fn limits(&self) -> Limits<'_> {
+        let full = self.inputs.iter().zip(0..).filter(|(reading, _)| reading.packets() == Some(GUI_LIMIT));
+        let full: Vec<u32> = full.map(|(_, input)| input).collect();
+        Limits::new(&self.points, &full)
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod connection;
 pub(crate) mod conversation;
 #[cfg(feature = "std")]
 pub(crate) mod file;
+pub(crate) mod filter;
 mod fragments;
 pub(crate) mod handshake;
 #[cfg(feature = "std")]

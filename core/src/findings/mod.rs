@@ -2,6 +2,7 @@
 
 mod evidence;
 mod filter;
+mod limits;
 mod ruled_out;
 mod summary;
 
@@ -12,15 +13,7 @@ use crate::categories::{self, Category, Id};
 use crate::exchange::{Answer, Attempt, Claim, Exchange, Phase, Source};
 use crate::report::{Confidence, Finding, GeneratedBy, ResetBy};
 use crate::time::Timestamp;
-
-/// What the inputs as a whole could not have shown.
-#[derive(Clone, Debug, Default)]
-pub struct Limits {
-    /// Sentences about silence that proves less here; where there is one, an absence is not proven.
-    pub absence: Vec<String>,
-    /// Sentences that speak for themselves and lower nothing.
-    pub notes: Vec<String>,
-}
+pub use limits::Limits;
 
 /// A finding with what advice and grouping need of its exchange.
 pub struct Found {
@@ -31,7 +24,7 @@ pub struct Found {
 }
 
 /// Names the failure of an exchange. `notes` are said beside its doubts and lower nothing.
-pub fn find(exchange: &Exchange, limits: &Limits, notes: &[String]) -> Found {
+pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String]) -> Found {
     let decisive = decisive(exchange);
     let matching = |category: &&&Category| (category.detect)(exchange, decisive);
     let category = categories::TABLE.iter().find(matching).copied();
@@ -45,6 +38,7 @@ pub fn find(exchange: &Exchange, limits: &Limits, notes: &[String]) -> Found {
         (None, Some(claim)) => (Id::Undetermined, claim.confidence, claim.candidates.clone()),
         (None, None) => (Id::Undetermined, Confidence::Possible, left(exchange)),
     };
+    let unseen = limits.of(exchange, decisive, id);
     let mut doubts = exchange.doubts.clone();
     let of_attempt = decisive.map_or(&[][..], |attempt| &attempt.doubts);
     doubts.extend_from_slice(of_attempt);
@@ -52,7 +46,7 @@ pub fn find(exchange: &Exchange, limits: &Limits, notes: &[String]) -> Found {
         let log_alone = exchange.attempts.iter().all(|attempt| attempt.events.is_empty()) && exchange.claim.is_some();
         if log_alone {
             confidence = exchange.claim.as_ref().map_or(Confidence::Likely, |claim| claim.confidence);
-        } else if category.absence && !limits.absence.is_empty()
+        } else if category.absence && (unseen.stepped || !unseen.absence.is_empty())
             || !exchange.doubts.is_empty()
             || !of_attempt.is_empty()
         {
@@ -63,12 +57,12 @@ pub fn find(exchange: &Exchange, limits: &Limits, notes: &[String]) -> Found {
             doubts.push("The capture ends before the gateway answered: it may still have got through.".to_string());
         }
         if category.absence {
-            doubts.extend(limits.absence.iter().cloned());
+            doubts.extend(unseen.absence);
         }
     }
     doubts.extend(notes.iter().cloned());
     doubts.extend(category.and_then(|category| disagreement(exchange, category.id)));
-    doubts.extend(limits.notes.iter().cloned());
+    doubts.extend(unseen.notes);
     doubts.dedup();
     let status = match &exchange.answer {
         Answer::Whole(status) => Some(status),

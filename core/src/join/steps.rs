@@ -1,7 +1,5 @@
 //! Where the clock stepped within an exchange: the file's own times again, and nothing measured across the step.
 
-use alloc::format;
-
 use crate::capture::clock::{Clock, Step};
 use crate::capture::point::Point;
 use crate::exchange::{Attempt, ConnectFailure, Event, Exchange, Phase, ReceiveFailure, ResolveFailure, WaitFailure};
@@ -18,16 +16,10 @@ pub fn settle(exchanges: &mut [Exchange], points: &[Point]) {
 }
 
 fn settle_one(exchange: &mut Exchange, clock: &Clock) {
-    let mut within = None;
     for attempt in &mut exchange.attempts {
-        if let Some(step) = step(attempt.events.iter(), clock) {
+        if step(attempt.events.iter(), clock).is_some() {
             blur(attempt);
-            within = Some(step);
         }
-    }
-    let all = exchange.attempts.iter().flat_map(|attempt| &attempt.events).chain(&exchange.events);
-    if let Some(step) = within.or_else(|| step(all, clock)) {
-        exchange.doubts.push(format!("Within this exchange {}.", step.sentence()));
     }
     let begun = exchange.begun;
     for event in exchange.attempts.iter_mut().flat_map(|attempt| &mut attempt.events).chain(&mut exchange.events) {

@@ -1,0 +1,208 @@
+//! What the captures could not have shown of one exchange: an absence proves nothing where it could not have been seen.
+//!
+//! Each limit counts where and when it applies: bytes that the capture lacks for the connection that lacks them and for
+//! its time, a gap between files for what overlaps it, a filter for what it keeps out.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::{IpAddr, SocketAddr};
+
+use hashbrown::{HashMap, HashSet};
+
+use crate::capture::filter::{self, Place, Probe, Protocol};
+use crate::capture::point::Point;
+use crate::categories::Id;
+use crate::exchange::{Answer, Attempt, Event, Exchange, Source};
+use crate::time::{Span, Timestamp};
+
+/// What is missed this close to an exchange may have been of it.
+const NEAR: Span = Span::seconds(1);
+/// What ends this close to the end of a full capture may have gone on behind it.
+const NEAR_END: Span = Span::seconds(120);
+
+/// Limits of all captures of a case.
+#[derive(Default)]
+pub struct Limits<'a> {
+    points: Vec<Of<'a>>,
+}
+
+/// Limits of one capture point.
+struct Of<'a> {
+    point: &'a Point,
+    /// It ends where the appliance's own capture page stops.
+    full: bool,
+    one_way: bool,
+    /// Connections that the capture lacks acknowledged bytes of: first and last packet that shows so.
+    missed: HashMap<(SocketAddr, SocketAddr), (Source, Source)>,
+    /// The same in order of time.
+    when: Vec<(Timestamp, Timestamp)>,
+    /// Those whose opener said at its end how much it had received, and the capture has all of that.
+    confirmed: HashSet<(SocketAddr, SocketAddr)>,
+    /// Hosts that talk with somebody whose packets are not there.
+    half: HashSet<IpAddr>,
+}
+
+/// What was not to be seen of one exchange.
+#[derive(Default)]
+pub struct Unseen {
+    /// Sentences about silence that proves less here; where there is one, an absence is not proven.
+    pub absence: Vec<String>,
+    /// Sentences that speak for themselves and lower nothing.
+    pub notes: Vec<String>,
+    /// The clock stepped within the exchange: how long an absence lasted is not known.
+    pub stepped: bool,
+}
+
+impl<'a> Limits<'a> {
+    /// Gathers them. `full`: inputs that end at the limit of the appliance's own capture page.
+    pub fn new(points: &'a [Point], full: &[u32]) -> Self {
+        Self { points: points.iter().map(|point| Of::new(point, full)).collect() }
+    }
+
+    /// What of an exchange these captures could not have shown.
+    pub fn of(&self, exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> Unseen {
+        let mut unseen = Unseen::default();
+        let events = || exchange.attempts.iter().flat_map(|attempt| &attempt.events).chain(&exchange.events);
+        let packets: Vec<&Event> = events().filter(|event| !event.source.line).collect();
+        for of in &self.points {
+            let its = |event: &&&Event| of.point.clock.inputs.iter().any(|(input, _)| *input == event.source.input);
+            if packets.is_empty() || packets.iter().any(|event| its(&event)) {
+                of.tell(exchange, &packets, decisive, id, &mut unseen);
+            }
+        }
+        unseen.absence.dedup();
+        unseen.notes.dedup();
+        unseen
+    }
+}
+
+impl<'a> Of<'a> {
+    fn new(point: &'a Point, full: &[u32]) -> Self {
+        let (mut missed, mut confirmed) = (HashMap::new(), HashSet::new());
+        let (mut half, mut whole) = (HashSet::new(), HashSet::new());
+        for connection in &point.connections {
+            let ends = [&connection.client_end, &connection.server_end];
+            let flow = (connection.client, connection.server);
+            let of_both = ends.iter().filter_map(|end| end.missed);
+            if let Some(range) = of_both.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))) {
+                missed.insert(flow, range);
+            }
+            if point.drops > 0 && connection.client_end.fin.is_some() && !connection.server_end.unseen() {
+                confirmed.insert(flow);
+            }
+            if connection.server_end.packets > 0 && connection.client_end.packets > 0 {
+                whole.insert(connection.client.ip());
+            } else if connection.acknowledged {
+                half.insert(connection.client.ip());
+            }
+        }
+        half.retain(|host| !whole.contains(host));
+        let mut when: Vec<_> = missed.values().map(|(first, last)| (first.time, last.time)).collect();
+        when.sort_unstable();
+        let full = point.clock.inputs.iter().any(|(input, _)| full.contains(input));
+        Self { point, full, one_way: point.one_way(), missed, when, confirmed, half }
+    }
+
+    fn tell(&self, exchange: &Exchange, packets: &[&Event], decisive: Option<&Attempt>, id: Id, unseen: &mut Unseen) {
+        let point = self.point;
+        let last = packets.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
+        let (from, to) = (Timestamp(exchange.begun.0.saturating_sub(NEAR.0)), last.plus(NEAR));
+        let overlaps = |(begun, ended): &(Timestamp, Timestamp)| *begun <= to && *ended >= from;
+        let flow = decisive.and_then(|attempt| Some((attempt.local?, attempt.upstream?)));
+        let absence = &mut unseen.absence;
+        if point.drops > 0 && !flow.is_some_and(|flow| self.confirmed.contains(&flow)) {
+            match point.losses.iter().find(|loss| overlaps(loss)) {
+                Some(_) => absence.push("The capturing host says that it missed packets at that time.".to_string()),
+                None if !point.losses.is_empty() => {}
+                None => absence.push(format!("The capturing host says that it missed {} packets.", point.drops)),
+            }
+        }
+        let gaps = point.gaps.iter().filter(|(begun, ended, _)| overlaps(&(*begun, *ended)));
+        absence.extend(gaps.map(|(.., text)| text.clone()));
+        if self.one_way {
+            let text = "Only one direction was captured: no packet at all came back, for any connection.";
+            absence.push(text.to_string());
+        } else if let Some(host) = flow.map(|flow| flow.0.ip()).filter(|host| self.half.contains(host)) {
+            absence.push(format!("Only one direction was captured of what {host} opens: no packet came back to it."));
+        }
+        if let Some((first, _)) = flow.and_then(|flow| self.missed.get(&flow)) {
+            absence.push(format!(
+                "The capture lacks bytes of this very connection that their receiver acknowledged (packet {}).",
+                first.number
+            ));
+        } else if let Some((_, ended)) = self.when.iter().find(|range| overlaps(range)) {
+            absence.push(format!(
+                "The capture lacks packets of another connection at that time ({ended}): it may lack some of this one too."
+            ));
+        }
+        if point.malformed > 0 {
+            absence.push(format!("{} packets could not be read and may have held what is missed.", point.malformed));
+        }
+        let near_end = point.ended.is_some_and(|ended| ended.since(last) < NEAR_END);
+        if self.full && (near_end || matches!(exchange.answer, Answer::Pending | Answer::NotSeen)) {
+            let text = "The capture ends at 200,000 packets, the limit of the appliance's own capture page.";
+            absence.push(text.to_string());
+        }
+        for filter in &point.filters {
+            match kept_out(filter, decisive, packets, id) {
+                Some(what) => {
+                    absence.push(format!("The capture has a filter, “{filter}”: {what} would not have been captured."));
+                }
+                None => unseen.notes.push(format!("The capture has a filter, “{filter}”; nothing else was captured.")),
+            }
+        }
+        let range = (packets.iter().map(|event| event.source).min(), packets.iter().map(|event| event.source).max());
+        if let (Some(first), Some(last)) = range
+            && let Some(step) = point.clock.between(first, last)
+        {
+            unseen.stepped = true;
+            unseen.notes.push(format!("Within this exchange {}.", step.sentence()));
+        }
+        if point.cut > 0 {
+            unseen.notes.push(format!(
+                "{} packets were captured only in part (snap length); capture with -s 0 to see them whole.",
+                point.cut
+            ));
+        }
+    }
+}
+
+/// What a filter keeps out of that which the absence is about.
+fn kept_out(filter: &str, decisive: Option<&Attempt>, packets: &[&Event], id: Id) -> Option<&'static str> {
+    let place = |socket: Option<SocketAddr>| Place { host: socket.map(|s| s.ip()), port: socket.map(|s| s.port()) };
+    let (local, upstream) = decisive.map_or((None, None), |attempt| (attempt.local, attempt.upstream));
+    let host = local.map(|local| local.ip()).or_else(|| {
+        let dns = packets.iter().filter_map(|event| event.flow).find(|flow| flow.other.port() == 53)?;
+        Some(dns.one.ip())
+    });
+    let probe = |protocol, from, to| Probe { protocol, from, to };
+    let out = |probe: Probe| filter::passes(filter, &probe) == Some(false);
+    let icmp = || out(probe(Protocol::Icmp, Place::default(), Place { host, port: None })).then_some("an ICMP error");
+    let answer = || {
+        let back = probe(Protocol::Tcp, place(upstream), place(local));
+        (upstream.is_some() && out(back)).then_some("an answer")
+    };
+    let dns = || out(probe(Protocol::Udp, Place { host, port: None }, Place { host: None, port: Some(53) }));
+    let told = || out(probe(Protocol::Udp, Place { host: None, port: Some(53) }, Place { host, port: None }));
+    let elsewhere = || {
+        let to = |port| Place { host: None, port: Some(port) };
+        let tried = |port| filter::passes(filter, &probe(Protocol::Tcp, Place { host, port: None }, to(port)));
+        [80, 443, 8443].into_iter().any(|port| tried(port) != Some(true))
+    };
+    if filter.starts_with('(') && filter.ends_with("code)") {
+        return Some("what it keeps out, which its byte code does not tell,");
+    }
+    match id {
+        Id::NoAttempt => {
+            if dns() {
+                Some("a DNS lookup")
+            } else {
+                elsewhere().then_some("an attempt at another host or port")
+            }
+        }
+        Id::DnsNoResponse => told().then_some("an answer").or_else(icmp),
+        Id::TcpSynUnanswered | Id::ReturnPath | Id::RequestUnacked | Id::PmtuBlackhole => answer().or_else(icmp),
+        _ => answer(),
+    }
+}
