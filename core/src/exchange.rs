@@ -147,8 +147,8 @@ pub struct Signs {
 /// A service that failed before the gateway went to the origin: scanner, directory, reputation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
-    /// What it is: `ICAP scanner`.
-    pub name: &'static str,
+    /// What it is: `ICAP scanner`, or a host's name.
+    pub name: String,
     /// Where.
     pub address: SocketAddr,
     /// What went wrong, as the end of a sentence: `did not answer the SYN`.

@@ -1,8 +1,17 @@
 //! A service that the gateway needs first failed or did not answer: authentication, ICAP scanner, reputation.
 //! DNS is one too, but has categories of its own.
 
+use alloc::format;
+
 use super::pattern::{failed, says};
-use super::{Category, Fix, Id, Owner, Phase, cause, check};
+use super::{Category, Favour, Fix, Id, Owner, Phase, cause, check, favoured};
+use crate::exchange::Exchange;
+
+/// What the packets show of a service of this kind.
+fn seen(exchange: &Exchange, kinds: &[&str]) -> Favour {
+    let service = exchange.signs.service.as_ref().filter(|s| kinds.iter().any(|kind| s.name.contains(kind)))?;
+    Some(format!("The {} at {} {}.", service.name, service.address, service.failure).into())
+}
 
 /// See the module.
 pub static CATEGORY: Category = Category {
@@ -14,9 +23,15 @@ pub static CATEGORY: Category = Category {
     proxy_status: "proxy_internal_error",
     owner: Owner::Gateway,
     causes: &[
-        cause("The ICAP scanner or data-loss service is down, full, or does not answer."),
-        cause("The directory for logins (LDAP, Active Directory, Kerberos) does not answer."),
-        cause("The reputation or category service in the cloud cannot be reached."),
+        favoured("The ICAP scanner or data-loss service is down, full, or does not answer.", |exchange, _| {
+            seen(exchange, &["ICAP"])
+        }),
+        favoured("The directory for logins (LDAP, Active Directory, Kerberos) does not answer.", |exchange, _| {
+            seen(exchange, &["directory", "Kerberos", "domain"])
+        }),
+        favoured("The reputation or category service in the cloud cannot be reached.", |exchange, _| {
+            seen(exchange, &["(service)"])
+        }),
         cause("The gateway's own resolver or helper process has stopped."),
     ],
     checks: &[
@@ -54,6 +69,8 @@ pub static CATEGORY: Category = Category {
     ],
     absence: false,
     detect: |exchange, attempt| {
-        !attempt.is_some_and(failed) && says(exchange, &["icap", "auth_failure", "ldap", "authentication server"])
+        let seen = exchange.signs.service.is_some();
+        !attempt.is_some_and(failed)
+            && (seen || says(exchange, &["icap", "auth_failure", "ldap", "authentication server"]))
     },
 };

@@ -13,7 +13,7 @@ const MOST: usize = 40;
 
 /// The events that an expert would point at, in time order.
 pub fn pick<'a>(exchange: &'a Exchange, decisive: Option<&'a Attempt>, _id: Id) -> Vec<&'a Event> {
-    let client_end = |event: &Event| matches!(event.what, What::Fin | What::Reset(_));
+    let client_end = |event: &Event| event.leg == Leg::Client && matches!(event.what, What::Fin | What::Reset(_));
     let answered = exchange.events.iter().any(|event| matches!(event.what, What::Response(_)));
     let mut picked: Vec<&Event> = Vec::new();
     picked.extend(exchange.events.iter().filter(|event| !answered || !client_end(event) || exchange_was_cut(exchange)));

@@ -242,6 +242,12 @@ fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &s
         (Id::NoAttempt, Some(status), _) => {
             format!("The gateway answered {status} for {site} without asking DNS and without trying to connect.")
         }
+        (Id::RequiredService, status, _) if exchange.signs.service.is_some() => {
+            let service = exchange.signs.service.as_ref();
+            let told = service.map(|s| format!("The gateway's {} at {} {}", s.name, s.address, s.failure));
+            let answer = status.map(|code| format!(", so it answered {code} for {site}")).unwrap_or_default();
+            format!("{}{answer}.", told.unwrap_or_default())
+        }
         (Id::ProxyLoop, ..) if exchange.signs.looped.is_some() => exchange.signs.looped.clone().unwrap_or_default(),
         (_, _, Some(claim)) if !claim.why.is_empty() => claim.why.clone(),
         (_, Some(status), _) if exchange.gateway.is_none() => {

@@ -16,6 +16,7 @@ mod pairing;
 mod reset;
 mod resolving;
 mod roles;
+mod services;
 pub mod steps;
 mod upstream;
 
@@ -81,6 +82,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         return joined;
     }
     pairing::assign(&mut clients, &mut loose, &names, &roles);
+    services::explain(&mut clients, points, &roles, &loose, &names, seen_to);
     let visible = upstream::upstream_visible(points, &roles);
     for mut exchange in clients {
         outcome::decrypted(&mut exchange);
@@ -90,7 +92,8 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         if !outcome::failed(&exchange, seen_to) {
             continue;
         }
-        if exchange.attempts.is_empty() && exchange.signs.looped.is_none() {
+        let explained = exchange.signs.looped.is_some() || exchange.signs.service.is_some();
+        if exchange.attempts.is_empty() && !explained {
             upstream::silence(&mut exchange, points, &roles, visible);
         }
         joined.exchanges.push(exchange);

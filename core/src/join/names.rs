@@ -20,6 +20,8 @@ const NEGATIVE_CACHE: Span = Span::seconds(300);
 /// What DNS said of names, for the gateway.
 pub(super) struct Names<'a> {
     by_name: BTreeMap<&'a str, Vec<&'a Lookup>>,
+    /// When an address was given, and for which name.
+    by_address: BTreeMap<IpAddr, Vec<(Timestamp, &'a str)>>,
     /// Who tried a DNS server over TCP in vain.
     tcp_failed: HashSet<(IpAddr, IpAddr)>,
 }
@@ -33,10 +35,19 @@ impl<'a> Names<'a> {
         let connections = points.iter().flat_map(|point| &point.connections);
         let tcp_failed = connections.filter(refused).map(|c| (c.client.ip(), c.server.ip())).collect();
         let mut by_name: BTreeMap<&str, Vec<&Lookup>> = BTreeMap::new();
+        let mut by_address: BTreeMap<IpAddr, Vec<(Timestamp, &str)>> = BTreeMap::new();
         for lookup in lookups.iter().filter(|lookup| roles.egress.contains(&lookup.asker)) {
             by_name.entry(&lookup.name).or_default().push(lookup);
+            for (source, answer) in &lookup.answers {
+                for address in &answer.addresses {
+                    by_address.entry(*address).or_default().push((source.time, lookup.name.as_str()));
+                }
+            }
         }
-        Self { by_name, tcp_failed }
+        for given in by_address.values_mut() {
+            given.sort_unstable();
+        }
+        Self { by_name, by_address, tcp_failed }
     }
 
     /// Whether TCP to a DNS server was tried and failed.
@@ -59,6 +70,13 @@ impl<'a> Names<'a> {
             .into_iter()
             .flatten();
         exact.into_iter().flatten().chain(suffixed).copied()
+    }
+
+    /// The name that an address was given for last, within this time.
+    pub(super) fn name_of(&self, address: IpAddr, from: Timestamp, to: Timestamp) -> Option<&'a str> {
+        let given = self.by_address.get(&address)?;
+        let upper = given.partition_point(|(time, _)| *time <= to);
+        given.get(..upper)?.last().filter(|(time, _)| *time >= from).map(|(_, name)| *name)
     }
 
     pub(super) fn addresses(&self, host: &str) -> Vec<IpAddr> {

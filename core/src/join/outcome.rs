@@ -7,7 +7,8 @@ use crate::time::{Span, Timestamp};
 
 /// A gateway that answers 5xx to a good response with a large head has most likely refused that head.
 pub(super) fn too_large(exchange: &mut Exchange) {
-    let refused = matches!(&exchange.answer, Answer::Whole(status) if status.code >= 500);
+    let refused =
+        matches!(&exchange.answer, Answer::Whole(status) if status.code >= 500) && exchange.signs.service.is_none();
     let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| refused && attempt.head >= LARGE_HEAD) else {
         return;
     };

@@ -2,7 +2,7 @@
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use super::{Loose, Names, Roles};
 use crate::exchange::{Answer, Exchange};
@@ -62,7 +62,7 @@ pub fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names
         let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
         let fits = open.around(loose.begun, ended).filter_map(|at| {
             let (exchange, addresses) = (exchanges.get(at)?, addresses.get(at)?);
-            let fit = fit(exchange, addresses, loose, roles)?;
+            let fit = fit(exchange, addresses, loose, (names, roles))?;
             // What failed after the answer cannot explain it; one request has one try at a time; and the attempt begins
             // right after its request, or the answer comes right after its end.
             let explains = ended <= window(exchange).1.plus(SLACK);
@@ -94,7 +94,8 @@ pub fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names
             let range =
                 loose.partition_point(|loose| loose.begun < from)..loose.partition_point(|loose| loose.begun <= to);
             let nearest = loose.get(range).unwrap_or_default().iter().rev().take(NEAREST);
-            let shared = nearest.filter(|loose| fit(exchange, addresses, loose, roles).is_some_and(|fit| fit > LINKED));
+            let shared =
+                nearest.filter(|loose| fit(exchange, addresses, loose, (names, roles)).is_some_and(|fit| fit > LINKED));
             if let Some(loose) = shared.max_by_key(|loose| loose.begun) {
                 exchange.attempts.push(loose.attempt.clone());
             }
@@ -103,7 +104,12 @@ pub fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names
 }
 
 /// How well an attempt fits an exchange; `None` if it cannot be its.
-fn fit(exchange: &Exchange, addresses: &[IpAddr], loose: &Loose<'_>, roles: &Roles) -> Option<u32> {
+fn fit(
+    exchange: &Exchange,
+    addresses: &[IpAddr],
+    loose: &Loose<'_>,
+    (names, roles): (&Names<'_>, &Roles),
+) -> Option<u32> {
     let attempt = &loose.attempt;
     let upstream = attempt.upstream?;
     let local = attempt.local?.ip();
@@ -133,12 +139,25 @@ fn fit(exchange: &Exchange, addresses: &[IpAddr], loose: &Loose<'_>, roles: &Rol
         (true, false) => Some(5),
         (false, true) if attempt.host.is_none() || attempt.parent => Some(4 + u32::from(same_port)),
         (false, true) => None,
+        // A forward proxy that looks up another name and goes to the web for it does so for itself: reputation, updates.
+        (false, false) if !attempt.parent && own_errand(exchange, upstream, loose.begun, names) => None,
         // The name was not looked up in this capture (cached, or a reverse proxy), or a parent is asked: by time
         // alone an attempt is its exchange's only where nothing contradicts.
         (false, false) if attempt.host.is_none() && (!known || attempt.parent) => Some(1 + u32::from(same_port)),
         (false, false) if !known && same_target => Some(LINKED),
         _ => None,
     }
+}
+
+/// Whether an address was looked up, during a request, under another name than the proxy's client asked for. Behind a reverse proxy, and for
+/// parents, names differ as a matter of course.
+fn own_errand(exchange: &Exchange, upstream: SocketAddr, begun: Timestamp, names: &Names<'_>) -> bool {
+    let for_proxy = exchange.method.as_deref() == Some("CONNECT")
+        || exchange.target.as_deref().is_some_and(|target| target.contains("://"));
+    let other = names
+        .name_of(upstream.ip(), window(exchange).0, begun)
+        .is_some_and(|name| exchange.host.as_deref() != Some(name));
+    for_proxy && other && matches!(upstream.port(), 80 | 443)
 }
 
 /// How far an attempt's ends lie from those of an exchange, whichever is nearer.

@@ -7,7 +7,7 @@ use hashbrown::HashSet;
 
 use super::clients::asked_or_failed;
 use super::reset::{self, Hosts};
-use super::{Loose, Roles, attempt, pairing};
+use super::{Loose, Roles, attempt, pairing, services};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::point::Point;
 use crate::exchange::{Attempt, ConnectFailure, Exchange, Phase};
@@ -30,6 +30,9 @@ pub(super) fn upstream_side<'a>(
     let mut loose = Vec::new();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let (client, server) = (connection.client.ip(), connection.server);
+        if services::kind(connection).is_some() {
+            continue;
+        }
         if roles.is_inbound(connection) || server.port() == 53 || !web(server.port(), connection, wanted) {
             continue;
         }

@@ -6,6 +6,7 @@
 mod gaps;
 mod heads;
 mod http2;
+mod icap;
 mod requests;
 mod responses;
 
@@ -83,6 +84,8 @@ pub struct Conversation {
     pub remember: bool,
     /// What went well, until the capture point takes it.
     pub served: Vec<Served>,
+    /// It is ICAP and no HTTP: what the server made of it.
+    pub icap: Option<alloc::boxed::Box<icap::Icap>>,
     /// `Via` of the first request that has it.
     pub via: Option<String>,
     /// Digests of the paths of the first few requests: the same request on two legs has the same.
@@ -110,6 +113,7 @@ impl Default for Conversation {
             marked: 0,
             remember: false,
             served: Vec::new(),
+            icap: None,
             via: None,
             paths: Vec::new(),
         }

@@ -12,6 +12,9 @@ use crate::protocols::http1::{self, Body, Chunks, Progress};
 impl Conversation {
     /// The next bytes of the client; `end` is the stream position behind them.
     pub fn client_data(&mut self, mut data: &[u8], end: u64, source: Source) {
+        if self.icap_asked(data, source) {
+            return;
+        }
         if self.count == 0 && self.http2.is_none() && Http2::begins(data) {
             self.http2 = Some(Box::new(Http2::new()));
         }

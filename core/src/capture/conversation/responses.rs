@@ -14,6 +14,9 @@ use crate::protocols::proxy_status;
 impl Conversation {
     /// The next bytes of the server.
     pub fn server_data(&mut self, mut data: &[u8], source: Source) {
+        if self.icap_told(data, source) {
+            return;
+        }
         if self.http2.is_some() {
             return self.http2(Side::Server, data, 0, source);
         }

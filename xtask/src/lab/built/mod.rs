@@ -8,6 +8,7 @@ mod logs;
 mod pairing;
 mod scene;
 mod semantics;
+mod services;
 mod shapes;
 mod skyhigh;
 mod together;
@@ -132,5 +133,6 @@ pub fn all() -> Vec<Built> {
     all.extend(untidy::all());
     all.extend(semantics::all());
     all.extend(together::all());
+    all.extend(services::all());
     all
 }
