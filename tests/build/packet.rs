@@ -162,6 +162,15 @@ pub fn ip(from: IpAddr, to: IpAddr, protocol: u8, hop: Hop, payload: &[u8]) -> V
     out
 }
 
+/// The IPv4 packet with "do not fragment" cleared.
+pub fn may_fragment(mut ip: Vec<u8>) -> Vec<u8> {
+    ip[6] = 0;
+    ip[10..12].fill(0);
+    let sum = checksum(&[&ip[..20]]);
+    ip[10..12].copy_from_slice(&sum.to_be_bytes());
+    ip
+}
+
 fn six(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(address) => IpAddr::V6(address.to_ipv6_mapped()),

@@ -54,11 +54,48 @@ impl Flow {
         self
     }
 
+    /// A later connection on the same addresses and ports: its numbers lie this much further on.
+    pub fn again(mut self, on: u32) -> Self {
+        self.opener.next = self.opener.next.wrapping_add(on);
+        self.server.next = self.server.next.wrapping_add(on);
+        self
+    }
+
     fn ends(&mut self, side: Side) -> (&mut End, &mut End) {
         match side {
             Side::Opener => (&mut self.opener, &mut self.server),
             Side::Server => (&mut self.server, &mut self.opener),
         }
+    }
+}
+
+/// A segment that need not fit the connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Forged {
+    /// Flags.
+    pub flags: u8,
+    /// Time to live; the side's own where not set.
+    pub ttl: Option<u8>,
+    /// Sequence number; the side's next one where not set.
+    pub sequence: Option<u32>,
+    /// Added to it.
+    pub ahead: u32,
+    /// Acknowledgement number; what the side has heard where not set.
+    pub acknowledges: Option<u32>,
+    /// Added to it.
+    pub heard: u32,
+    /// Window.
+    pub window: u16,
+    /// Options, a multiple of four bytes.
+    pub options: &'static [u8],
+    /// Routers may fragment it.
+    pub may_fragment: bool,
+}
+
+impl Forged {
+    /// With these flags, as the side itself would send it.
+    pub fn new(flags: u8) -> Self {
+        Self { flags, ..Self::default() }
     }
 }
 
@@ -71,6 +108,10 @@ pub struct Frame {
     pub bytes: Vec<u8>,
     /// Length on the wire, where the snap length cut the frame.
     pub length: usize,
+    /// Sent, not received, by the machine that records.
+    pub sent: bool,
+    /// Which packet it is a copy of, from 1.
+    pub packet: u64,
 }
 
 /// A capture that is being written.
@@ -85,6 +126,8 @@ pub struct Capture {
     id: u16,
     twice: bool,
     snap: usize,
+    wrap: Option<fn(Vec<u8>) -> Vec<u8>>,
+    machine: Option<[u8; 6]>,
 }
 
 impl Capture {
@@ -100,6 +143,8 @@ impl Capture {
             id: 0x4000,
             twice: false,
             snap: usize::MAX,
+            wrap: None,
+            machine: None,
         }
     }
 
@@ -111,6 +156,23 @@ impl Capture {
     /// From here on frames are cut after this many bytes.
     pub fn snap(&mut self, bytes: usize) {
         self.snap = bytes;
+    }
+
+    /// From here on packets travel inside others, as this function puts them there.
+    pub fn wrap(&mut self, wrap: Option<fn(Vec<u8>) -> Vec<u8>>) {
+        self.wrap = wrap;
+    }
+
+    /// From here on the machine that records speaks for these addresses, all with one hardware address: as a gateway does
+    /// that answers in the origin's name and asks in the client's.
+    pub fn speaks_for(&mut self, ours: &[&str]) {
+        self.ours = ours.iter().filter_map(|address| address.parse().ok()).collect();
+        self.machine = Some(packet::mac(IpAddr::V4(packet::v4("10.20.0.2"))));
+    }
+
+    /// The clock is set: forwards, or backwards.
+    pub fn set_clock_ms(&mut self, by: i64) {
+        self.now = self.now.saturating_add_signed(by * 1000);
     }
 
     /// Time passes.
@@ -134,6 +196,9 @@ impl Capture {
     }
 
     fn mac(&self, address: IpAddr) -> [u8; 6] {
+        if let Some(machine) = self.machine.filter(|_| self.ours.contains(&address)) {
+            return machine;
+        }
         let near = matches!(address, IpAddr::V4(address) if address.octets()[..3] == [10, 20, 0]);
         if near || self.ours.contains(&address) { packet::mac(address) } else { self.router }
     }
@@ -144,11 +209,13 @@ impl Capture {
         let sent = self.ours.contains(&from);
         let copies = if self.twice { 2 } else { 1 };
         let number = self.frames.len() as u64 + 1;
+        let ip = self.wrap.map_or_else(|| ip.clone(), |wrap| wrap(ip.clone()));
         for copy in 0..copies {
             let mut bytes = self.link.frame(&ip, macs, sent, 2 + copy);
             let length = bytes.len();
             bytes.truncate(self.snap);
-            self.frames.push(Frame { micros: self.now + u64::from(copy) * 3, bytes, length });
+            let micros = self.now + u64::from(copy) * 3;
+            self.frames.push(Frame { micros, bytes, length, sent, packet: number });
             self.packets.push(ip.clone());
         }
         self.now += 10;
@@ -254,6 +321,27 @@ impl Capture {
     pub fn reset(&mut self, flow: &mut Flow, side: Side) -> u64 {
         let sequence = flow.ends(side).0.next;
         self.segment(flow, side, RST | ACK, sequence, &[])
+    }
+
+    /// A segment that need not fit; the connection's numbers stay as they are.
+    pub fn forge(&mut self, flow: &mut Flow, side: Side, forged: Forged) -> u64 {
+        let (from, to) = flow.ends(side);
+        let acknowledges = forged.acknowledges.unwrap_or(to.next).wrapping_add(forged.heard);
+        let segment = Segment {
+            sequence: forged.sequence.unwrap_or(from.next).wrapping_add(forged.ahead),
+            acknowledges: if forged.flags & ACK == 0 { 0 } else { acknowledges },
+            flags: forged.flags,
+            window: forged.window,
+            options: forged.options,
+            data: &[],
+        };
+        let (from, to, ttl) = (from.address, to.address, forged.ttl.unwrap_or(from.ttl));
+        let hop = self.hop(ttl);
+        let mut ip = packet::tcp(from, to, hop, &segment);
+        if forged.may_fragment && from.is_ipv4() {
+            ip = packet::may_fragment(ip);
+        }
+        self.put(from.ip(), to.ip(), ip)
     }
 
     /// FIN of one side, then of the other, both acknowledged.

@@ -128,11 +128,11 @@ fn distance(connection: &Connection, hosts: &Hosts<'_>, reset: Reset) -> Option<
     let elsewhere = || hosts.others(connection).filter(same_port).find_map(ttl);
     let other_port = || hosts.others(connection).find_map(ttl);
     let (reference, solid, whose) = None
-        .or_else(|| own.map(|ttl| (ttl, true, "the host's other packets")))
-        .or_else(|| elsewhere().map(|ttl| (ttl, true, "the host's packets on other connections")))
-        .or_else(|| other_port().map(|ttl| (ttl, false, "the host's packets on other ports")))
-        .or_else(|| connection.server_end.ttl.map(|ttl| (ttl, false, "the SYN-ACK")))?;
-    let text = format!("its {name} is {}, of {whose} {reference}", reset.ttl);
+        .or_else(|| own.map(|ttl| (ttl, true, "the host's other packets have")))
+        .or_else(|| elsewhere().map(|ttl| (ttl, true, "the host's packets on other connections have")))
+        .or_else(|| other_port().map(|ttl| (ttl, false, "the host's packets on other ports have")))
+        .or_else(|| connection.server_end.ttl.map(|ttl| (ttl, false, "the SYN-ACK has")))?;
+    let text = format!("its {name} is {}, {whose} {reference}", reset.ttl);
     let apart = reference.abs_diff(reset.ttl);
     let hops = |ttl: u8| [64_u8, 128, 255].into_iter().find(|first| *first >= ttl).map_or(0, |first| first - ttl);
     let near = hops(reset.ttl) == 0 && hops(reference) > 0;

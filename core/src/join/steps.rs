@@ -2,7 +2,9 @@
 
 use crate::capture::clock::{Clock, Step};
 use crate::capture::point::Point;
-use crate::exchange::{Attempt, ConnectFailure, Event, Exchange, Phase, ReceiveFailure, ResolveFailure, WaitFailure};
+use crate::exchange::{
+    Attempt, ConnectFailure, Event, Exchange, Phase, ReceiveFailure, ResolveFailure, Source, WaitFailure,
+};
 use crate::time::Span;
 
 /// Gives the exchanges of a capture whose clock stepped the times that its file says, and takes out every duration
@@ -34,12 +36,11 @@ fn settle_one(exchange: &mut Exchange, clock: &Clock) {
 /// The step between the first and the last of these packets.
 fn step<'a>(events: impl Iterator<Item = &'a Event>, clock: &Clock) -> Option<Step> {
     let its = |event: &&Event| clock.inputs.iter().any(|(input, _)| *input == event.source.input);
-    let mut sources = events.filter(its).map(|event| event.source);
-    let first = sources.next()?;
-    let (low, high) = sources.fold((first, first), |(low, high), source| {
-        (if source.time < low.time { source } else { low }, if source.time > high.time { source } else { high })
+    let sources = events.filter(its).map(|event| event.source);
+    let (low, high) = sources.fold((None, None), |(low, high): (Option<Source>, Option<Source>), source| {
+        (Some(low.map_or(source, |low| low.min(source))), Some(high.map_or(source, |high| high.max(source))))
     });
-    clock.between(low, high).copied()
+    clock.between(low?, high?).copied()
 }
 
 /// Durations of an attempt that spans a step are not known.

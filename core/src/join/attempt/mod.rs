@@ -61,6 +61,12 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
     attempt.events = story.done();
     // A SYN that only an older connection answered got somewhere: an attempt that came to nothing known.
     let stuck = connection.challenged.is_some() && connection.syn_ack.is_none() && connection.syn_count > 1;
+    if let (true, Some(ack)) = (stuck, connection.challenged) {
+        attempt.doubts.push(format!(
+            "The SYN was not left unanswered: the host spoke of an older connection on the same ports (bare ACK, packet {}). The gateway's RST to it seems not to arrive.",
+            ack.number
+        ));
+    }
     (failed || stuck).then_some(attempt)
 }
 

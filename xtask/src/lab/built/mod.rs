@@ -4,8 +4,10 @@
 
 mod generic;
 mod healthy;
+mod limits;
 mod logs;
 mod pairing;
+mod resets;
 mod scene;
 mod semantics;
 mod services;
@@ -131,6 +133,8 @@ pub fn all() -> Vec<Built> {
     all.extend(pairing::all());
     all.extend(logs::all());
     all.extend(untidy::all());
+    all.extend(resets::all());
+    all.extend(limits::all());
     all.extend(semantics::all());
     all.extend(together::all());
     all.extend(services::all());

@@ -133,15 +133,20 @@ impl Scene {
 
     /// The gateway asks the site; the site acknowledges. The request's number.
     pub fn forward(&mut self, flow: &mut Flow, target: &str) -> u64 {
+        let number = self.ask(flow, target);
+        self.capture.wait_ms(20);
+        self.capture.ack(flow, Side::Server);
+        number
+    }
+
+    /// The gateway asks the site; nothing comes back. The request's number.
+    pub fn ask(&mut self, flow: &mut Flow, target: &str) -> u64 {
         let host = host_of(target);
         let path = target.split_once("://").map_or(target, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
         let text = format!(
             "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Mozilla/5.0\r\nVia: 1.1 gateway.example.net\r\nX-Forwarded-For: {CLIENT}\r\nConnection: keep-alive\r\n\r\n"
         );
-        let number = self.capture.send(flow, Side::Opener, text.as_bytes());
-        self.capture.wait_ms(20);
-        self.capture.ack(flow, Side::Server);
-        number
+        self.capture.send(flow, Side::Opener, text.as_bytes())
     }
 
     /// A good exchange from the client's connection to its end.
