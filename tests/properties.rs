@@ -326,3 +326,55 @@ fn packets_recorded_twice_change_no_verdict() {
     }
     complain(&problems);
 }
+
+/// A pcap file of microseconds by a clock that is this many seconds ahead.
+fn by_another_clock(bytes: &[u8], ahead: u32) -> Option<Vec<u8>> {
+    if bytes.get(..4)? != [0xd4, 0xc3, 0xb2, 0xa1] {
+        return None;
+    }
+    let mut out = bytes.to_vec();
+    let mut at = 24;
+    while at + 16 <= out.len() {
+        let seconds = u32::from_le_bytes(out.get(at..at + 4)?.try_into().ok()?);
+        out.get_mut(at..at + 4)?.copy_from_slice(&seconds.wrapping_add(ahead).to_le_bytes());
+        at += 16 + usize::try_from(u32::from_le_bytes(out.get(at + 8..at + 12)?.try_into().ok()?)).ok()?;
+    }
+    Some(out)
+}
+
+/// What two captures of one event come to, whichever is named first and whatever their clocks say.
+#[test]
+fn captures_of_one_event_agree_in_any_order_and_by_any_clock() {
+    let key = |report: &Value| -> Vec<(Value, Value, Value)> {
+        let findings = report["findings"].as_array().into_iter().flatten();
+        findings.map(|f| (f["category"].clone(), f["reset_by"].clone(), f["confidence"].clone())).collect()
+    };
+    let (mut problems, mut tried) = (Vec::new(), 0);
+    for (name, files) in cases() {
+        let once = whole(&files);
+        let inputs = once["inputs"].as_array().map_or(&[][..], Vec::as_slice);
+        // Those that share packets; a capture of the other leg has nothing to be aligned by.
+        if inputs.len() < 2 || !inputs.iter().all(|input| input["clock_offset"].is_number()) {
+            continue;
+        }
+        tried += 1;
+        let turned: Vec<File> = files.iter().rev().cloned().collect();
+        if key(&whole(&turned)) != key(&once) {
+            problems.push(format!("{name}: {:?} in the other order, else {:?}", key(&whole(&turned)), key(&once)));
+        }
+        for (at, (_, bytes)) in files.iter().enumerate() {
+            for ahead in [3_u32, 61, 7200, 0_u32.wrapping_sub(20), 0_u32.wrapping_sub(3600)] {
+                let Some(bytes) = by_another_clock(bytes, ahead) else { continue };
+                let mut files = files.clone();
+                files[at].1 = bytes;
+                let other = whole(&files);
+                if key(&other) != key(&once) || other["exchanges"] != once["exchanges"] {
+                    let ahead = ahead.cast_signed();
+                    problems.push(format!("{name}: {:?} with {} {ahead} s ahead", key(&other), files[at].0));
+                }
+            }
+        }
+    }
+    assert!(tried > 10, "{tried} cases have captures that share packets");
+    complain(&problems);
+}

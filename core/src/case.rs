@@ -11,6 +11,7 @@ use crate::findings::{self, Found, Limits};
 use crate::logs::{Beyond, Custom, LogReader};
 use crate::reading::Reading;
 use crate::report::{Exchanges, Report, SCHEMA};
+use crate::sides::{self, Sides};
 use crate::time::Span;
 use crate::{join, products, together, verdict};
 
@@ -49,6 +50,9 @@ pub struct Case {
     custom: Option<Custom>,
     inputs: Vec<Reading>,
     points: Vec<Point>,
+    /// What the captures say together, once all are read.
+    sides: Sides,
+    settled: bool,
 }
 
 /// Which input of a case.
@@ -60,7 +64,7 @@ impl Case {
     #[must_use]
     pub fn new(options: Options) -> Self {
         let custom = options.log_format.as_deref().and_then(|text| Custom::new(text).ok());
-        Self { options, custom, inputs: Vec::new(), points: Vec::new() }
+        Self { options, custom, inputs: Vec::new(), points: Vec::new(), sides: Sides::default(), settled: false }
     }
 
     /// Announces a file by its base name. Reports list inputs in the order of these calls.
@@ -77,6 +81,7 @@ impl Case {
 
     /// The next bytes of a file, in chunks of any size.
     pub fn read(&mut self, input: InputId, chunk: &[u8]) {
+        self.unsettle();
         let several = self.inputs.len() > 1;
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
             reading.read(chunk, &mut self.points, several);
@@ -85,18 +90,39 @@ impl Case {
 
     /// The end of a file.
     pub fn end(&mut self, input: InputId) {
+        self.unsettle();
         let several = self.inputs.len() > 1;
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
             reading.end(&mut self.points, several);
+        }
+        self.settle();
+    }
+
+    /// Holds captures of several places against each other, as soon as all are read.
+    fn settle(&mut self) {
+        if self.points.len() > 1 && self.inputs.iter().all(Reading::ended) {
+            let names: Vec<&str> = self.inputs.iter().map(Reading::name).collect();
+            self.sides = Sides::settle(&mut self.points, &names);
+            self.settled = true;
+        }
+    }
+
+    /// More is read: what was set aside comes back.
+    fn unsettle(&mut self) {
+        if core::mem::take(&mut self.settled) {
+            sides::release(&mut self.points);
+            self.sides = Sides::default();
         }
     }
 
     /// A file could not be opened, or read on: says why. What was read of it before stands.
     pub fn fail(&mut self, input: InputId, why: impl Into<String>) {
+        self.unsettle();
         let several = self.inputs.len() > 1;
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
             reading.fail(&why.into(), &mut self.points, several);
         }
+        self.settle();
     }
 
     /// Sets the product, for the advice of the next [`Case::report`].
@@ -121,10 +147,11 @@ impl Case {
         });
         let gateways = joined.gateways.clone();
         let captured = !self.points.is_empty();
-        let together::Together { exchanges, notes, total, unseen, clocks } =
+        let together::Together { mut exchanges, notes, total, unseen, clocks } =
             together::join(joined, &self.points, &logs);
         let beyond: u64 = logs.iter().map(|log| log.failed.saturating_sub(log.exchanges.len() as u64)).sum();
         let totals = Exchanges { total, failed: exchanges.len() as u64 + beyond, unseen };
+        self.sides.apply(&mut exchanges);
         let limits = self.limits();
         let found = exchanges.iter().zip(&notes).map(|(exchange, notes)| findings::find(exchange, &limits, notes));
         let mut found: Vec<Found> = found.collect();
@@ -173,6 +200,7 @@ impl Case {
                 told.tell(input);
             }
         }
+        self.tell_places(&mut inputs);
         if let (Some(first), Some(gateway)) = (inputs.first_mut(), self.options.gateway)
             && captured
             && !self.points.iter().any(|point| point.mentions(gateway))
@@ -194,11 +222,39 @@ impl Case {
         }
     }
 
+    /// Each input's clock against its home capture's.
+    fn clocks(&self) -> Vec<Span> {
+        let standing = |reading: &Reading| self.sides.standing(reading.point()?)?.clock;
+        self.inputs.iter().map(|reading| standing(reading).map_or(Span(0), |clock| clock.ahead)).collect()
+    }
+
+    /// Says of each capture how it stands to the others.
+    fn tell_places(&self, inputs: &mut [crate::report::Input]) {
+        let standing = |at: usize| self.sides.standing(self.inputs.get(at)?.point()?);
+        for at in 0..inputs.len() {
+            let Some(own) = standing(at) else { continue };
+            // The first capture of those that belong together is what the others are told against.
+            let together = |other: &usize| standing(*other).is_some_and(|other| other.home == own.home);
+            let Some(first) = (0..inputs.len()).find(together) else { continue };
+            let home = self.points.get(own.home).and_then(|point| point.inputs.first()).copied().unwrap_or(0);
+            let home = inputs.get(home as usize).map(|input| input.name.clone()).unwrap_or_default();
+            let Some(input) = inputs.get_mut(at) else { continue };
+            if !own.between.is_empty() {
+                input.place = Some(format!("The same packets as in {home}: {}.", own.between));
+            }
+            if let (Some(clock), Some(theirs)) = (own.clock, standing(first).and_then(|first| first.clock)) {
+                let seconds = |span: i64| span as f64 / 1e9;
+                input.clock_offset = Some(seconds(clock.ahead.0 - theirs.ahead.0));
+                input.clock_uncertainty = Some(seconds(if at == first { 0 } else { clock.error.0 + theirs.error.0 }));
+            }
+        }
+    }
+
     /// What the captures could not have shown.
     fn limits(&self) -> Limits<'_> {
         let full = self.inputs.iter().zip(0..).filter(|(reading, _)| reading.packets() == Some(GUI_LIMIT));
         let full: Vec<u32> = full.map(|(_, input)| input).collect();
-        Limits::new(&self.points, &full)
+        Limits::new(&self.points, &full, self.clocks())
     }
 }
 

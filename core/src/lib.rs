@@ -29,6 +29,7 @@ pub mod products;
 pub mod protocols;
 mod reading;
 pub mod report;
+mod sides;
 pub mod time;
 mod together;
 mod verdict;

@@ -25,6 +25,9 @@ const LONGEST_PAUSE: Span = Span::seconds(900);
 const SHORT_PAUSE: Span = Span::seconds(60);
 /// A pause between two files that is worth telling.
 const PAUSE_TOLD: Span = Span::seconds(5);
+/// Frames looked at before it is decided whether a file continues another one.
+#[cfg(feature = "std")]
+const AHEAD: usize = 64;
 
 /// One input.
 pub struct Reading {
@@ -44,6 +47,27 @@ pub struct Reading {
     last: Option<Timestamp>,
     /// Which capture point its frames belong to.
     point: Option<usize>,
+    /// Frames that wait until this is known.
+    #[cfg(feature = "std")]
+    ahead: Vec<Kept>,
+}
+
+/// A frame that waits.
+#[cfg(feature = "std")]
+struct Kept {
+    frame: crate::capture::Frame<'static>,
+    data: Vec<u8>,
+}
+
+#[cfg(feature = "std")]
+impl Kept {
+    fn of(frame: &crate::capture::Frame<'_>) -> Self {
+        Self { frame: frame.empty(), data: frame.data.to_vec() }
+    }
+
+    fn frame(&self) -> crate::capture::Frame<'_> {
+        crate::capture::Frame { data: &self.data, ..self.frame }
+    }
 }
 
 enum State {
@@ -73,6 +97,8 @@ impl Reading {
             started: None,
             last: None,
             point: None,
+            #[cfg(feature = "std")]
+            ahead: Vec::new(),
         }
     }
 
@@ -91,6 +117,16 @@ impl Reading {
             State::Capture(file) => Some(file.packets()),
             _ => None,
         }
+    }
+
+    /// Its base name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which capture point its frames belong to.
+    pub fn point(&self) -> Option<usize> {
+        self.point
     }
 
     /// No more bytes will come.
@@ -128,16 +164,26 @@ impl Reading {
             #[cfg(feature = "std")]
             State::Capture(file) => {
                 let (id, started, last, point) = (self.id, &mut self.started, &mut self.last, &mut self.point);
-                let warnings = &mut self.warnings;
+                let (warnings, ahead) = (&mut self.warnings, &mut self.ahead);
                 file.push(chunk, &mut |frame| {
                     // Frames without a time say nothing of when the capture was.
                     if frame.time.0 != 0 {
                         *started = Some(started.map_or(frame.time, |time: Timestamp| time.min(frame.time)));
                         *last = Some(last.map_or(frame.time, |time: Timestamp| time.max(frame.time)));
                     }
-                    let at = *point.get_or_insert_with(|| place(points, &frame, several, warnings));
-                    if let Some(point) = points.get_mut(at) {
-                        point.frame(&frame, id);
+                    match *point {
+                        Some(at) => {
+                            if let Some(point) = points.get_mut(at) {
+                                point.frame(&frame, id);
+                            }
+                        }
+                        None => {
+                            ahead.push(Kept::of(&frame));
+                            // The first capture of a case continues none.
+                            if points.is_empty() || ahead.len() >= AHEAD {
+                                *point = settle(points, ahead, several, warnings, id);
+                            }
+                        }
                     }
                 });
             }
@@ -208,9 +254,15 @@ impl Reading {
         match &mut self.state {
             #[cfg(feature = "std")]
             State::Capture(file) => {
-                let (id, point) = (self.id, self.point);
+                let id = self.id;
+                let (point, ahead) = (&mut self.point, &mut self.ahead);
+                let warnings = &mut self.warnings;
+                *point = point.or_else(|| settle(points, ahead, several, warnings, id));
                 file.end(&mut |frame| {
-                    if let Some(point) = point.and_then(|at| points.get_mut(at)) {
+                    if point.is_none() {
+                        ahead.push(Kept::of(&frame));
+                        *point = settle(points, ahead, several, warnings, id);
+                    } else if let Some(point) = point.and_then(|at| points.get_mut(at)) {
                         point.frame(&frame, id);
                     }
                 });
@@ -259,6 +311,7 @@ impl Reading {
             zone: None,
             clock_offset: None,
             clock_uncertainty: None,
+            place: None,
             warnings: self.warnings.clone(),
         };
         match &self.state {
@@ -302,29 +355,23 @@ impl Reading {
     }
 }
 
-/// The capture point of a file that begins with this frame: one that it continues, or a new one.
+/// The capture point of a file that begins with these frames, which it now gets; `None` without any.
 #[cfg(feature = "std")]
-fn place(
+fn settle(
     points: &mut Vec<Point>,
-    frame: &crate::capture::Frame<'_>,
+    ahead: &mut Vec<Kept>,
     several: bool,
     warnings: &mut Vec<String>,
-) -> usize {
-    let continued = points.iter().position(|point| {
-        let same_link = point.link == Some(frame.link);
-        let last = point.clock.last.or(point.ended);
-        let after = last.is_some_and(|ended| {
-            let pause = frame.time.since(ended);
-            pause.0 >= 0 && pause <= LONGEST_PAUSE
-        });
-        let at_once = last.is_some_and(|ended| frame.time.since(ended) <= SHORT_PAUSE);
-        same_link && (after && (at_once || point.knows(frame)) || point.seam.before_contains(frame))
-    });
-    match continued {
+    id: u32,
+) -> Option<usize> {
+    let ahead = core::mem::take(ahead);
+    let first = ahead.first()?.frame();
+    let continued = points.iter().position(|point| continues(point, &first, &ahead));
+    let at = match continued {
         Some(at) => {
             if let Some(point) = points.get_mut(at) {
-                let ended = point.clock.last.or(point.ended).unwrap_or(frame.time);
-                let pause = frame.time.since(ended);
+                let ended = point.clock.last.or(point.ended).unwrap_or(first.time);
+                let pause = first.time.since(ended);
                 if pause > PAUSE_TOLD {
                     let text = format!("Nothing was captured for {pause} between two files of this capture.");
                     warnings.push(format!(
@@ -342,6 +389,36 @@ fn place(
             points.push(point);
             points.len() - 1
         }
+    };
+    let point = points.get_mut(at)?;
+    point.inputs.push(id);
+    for kept in &ahead {
+        point.frame(&kept.frame(), id);
+    }
+    Some(at)
+}
+
+/// Whether a file that begins with these frames was captured at a point, after it.
+#[cfg(feature = "std")]
+fn continues(point: &Point, first: &crate::capture::Frame<'_>, ahead: &[Kept]) -> bool {
+    if point.link != Some(first.link) {
+        return false;
+    }
+    let last = point.clock.last.or(point.ended);
+    if point.seam.before_contains(first) {
+        // Cut with an overlap: until the other one ends both hold the same frames. Else one is a selection of the other.
+        let overlap = ahead.iter().map(Kept::frame).take_while(|frame| last.is_some_and(|end| frame.time < end));
+        return overlap.into_iter().all(|frame| point.seam.before_contains(&frame));
+    }
+    let Some(pause) = last.map(|ended| first.time.since(ended)) else { return false };
+    if pause.0 < 0 || pause > LONGEST_PAUSE || ahead.iter().any(|kept| point.repeats(&kept.frame())) {
+        return false;
+    }
+    // The same machines send there, where the link layer names them.
+    let known: Vec<bool> = ahead.iter().filter_map(|kept| point.knows_sender(&kept.frame())).collect();
+    match known.len() {
+        0 => pause <= SHORT_PAUSE || point.knows(first),
+        all => known.iter().filter(|known| **known).count() * 2 >= all,
     }
 }
 

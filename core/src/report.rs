@@ -61,13 +61,16 @@ pub struct Input {
     /// Minutes east of UTC that a log writes its times in, where its lines or the captures say so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub zone: Option<i32>,
-    /// Seconds that a log's clock stands ahead of the captures', its time zone left out; only where requests in both say
-    /// so.
+    /// Seconds that its clock stands ahead: a log's of the captures', its time zone left out; a capture's of the first
+    /// capture's. Only where requests or packets in both say so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub clock_offset: Option<f64>,
     /// Seconds by which that may be wrong, to either side.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub clock_uncertainty: Option<f64>,
+    /// How its place stands to that of a capture with the same packets, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<String>,
     /// What is wrong or worth knowing: what, where, and what was still read.
     pub warnings: Vec<String>,
 }

@@ -61,6 +61,12 @@ impl Flow {
         self
     }
 
+    /// As the opener knows it that has not received the server's last so many bytes.
+    pub fn server_behind(mut self, bytes: usize) -> Self {
+        self.server.next = self.server.next.wrapping_sub(u32::try_from(bytes).unwrap_or(0));
+        self
+    }
+
     fn ends(&mut self, side: Side) -> (&mut End, &mut End) {
         match side {
             Side::Opener => (&mut self.opener, &mut self.server),

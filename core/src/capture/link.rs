@@ -13,6 +13,8 @@ pub struct Link<'a> {
     pub outgoing: Option<bool>,
     /// The sender's hardware address; zero where the layer has none.
     pub source: u64,
+    /// The receiver's on this link; zero where the layer does not say it.
+    pub target: u64,
 }
 
 /// Link-layer types by the numbers of the registry.
@@ -53,17 +55,16 @@ const IPV6: u16 = 0x86DD;
 /// Strips the link layer; `None` for one that is not known.
 pub fn strip(link: u16, data: &[u8]) -> Option<Link<'_>> {
     let at = |offset: usize| data.get(offset..).unwrap_or_default();
-    let plain = |network| Link { network, outgoing: None, source: 0 };
+    let plain = |network| Link { network, outgoing: None, source: 0, target: 0 };
     Some(match link {
-        kind::ETHERNET => Link {
-            network: ethertype(data, 12),
-            outgoing: None,
-            source: data.get(6..12).map_or(0, |mac| mac.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))),
-        },
+        kind::ETHERNET => {
+            Link { network: ethertype(data, 12), outgoing: None, source: hardware(data, 6), target: hardware(data, 0) }
+        }
         kind::SLL => Link {
             network: ethertype(data, 14),
             outgoing: bytes::u16(data, 0, true).map(|kind| kind == 4),
             source: hardware(data, 6),
+            target: 0,
         },
         kind::SLL2 => Link {
             network: match bytes::u16(data, 0, true) {
@@ -73,6 +74,7 @@ pub fn strip(link: u16, data: &[u8]) -> Option<Link<'_>> {
             },
             outgoing: data.get(10).map(|kind| *kind == 4),
             source: hardware(data, 12),
+            target: 0,
         },
         kind::RAW | kind::RAW_BSD | kind::RAW_OPENBSD | kind::IPV4 | kind::IPV6 => plain(data),
         // An address family in the byte order of the capturing host: 2 is IPv4 everywhere, IPv6 differs. The IP

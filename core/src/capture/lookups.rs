@@ -22,6 +22,8 @@ pub struct Lookup {
     pub asker: IpAddr,
     /// Whom.
     pub server: IpAddr,
+    /// Number of the question (RFC 1035 section 4.1.1).
+    pub id: u16,
     /// Name, lower case.
     pub name: String,
     /// Record type.
@@ -126,6 +128,7 @@ impl Lookups {
             self.list.push(Lookup {
                 asker: asker.ip(),
                 server: server.ip(),
+                id,
                 name: key.name.clone(),
                 kind,
                 queries: Vec::new(),

@@ -13,6 +13,7 @@ pub(crate) mod handshake;
 mod interface;
 mod link;
 pub(crate) mod lookups;
+pub(crate) mod marks;
 mod packet;
 pub(crate) mod point;
 mod records;
@@ -49,4 +50,13 @@ pub(crate) struct Frame<'a> {
     pub missed: u32,
     /// The same number for each copy of a packet, where the file gives one.
     pub packet_id: Option<u64>,
+}
+
+impl Frame<'_> {
+    /// The same frame without its bytes.
+    #[cfg(feature = "std")]
+    pub fn empty(&self) -> Frame<'static> {
+        let Self { time, number, offset, original, link, outgoing, interface, section, missed, packet_id, .. } = *self;
+        Frame { time, number, offset, data: &[], original, link, outgoing, interface, section, missed, packet_id }
+    }
 }

@@ -32,6 +32,8 @@ pub struct Packet<'a> {
     pub outgoing: Option<bool>,
     /// The sender's hardware address, zero where unknown.
     pub hardware: u64,
+    /// The hardware address that it was sent to on this link, zero where unknown.
+    pub next_hop: u64,
     /// What it carries.
     pub transport: Transport<'a>,
 }
@@ -166,8 +168,8 @@ pub fn decode<'a>(
             _ => return Err(Nothing::Other),
         };
         let outgoing = frame.outgoing.or(link.outgoing);
-        let (number, hardware) = (frame.packet_id, link.source);
-        return Ok(Packet { source, from, to, ttl, id, whole, number, outgoing, hardware, transport });
+        let (number, hardware, next_hop) = (frame.packet_id, link.source, link.target);
+        return Ok(Packet { source, from, to, ttl, id, whole, number, outgoing, hardware, next_hop, transport });
     }
     Err(Nothing::Other)
 }

@@ -11,6 +11,7 @@ use super::clock::Clock;
 use super::connection::{Connection, KEPT, Side, Speech};
 use super::fragments::Fragments;
 use super::lookups::Lookups;
+use super::marks::{Kind, Mark};
 use super::packet::{self, Nothing, Packet, Quoted, Segment, Transport};
 use super::seam::Seam;
 use super::transaction::Served;
@@ -31,6 +32,8 @@ const LEGS: usize = 4;
 const TRANSLATED: usize = 512;
 /// Places where the capturing host says that it missed packets; further ones widen the last.
 const LOSSES: usize = 256;
+/// SYNs kept to recognise the same packets in a capture of another place.
+const OPENINGS: usize = 65_536;
 
 /// A connection's two ends in one order, so that both directions find it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,6 +43,21 @@ impl Key {
     fn of(one: SocketAddr, other: SocketAddr) -> Self {
         if one <= other { Self(one, other) } else { Self(other, one) }
     }
+}
+
+/// What captures of other places hold as well, taken out of the lists.
+#[derive(Default)]
+pub struct Aside {
+    /// Connections, with their places in the list.
+    pub connections: Vec<(usize, Connection)>,
+    /// DNS questions likewise.
+    pub lookups: Vec<(usize, super::lookups::Lookup)>,
+    /// Requests that went well likewise, on those connections.
+    pub served: Vec<(usize, (u32, Served))>,
+    /// First and last packet by its own clock; the point shows none while another one stands for it.
+    pub span: Option<(Option<Timestamp>, Option<Timestamp>)>,
+    /// It explains another capture: its own limits are none of that one's.
+    pub explains: bool,
 }
 
 /// Everything seen at one place.
@@ -85,6 +103,12 @@ pub struct Point {
     passed_over: u64,
     /// Gaps between files: from, to, and a sentence.
     pub gaps: Vec<(Timestamp, Timestamp, String)>,
+    /// Initial sequence numbers of SYNs, the first so many, with identification and time to live of the first one.
+    openings: HashMap<u32, (u16, u8)>,
+    /// The inputs read here.
+    pub inputs: Vec<u32>,
+    /// What other captures show as well; see `sides`.
+    pub aside: Aside,
 }
 
 impl Point {
@@ -150,6 +174,28 @@ impl Point {
             Some((from, to)) => self.hosts.contains(&from) || self.hosts.contains(&to),
             None => true,
         }
+    }
+
+    /// Whether the machine that sent a frame was met here; `None` where the link layer does not name it, or no machine
+    /// is known.
+    pub fn knows_sender(&self, frame: &Frame<'_>) -> Option<bool> {
+        let sender = link::strip(frame.link, frame.data)?.source;
+        (sender != 0 && self.hardware.iter().any(|known| *known != 0)).then(|| self.hardware.contains(&sender))
+    }
+
+    /// Whether a frame is a packet that is here already: the same SYN, by its numbers, captured at another place by
+    /// another clock. A SYN that is sent again has another identification, and as many hops behind it.
+    pub fn repeats(&self, frame: &Frame<'_>) -> bool {
+        let source = Source { time: frame.time, input: 0, number: 0, line: false, offset: 0, length: 0 };
+        let mut buffer = Vec::new();
+        let Ok(packet) = packet::decode(frame, source, &mut Fragments::default(), &mut buffer) else { return false };
+        let Transport::Tcp(segment) = &packet.transport else { return false };
+        if !segment.has(Segment::SYN) || segment.has(Segment::ACK) {
+            return false;
+        }
+        self.openings
+            .get(&segment.seq)
+            .is_some_and(|(id, ttl)| if packet.id != 0 { *id == packet.id } else { *id == 0 && *ttl != packet.ttl })
     }
 
     /// Whether an address has a part in any connection or lookup.
@@ -297,6 +343,14 @@ impl Point {
             }
             if let Some(sent) = connection.under_way(side, segment) {
                 self.clock.in_flight(sent.time);
+            }
+        }
+        if self.seam.recording
+            && let Some(mark) = Mark::of(side, packet, segment)
+        {
+            mark.add_to(&mut connection.marks);
+            if mark.kind == Kind::Syn && self.openings.len() < OPENINGS {
+                self.openings.entry(mark.seq).or_insert((mark.id, mark.ttl));
             }
         }
         connection.segment(side, packet, segment);

@@ -16,7 +16,7 @@ pub struct Seam {
     hasher: hashbrown::DefaultHashBuilder,
     /// Packets of the present file, oldest first.
     order: VecDeque<u64>,
-    /// Packets of the file before that were not met again yet.
+    /// Packets of the file before.
     before: HashSet<u64>,
     /// Only recorded when there may be a next file.
     pub recording: bool,
@@ -46,7 +46,7 @@ impl Seam {
             return false;
         }
         let fingerprint = self.fingerprint(frame);
-        if !self.before.is_empty() && self.before.remove(&fingerprint) {
+        if self.before.contains(&fingerprint) {
             self.repeated += 1;
             self.order.push_back(fingerprint);
             return true;

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::Limits;
 use crate::categories::Id;
 use crate::exchange::{Attempt, Event, Exchange, What};
 use crate::report::{Evidence, Leg};
@@ -12,7 +13,7 @@ use crate::report::{Evidence, Leg};
 const MOST: usize = 40;
 
 /// The events that an expert would point at, in time order.
-pub fn pick<'a>(exchange: &'a Exchange, decisive: Option<&'a Attempt>, _id: Id) -> Vec<&'a Event> {
+pub fn pick<'a>(exchange: &'a Exchange, decisive: Option<&'a Attempt>, _id: Id, limits: &Limits<'_>) -> Vec<&'a Event> {
     let client_end = |event: &Event| event.leg == Leg::Client && matches!(event.what, What::Fin | What::Reset(_));
     let answered = exchange.events.iter().any(|event| matches!(event.what, What::Response(_)));
     let mut picked: Vec<&Event> = Vec::new();
@@ -26,7 +27,7 @@ pub fn pick<'a>(exchange: &'a Exchange, decisive: Option<&'a Attempt>, _id: Id) 
         }
         picked.extend(attempt.events.iter().filter(|event| !picked_has(&picked, event)).collect::<Vec<_>>());
     }
-    picked.sort_by_key(|event| (event.source.time, event.source.input, event.source.number));
+    picked.sort_by_key(|event| (limits.time(event.source), event.source.input, event.source.number));
     picked.dedup_by(|later, earlier| later.source == earlier.source && later.what == earlier.what);
     picked.truncate(MOST);
     picked

@@ -25,6 +25,8 @@ const NEAR_END: Span = Span::seconds(120);
 #[derive(Default)]
 pub struct Limits<'a> {
     points: Vec<Of<'a>>,
+    /// How far each input's clock is ahead of the one that findings are told by; missing: not at all.
+    clocks: Vec<Span>,
 }
 
 /// Limits of one capture point.
@@ -55,9 +57,17 @@ pub struct Unseen {
 }
 
 impl<'a> Limits<'a> {
-    /// Gathers them. `full`: inputs that end at the limit of the appliance's own capture page.
-    pub fn new(points: &'a [Point], full: &[u32]) -> Self {
-        Self { points: points.iter().map(|point| Of::new(point, full)).collect() }
+    /// Gathers them. `full`: inputs that end at the limit of the appliance's own capture page; `clocks`: how far each
+    /// input's clock is ahead of the one that findings are told by. Captures that explain another one limit nothing.
+    pub fn new(points: &'a [Point], full: &[u32], clocks: Vec<Span>) -> Self {
+        let telling = points.iter().filter(|point| !point.aside.explains);
+        Self { points: telling.map(|point| Of::new(point, full)).collect(), clocks }
+    }
+
+    /// When something was seen, by the clock that findings are told by.
+    pub fn time(&self, source: Source) -> Timestamp {
+        let ahead = self.clocks.get(source.input as usize).copied().unwrap_or_default();
+        Timestamp(source.time.0.saturating_sub(ahead.0))
     }
 
     /// What of an exchange these captures could not have shown.
@@ -66,9 +76,10 @@ impl<'a> Limits<'a> {
         let events = || exchange.attempts.iter().flat_map(|attempt| &attempt.events).chain(&exchange.events);
         let packets: Vec<&Event> = events().filter(|event| !event.source.line).collect();
         for of in &self.points {
-            let its = |event: &&&Event| of.point.clock.inputs.iter().any(|(input, _)| *input == event.source.input);
-            if packets.is_empty() || packets.iter().any(|event| its(&event)) {
-                of.tell(exchange, &packets, decisive, id, &mut unseen);
+            let its = |event: &&Event| of.point.clock.inputs.iter().any(|(input, _)| *input == event.source.input);
+            let own: Vec<&Event> = packets.iter().copied().filter(its).collect();
+            if packets.is_empty() || !own.is_empty() {
+                of.tell(exchange, &own, decisive, id, &mut unseen);
             }
         }
         unseen.absence.dedup();

@@ -10,7 +10,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::categories::{self, Category, Id};
-use crate::exchange::{Answer, Attempt, Claim, Exchange, Phase, Source};
+use crate::exchange::{Answer, Attempt, Between, Claim, Exchange, Phase, Source};
 use crate::report::{Confidence, Finding, GeneratedBy, ResetBy};
 use crate::time::Timestamp;
 pub use limits::Limits;
@@ -42,11 +42,13 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String]) -> Found
     let mut doubts = exchange.doubts.clone();
     let of_attempt = decisive.map_or(&[][..], |attempt| &attempt.doubts);
     doubts.extend_from_slice(of_attempt);
+    // What a second capture shows is no mere absence in the first.
+    let proof = decisive.and_then(|attempt| attempt.proof.as_ref()).or(exchange.signs.proof.as_ref());
     if let Some(category) = category {
         let log_alone = exchange.attempts.iter().all(|attempt| attempt.events.is_empty()) && exchange.claim.is_some();
         if log_alone {
             confidence = exchange.claim.as_ref().map_or(Confidence::Likely, |claim| claim.confidence);
-        } else if category.absence && (unseen.stepped || !unseen.absence.is_empty())
+        } else if category.absence && proof.is_none() && (unseen.stepped || !unseen.absence.is_empty())
             || !exchange.doubts.is_empty()
             || !of_attempt.is_empty()
         {
@@ -56,7 +58,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String]) -> Found
             confidence = Confidence::Likely;
             doubts.push("The capture ends before the gateway answered: it may still have got through.".to_string());
         }
-        if category.absence {
+        if category.absence && proof.is_none() {
             doubts.extend(unseen.absence);
         }
     }
@@ -69,8 +71,8 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String]) -> Found
         Answer::Cut(status) => status.as_ref(),
         _ => None,
     };
-    let evidence = evidence::pick(exchange, decisive, id);
-    let ended = evidence.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
+    let evidence = evidence::pick(exchange, decisive, id, limits);
+    let ended = evidence.iter().map(|event| limits.time(event.source)).max().unwrap_or(exchange.begun);
     let code = status.map(|status| status.code);
     let upstream = exchange.attempts.iter().rev().find_map(|attempt| attempt.upstream);
     let finding = Finding {
@@ -89,7 +91,10 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String]) -> Found
         first_status: status.and_then(|status| status.first),
         generated_by: generated_by(exchange, id, code, category.is_none()),
         reset_by: reset_by(exchange, decisive),
-        summary: summary::write(exchange, decisive, id),
+        summary: match proof {
+            Some(proof) => alloc::format!("{} {}", summary::write(exchange, decisive, id), proof.text),
+            None => summary::write(exchange, decisive, id),
+        },
         filter: filter::write(&evidence),
         ruled_out: ruled_out::list(exchange, decisive, id),
         evidence: evidence.iter().map(evidence::write).collect(),
@@ -181,6 +186,9 @@ fn signed(exchange: &Exchange) -> bool {
 }
 
 fn reset_by(exchange: &Exchange, decisive: Option<&Attempt>) -> Option<ResetBy> {
+    if exchange.signs.proof.as_ref().is_some_and(|proof| proof.what == Between::ResetMade) {
+        return Some(ResetBy::DeviceOnPath);
+    }
     let client_reset = matches!(exchange.answer, Answer::ClientLeft)
         && exchange.events.iter().any(|event| !event.sent && matches!(event.what, crate::exchange::What::Reset(_)));
     decisive.and_then(|attempt| attempt.reset_by).or(client_reset.then_some(ResetBy::Client))

@@ -103,6 +103,12 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     joined
 }
 
+/// Whether these captures by themselves show a gateway that is asked and goes out.
+pub(crate) fn shows_gateway(points: &[Point]) -> bool {
+    let roles = roles::find(points, None);
+    !roles.gateways.is_empty() && upstream::upstream_visible(points, &roles)
+}
+
 /// Text for a doubt that several places need.
 pub(crate) fn one_leg() -> String {
     "Only one side was captured: whether a gateway or the origin made this answer cannot be told.".to_string()

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::{Absent, Aim, Facts, For, Id, PRACTICE, Part, Product, fill, generic};
 use crate::categories::{self, Cause, Check, Fix, Id as Category, Owner, Phase};
-use crate::exchange::{Attempt, Exchange};
+use crate::exchange::{Attempt, Between, Exchange};
 use crate::report::{self, Advice, ResetBy};
 
 /// What the inputs hold of a failure, as far as advice depends on it. The default is: no files at all.
@@ -51,6 +51,11 @@ fn determined(category: &'static categories::Category, own: &Product, seen: &See
     let mut advice = Advice { owner: owner(category, seen).as_str().into(), ..Advice::default() };
     let generic = category.causes.iter().map(|cause| Ranked { advice: cause, against: false, eases: false });
     advice.causes = rank(own_advice(own, |part| part.causes, &ids, seen).chain(generic), seen, facts);
+    if let Some(proof) = seen.attempt.and_then(|attempt| attempt.proof.as_ref()) {
+        let text = proven(proof.what).into();
+        advice.causes.insert(0, report::Cause { text, favoured_by: Some(proof.text.clone()) });
+        advice.causes.truncate(CAUSES);
+    }
     let mut used: Vec<&str> = Vec::new();
     for check in in_order(own_advice(own, |part| part.checks, &ids, seen)) {
         used.extend(tool(check.command));
@@ -174,8 +179,24 @@ fn rank<'a>(causes: impl Iterator<Item = Ranked<&'a Cause>>, seen: &Seen<'_>, fa
     ranked.into_iter().map(|(_, cause)| cause).take(CAUSES).collect()
 }
 
+/// The cause that captures of two places prove.
+fn proven(what: Between) -> &'static str {
+    match what {
+        Between::SynAckElsewhere => "The way back differs from the way out: the answer comes to another place.",
+        Between::ResetByHost => "The server itself sent the RST; nothing on the way made it.",
+        what if what.blames_device() => "The device between the two captures (firewall, IPS, load balancer) does it.",
+        _ => "The fault lies beyond the further capture: the server, or the network before it.",
+    }
+}
+
 /// The category's owner, unless the packets name another one.
 fn owner(category: &categories::Category, seen: &Seen<'_>) -> Owner {
+    match seen.attempt.and_then(|attempt| attempt.proof.as_ref()).map(|proof| proof.what) {
+        Some(Between::SynAckElsewhere) => return Owner::Network,
+        Some(what) if what.blames_device() => return Owner::Firewall,
+        Some(Between::NoAnswerBeyond | Between::SilentBeyond) => return Owner::Origin,
+        _ => {}
+    }
     match seen.attempt.and_then(|attempt| attempt.reset_by) {
         Some(ResetBy::DeviceOnPath) => Owner::Firewall,
         Some(ResetBy::UpstreamHost) => Owner::Origin,
@@ -213,7 +234,8 @@ fn add_fix(fixes: &mut Vec<report::Fix>, fix: &Fix, gateway: &str, facts: &Facts
 
 /// Failures whose packets at the gateway do not show who made them.
 fn needs_both_sides(category: Category, seen: &Seen<'_>) -> bool {
-    if seen.attempt.and_then(|attempt| attempt.reset_by) == Some(ResetBy::UpstreamHost) {
+    let clear = |attempt: &Attempt| attempt.reset_by == Some(ResetBy::UpstreamHost) || attempt.proof.is_some();
+    if seen.attempt.is_some_and(clear) {
         return false;
     }
     let silent = category.category().is_none_or(|category| category.absence);

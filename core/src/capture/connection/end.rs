@@ -219,6 +219,21 @@ impl End {
         self.acked > self.position + 1
     }
 
+    /// Bytes in the middle of its stream are not in the capture. Bytes before a FIN that nobody acknowledged are none.
+    pub fn skipped(&self) -> bool {
+        self.position > self.bytes + self.cut
+    }
+
+    /// Whether bytes of the same numbers were seen of both.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let (Some(next), Some(theirs)) = (self.next, other.next) else { return false };
+        // How far the other one's end lies behind this one's, and the other way round: within what was seen.
+        let behind = |end: u32, of: u32, seen: u64| u64::from(end.wrapping_sub(of)) < seen;
+        self.bytes > 0
+            && other.bytes > 0
+            && (behind(next, theirs, self.position) || behind(theirs, next, other.position))
+    }
+
     pub(super) fn is_copy(&mut self, signature: Signature) -> bool {
         let copy = self.recent.iter().any(|seen| signature.same(seen));
         if !copy {

@@ -11,6 +11,7 @@ use core::net::SocketAddr;
 
 use super::conversation::Conversation;
 use super::handshake::Handshake;
+use super::marks::Mark;
 use super::packet::{Packet, Segment};
 use crate::exchange::{Icmp, Source};
 use crate::protocols::dns;
@@ -81,6 +82,8 @@ pub struct Connection {
     /// The connection before it on the same addresses and ports, as its place in the list: an earlier one of a port
     /// that was used again, or the other leg of a gateway that keeps both addresses.
     pub before: Option<usize>,
+    /// Packets by which it is found in captures of other places; empty where there is one capture.
+    pub marks: Vec<Mark>,
 }
 
 impl Connection {
@@ -113,6 +116,7 @@ impl Connection {
             client_outgoing: None,
             remember: false,
             before: None,
+            marks: Vec::new(),
         }
     }
 

@@ -12,6 +12,7 @@ mod scene;
 mod semantics;
 mod services;
 mod shapes;
+mod sides;
 mod skyhigh;
 mod together;
 mod untidy;
@@ -138,5 +139,6 @@ pub fn all() -> Vec<Built> {
     all.extend(semantics::all());
     all.extend(together::all());
     all.extend(services::all());
+    all.extend(sides::all());
     all
 }

@@ -1,0 +1,362 @@
+//! One connection at two places: which of its packets went in on one side and did not come out on the other, and which
+//! came out that had not gone in.
+//!
+//! Only what a capture would have shown counts as missing in it: it was running, lost nothing, and saw that direction.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::clock::Clock;
+use super::pairs::opening;
+use crate::capture::connection::{Connection, Side};
+use crate::capture::marks::{Kind, Mark};
+use crate::exchange::{Between, Flow, Proof, Sighting, Source};
+use crate::time::{Span, Timestamp};
+
+/// A capture must go on at least this long after a packet should have come by.
+pub const GRACE: Span = Span::milliseconds(200);
+/// Packets of one kind that are shown of each capture.
+const SHOWN: usize = 4;
+
+/// What is known of a capture place as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The file's name.
+    pub name: &'a str,
+    /// First and last packet, by the clock of the home capture.
+    pub span: (Timestamp, Timestamp),
+    /// Its clock against the home capture's.
+    pub clock: Clock,
+    /// Its host says that it missed packets, or receivers acknowledged some that it lacks.
+    pub lossy: bool,
+    /// Packets of servers are among its packets.
+    pub replies: bool,
+    /// Packets of openers are.
+    pub requests: bool,
+}
+
+impl Place<'_> {
+    /// A time of its own by the home capture's clock.
+    pub fn home(&self, time: Timestamp) -> Timestamp {
+        self.clock.theirs(time)
+    }
+
+    /// Whether it was running when a packet passed, by the home capture's clock, give or take `error`.
+    pub fn covers(&self, time: Timestamp, error: Span) -> bool {
+        let error = Span(error.0.saturating_add(self.clock.error.0));
+        self.span.0.plus(error) <= time && time.plus(error).plus(GRACE) <= self.span.1
+    }
+}
+
+/// A connection at a place.
+#[derive(Clone, Copy)]
+pub struct Stand<'a> {
+    /// The place.
+    pub place: &'a Place<'a>,
+    /// The connection as it is there.
+    pub connection: &'a Connection,
+}
+
+impl<'a> Stand<'a> {
+    fn marks(&self, kind: Kind, side: Side) -> impl Iterator<Item = &'a Mark> + use<'a> {
+        self.connection.marks.iter().filter(move |mark| (mark.kind, mark.side) == (kind, side))
+    }
+
+    fn first(&self, kind: Kind, side: Side) -> Option<&'a Mark> {
+        self.marks(kind, side).next()
+    }
+
+    /// Nothing of the connection is missing here.
+    fn sound(&self) -> bool {
+        let whole = |side: Side| {
+            let end = self.connection.end(side);
+            !end.skipped() && !end.unseen()
+        };
+        !self.place.lossy && whole(Side::Client) && whole(Side::Server)
+    }
+
+    /// A packet that another place holds should be here: the capture was running, is sound, and has its direction.
+    fn should_have(&self, source: Source, at: &Place<'_>, side: Side) -> bool {
+        let direction = self.connection.end(side).packets > 0 || side == Side::Server && self.place.replies;
+        direction && self.sound() && self.place.covers(at.home(source.time), at.clock.error)
+    }
+
+    fn sighting(&self, source: Source, side: Side, what: &str) -> Sighting {
+        let connection = self.connection;
+        let (from, to) = match side {
+            Side::Client => (connection.client, connection.server),
+            Side::Server => (connection.server, connection.client),
+        };
+        Sighting {
+            source,
+            by_client: side == Side::Client,
+            text: format!("{}: {what}, {from} → {to}", self.place.name),
+            flow: Flow { one: connection.client, other: connection.server, packets: connection.packets },
+        }
+    }
+
+    fn sightings(&self, kind: Kind, side: Side, what: &str) -> Vec<Sighting> {
+        self.marks(kind, side).take(SHOWN).map(|mark| self.sighting(mark.source, side, what)).collect()
+    }
+
+    /// How the handshake went here, for those who look at both captures side by side.
+    fn handshake(&self) -> Vec<Sighting> {
+        let syn = self.first(Kind::Syn, Side::Client).map(|mark| self.sighting(mark.source, Side::Client, "SYN"));
+        let answer = self.first(Kind::SynAck, Side::Server);
+        let answer = answer.map(|mark| self.sighting(mark.source, Side::Server, "SYN-ACK"));
+        syn.into_iter().chain(answer).collect()
+    }
+}
+
+/// What is proven of a connection by two places, the first nearer to its client.
+pub fn compare(near: Stand<'_>, far: Stand<'_>) -> Vec<Proof> {
+    let mut proofs = Vec::new();
+    proofs.extend(reset(near, far));
+    proofs.extend(handshake(near, far));
+    proofs.extend(request(near, far));
+    proofs.extend(response(near, far));
+    proofs.extend(close(near, far));
+    proofs.extend(icmp(near, Some(far)));
+    proofs
+}
+
+fn between(near: Stand<'_>, far: Stand<'_>) -> String {
+    format!("what lies between {} and {}", near.place.name, far.place.name)
+}
+
+/// Who made a RST.
+fn reset(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
+    let to_client = near.first(Kind::Reset, Side::Server);
+    let to_server = far.first(Kind::Reset, Side::Client);
+    let sent_by_server = far.first(Kind::Reset, Side::Server);
+    let sent_by_client = near.first(Kind::Reset, Side::Client);
+    let made = |seen: Option<&Mark>, sent: Option<&Mark>, there: Stand<'_>, here: Stand<'_>, side: Side| {
+        sent.is_none() && seen.is_some_and(|mark| there.should_have(mark.source, here.place, side))
+    };
+    let for_client = made(to_client, sent_by_server, far, near, Side::Server);
+    let for_server = made(to_server, sent_by_client, near, far, Side::Client);
+    if for_client || for_server {
+        let mut text = String::new();
+        let mut packets = Vec::new();
+        if let (Some(mark), true) = (to_client, for_client) {
+            let number = mark.source.number;
+            text = format!(
+                "The RST is in {} (packet {number}), and no RST of that sender is in {}: {} made it.",
+                near.place.name,
+                far.place.name,
+                between(near, far)
+            );
+            packets.extend(near.sightings(Kind::Reset, Side::Server, "RST"));
+            packets.extend(far.handshake());
+        }
+        if let (Some(mark), true) = (to_server, for_server) {
+            let number = mark.source.number;
+            let also = if for_client { "Another" } else { "A" };
+            let space = if for_client { " " } else { "" };
+            text += &format!(
+                "{space}{also} RST is in {} (packet {number}) with the other end's address, which had not sent it: it is not in {}.",
+                far.place.name, near.place.name
+            );
+            if !for_client {
+                text += &format!(" {} made it.", capital(&between(near, far)));
+            }
+            packets.extend(far.sightings(Kind::Reset, Side::Client, "RST"));
+            packets.extend(near.handshake());
+        }
+        return Some(Proof { what: Between::ResetMade, text, packets });
+    }
+    let (_, passed) = (to_client?, sent_by_server?);
+    let known = far.connection.server_end.ttl;
+    // No router has touched it, or it came as far as the server's other packets.
+    let host = match known {
+        Some(ttl) => ttl.abs_diff(passed.ttl) <= 1,
+        None => matches!(passed.ttl, 64 | 128 | 255),
+    };
+    let name = far.place.name;
+    let text = format!("The RST passed {name} as well (packet {}): nothing between made it.", passed.source.number);
+    let what = if host { Between::ResetByHost } else { Between::ResetFromBeyond };
+    Some(Proof { what, text, packets: far.sightings(Kind::Reset, Side::Server, "RST") })
+}
+
+/// The answer to a SYN came to a place that the SYN had not passed: there is no near and far.
+pub fn elsewhere(home: Stand<'_>, other: Stand<'_>) -> Option<Proof> {
+    let answer = other.first(Kind::SynAck, Side::Server)?;
+    let asked = home.first(Kind::Syn, Side::Client).is_some() && home.connection.server_end.packets == 0;
+    if !asked || other.first(Kind::Syn, Side::Client).is_some() || !other.place.requests {
+        return None;
+    }
+    let text = format!(
+        "The SYN-ACK came to {} (packet {}), where the SYN had not passed: the answer takes another way.",
+        other.place.name, answer.source.number
+    );
+    let mut packets = other.sightings(Kind::SynAck, Side::Server, "SYN-ACK");
+    packets.extend(other.sightings(Kind::Reset, Side::Client, "RST"));
+    Some(Proof { what: Between::SynAckElsewhere, text, packets })
+}
+
+fn handshake(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
+    if near.connection.server_end.packets > 0 || near.first(Kind::Syn, Side::Client).is_none() {
+        return None;
+    }
+    if let Some(answer) = far.first(Kind::SynAck, Side::Server) {
+        if !near.should_have(answer.source, far.place, Side::Server) {
+            return None;
+        }
+        let text = format!(
+            "The SYN-ACK came back to {} (packet {}) and is not in {}: {} dropped it.",
+            far.place.name,
+            answer.source.number,
+            near.place.name,
+            between(near, far)
+        );
+        let mut packets = far.sightings(Kind::Syn, Side::Client, "SYN");
+        packets.extend(far.sightings(Kind::SynAck, Side::Server, "SYN-ACK"));
+        return Some(Proof { what: Between::SynAckDropped, text, packets });
+    }
+    let passed = far.first(Kind::Syn, Side::Client)?;
+    let silent = far.connection.server_end.packets == 0
+        && far.connection.icmp.is_empty()
+        && far.place.replies
+        && !far.place.lossy
+        && far.marks(Kind::Syn, Side::Client).any(|mark| far.place.covers(far.place.home(mark.source.time), Span(0)));
+    silent.then(|| Proof {
+        what: Between::NoAnswerBeyond,
+        text: format!(
+            "The SYN passed {} as well (packet {}), and no answer came back there either: the fault lies beyond.",
+            far.place.name, passed.source.number
+        ),
+        packets: far.sightings(Kind::Syn, Side::Client, "SYN"),
+    })
+}
+
+/// Both captures hold the connection from its first byte, so that their counts of bytes mean the same.
+fn from_the_first(near: Stand<'_>, far: Stand<'_>) -> bool {
+    opening(near.connection).is_some() && opening(far.connection).is_some()
+}
+
+fn request(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
+    let (sent, came) = (&near.connection.client_end, &far.connection.client_end);
+    let last = sent.last_data.filter(|_| sent.position > came.position && !sent.skipped())?;
+    // Acknowledged bytes that the further capture lacks were taken by what lies between, or were not captured.
+    let waiting =
+        sent.acked < sent.position && sent.retransmissions > 0 || far.connection.end(Side::Client).fin.is_some();
+    if !from_the_first(near, far) || !waiting || !far.should_have(last, near.place, Side::Client) {
+        return None;
+    }
+    let missing = sent.position - came.position;
+    let text = format!(
+        "{missing} bytes that went in at {} (packet {}) did not come out at {}: {} swallowed them.",
+        near.place.name,
+        last.number,
+        far.place.name,
+        between(near, far)
+    );
+    let mut packets = far.handshake();
+    packets.extend(came.last_data.map(|data| far.sighting(data, Side::Client, "the last bytes that came out")));
+    Some(Proof { what: Between::RequestDropped, text, packets })
+}
+
+fn response(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
+    let (came, sent) = (&near.connection.server_end, &far.connection.server_end);
+    if !from_the_first(near, far) {
+        return None;
+    }
+    let dropped = sent.last_data.filter(|last| {
+        sent.position > came.position && !sent.skipped() && near.should_have(*last, far.place, Side::Server)
+    });
+    if let Some(last) = dropped {
+        let text = format!(
+            "{} bytes of the response came to {} (packet {}) and did not come out at {}: {} swallowed them.",
+            sent.position - came.position,
+            far.place.name,
+            last.number,
+            near.place.name,
+            between(near, far)
+        );
+        let first = far.first(Kind::Data, Side::Server).map(|mark| mark.source);
+        let shown = first.into_iter().chain(sent.last_data.filter(|last| Some(*last) != first));
+        let packets = shown.map(|data| far.sighting(data, Side::Server, "bytes of the response")).collect();
+        return Some(Proof { what: Between::ResponseDropped, text, packets });
+    }
+    if let Some(first) =
+        came.first_data.filter(|_| sent.position == 0 && sent.packets > 0 || came.position > sent.position)
+    {
+        if sent.position > 0 || !far.should_have(came.last_data?, near.place, Side::Server) {
+            return None;
+        }
+        let text = format!(
+            "The answer is in {} (packet {}), and the server had sent no byte of it: {} shows none. {} made it.",
+            near.place.name,
+            first.number,
+            far.place.name,
+            capital(&between(near, far))
+        );
+        return Some(Proof { what: Between::ResponseMade, text, packets: far.handshake() });
+    }
+    let (request, passed) = (near.connection.client_end.position, far.connection.client_end.position);
+    let silent =
+        request > 0 && request == passed && sent.position == 0 && came.position == 0 && sent.packets > 0 && far.sound();
+    let last = far.connection.client_end.last_data.filter(|_| silent)?;
+    far.place.covers(far.place.home(last.time), Span(0)).then(|| Proof {
+        what: Between::SilentBeyond,
+        text: format!(
+            "The request passed {} as well (packet {}), and no byte of a response came back there either.",
+            far.place.name, last.number
+        ),
+        packets: alloc::vec![far.sighting(last, Side::Client, "the request")],
+    })
+}
+
+fn close(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
+    let fin = near.connection.server_end.fin?;
+    let sent = &far.connection.server_end;
+    let none = sent.fin.is_none() && sent.rst.is_none();
+    if !none || !far.should_have(fin.source, near.place, Side::Server) || sent.packets == 0 {
+        return None;
+    }
+    // What the server had sent may still be under way where its FIN is to come.
+    (sent.position <= near.connection.server_end.position).then(|| Proof {
+        what: Between::CloseMade,
+        text: format!(
+            "The FIN is in {} (packet {}), and the server had not closed: {} shows no FIN of it. {} made it.",
+            near.place.name,
+            fin.source.number,
+            far.place.name,
+            capital(&between(near, far))
+        ),
+        packets: far.handshake(),
+    })
+}
+
+/// Where an ICMP error came from; `far` is `None` where the connection did not come out there at all.
+pub fn icmp(near: Stand<'_>, far: Option<Stand<'_>>) -> Option<Proof> {
+    let (source, error) = near.connection.icmp.last()?;
+    let far = far?;
+    let passed = far.connection.icmp.iter().find(|(_, other)| (other.kind, other.code) == (error.kind, error.code));
+    if let Some((there, _)) = passed {
+        return Some(Proof {
+            what: Between::IcmpFromBeyond,
+            text: format!("The ICMP error passed {} as well (packet {}).", far.place.name, there.number),
+            packets: alloc::vec![far.sighting(*there, Side::Server, "ICMP error")],
+        });
+    }
+    let quiet = far.connection.icmp.is_empty() && far.should_have(*source, near.place, Side::Server);
+    quiet.then(|| Proof {
+        what: Between::IcmpMade,
+        text: format!(
+            "The ICMP error is in {} (packet {}) and not in {}: {} made it.",
+            near.place.name,
+            source.number,
+            far.place.name,
+            between(near, far)
+        ),
+        packets: far.sightings(Kind::Syn, Side::Client, "SYN"),
+    })
+}
+
+/// With a capital letter.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

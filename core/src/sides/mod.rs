@@ -1,0 +1,307 @@
+//! Two captures of one event: ingress and egress of a firewall, gateway and client, gateway and server.
+//!
+//! Captures that hold the same packets belong together. One of them is **home**, the one that shows the gateway; the
+//! others explain it. What they hold of its connections is set aside, so that everything counts once, and told as
+//! [`Proof`]s of what happened between the places. Captures that share nothing are left as they are: they show
+//! different legs, and `join` puts them together.
+
+mod absent;
+mod clock;
+mod compare;
+mod pairs;
+mod places;
+mod relation;
+mod tell;
+
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+
+use hashbrown::{HashMap, HashSet};
+
+use crate::capture::connection::Connection;
+use crate::capture::point::Point;
+use crate::exchange::{Exchange, Proof};
+use crate::time::{Span, Timestamp};
+use clock::Clock;
+use compare::{Place, Stand, compare};
+use places::Group;
+use relation::Relation;
+pub use tell::Standing;
+
+/// Capture places that are compared; more are read, each by itself.
+const PLACES: usize = 12;
+
+/// What captures of several places say together.
+#[derive(Default)]
+pub struct Sides {
+    /// By the ends of a connection at home.
+    proofs: HashMap<(SocketAddr, SocketAddr), Vec<Witness>>,
+    /// Each capture point: its clock against its home's, and how it stands to it.
+    standings: Vec<Option<Standing>>,
+}
+
+/// What other captures say of one connection.
+struct Witness {
+    begun: Timestamp,
+    ended: Timestamp,
+    proofs: Vec<Proof>,
+}
+
+impl Sides {
+    /// Holds the captures against each other, and sets aside what is there twice. `names` are those of the inputs.
+    pub fn settle(points: &mut [Point], names: &[&str]) -> Self {
+        release(points);
+        let mut sides = Self { standings: points.iter().map(|_| None).collect(), ..Self::default() };
+        if points.len() < 2 {
+            return sides;
+        }
+        let groups = places::groups(points.get(..PLACES.min(points.len())).unwrap_or_default());
+        let mut aside: Vec<Aside> = points.iter().map(|_| Aside::default()).collect();
+        for group in &groups {
+            sides.group(points, names, group, &mut aside);
+        }
+        for group in groups {
+            for (at, relation) in group.others {
+                if let (Some(point), Some(aside)) = (points.get_mut(at), aside.get_mut(at)) {
+                    set_aside(point, core::mem::take(aside), relation.same);
+                }
+            }
+        }
+        sides
+    }
+
+    /// What a group's captures prove of the connections of its home.
+    fn group(&mut self, points: &[Point], names: &[&str], group: &Group, aside: &mut [Aside]) {
+        let Some(home) = points.get(group.home) else { return };
+        let name = |point: &Point| point.inputs.first().and_then(|at| names.get(*at as usize)).copied().unwrap_or("");
+        let home_place = place(home, name(home), Clock::default());
+        // What other captures hold of each connection at home: the place, the connection there, nearer to its client.
+        let mut views: HashMap<usize, Vec<(usize, usize, Option<bool>)>> = HashMap::new();
+        let mut places: Vec<(usize, Place<'_>)> = Vec::new();
+        for (at, relation) in &group.others {
+            let Some(point) = points.get(*at) else { continue };
+            let clock = relation.clock.unwrap_or(Clock { error: Span(i64::MAX / 4), ..Clock::default() });
+            places.push((*at, place(point, name(point), clock)));
+            for pair in &relation.pairs {
+                if let Some(aside) = aside.get_mut(*at) {
+                    aside.connections.insert(pair.b);
+                }
+                if !relation.same {
+                    views.entry(pair.a).or_default().push((*at, pair.b, pair.client_at_a.map(|at_home| !at_home)));
+                }
+            }
+            if let Some(aside) = aside.get_mut(*at) {
+                aside.lookups.extend(relation.lookups.iter().map(|(_, other)| *other));
+                aside.strangers(point, home, relation);
+            }
+        }
+        let place_of = |wanted: usize| places.iter().find(|(at, _)| *at == wanted).map(|(_, place)| place);
+        for (at, connection) in home.connections.iter().enumerate() {
+            let stand = Stand { place: &home_place, connection };
+            let seen = views.get(&at).map_or(&[][..], Vec::as_slice);
+            let mut proofs: Vec<Proof> = Vec::new();
+            let mut before: Vec<Stand<'_>> = Vec::new();
+            let mut beyond: Vec<Stand<'_>> = Vec::new();
+            for (point, index, nearer) in seen {
+                let other = points.get(*point).and_then(|point| point.connections.get(*index));
+                let (Some(other), Some(place)) = (other, place_of(*point)) else { continue };
+                let other = Stand { place, connection: other };
+                if let Some(proof) = compare::elsewhere(stand, other) {
+                    proofs.push(proof);
+                    continue;
+                }
+                match nearer {
+                    Some(true) => before.push(other),
+                    Some(false) => beyond.push(other),
+                    None => {}
+                }
+            }
+            let far = |stand: &Stand<'_>| core::cmp::Reverse(stand.connection.client_end.ttl.unwrap_or(0));
+            before.sort_by_key(far);
+            beyond.sort_by_key(far);
+            let path: Vec<Stand<'_>> = before.into_iter().chain([stand]).chain(beyond).collect();
+            for two in path.windows(2) {
+                if let [near, far] = two {
+                    proofs.extend(compare(*near, *far));
+                }
+            }
+            for (other, relation) in group.others.iter().filter(|(_, relation)| !relation.same) {
+                let (Some(point), Some(place)) = (points.get(*other), place_of(*other)) else { continue };
+                if !seen.iter().any(|(point, ..)| point == other) {
+                    proofs.extend(absent::look(stand, home, point, place, relation));
+                }
+            }
+            if !proofs.is_empty() {
+                let witness = Witness { begun: connection.first.time, ended: connection.last.time, proofs };
+                self.proofs.entry((connection.client, connection.server)).or_default().push(witness);
+            }
+        }
+        for (at, relation) in &group.others {
+            let standing = points.get(*at).map(|point| tell::standing(home, point, group.home, relation));
+            if let (Some(slot), Some(standing)) = (self.standings.get_mut(*at), standing) {
+                *slot = Some(standing);
+            }
+        }
+        if let Some(slot) = self.standings.get_mut(group.home) {
+            *slot = Some(Standing::home(group.home));
+        }
+    }
+
+    /// What the other captures prove of the failures.
+    pub fn apply(&self, exchanges: &mut [Exchange]) {
+        if self.proofs.is_empty() {
+            return;
+        }
+        for exchange in exchanges {
+            tell::apply(exchange, |client, server, span| self.of(client, server, span));
+        }
+    }
+
+    /// What is proven of a connection at home that was open at this time.
+    fn of(&self, client: SocketAddr, server: SocketAddr, span: (Timestamp, Timestamp)) -> &[Proof] {
+        let all = self.proofs.get(&(client, server)).map_or(&[][..], Vec::as_slice);
+        let its = all.iter().find(|witness| witness.begun <= span.1 && span.0 <= witness.ended);
+        its.map_or(&[][..], |witness| &witness.proofs)
+    }
+
+    /// How a capture point stands to the others.
+    pub fn standing(&self, point: usize) -> Option<&Standing> {
+        self.standings.get(point)?.as_ref()
+    }
+}
+
+/// A point as a place, by the clock of its home.
+fn place<'a>(point: &Point, name: &'a str, clock: Clock) -> Place<'a> {
+    let gap = |connection: &Connection| {
+        let (client, server) = (&connection.client_end, &connection.server_end);
+        client.skipped() || server.skipped() || client.unseen() || server.unseen()
+    };
+    let answered = |connection: &Connection| connection.server_end.packets > 0;
+    let asked = |connection: &Connection| connection.client_end.packets > 0;
+    let replies = point.connections.iter().any(answered) || point.lookups.list.iter().any(|l| !l.answers.is_empty());
+    let span = (point.started.unwrap_or_default(), point.ended.unwrap_or_default());
+    Place {
+        name,
+        span: (clock.theirs(span.0), clock.theirs(span.1)),
+        clock,
+        lossy: point.drops > 0 || !point.gaps.is_empty() || point.connections.iter().any(gap),
+        replies,
+        requests: point.connections.iter().any(asked),
+    }
+}
+
+/// What of a point is set aside.
+#[derive(Default)]
+struct Aside {
+    connections: HashSet<usize>,
+    lookups: HashSet<usize>,
+}
+
+impl Aside {
+    /// Connections of, or to, an address that speaks for hosts of the home capture, and that home does not have: they
+    /// are other hosts' behind the same translator, or the Internet's knocking at it.
+    fn strangers(&mut self, point: &Point, home: &Point, relation: &Relation) {
+        let mut speakers = HashSet::new();
+        for pair in &relation.pairs {
+            let (Some(ours), Some(theirs)) = (home.connections.get(pair.a), point.connections.get(pair.b)) else {
+                continue;
+            };
+            if pair.client_at_a == Some(true) && ours.client.ip() != ours.server.ip() {
+                speakers.insert(theirs.client.ip());
+            }
+        }
+        for (at, connection) in point.connections.iter().enumerate() {
+            if speakers.contains(&connection.client.ip()) || speakers.contains(&connection.server.ip()) {
+                self.connections.insert(at);
+            }
+        }
+        for (at, lookup) in point.lookups.list.iter().enumerate() {
+            if speakers.contains(&lookup.asker) {
+                self.lookups.insert(at);
+            }
+        }
+    }
+}
+
+/// Takes connections and lookups out of a point's lists; [`release`] puts them back.
+fn set_aside(point: &mut Point, aside: Aside, same: bool) {
+    if !same {
+        point.aside.span = Some((point.started.take(), point.ended.take()));
+    }
+    let connections = core::mem::take(&mut point.connections);
+    // Where each connection that stays is now.
+    let mut places = Vec::with_capacity(connections.len());
+    for (at, connection) in connections.into_iter().enumerate() {
+        if aside.connections.contains(&at) {
+            places.push(None);
+            point.aside.connections.push((at, connection));
+        } else {
+            places.push(u32::try_from(point.connections.len()).ok());
+            point.connections.push(connection);
+        }
+    }
+    for (at, (connection, served)) in core::mem::take(&mut point.served).into_iter().enumerate() {
+        match places.get(connection as usize).copied().flatten() {
+            Some(place) => point.served.push((place, served)),
+            None => point.aside.served.push((at, (connection, served))),
+        }
+    }
+    let lookups = core::mem::take(&mut point.lookups.list);
+    for (at, lookup) in lookups.into_iter().enumerate() {
+        if aside.lookups.contains(&at) {
+            point.aside.lookups.push((at, lookup));
+        } else {
+            point.lookups.list.push(lookup);
+        }
+    }
+    point.aside.explains = true;
+}
+
+/// Puts back what was set aside, so that reading can go on.
+pub fn release(points: &mut [Point]) {
+    for point in points {
+        let aside = core::mem::take(&mut point.aside);
+        if let Some((started, ended)) = aside.span {
+            (point.started, point.ended) = (started, ended);
+        }
+        // Where each connection that stayed was before.
+        let mut set_aside = aside.connections.iter().map(|(at, _)| *at).peekable();
+        let stayed: Vec<u32> = (0..point.connections.len() + aside.connections.len())
+            .filter(|at| set_aside.next_if_eq(at).is_none())
+            .filter_map(|at| u32::try_from(at).ok())
+            .collect();
+        for (connection, _) in &mut point.served {
+            *connection = stayed.get(*connection as usize).copied().unwrap_or(*connection);
+        }
+        point.served = restored(core::mem::take(&mut point.served), aside.served);
+        point.connections = restored(core::mem::take(&mut point.connections), aside.connections);
+        point.lookups.list = restored(core::mem::take(&mut point.lookups.list), aside.lookups);
+    }
+}
+
+/// Both lists in one, each entry at the place that it had.
+fn restored<T>(kept: Vec<T>, aside: Vec<(usize, T)>) -> Vec<T> {
+    if aside.is_empty() {
+        return kept;
+    }
+    let mut all = Vec::with_capacity(kept.len() + aside.len());
+    let mut kept = kept.into_iter();
+    for (at, entry) in aside {
+        let before = at.saturating_sub(all.len());
+        all.extend(kept.by_ref().take(before));
+        all.push(entry);
+    }
+    all.extend(kept);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_set_aside_comes_back_to_its_place() {
+        assert_eq!(restored(alloc::vec![0, 2, 5], alloc::vec![(1, 1), (3, 3), (4, 4), (6, 6)]), [0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(restored(alloc::vec![], alloc::vec![(0, 'a'), (1, 'b')]), ['a', 'b']);
+    }
+}
