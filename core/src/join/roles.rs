@@ -211,8 +211,8 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
 }
 
 /// Pairs of addresses of a reverse proxy: one is asked, the other asks on for the same within that time. The same path,
-/// or a mark of a gateway, ties both; where the upstream was never asked, that one address goes out only while the
-/// other has a request that failed.
+/// or a mark of a gateway, ties both; where the upstream was never asked, that one address goes out, or looks up the
+/// name that was wanted, only while the other has a request that failed.
 fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec<(IpAddr, IpAddr)> {
     let connections = || points.iter().flat_map(|point| &point.connections);
     let mut by_path: HashMap<u32, Vec<&Connection>> = HashMap::new();
@@ -250,6 +250,16 @@ fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec<(IpAddr, I
             let its: Vec<&Connection> = connections().filter(|c| c.client.ip() == *ip).take(NEAR).collect();
             let outer = outers.iter().find(|outer| its.iter().all(|inner| nested(inner, outer)));
             legs.extend(outer.filter(|_| !doings.dns_server).map(|outer| (outer.server.ip(), *ip)));
+        }
+        // It got no further than looking up the name that was wanted.
+        let looked_up =
+            |doings: &Doings| doings.served == 0 && !doings.dns_server && !doings.asked_for_client.is_empty();
+        for (ip, doings) in hosts.iter().filter(|(_, doings)| looked_up(doings)) {
+            let outer = outers.iter().find(|outer| {
+                let within = |at: &Timestamp| outer.first.time <= *at && *at <= outer.last.time;
+                outer.client.ip() != *ip && outer.server.ip() != *ip && doings.asked_for_client.iter().all(within)
+            });
+            legs.extend(outer.map(|outer| (outer.server.ip(), *ip)));
         }
     }
     legs.into_iter().collect()
