@@ -452,6 +452,14 @@ pub struct Tls {
     pub smaller_passed: Option<usize>,
 }
 
+impl Tls {
+    /// First bytes of the ClientHello's `random`: the same on both legs of a tunnel.
+    #[must_use]
+    pub fn random(&self) -> Option<u64> {
+        self.hello.as_ref().map(|hello| hello.random)
+    }
+}
+
 /// What may be held against a certificate.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Problem {

@@ -18,6 +18,8 @@ pub struct Hello<'a> {
     pub large: bool,
     /// With reserved values, and an `encrypted_client_hello` extension that holds nothing (RFC 9849 section 6.2).
     pub grease: bool,
+    /// Another value tells one ClientHello from another: it is in `random`.
+    pub seed: u8,
 }
 
 impl Hello<'_> {
@@ -25,7 +27,7 @@ impl Hello<'_> {
     #[must_use]
     pub fn record(&self) -> Vec<u8> {
         let mut hello = vec![3, 3];
-        hello.extend([FILLING; 32]);
+        hello.extend([FILLING ^ self.seed; 32]);
         hello.extend(short(&[FILLING; 32]));
         let mut ciphers = if self.grease { vec![GREASE] } else { Vec::new() };
         ciphers.extend([0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030]);
@@ -118,4 +120,114 @@ fn short(body: &[u8]) -> Vec<u8> {
 fn bytes(length: usize) -> [u8; 2] {
     let [.., high, low] = length.to_be_bytes();
     [high, low]
+}
+
+/// A handshake message in one record.
+#[must_use]
+pub fn handshake(kind: u8, body: &[u8]) -> Vec<u8> {
+    record(22, &message(kind, body))
+}
+
+fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+    [&[kind, 0], &bytes(body.len())[..], body].concat()
+}
+
+/// A ServerHello of this version and cipher suite.
+#[must_use]
+pub fn server_hello(version: u16, cipher: u16) -> Vec<u8> {
+    let mut body = vec![3, 3];
+    body.extend([FILLING; 32]);
+    body.extend(short(&[]));
+    body.extend(cipher.to_be_bytes());
+    body.push(0);
+    let extensions = if version == 0x0304 { extension(43, &[3, 4]) } else { extension(0xff01, &[0]) };
+    body.extend(long(&extensions));
+    handshake(2, &body)
+}
+
+/// ChangeCipherSpec.
+#[must_use]
+pub fn change_cipher() -> Vec<u8> {
+    record(20, &[1])
+}
+
+/// All that a TLS 1.3 server sends at once: ServerHello, ChangeCipherSpec, and encrypted extensions, certificate,
+/// proof and Finished.
+#[must_use]
+pub fn flight13() -> Vec<u8> {
+    let mut out = [server_hello(0x0304, 0x1301), change_cipher()].concat();
+    for length in [23, 900, 281, 53] {
+        out.extend(encrypted(length));
+    }
+    out
+}
+
+/// The client's Finished of TLS 1.3, with the ChangeCipherSpec before it.
+#[must_use]
+pub fn finished13() -> Vec<u8> {
+    [change_cipher(), encrypted(53)].concat()
+}
+
+/// An alert as TLS 1.3 encrypts it: two bytes, a content type, a tag.
+#[must_use]
+pub fn hidden_alert() -> Vec<u8> {
+    encrypted(19)
+}
+
+/// All that a TLS 1.2 server sends at once, with this certificate.
+#[must_use]
+pub fn flight12(certificate: &[u8]) -> Vec<u8> {
+    let chain = [&[0], &bytes(certificate.len())[..], certificate].concat();
+    let list = [&[0], &bytes(chain.len())[..], &chain].concat();
+    [server_hello(0x0303, 0xc02f), handshake(11, &list), handshake(12, &[FILLING; 329]), handshake(14, &[])].concat()
+}
+
+/// The client's key exchange, ChangeCipherSpec and Finished of TLS 1.2.
+#[must_use]
+pub fn finished12() -> Vec<u8> {
+    [handshake(16, &[FILLING; 66]), change_cipher(), record(22, &[FILLING; 40])].concat()
+}
+
+/// The server's ChangeCipherSpec and Finished of TLS 1.2.
+#[must_use]
+pub fn server_finished12() -> Vec<u8> {
+    [change_cipher(), record(22, &[FILLING; 40])].concat()
+}
+
+/// A certificate without a key and with a signature that holds nothing; times as `YYMMDDHHMMSSZ`.
+#[must_use]
+pub fn certificate(subject: &str, issuer: &str, from: &str, to: &str) -> Vec<u8> {
+    let name = |text: &str| {
+        let pair = der(0x30, &[&der(6, &[&[0x55, 4, 3]]), &der(12, &[text.as_bytes()])]);
+        der(0x30, &[&der(0x31, &[&pair])])
+    };
+    let algorithm = der(0x30, &[&der(6, &[&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]])]);
+    let validity = der(0x30, &[&der(0x17, &[from.as_bytes()]), &der(0x17, &[to.as_bytes()])]);
+    let names = der(0x30, &[&der(0x82, &[subject.as_bytes()])]);
+    let extension = der(0x30, &[&der(6, &[&[0x55, 0x1d, 0x11]]), &der(4, &[&names])]);
+    let key = der(0x30, &[&algorithm, &der(3, &[&[0], &[FILLING; 64]])]);
+    let tbs = der(
+        0x30,
+        &[
+            &der(0xa0, &[&der(2, &[&[2]])]),
+            &der(2, &[&[1, 2, 3, 4]]),
+            &algorithm,
+            &name(issuer),
+            &validity,
+            &name(subject),
+            &key,
+            &der(0xa3, &[&der(0x30, &[&extension])]),
+        ],
+    );
+    der(0x30, &[&tbs, &algorithm, &der(3, &[&[0], &[FILLING; 64]])])
+}
+
+/// An element of DER with these parts inside.
+fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let length = match content.len() {
+        short @ 0..=127 => bytes(short)[1..].to_vec(),
+        long => [&[0x82], &bytes(long)[..]].concat(),
+    };
+    [&[tag], &length[..], &content].concat()
 }

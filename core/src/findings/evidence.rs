@@ -15,7 +15,9 @@ const MOST: usize = 40;
 /// The events that an expert would point at, in time order.
 pub fn pick<'a>(exchange: &'a Exchange, decisive: Option<&'a Attempt>, _id: Id, limits: &Limits<'_>) -> Vec<&'a Event> {
     let client_end = |event: &Event| event.leg == Leg::Client && matches!(event.what, What::Fin | What::Reset(_));
-    let answered = exchange.events.iter().any(|event| matches!(event.what, What::Response(_)));
+    // In a tunnel the end is part of the story, though the CONNECT was answered.
+    let tunnel = exchange.client_secure.failure().is_some() || exchange.attempts.iter().any(|attempt| attempt.tunnel);
+    let answered = !tunnel && exchange.events.iter().any(|event| matches!(event.what, What::Response(_)));
     let mut picked: Vec<&Event> = Vec::new();
     picked.extend(exchange.events.iter().filter(|event| !answered || !client_end(event) || exchange_was_cut(exchange)));
     if let Some(attempt) = decisive {

@@ -52,7 +52,7 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
         let who = if id == Id::OriginError { "the origin" } else { "the parent proxy" };
         return Some(format!("{site} answered {status} itself; {who} made this error and the gateway passed it on."));
     }
-    if matches!(id, Id::ClientAbort | Id::ProxyLoop | Id::RequiredService) {
+    if matches!(id, Id::ClientAbort | Id::ClientTlsRejected | Id::ProxyLoop | Id::RequiredService) {
         return None;
     }
     if let Some(failure) = attempt.resolve.failure() {

@@ -50,13 +50,16 @@ pub fn exchanges(
     let names = host_names(lookups);
     let went_well: Vec<&Connection> =
         points.iter().flat_map(|point| &point.connections).filter(|other| went_well(other)).collect();
-    // Hosts that open connections to others.
-    let openers: HashSet<IpAddr> = points
-        .iter()
-        .flat_map(|point| &point.connections)
-        .filter(|connection| connection.server.port() != 53 && connection.sure)
-        .map(|connection| connection.client.ip())
-        .collect();
+    // Hosts that open connections, and to whom: to several, or to this one alone.
+    let mut openers: HashMap<IpAddr, Option<IpAddr>> = HashMap::new();
+    for connection in points.iter().flat_map(|point| &point.connections) {
+        if connection.server.port() != 53 && connection.sure {
+            let to = connection.server.ip();
+            let known = openers.entry(connection.client.ip()).or_insert(Some(to));
+            *known = known.filter(|known| *known == to);
+        }
+    }
+    let asked: HashSet<(IpAddr, &str)> = lookups.iter().map(|lookup| (lookup.asker, lookup.name.as_str())).collect();
     // One host's failures that follow each other at once are one exchange: the next address, the next try.
     let mut running: HashMap<(IpAddr, String), (usize, Timestamp)> = HashMap::new();
     for loose in &loose {
@@ -70,7 +73,8 @@ pub fn exchanges(
         {
             continue;
         }
-        let opener = openers.contains(&loose.connection.server.ip());
+        let (here, there) = (loose.connection.client.ip(), loose.connection.server.ip());
+        let opener = here != there && openers.get(&there).is_some_and(|to| *to != Some(here) && *to != Some(there));
         if opener && super::hellos::certificate_refused(attempt) {
             let mut exchange = client_refuses(loose.connection, attempt.clone());
             exchange.doubts.push(super::hellos::listener());
@@ -109,7 +113,7 @@ pub fn exchanges(
                 joined.total += u64::from(!carried);
                 joined.unseen -= u64::from(hello(loose.connection)).min(joined.unseen);
                 running.insert(key, (joined.exchanges.len(), ended));
-                joined.exchanges.push(exchange(loose, &names, roles));
+                joined.exchanges.push(exchange(loose, &names, &asked, roles));
             }
         }
     }
@@ -243,7 +247,12 @@ fn unfinished(attempt: &Attempt, seen_to: Timestamp) -> bool {
     }
 }
 
-fn exchange(loose: &Loose<'_>, names: &BTreeMap<(IpAddr, IpAddr), &str>, roles: &Roles) -> Exchange {
+fn exchange(
+    loose: &Loose<'_>,
+    names: &BTreeMap<(IpAddr, IpAddr), &str>,
+    asked: &HashSet<(IpAddr, &str)>,
+    roles: &Roles,
+) -> Exchange {
     let connection = loose.connection;
     let attempt = &loose.attempt;
     let initiator = connection.client.ip();
@@ -263,12 +272,15 @@ fn exchange(loose: &Loose<'_>, names: &BTreeMap<(IpAddr, IpAddr), &str>, roles: 
         return exchange;
     }
     let named = names.get(&(initiator, connection.server.ip())).map(|name| (*name).to_string());
+    // With an encrypted ClientHello inside, or GREASE, the name outside is the host's only if it was looked up.
+    let outer = connection.handshake.as_ref().and_then(|handshake| handshake.server_name());
+    let outer = outer.filter(|outer| asked.contains(&(initiator, *outer))).map(ToString::to_string);
     let request = transaction.and_then(|transaction| transaction.request.as_deref());
     Exchange {
         client: None,
         gateway: Some(initiator),
         begun: loose.begun,
-        host: attempt.host.clone().or(named),
+        host: attempt.host.clone().or(outer).or(named),
         port: Some(connection.server.port()),
         method: request.map(|request| request.method.clone()),
         target: request.map(|request| request.target.clone()),

@@ -28,17 +28,21 @@ pub fn add(
         let mut exchange = client_exchange(connection, tunnel);
         let Some(host) = exchange.host.clone() else { continue };
         let addresses = names.addresses(&host);
+        let asked = connection.handshake.as_ref().and_then(|handshake| Some(handshake.hello.as_ref()?.random));
         // What was tried before the tunnel was granted did no harm to it.
         let granted = tunnel.response.as_ref().map_or(exchange.begun, |response| response.first.time);
         let end = connection.last.time.plus(Span::seconds(5));
         let within = |time: Timestamp| time >= granted && time <= end;
-        let from = loose.partition_point(|loose| loose.begun < granted);
+        let from = loose.partition_point(|loose| loose.begun < exchange.begun);
         let to = loose.partition_point(|loose| loose.begun <= end);
         let its = |loose: &&mut Loose<'_>| {
             let attempt = &loose.attempt;
             let by_name = attempt.host.as_ref() == Some(&host);
             let by_address = attempt.host.is_none() && attempt.upstream.is_some_and(|up| addresses.contains(&up.ip()));
-            !loose.taken && !attempt.unused && (by_name || by_address) && failing(attempt)
+            // What a plain tunnel carries behind the handshake is the client's own affair, and cannot be read.
+            let plain = attempt.secure.is_ok() && attempt.tls.as_ref().is_some_and(|tls| tls.random() == asked);
+            let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
+            !loose.taken && ended >= granted && !attempt.unused && !plain && (by_name || by_address) && failing(attempt)
         };
         let span = loose.get_mut(from..to).unwrap_or_default();
         let mut found: Vec<&mut Loose<'_>> = span.iter_mut().filter(its).collect();

@@ -92,7 +92,9 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         if !outcome::failed(&exchange, seen_to) {
             continue;
         }
-        let explained = exchange.signs.looped.is_some() || exchange.signs.service.is_some();
+        let explained = exchange.signs.looped.is_some()
+            || exchange.signs.service.is_some()
+            || exchange.client_secure.failure().is_some();
         if exchange.attempts.is_empty() && !explained {
             upstream::silence(&mut exchange, points, &roles, visible);
         }

@@ -24,8 +24,15 @@ pub(super) fn too_large(exchange: &mut Exchange) {
 
 /// A tunnel whose gateway failed upstream: what the client received inside of it cannot be seen.
 pub(super) fn decrypted(exchange: &mut Exchange) {
-    let random = |attempt: &Attempt| Some(attempt.tls.as_ref()?.hello.as_ref()?.random);
+    if exchange.client_secure.failure().is_some() {
+        // What the gateway had opened for a client that then refused it was never used.
+        exchange.attempts.retain(|attempt| !attempt.unused);
+    }
+    let random = |attempt: &Attempt| attempt.tls.as_ref()?.random();
     let Some(inside) = exchange.attempts.iter().find(|attempt| attempt.tunnel).map(random) else { return };
+    for attempt in exchange.attempts.iter_mut().filter(|attempt| inside.is_some() && random(attempt) == inside) {
+        attempt.tunnel = true;
+    }
     // With the client's own ClientHello it is the tunnel's other leg; with another one the gateway decrypts.
     let own =
         |attempt: &Attempt| attempt.secure.failure().is_some() && random(attempt).is_some_and(|r| Some(r) != inside);
@@ -51,7 +58,10 @@ pub(super) fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
             status.code >= 500 || broken || looped || own_failure(exchange, status)
         }
         Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft => true,
-        Answer::NotSeen => broken || exchange.attempts.iter().any(|attempt| attempt.connect.failure().is_some()),
+        Answer::NotSeen => {
+            let refused = |attempt: &Attempt| attempt.connect.failure().is_some() || attempt.secure.failure().is_some();
+            broken || exchange.attempts.iter().any(|attempt| refused(attempt) && !attempt.unused)
+        }
         // The capture ends before the answer: only an attempt that has plainly failed makes it a failure.
         Answer::Pending => exchange.attempts.last().is_some_and(|attempt| hopeless(attempt, seen_to)),
     }

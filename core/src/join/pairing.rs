@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
 use super::{Loose, Names, Roles};
-use crate::exchange::{Answer, Exchange};
+use crate::exchange::{Answer, Attempt, Exchange};
 use crate::time::{Span, Timestamp};
 
 /// An attempt may begin this much before its request is seen: two interfaces, one clock.
@@ -133,7 +133,12 @@ fn fit(
     };
     let same_host = attempt.host.is_some() && attempt.host == exchange.host;
     let same_port = exchange.port == Some(upstream.port());
+    // The other leg of a tunnel carries the client's own ClientHello.
+    let random = |attempt: &Attempt| attempt.tls.as_ref()?.random();
+    let same_hello =
+        random(attempt).is_some_and(|one| exchange.attempts.iter().any(|other| random(other) == Some(one)));
     match (same_host, same_address) {
+        _ if same_hello => Some(10),
         _ if same_target && (same_host || same_address || attempt.host.is_none()) => Some(8),
         (true, true) => Some(6),
         (true, false) => Some(5),

@@ -160,9 +160,13 @@ fn unfinished(
             Phase::Failed(if theirs.reset { SecureFailure::Reset } else { SecureFailure::Closed })
         }
         (Some(ours), _) => {
+            // After a wait that short, only a request that failed shows that it was one.
+            let again = client.retransmissions > 0;
+            let short = quiet(ours.source.time) < WAITED;
             let wait = if handshake.server_hello.is_some() { WAITED } else { SHORTEST_WAIT };
             story.add(ours.source, Side::Client, what(ours, "by the gateway"));
-            if quiet(ours.source.time) >= wait {
+            if quiet(ours.source.time) >= wait || again && handshake.server_hello.is_none() {
+                attempt.unused = short && !again;
                 return silence(connection, handshake, attempt, story);
             }
             refused(handshake, attempt)

@@ -91,7 +91,7 @@ pub fn fetch(proxy: &str, what: &str) -> Result<String, String> {
 /// machine takes it in one piece.
 pub fn hello(stream: &mut TcpStream, what: &str) -> Result<(), String> {
     let (size, name) = what.split_once(':').ok_or("hello:SIZE:NAME")?;
-    let hello = Hello { name, large: size == "large", grease: true };
+    let hello = Hello { name, large: size == "large", grease: true, ..Hello::default() };
     for segment in hello.record().chunks(SEGMENT) {
         stream.write_all(segment).map_err(|why| why.to_string())?;
         thread::sleep(Duration::from_millis(20));

@@ -3,6 +3,7 @@
 //! They say what the documents say (the vendors' articles, RFCs), not what one product was seen to do.
 
 mod generic;
+mod h2;
 mod healthy;
 mod limits;
 mod logs;
@@ -14,6 +15,7 @@ mod services;
 mod shapes;
 mod sides;
 mod skyhigh;
+mod tls;
 mod together;
 mod untidy;
 mod wsa;
@@ -140,5 +142,7 @@ pub fn all() -> Vec<Built> {
     all.extend(together::all());
     all.extend(services::all());
     all.extend(sides::all());
+    all.extend(tls::all());
+    all.extend(h2::all());
     all
 }
