@@ -80,7 +80,7 @@ const ROUTES: [(&str, &str); 8] = [
     ("origin", "2001:db8:2::1"),
 ];
 
-/// For programs on the gateway that ask as the C library does. Its own timers: 5 s, two tries.
+/// For programs on the gateway, and parent proxies, that ask as the C library does. Its own timers: 5 s, two tries.
 const RESOLVER: &str = "nameserver 10.30.0.53\noptions timeout:2 attempts:2\n";
 
 /// The folder whose files a namespace sees in `/etc`.
@@ -117,10 +117,12 @@ impl Network {
     fn wire(&self, bridged: bool) -> Result<(), String> {
         let ns = |name: &str| format!("{}-{name}", self.prefix);
         // `ip netns exec` lays the files of this folder over /etc.
-        let etc = etc(&ns("gateway"));
-        fs::create_dir_all(&etc).map_err(|why| why.to_string())?;
-        fs::write(etc.join("resolv.conf"), RESOLVER).map_err(|why| why.to_string())?;
-        fs::write(etc.join("hosts"), "127.0.0.1 localhost\n").map_err(|why| why.to_string())?;
+        for host in ["gateway", "origin"] {
+            let etc = etc(&ns(host));
+            fs::create_dir_all(&etc).map_err(|why| why.to_string())?;
+            fs::write(etc.join("resolv.conf"), RESOLVER).map_err(|why| why.to_string())?;
+            fs::write(etc.join("hosts"), "127.0.0.1 localhost\n").map_err(|why| why.to_string())?;
+        }
         for (_, name) in HOSTS {
             ip(&["netns", "add", &ns(name)])?;
             ip(&["-n", &ns(name), "link", "set", "lo", "up"])?;

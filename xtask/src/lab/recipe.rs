@@ -171,7 +171,7 @@ pub struct Recipe {
     pub recording: Recording,
     /// The gateway's logs that are kept beside it, by name. The first must not be empty; it is read in a second run.
     pub logs: Vec<&'static str>,
-    /// The first log is read with the capture from the start: what failed, the packets alone do not show.
+    /// The logs are read with the capture from the start: what failed, the packets alone do not show.
     pub log_decides: bool,
     /// The findings, in time order; none for healthy traffic.
     pub expect: Vec<Expect>,

@@ -40,9 +40,13 @@ pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
 pub fn recorded(recipe: &Recipe, capture: &Path) -> Result<String, String> {
     let mut out = String::new();
     let file = recipe.recording.file();
+    let logs = recipe.logs.as_slice();
     // Further logs tell of the same requests and stand beside it for people: not every pair is joined yet.
-    let log = recipe.logs.get(..1).unwrap_or_default();
-    let (inputs, joined) = if recipe.log_decides { ([&[file], log].concat(), &[][..]) } else { (vec![file], log) };
+    let (inputs, joined) = if recipe.log_decides {
+        ([&[file], logs].concat(), &[][..])
+    } else {
+        (vec![file], logs.get(..1).unwrap_or_default())
+    };
     head(&mut out, &recipe.about, &inputs, joined, recipe.exchanges);
     for filter in &recipe.shows {
         if packets(capture, filter)?.is_empty() {
