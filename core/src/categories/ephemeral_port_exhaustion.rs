@@ -62,6 +62,9 @@ pub static CATEGORY: Category = Category {
     absence: false,
     detect: |exchange, attempt| {
         !attempt.is_some_and(failed)
-            && says(exchange, &["cannot assign requested address", "eaddrnotavail", "err_socket_failure 99"])
+            && says(
+                exchange,
+                &["cannot assign requested address", "eaddrnotavail", "err_socket_failure 99", "err_connect_fail 99"],
+            )
     },
 };

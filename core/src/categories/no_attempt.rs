@@ -78,5 +78,24 @@ pub static CATEGORY: Category = Category {
             && !exchange.signs.word.as_ref().is_some_and(credible)
             && status(exchange).is_some_and(|status| is_server_error(status.code))
             && client_side_seen(exchange)
+            && !reason_given(exchange)
     },
 };
+
+/// Whether a log says why nothing was tried.
+fn reason_given(exchange: &Exchange) -> bool {
+    let claim = exchange.claim.as_ref().filter(|claim| !claim.undetermined);
+    let first = claim.and_then(|claim| claim.candidates.first());
+    first.is_some_and(|id| {
+        matches!(
+            id,
+            Id::NoHealthyUpstream
+                | Id::RequiredService
+                | Id::PolicyDenied
+                | Id::ProxyLoop
+                | Id::EphemeralPortExhaustion
+                | Id::LocalEgressDenied
+                | Id::ProxyOverload
+        )
+    })
+}

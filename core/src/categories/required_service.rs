@@ -68,9 +68,9 @@ pub static CATEGORY: Category = Category {
         },
     ],
     absence: false,
+    // By the gateway's own word a failed attempt beside it was made to the service.
     detect: |exchange, attempt| {
-        let seen = exchange.signs.service.is_some();
-        !attempt.is_some_and(failed)
-            && (seen || says(exchange, &["icap", "auth_failure", "ldap", "authentication server"]))
+        exchange.signs.service.is_some() && !attempt.is_some_and(failed)
+            || says(exchange, &["icap", "auth_failure", "ldap", "authentication server"])
     },
 };

@@ -140,7 +140,9 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
             time: response.last.time,
             own_word: response.own_word.clone(),
         };
+        let gone = attempt::gone_before(connection, response);
         return match (response.complete && response.bad_chunk.is_none(), client_first, server_end) {
+            _ if gone => Answer::ClientLeft,
             (true, ..) => Answer::Whole(status),
             _ if reset == Some(true) => Answer::Cut(Some(status)),
             _ if reset == Some(false) => Answer::ClientLeft,

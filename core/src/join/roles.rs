@@ -36,6 +36,8 @@ struct Doings {
     local: bool,
     /// When it asked DNS for a name that a client wanted of a gateway: the first so many times.
     asked_for_client: Vec<Timestamp>,
+    /// Answers that gateways give for a failure upstream: 502, 503, 504.
+    troubles: u64,
     /// It answers DNS questions of others.
     dns_server: bool,
 }
@@ -153,6 +155,16 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 // A reverse proxy with an address on each side.
                 legs = two_legs(points, &hosts);
                 found.extend(legs.iter().map(|(served, _)| *served));
+            }
+            if found.is_empty() {
+                // The capturing host answers as a gateway without a server does, and opens connections of its own, as
+                // health checks are, only not just then.
+                let opens = |own: &IpAddr| hosts.get(own).is_some_and(|own| own.opened > 0);
+                let checks = |ip: &IpAddr, doings: &Doings| {
+                    let machine = machines.get(ip).into_iter().flatten().filter(|own| !doings.asked_by.contains(*own));
+                    doings.local && doings.troubles > 0 && machine.into_iter().any(opens)
+                };
+                found.extend(hosts.iter().filter(|(ip, doings)| checks(ip, doings)).map(|(ip, _)| *ip));
             }
             // A parent proxy is asked by gateways alone: by their own addresses, or only while they were asked.
             let parent = |ip: &IpAddr| {
@@ -288,6 +300,10 @@ fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
         host.asked_in.push((connection.first.time, connection.last.time));
     }
     host.for_proxy += for_proxy;
+    let troubles = conversation.into_iter().flat_map(|conversation| &conversation.kept).filter(|transaction| {
+        transaction.response.as_ref().is_some_and(|response| (502..=504).contains(&response.status))
+    });
+    host.troubles += troubles.count() as u64;
     if count > 0 {
         host.asked_by.insert(client);
     }

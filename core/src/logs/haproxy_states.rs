@@ -110,7 +110,7 @@ const TOO_MANY: Meaning =
     Meaning::is(Likely, &[&[ProxyOverload]], Gateway, "the proxy's own limit was reached when it was to connect");
 const QUEUED: Meaning = Meaning::is(
     Likely,
-    &[&[NoHealthyUpstream, ProxyOverload]],
+    &[&[ProxyOverload, NoHealthyUpstream]],
     Gateway,
     "`timeout queue` ran out: every server of the backend was at its `maxconn`",
 );

@@ -44,6 +44,9 @@ pub fn meaning(sentence: &str) -> Option<Meaning> {
     if has("no live upstreams") {
         return Some(NO_LIVE);
     }
+    if has("worker_connections are not enough") {
+        return Some(TOO_FEW);
+    }
     let action = action(sentence);
     let peer_gone = has("prematurely closed connection") || has("peer closed connection");
     Some(match action {
@@ -143,6 +146,12 @@ const NO_RESOLVER: Meaning = Meaning::is(
     &[&[NoAttempt], phase::RESOLVE],
     Gateway,
     "the server's name is known only at run time, and nginx has no `resolver` to look it up: it asked nobody",
+);
+const TOO_FEW: Meaning = Meaning::is(
+    Proven,
+    &[&[ProxyOverload]],
+    Gateway,
+    "every connection that worker_connections allows was in use when nginx was to connect",
 );
 const NO_LIVE: Meaning = Meaning::is(
     Proven,

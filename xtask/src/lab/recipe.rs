@@ -273,6 +273,14 @@ impl Recipe {
         self
     }
 
+    /// A field of the first expectation that is not checked.
+    pub fn without(self, field: &str) -> Self {
+        self.with(|mut expect| {
+            expect.fields.retain(|(name, _)| *name != field);
+            expect
+        })
+    }
+
     /// How sure one may be is for the engine to say.
     pub fn unsure(self) -> Self {
         self.with(|mut expect| {

@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 use answer::answer;
 use connect::connect;
 use story::Story;
-pub use story::client_story;
+pub use story::{client_story, gone_before};
 pub use words::{host_of, icmp_text};
 
 /// A SYN that is sent with so few hops to live is a traceroute's.

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::capture::connection::{Connection, Side};
-use crate::capture::transaction::Transaction;
+use crate::capture::transaction::{Response, Transaction};
 use crate::exchange::{Event, Flow, Source, What};
 use crate::report::Leg;
 
@@ -37,6 +37,15 @@ impl<'a> Story<'a> {
     }
 }
 
+/// Whether the client had closed before this answer came, and its host refused the answer: then it had left, and not only
+/// closed its own direction.
+pub fn gone_before(connection: &Connection, response: &Response) -> bool {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    client.fin.is_some_and(|fin| fin.source < response.first)
+        && client.rst.is_some_and(|reset| reset.source > response.first)
+        && server.acked < server.position
+}
+
 /// The events of a client's request at the gateway.
 pub fn client_story(connection: &Connection, transaction: &Transaction) -> Vec<Event> {
     let mut story = Story::new(connection, Leg::Client);
@@ -53,7 +62,8 @@ pub fn client_story(connection: &Connection, transaction: &Transaction) -> Vec<E
     if let Some((source, text)) = &transaction.junk {
         story.add(*source, Side::Server, What::Data(text.clone()));
     }
-    let answered = transaction.response.as_ref().is_some_and(|response| response.complete);
+    let taken = |response: &Response| response.complete && !gone_before(connection, response);
+    let answered = transaction.response.as_deref().is_some_and(taken);
     if !answered {
         for side in [Side::Client, Side::Server] {
             let end = connection.end(side);

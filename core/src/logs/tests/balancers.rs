@@ -25,7 +25,7 @@ fn states_of_haproxy() {
         ("be/s1 0/0/1/5/90 200 502 - - SD--", Some((ResponseTruncated, &[ResponseTruncated], Origin))),
         ("be/s1 0/0/1/5/90000 200 504 - - sD--", Some((ResponseStalled, &[ResponseStalled], Origin))),
         ("be/s1 0/0/1/5/90 200 504 - - PD--", Some((ResponseBadChunk, &[ResponseBadChunk], Origin))),
-        ("be/s1 0/502/-1/-1/504 503 212 - - sQ--", Some((NoHealthyUpstream, &[NoHealthyUpstream], Gateway))),
+        ("be/s1 0/502/-1/-1/504 503 212 - - sQ--", Some((ProxyOverload, &[ProxyOverload], Gateway))),
         ("be/s1 0/0/1/5/9 502 243 - - ----", Some((OriginError, &[OriginError], Origin))),
         ("be/s1 0/0/1/5/9 504 243 - - --VN", Some((OriginError, &[OriginError], Origin))),
         ("fe/<NOSRV> 0/-1/-1/-1/0 503 212 - - LR--", Some((PolicyDenied, &[PolicyDenied, NoAttempt], Gateway))),
