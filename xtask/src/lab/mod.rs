@@ -31,7 +31,7 @@ use watch::{Running, until};
 const SIZE_LIMIT: u64 = 100_000;
 
 /// Programs that recording needs, and Debian's packages that hold them. `squid-openssl` is Squid with TLS interception.
-const NEEDED: [(&str, &str); 9] = [
+const NEEDED: [(&str, &str); 11] = [
     ("/usr/sbin/squid", "squid-openssl"),
     ("/usr/sbin/nginx", "nginx"),
     ("/usr/sbin/haproxy", "haproxy"),
@@ -41,6 +41,8 @@ const NEEDED: [(&str, &str); 9] = [
     ("/usr/bin/tshark", "tshark"),
     ("/usr/sbin/nft", "nftables"),
     ("/usr/bin/openssl", "openssl"),
+    ("/usr/bin/curl", "curl"),
+    ("/usr/bin/chromium", "chromium"),
 ];
 
 /// Makes the named cases, or all; `--list` names them, `--built` makes those that need no network.

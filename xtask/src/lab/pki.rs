@@ -66,13 +66,23 @@ const CERTIFICATES: [Certificate; 9] = [
 /// What the servers serve, small so that recordings stay small.
 const PAGE: &str = "<html><body>A page of the lab, over TLS.</body></html>\n";
 
-/// Makes all certificates in `folder`, once: `NAME.pem`, `NAME.key`, both together as `NAME.both`; and `www/page.html`.
+/// A page with its head, as `openssl s_server -HTTP` wants it.
+fn page(body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 200 OK\r\nServer: lab\r\nContent-Type: text/html\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+}
+
+/// Makes all certificates in `folder`, once: `NAME.pem`, `NAME.key`, both together as `NAME.both`; and `www` with its
+/// pages.
 pub fn make(folder: &Path) -> Result<(), String> {
     if folder.join("done").exists() {
         return Ok(());
     }
     fs::create_dir_all(folder.join("www")).map_err(|why| why.to_string())?;
-    write(folder, "www/page.html", PAGE)?;
+    write(folder, "www/page.html", &page(PAGE))?;
+    write(folder, "www/large.html", &page(&PAGE.repeat(60)))?;
     for certificate in &CERTIFICATES {
         certificate.make(folder)?;
     }

@@ -130,6 +130,9 @@ impl Expect {
 /// Puts files into a program's folder.
 pub type Prepare = fn(&Path) -> Result<(), String>;
 
+/// A number of exchanges that is left to chance.
+pub const ANY: usize = usize::MAX;
+
 /// A case that the lab records.
 #[derive(Clone, Debug)]
 pub struct Recipe {
@@ -175,7 +178,7 @@ pub struct Recipe {
     pub log_decides: bool,
     /// The findings, in time order; none for healthy traffic.
     pub expect: Vec<Expect>,
-    /// Exchanges: total, failed, unseen.
+    /// Exchanges: total, failed, unseen; or [`ANY`].
     pub exchanges: (usize, usize, usize),
     /// Display filters that must select a packet, for healthy cases that claim an oddity.
     pub shows: Vec<&'static str>,

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 
-use super::recipe::{Expect, Recipe, Recording, Which};
+use super::recipe::{ANY, Expect, Recipe, Recording, Which};
 
 /// The numbers of the packets that `filter` selects.
 pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
@@ -129,8 +129,13 @@ pub fn head(out: &mut String, about: &str, inputs: &[&str], joined: &[&str], exc
     if !joined.is_empty() {
         let _ = writeln!(out, "joined = {joined:?}");
     }
+    out.push_str("\n[exchanges]\n");
     let (total, failed, unseen) = exchanges;
-    let _ = writeln!(out, "\n[exchanges]\ntotal = {total}\nfailed = {failed}\nunseen = {unseen}");
+    for (name, count) in [("total", total), ("failed", failed), ("unseen", unseen)] {
+        if count != ANY {
+            let _ = writeln!(out, "{name} = {count}");
+        }
+    }
 }
 
 /// One expected finding.

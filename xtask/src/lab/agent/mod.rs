@@ -9,6 +9,7 @@ mod h2;
 mod origin;
 mod tls_bytes;
 mod tls_client;
+mod tls_relay;
 mod tls_server;
 
 use std::process::ExitCode;

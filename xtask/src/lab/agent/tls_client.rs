@@ -24,7 +24,7 @@ pub fn fetch(proxy: &str, what: &str) -> Result<String, String> {
     let mut client = Command::new("openssl");
     client.args(["s_client", "-quiet", "-ign_eof", "-servername", host]);
     let mut direct = None;
-    let (mut idle, mut patience) = (None, None);
+    let (mut idle, mut patience, mut page) = (None, None, "page.html");
     for wish in wishes.split(',').filter(|wish| !wish.is_empty()) {
         let (name, value) = wish.split_once('=').unwrap_or((wish, ""));
         match name {
@@ -43,6 +43,10 @@ pub fn fetch(proxy: &str, what: &str) -> Result<String, String> {
             "alpn" | "groups" | "cipher" => client.args([&format!("-{name}"), value]),
             "save" => client.args(["-sess_out", &in_folder("session.pem")]),
             "resume" => client.args(["-sess_in", &in_folder("session.pem")]),
+            "page" => {
+                page = value;
+                &mut client
+            }
             // Waits before the request; leaves after so many milliseconds.
             "idle" => {
                 idle = value.parse().ok();
@@ -76,7 +80,7 @@ pub fn fetch(proxy: &str, what: &str) -> Result<String, String> {
         if let Some(milliseconds) = idle {
             thread::sleep(Duration::from_millis(milliseconds));
         }
-        let request = format!("GET /page.html HTTP/1.0\r\nHost: {host}\r\n\r\n");
+        let request = format!("GET /{page} HTTP/1.0\r\nHost: {host}\r\n\r\n");
         // A client that has refused no longer reads.
         let _ = input.write_all(request.as_bytes());
     }

@@ -1,24 +1,20 @@
 //! Servers of real TLS, by `openssl s_server`: what is inside must be real, and need not be ours.
 //!
 //! `tls`, or `tls:WISH,WISH…`; the wishes are those of [`arguments`], and `cut=…` for a connection that breaks in
-//! the handshake: then a relay stands before the server and breaks it ([`Cut`]).
+//! the handshake or after it: then a relay stands before the server and breaks it ([`super::tls_relay`]).
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
-use std::time::Duration;
 
 use super::super::pki;
-use super::tls_bytes;
+use super::tls_relay::{self, Cut};
 
 /// Where servers behind a relay listen.
 static NEXT_PORT: AtomicU16 = AtomicU16::new(44300);
-/// A server's flight has ended when it says nothing for this long.
-const QUIET: Duration = Duration::from_millis(150);
 
 /// Starts a server. It ends with the namespace.
 pub fn serve(address: &str, wishes: &str) -> Result<(), String> {
@@ -38,7 +34,7 @@ pub fn serve(address: &str, wishes: &str) -> Result<(), String> {
         None => address.to_owned(),
     };
     let mut server = Command::new("openssl");
-    server.current_dir(folder.join("www")).args(["s_server", "-WWW", "-accept", &place]);
+    server.current_dir(folder.join("www")).args(["s_server", "-HTTP", "-accept", &place]);
     let file = |end: &str| folder.join(format!("{certificate}.{end}"));
     server.arg("-key").arg(file("key")).arg("-cert").arg(file("pem")).args(own);
     let words = folder.join(format!("server-{}.txt", place.replace([':', '[', ']'], "-")));
@@ -59,7 +55,7 @@ pub fn serve(address: &str, wishes: &str) -> Result<(), String> {
     // Nobody may leave the pipe: a server that cannot speak ends.
     thread::spawn(move || out.read_to_end(&mut Vec::new()));
     match cut {
-        Some(cut) => relay(address, place, cut),
+        Some(cut) => tls_relay::start(address, place, cut, wishes.contains("1.3")),
         None => Ok(()),
     }
 }
@@ -83,91 +79,9 @@ fn arguments(wish: &str, folder: &Path) -> Result<Vec<String>, String> {
         "want-client" => {
             ["-Verify", "1", "-verify_return_error", "-CAfile", &in_folder("ca.pem")].map(str::to_owned).to_vec()
         }
+        "small-records" => vec!["-max_send_frag".to_owned(), "512".to_owned()],
         "no-ticket" => vec!["-no_ticket".to_owned(), "-num_tickets".to_owned(), "0".to_owned()],
         other => return Err(format!("tls: no such wish: {other}")),
     };
     Ok(words)
-}
-
-/// Where a connection breaks, and how.
-#[derive(Clone, Copy, Debug)]
-enum Cut {
-    /// RST in the middle of the server's first flight (ServerHello to the end).
-    ResetHalf,
-    /// FIN behind the server's first flight.
-    Close,
-    /// Silence behind the server's first flight.
-    Hold,
-    /// FIN in the middle of the server's first flight.
-    Half,
-    /// RST when the client's second flight is there.
-    ResetLate,
-    /// FIN when the client's second flight is there.
-    CloseLate,
-}
-
-impl Cut {
-    fn named(name: &str) -> Result<Self, String> {
-        Ok(match name {
-            "reset-half" => Self::ResetHalf,
-            "close" => Self::Close,
-            "hold" => Self::Hold,
-            "half" => Self::Half,
-            "reset-late" => Self::ResetLate,
-            "close-late" => Self::CloseLate,
-            other => return Err(format!("tls: no such cut: {other}")),
-        })
-    }
-}
-
-fn relay(address: &str, server: String, cut: Cut) -> Result<(), String> {
-    let listener = TcpListener::bind(address).map_err(|why| format!("{address}: {why}"))?;
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let server = server.clone();
-            thread::spawn(move || broken(stream, &server, cut));
-        }
-    });
-    Ok(())
-}
-
-/// One connection up to its cut. A reset needs no socket option: Linux answers with RST when a socket is closed
-/// while received bytes wait unread.
-fn broken(mut stream: TcpStream, server: &str, cut: Cut) -> Option<()> {
-    let mut behind = TcpStream::connect(server).ok()?;
-    let hello = tls_bytes::peek_hello(&stream)?;
-    behind.write_all(&hello).ok()?;
-    if !matches!(cut, Cut::ResetHalf) {
-        stream.read_exact(&mut vec![0; hello.len()]).ok()?;
-    }
-    let mut flight = Vec::new();
-    behind.set_read_timeout(Some(QUIET)).ok()?;
-    let mut buffer = [0; 4096];
-    while let Some(length) = behind.read(&mut buffer).ok().filter(|length| *length > 0) {
-        flight.extend_from_slice(buffer.get(..length)?);
-    }
-    let wanted = if matches!(cut, Cut::Half | Cut::ResetHalf) { flight.len() / 2 } else { flight.len() };
-    stream.set_nodelay(true).ok()?;
-    stream.write_all(flight.get(..wanted)?).ok()?;
-    match cut {
-        Cut::ResetHalf => {}
-        Cut::Close | Cut::Half => {
-            stream.shutdown(Shutdown::Write).ok()?;
-            let _ = stream.read_to_end(&mut Vec::new());
-        }
-        Cut::Hold => {
-            let _ = stream.read_to_end(&mut Vec::new());
-        }
-        Cut::ResetLate => {
-            stream.peek(&mut [0]).ok()?;
-            thread::sleep(QUIET);
-        }
-        Cut::CloseLate => {
-            let _ = stream.read(&mut buffer).ok()?;
-            thread::sleep(QUIET);
-            stream.shutdown(Shutdown::Write).ok()?;
-            let _ = stream.read_to_end(&mut Vec::new());
-        }
-    }
-    Some(())
 }

@@ -1,7 +1,7 @@
 //! HTTP/2 in the clear between gateway and site: gRPC behind nginx, and HAProxy.
 
 use super::super::proxies::{HAPROXY, NGINX, Program};
-use super::super::recipe::{Expect, Recipe, recipe};
+use super::super::recipe::{Expect, Recipe, Recording, recipe};
 
 /// A program, its settings for HTTP/2 towards the site, its logs.
 type Way = (&'static Program, &'static [&'static str], &'static [&'static str]);
@@ -23,6 +23,8 @@ fn one(way: Way, folder: &'static str, name: String, about: &str, origin: &'stat
     Recipe {
         origins: vec![origin],
         client: vec!["get:http://www.example.com/lab.Greeter/Hello".to_owned()],
+        // One of them as pcapng, with two interfaces.
+        recording: if program.name == HAPROXY.name { Recording::Both } else { Recording::Any },
         ..recipe(folder, name, about).via(program, settings, logs)
     }
 }
@@ -164,6 +166,7 @@ fn together(folder: &'static str, name: &str, about: &str, origin: &'static str)
     Recipe {
         client: vec!["get:http://www.example.com/lab.Greeter/Hello".to_owned(), format!("together:{three}")],
         shows: vec!["http2.streamid==7"],
+        recording: Recording::Any,
         ..one(SHARED, folder, format!("haproxy-h2-{name}"), about, origin)
     }
 }

@@ -9,6 +9,7 @@ mod healthy;
 mod response;
 mod tls;
 mod tls_healthy;
+mod tls_inside;
 mod tls_refused;
 
 use super::recipe::Recipe;
@@ -24,6 +25,7 @@ pub fn all() -> Vec<Recipe> {
         healthy::all(),
         tls::all(),
         tls_refused::all(),
+        tls_inside::all(),
         tls_healthy::all(),
         h2::all(),
     ]

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use super::super::net::finish;
-use super::super::proxies::{APACHE, HAPROXY, NGINX, Program, SQUID};
-use super::super::recipe::{Expect, Recipe, recipe};
+use super::super::proxies::{APACHE, APACHE_REVERSE, HAPROXY, NGINX, Program, SQUID};
+use super::super::recipe::{Expect, Recipe, Recording, recipe};
 
 /// The ClientHello to the site.
 pub const HELLO: &str = "tls.handshake.type==1 && ip.dst==192.0.2.10";
@@ -80,7 +80,7 @@ const FAULTS: [Fault; 9] = [
         name: "half-flight",
         category: "tls-closed",
         about: "TLS 1.2: the site closes the connection in the middle of its ServerHello, certificate and key exchange.",
-        origin: "192.0.2.10:443=tls:1.2,cut=half",
+        origin: "192.0.2.10:443=tls:1.2,cut=half-close",
         proof: FIN,
         reset_by: "",
     },
@@ -88,7 +88,7 @@ const FAULTS: [Fault; 9] = [
         name: "tls12-reset-later",
         category: "tls-reset",
         about: "TLS 1.2: after ServerHello and certificate, the site answers the client's key exchange with RST.",
-        origin: "192.0.2.10:443=tls:1.2,cut=reset-late",
+        origin: "192.0.2.10:443=tls:1.2,cut=later-reset",
         proof: RESET,
         reset_by: "upstream-host",
     },
@@ -96,7 +96,7 @@ const FAULTS: [Fault; 9] = [
         name: "tls13-reset-half-flight",
         category: "tls-reset",
         about: "TLS 1.3: RST comes in the middle of the site's flight, behind its ServerHello.",
-        origin: "192.0.2.10:443=tls:1.3,cut=reset-half",
+        origin: "192.0.2.10:443=tls:1.3,cut=half-reset",
         proof: RESET,
         reset_by: "upstream-host",
     },
@@ -147,6 +147,20 @@ pub const HAPROXY_TLS: Way = Way {
     kind: Kind::Clear("503", "503"),
 };
 
+/// Apache as a reverse proxy.
+pub const APACHE_TLS: Way = Way {
+    name: "apache-tls",
+    program: &APACHE_REVERSE,
+    settings: &[
+        "ProxyPass / https://www.example.com/",
+        "SSLProxyEngine on",
+        "SSLProxyVerify require",
+        "SSLProxyCACertificateFile {folder}/pki/ca.pem",
+    ],
+    logs: &["access.log"],
+    kind: Kind::Clear("500", "500"),
+};
+
 /// Squid that is asked for an https URL in the clear.
 pub const SQUID_HTTPS: Way = Way {
     name: "squid-https",
@@ -177,7 +191,8 @@ pub const SQUID_DECRYPTS: Way = Way {
 pub const APACHE_TUNNEL: Way =
     Way { name: "apache-tunnel", program: &APACHE, settings: &[], logs: &[], kind: Kind::Tunnel };
 
-const WAYS: [&Way; 6] = [&NGINX_TLS, &HAPROXY_TLS, &SQUID_HTTPS, &SQUID_TUNNEL, &SQUID_DECRYPTS, &APACHE_TUNNEL];
+const WAYS: [&Way; 7] =
+    [&NGINX_TLS, &APACHE_TLS, &HAPROXY_TLS, &SQUID_HTTPS, &SQUID_TUNNEL, &SQUID_DECRYPTS, &APACHE_TUNNEL];
 
 /// Certificates for the gateway, and the store in which Squid's helper keeps those that it makes.
 pub fn certificates(folder: &Path) -> Result<(), String> {
@@ -204,7 +219,9 @@ pub fn on(way: &Way, folder: &'static str, name: impl Into<String>, about: &str,
         }
     };
     let case = recipe(folder, name, about).via(way.program, way.settings, way.logs);
-    Recipe { origins: vec!["192.0.2.10:443=tls"], prepare: Some(certificates), client: vec![client], ..case }
+    // One of them as pcapng, with two interfaces.
+    let recording = if way.program.name == HAPROXY.name { Recording::Both } else { Recording::Any };
+    Recipe { origins: vec!["192.0.2.10:443=tls"], prepare: Some(certificates), client: vec![client], recording, ..case }
 }
 
 /// The same, failing: what is expected follows from the way. `saw` is what the client says where it speaks TLS.
@@ -269,6 +286,71 @@ fn every() -> Vec<Recipe> {
     out
 }
 
+/// Recorded on one side of the gateway alone.
+fn one_side() -> Vec<Recipe> {
+    let upstream = |category: &'static str, name: &str, about: &str, way: &Way, origin, proof: &str| Recipe {
+        origins: vec![origin],
+        recording: Recording::Wan,
+        logs: Vec::new(),
+        expect: vec![
+            Expect::new(category, "proven")
+                .text("gateway", "198.51.100.5")
+                .text("upstream", "192.0.2.10:443")
+                .text("host", "www.example.com")
+                .null("client")
+                .null("status")
+                .see(HELLO)
+                .see(proof),
+        ],
+        ..failing(way, category, name, about, ("", "503"), |expect| expect)
+    };
+    let client = failing(
+        &SQUID_TUNNEL,
+        "tls-alert",
+        "squid-tunnel-alert-client-side",
+        "The site answers the ClientHello with alert 40. Recorded on the clients' interface only.",
+        ("", "none"),
+        |_| {
+            Expect::new("tls-alert", "proven")
+                .text("client", "10.20.0.50")
+                .text("gateway", "10.20.0.2")
+                .text("method", "CONNECT")
+                .text("target", "www.example.com:443")
+                .number("status", 200)
+                .see("http.request.method==\"CONNECT\"")
+                .see("tls.handshake.type==1")
+                .see("tls.alert_message.desc==40")
+        },
+    );
+    vec![
+        upstream(
+            "tls-alert",
+            "nginx-tls-alert-upstream-side",
+            "The site answers the ClientHello with alert 40. Recorded on the upstream interface only.",
+            &NGINX_TLS,
+            "192.0.2.10:443=hello-alert:40",
+            "tls.alert_message.desc==40",
+        ),
+        upstream(
+            "tls-certificate",
+            "squid-https-expired-upstream-side",
+            "TLS 1.2: Squid refuses an expired certificate. Recorded on the upstream interface only.",
+            &SQUID_HTTPS,
+            "192.0.2.10:443=tls:1.2,cert=expired",
+            "tls.alert_message.desc==45",
+        ),
+        upstream(
+            "tls-no-response",
+            "apache-tls-silence-upstream-side",
+            "The site acknowledges the ClientHello and says nothing. Recorded on the upstream interface only.",
+            &APACHE_TLS,
+            "192.0.2.10:443=hello-hold",
+            HELLO,
+        ),
+        Recipe { origins: vec!["192.0.2.10:443=hello-alert:40"], recording: Recording::Lan, ..client },
+    ]
+}
+
 pub fn all() -> Vec<Recipe> {
-    every()
+    [every(), one_side()].concat()
 }

@@ -3,8 +3,8 @@
 use super::super::proxies::{HAPROXY, NGINX, Program};
 use super::super::recipe::{Expect, Recipe, recipe};
 use super::tls::{
-    APACHE_TUNNEL, HAPROXY_TLS, HELLO, Kind, NGINX_TLS, SQUID_DECRYPTS, SQUID_HTTPS, SQUID_TUNNEL, Way, certificates,
-    failing, unsure,
+    APACHE_TLS, APACHE_TUNNEL, HAPROXY_TLS, Kind, NGINX_TLS, SQUID_DECRYPTS, SQUID_HTTPS, SQUID_TUNNEL, Way,
+    certificates, failing, unsure,
 };
 
 /// The site's certificate, where it is in the clear.
@@ -47,6 +47,8 @@ fn certificates_refused() -> Vec<Recipe> {
         certificate(&NGINX_TLS, "expired", "1.2", expired, 0, &[SHOWN]),
         certificate(&NGINX_TLS, "other-name", "1.2", name, 0, &[SHOWN]),
         certificate(&NGINX_TLS, "unknown-ca", "1.3", stranger, 0, &[GOODBYE]),
+        certificate(&APACHE_TLS, "expired", "1.2", expired, 45, &[]),
+        certificate(&APACHE_TLS, "unknown-ca", "1.3", stranger, 48, &[]),
         certificate(&HAPROXY_TLS, "expired", "1.2", expired, 45, &[]),
         certificate(&HAPROXY_TLS, "self-signed", "1.2", own, 48, &[]),
         certificate(&HAPROXY_TLS, "unknown-ca", "1.3", stranger, 48, &[]),
@@ -413,6 +415,5 @@ impl Recipe {
 }
 
 pub fn all() -> Vec<Recipe> {
-    let _ = HELLO;
     [certificates_refused(), alerts(), wanted_later(), by_client(), by_browser(), large()].concat()
 }
