@@ -7,7 +7,7 @@
 use core::net::SocketAddr;
 
 use super::apache_messages::{Line, meaning};
-use super::fields::{address, host_port};
+use super::fields::{address, host_port, target};
 use super::groups::{Group, key};
 use super::{Clock, Layout, LogFormat, Parsed, Record, Vote, times};
 use crate::products::Id as Product;
@@ -63,9 +63,9 @@ fn begin(line: &str) -> Result<Begin<'_>, (usize, &'static str)> {
     }
     let (mut thread, mut client, mut cause) = ("", None, "");
     loop {
-        // `(111)Connection refused: `, before or after the client.
+        // `(111)Connection refused: ` or `(EAI 5)No address associated with hostname: `, before or after the client.
         if let Some((number, after)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'))
-            && number.bytes().all(|b| b.is_ascii_digit())
+            && number.strip_prefix("EAI ").unwrap_or(number).bytes().all(|b| b.is_ascii_digit())
             && let Some((_, after)) = after.split_once(": ")
         {
             (cause, rest) = (number, after);
@@ -118,11 +118,15 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let Some((failure, follows)) = meaning(begin.module, &begin.line) else { return Parsed::Skip };
     let Some(time) = begin.time.or(layout.received) else { return Parsed::Bad { at: 0, field: "time" } };
     let upstream = server(begin.line.text);
+    let wanted = returned_by(begin.line.text);
+    let place = wanted.and_then(target).unwrap_or_default();
     let client = begin.client.and_then(|client| host_port(client).map(|(ip, _)| ip).or_else(|| address(client)));
     Parsed::Record(Record {
         time,
         client,
-        host: None,
+        target: wanted,
+        host: Some(place.host).filter(|host| !host.is_empty()),
+        port: place.port,
         attempted: upstream.is_some(),
         upstream,
         token: begin.line.number,
@@ -135,6 +139,13 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
 /// Where no process is logged (2.2) the client has to do.
 fn by<'a>(begin: &Begin<'a>) -> &'a str {
     if begin.thread.is_empty() { begin.client.unwrap_or_default() } else { "" }
+}
+
+/// The target in `Error reading from remote server returned by http://www.example.com/a`; without its query.
+fn returned_by(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once(" returned by ")?;
+    let wanted = rest.split(' ').next()?;
+    (wanted.starts_with('/') || wanted.contains("://")).then_some(wanted)
 }
 
 /// The address in `attempt to connect to 127.0.0.1:8981 (localhost) failed`.

@@ -218,6 +218,12 @@ impl LogReader {
         exchange.events.push(event);
         if let Some(sight) = self.sights.iter_mut().rev().take(NEAREST).find(|sight| sight.exchange == Some(index)) {
             sight.ended = Some(record.time);
+            if sight.client == 0 {
+                sight.client = record.client.map_or(0, address_digest);
+            }
+            if sight.wanted.path == 0 {
+                sight.wanted = Wanted::new(record.method, record.target, record.host);
+            }
         }
         exchange.client = exchange.client.or(record.client);
         exchange.port = exchange.port.or(record.port);

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use super::clock::{self, Compared, Pair, WEIGHT};
 use super::sight::Sight;
+use super::wanted::Wanted;
 use crate::time::{MILLISECOND, SECOND, Span, Timestamp};
 
 /// What does not fit may sum up to this, once the clocks are known: an answer's last packet and its line lie close, but
@@ -47,9 +48,32 @@ enum By {
     Host,
     /// The address asked: of the same.
     Upstream,
+    /// The client, where an error log names nothing else.
+    Client,
 }
 
-const ALL: [By; 5] = [By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream];
+/// The ways of an access log, and those of an error log.
+const ACCESS: &[By] = &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream];
+const ERROR: &[By] = &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream, By::Client];
+
+/// Lines of one log, to be held against requests.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    /// In little.
+    pub sights: Vec<Sight>,
+    /// Their times are cut to multiples of this, nanoseconds.
+    pub resolution: i64,
+    /// They say no zone.
+    pub local: bool,
+    /// They are of an error log.
+    pub error: bool,
+}
+
+impl Lines {
+    fn ways(&self) -> &'static [By] {
+        if self.error { ERROR } else { ACCESS }
+    }
+}
 
 impl By {
     fn key(self, sight: &Sight, is_line: bool) -> Option<u64> {
@@ -62,6 +86,9 @@ impl By {
             Self::PathOfRequest if is_line || wanted.host == 0 => known(wanted.path),
             Self::Host if attempt => known(wanted.host),
             Self::Upstream if attempt => known(sight.upstream),
+            Self::Client if sight.exchange.is_some() && (!is_line || wanted == Wanted::default()) => {
+                known(sight.client)
+            }
             _ => None,
         }
     }
@@ -90,26 +117,25 @@ impl By {
     }
 }
 
-/// Compares the clock of lines with that of requests. `lines` that say one time, and not of what, are settled on the way.
-pub fn compare(lines: &mut [Sight], requests: &[Sight], resolution: i64, local: bool) -> Compared {
-    if !lines.iter().any(|line| line.either) {
-        return clock::vote(&pairs(lines, requests, resolution), local);
+/// Compares the clock of lines with that of requests. Lines that say one time, and not of what, are settled on the way.
+pub fn compare(lines: &mut Lines, requests: &[Sight]) -> Compared {
+    let vote = |lines: &Lines| clock::vote(&pairs(lines, requests), lines.local);
+    if !lines.sights.iter().any(|line| line.either) {
+        return vote(lines);
     }
-    let settled = |by_end: bool| -> Vec<Sight> {
-        let mut lines = lines.to_vec();
-        lines.iter_mut().filter(|line| line.either).for_each(|line| settle(line, by_end));
+    let settled = |by_end: bool| {
+        let mut lines = lines.clone();
+        lines.sights.iter_mut().filter(|line| line.either).for_each(|line| settle(line, by_end));
         lines
     };
-    let as_end = settled(true);
-    let as_begin = settled(false);
-    let end = clock::vote(&pairs(&as_end, requests, resolution), local);
-    let begin = clock::vote(&pairs(&as_begin, requests, resolution), local);
+    let (as_end, as_begin) = (settled(true), settled(false));
+    let (end, begin) = (vote(&as_end), vote(&as_begin));
     let worth = |compared: &Compared| match compared {
         Compared::Clock(clock) => (true, clock.requests, core::cmp::Reverse(clock.ahead.0.saturating_abs())),
         _ => (false, 0, core::cmp::Reverse(0)),
     };
     let (better, by_end) = if worth(&begin) > worth(&end) { (begin, false) } else { (end, true) };
-    lines.copy_from_slice(if by_end { &as_end } else { &as_begin });
+    *lines = if by_end { as_end } else { as_begin };
     better
 }
 
@@ -124,9 +150,10 @@ fn settle(line: &mut Sight, by_end: bool) {
 }
 
 /// Pairs that may be one request, with the weight of their word.
-fn pairs(lines: &[Sight], requests: &[Sight], resolution: i64) -> Vec<Pair> {
+fn pairs(lines: &Lines, requests: &[Sight]) -> Vec<Pair> {
     let mut out = Vec::new();
-    let mut groups: Vec<Group> = ALL.iter().flat_map(|by| by.groups(lines, requests, |_, _| true)).collect();
+    let (ways, resolution, lines) = (lines.ways(), lines.resolution, lines.sights.as_slice());
+    let mut groups: Vec<Group> = ways.iter().flat_map(|by| by.groups(lines, requests, |_, _| true)).collect();
     groups.sort_by_key(|group| group.lines.len().saturating_mul(group.requests.len()));
     for group in groups {
         let room = PAIRS.saturating_sub(out.len()) / group.lines.len().max(1);
@@ -180,7 +207,9 @@ fn ahead(line: &Sight, request: &Sight) -> Option<i64> {
 
 /// Into how many parts the weight of a pair is divided; `None` for one that is none.
 fn likeness(line: &Sight, request: &Sight) -> Option<u32> {
-    if other_query(line, request) || line.wanted.is_tunnel() != request.wanted.is_tunnel() && !request.attempt {
+    if other_query(line, request)
+        || line.wanted.is_tunnel() != request.wanted.is_tunnel() && line.wanted.path != 0 && !request.attempt
+    {
         return None;
     }
     let status = match statuses(line, request) {
@@ -198,7 +227,8 @@ fn likeness(line: &Sight, request: &Sight) -> Option<u32> {
         (Some(one), Some(other)) if !same_duration(one, other) && !request.attempt => 4,
         _ => 1,
     };
-    Some(status * client * duration * if request.attempt { 2 } else { 1 } / 2)
+    let vague = if request.attempt || line.wanted == Wanted::default() { 2 } else { 1 };
+    Some(status * client * duration * vague / 2)
 }
 
 fn same_duration(one: i64, other: i64) -> bool {
@@ -264,10 +294,11 @@ fn misfit(line: &Sight, request: &Sight, ahead: Span, resolution: i64) -> Option
 }
 
 /// For each line the request that it is, once the clocks are known.
-pub fn assign(lines: &[Sight], requests: &[Sight], ahead: Span, resolution: i64) -> Vec<Option<u32>> {
+pub fn assign(lines: &Lines, requests: &[Sight], ahead: Span) -> Vec<Option<u32>> {
+    let (ways, resolution, lines) = (lines.ways(), lines.resolution, lines.sights.as_slice());
     let mut of_line: Vec<Option<u32>> = alloc::vec![None; lines.len()];
     let mut taken = alloc::vec![false; requests.len()];
-    for by in ALL {
+    for by in ways {
         let free = |is_line: bool, at: u32| {
             let at = at as usize;
             if is_line { of_line.get(at) == Some(&None) } else { taken.get(at) == Some(&false) }
@@ -418,4 +449,32 @@ pub fn inside(lines: &[Sight], of_line: &[Option<u32>], requests: &[Sight], ahea
         }
     }
     found
+}
+
+/// For lines of an error log that were left over: the failed request of their client in whose time they were written, if
+/// they name no other. A gateway may write several of one request.
+pub fn during(lines: &Lines, of_line: &[Option<u32>], requests: &[Sight], ahead: Span) -> Vec<Option<u32>> {
+    let failed = (0..).zip(requests).filter(|(_, request)| request.exchange.is_some() && request.client != 0);
+    let mut by_client: Vec<(u32, Timestamp, u32)> =
+        failed.filter_map(|(at, request)| Some((request.client, request.begun.or(request.ended)?, at))).collect();
+    by_client.sort_unstable();
+    let of = |line: &Sight| {
+        let time = line.ended.or(line.begun)?.plus(Span(ahead.0.saturating_neg()));
+        let upper =
+            by_client.partition_point(|(client, begun, _)| (*client, *begun) <= (line.client, time.plus(Span(SECOND))));
+        let same = by_client.get(..upper)?.iter().rev().take_while(|(client, ..)| *client == line.client).take(NEAREST);
+        let open = same.filter_map(|(.., at)| {
+            let request = requests.get(*at as usize)?;
+            let (one, other) = (line.wanted, request.wanted);
+            let same = one.path == other.path && (one.host == other.host || one.host == 0 || other.host == 0);
+            let ended = request.ended.filter(|_| same || one == Wanted::default())?;
+            let late = time.since(ended).0;
+            (late <= SECOND).then_some((late.saturating_abs(), *at))
+        });
+        open.min().map(|(_, at)| at)
+    };
+    let left = |(line, met): (&Sight, &Option<u32>)| {
+        if met.is_none() && line.client != 0 { of(line) } else { None }
+    };
+    lines.sights.iter().zip(of_line).map(left).collect()
 }

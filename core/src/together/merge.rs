@@ -68,7 +68,9 @@ pub fn line(exchange: &mut Exchange, line: &Exchange, notes: &mut Vec<String>) {
 }
 
 /// Adds an error log's line: it knows the cause. Who left, the access log knows as well; packets know better.
-pub fn error(exchange: &mut Exchange, error: &Exchange) {
+///
+/// `first`: no other line of it was added before. Of several the first that decides has the word.
+pub fn error(exchange: &mut Exchange, error: &Exchange, first: bool) {
     exchange.events.extend(error.events.iter().cloned());
     exchange.host = exchange.host.take().or_else(|| error.host.clone());
     exchange.port = exchange.port.or(error.port);
@@ -76,7 +78,8 @@ pub fn error(exchange: &mut Exchange, error: &Exchange) {
     if !error.attempts.is_empty() && !captured {
         exchange.attempts.clone_from(&error.attempts);
     }
-    if error.claim.is_some() {
+    let decided = exchange.claim.as_ref().is_some_and(|claim| !claim.undetermined);
+    if error.claim.is_some() && (first || !decided) {
         exchange.claim.clone_from(&error.claim);
         if !captured && exchange.events.iter().all(|event| event.source.line) {
             exchange.doubts.clear();

@@ -16,6 +16,8 @@ mod words;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use hashbrown::HashSet;
+
 use crate::capture::point::Point;
 use crate::exchange::Exchange;
 use crate::join::Joined;
@@ -23,6 +25,7 @@ use crate::logs::{LogReader, NO_ZONE};
 use crate::report::Input;
 use crate::time::{SECOND, Span, Timestamp};
 pub use clock::{Clock, Compared};
+use matching::Lines;
 pub use sight::{Interest, Sight};
 pub use wanted::{Wanted, address_digest};
 
@@ -129,15 +132,16 @@ fn access(
     lined: &mut [bool],
     lines: &mut Vec<Sight>,
 ) {
-    let mut sights = log.sights.clone();
-    let compared = matching::compare(&mut sights, requests, log.resolution(), log.local());
-    let told = tell(log, compared, !points.is_empty());
+    let mut of_log = lines_of(log, false);
+    let compared = matching::compare(&mut of_log, requests);
+    let told = tell(log, compared, if points.is_empty() { "" } else { "captures" });
     let clock = told.clock().copied();
     let ahead = clock.map_or(Span(0), |clock| clock.ahead);
     let shift = told.shift();
-    let nothing = || alloc::vec![None; sights.len()];
-    let of_line = clock.map_or_else(nothing, |_| matching::assign(&sights, requests, ahead, log.resolution()));
-    let tunnel_of = clock.map_or_else(nothing, |_| matching::inside(&sights, &of_line, requests, ahead));
+    let nothing = || alloc::vec![None; of_log.sights.len()];
+    let of_line = clock.map_or_else(nothing, |_| matching::assign(&of_log, requests, ahead));
+    let tunnel_of = clock.map_or_else(nothing, |_| matching::inside(&of_log.sights, &of_line, requests, ahead));
+    let sights = of_log.sights;
     // Where each failed exchange of the log has gone.
     let mut home: Vec<Option<usize>> = alloc::vec![None; log.exchanges.len()];
     let mut counted = alloc::vec![false; requests.len()];
@@ -222,36 +226,39 @@ fn access(
 /// Adds an error log: what it tells more of what is known already, and what only it tells.
 fn error(all: &mut Together, log: &LogReader, points: &[Point], requests: &[Sight], lines: &[Sight]) {
     let failed = |sight: &&Sight| sight.exchange.is_some();
-    // Both show the same exchanges; a line of an access log that was joined with packets stands for itself.
-    let known: Vec<Sight> = requests.iter().chain(lines).filter(failed).copied().collect();
-    let mut sights = log.sights.clone();
-    let compared = matching::compare(&mut sights, &known, log.resolution(), log.local());
-    let told = tell(log, compared, !points.is_empty() || !known.is_empty());
+    // Each exchange once: as the packets show it, else as the access log does.
+    let captured: HashSet<u32> = requests.iter().filter_map(|sight| sight.exchange).collect();
+    let alone = lines.iter().filter(|line| line.exchange.is_some_and(|at| !captured.contains(&at)));
+    let known: Vec<Sight> = requests.iter().filter(failed).chain(alone).copied().collect();
+    let mut of_log = lines_of(log, true);
+    let compared = matching::compare(&mut of_log, &known);
+    let against = match (points.is_empty(), known.is_empty()) {
+        (false, _) => "captures",
+        (true, false) => "access logs",
+        (true, true) => "",
+    };
+    let told = tell(log, compared, against);
     let clock = told.clock().copied();
     let shift = told.shift();
-    let of_line = match &clock {
-        Some(clock) => matching::assign(&sights, &known, clock.ahead, log.resolution()),
-        None => alloc::vec![None; sights.len()],
-    };
+    let nothing = || alloc::vec![None; of_log.sights.len()];
+    let of_line = clock.map_or_else(nothing, |clock| matching::assign(&of_log, &known, clock.ahead));
+    let more = clock.map_or_else(nothing, |clock| matching::during(&of_log, &of_line, &known, clock.ahead));
     let mut of_exchange: Vec<Option<usize>> = alloc::vec![None; log.exchanges.len()];
-    let mut taken = alloc::vec![false; all.exchanges.len()];
-    for (line, met) in sights.iter().zip(&of_line) {
-        let met = met.and_then(|met| known.get(met as usize)?.exchange).map(|at| at as usize);
-        let free = met.filter(|at| taken.get(*at) == Some(&false));
-        if let (Some(at), Some(index)) = (free, line.exchange)
-            && let (Some(taken), Some(of_exchange)) = (taken.get_mut(at), of_exchange.get_mut(index as usize))
-        {
-            *taken = true;
-            *of_exchange = Some(at);
+    for ((line, met), more) in of_log.sights.iter().zip(&of_line).zip(&more) {
+        let at = met.or(*more).and_then(|met| known.get(met as usize)?.exchange);
+        if let Some(of_exchange) = line.exchange.and_then(|index| of_exchange.get_mut(index as usize)) {
+            *of_exchange = at.map(|at| at as usize);
         }
     }
     let mut both = 0;
+    let mut added = alloc::vec![false; all.exchanges.len()];
     for (exchange, met) in log.exchanges.iter().zip(&of_exchange) {
         let exchange = merge::shifted(exchange, shift);
-        match met.and_then(|at| all.exchanges.get_mut(at)) {
-            Some(known) => {
+        match met.and_then(|at| Some((all.exchanges.get_mut(at)?, added.get_mut(at)?))) {
+            Some((known, added)) => {
                 both += 1;
-                merge::error(known, &exchange);
+                merge::error(known, &exchange, !*added);
+                *added = true;
             }
             None => {
                 let covered = !points.is_empty();
@@ -266,9 +273,15 @@ fn error(all: &mut Together, log: &LogReader, points: &[Point], requests: &[Sigh
     all.clocks.push(told);
 }
 
-/// What is said of a log's clock. Without captures there is nothing to compare it with.
-fn tell(log: &LogReader, compared: Compared, held: bool) -> Told {
-    let sentence = if held && !log.sights.is_empty() { words::of_clock(&compared, log.local()) } else { None };
+/// A log's lines, to be held against requests.
+fn lines_of(log: &LogReader, error: bool) -> Lines {
+    Lines { sights: log.sights.clone(), resolution: log.resolution(), local: log.local(), error }
+}
+
+/// What is said of a log's clock; `against` names what it was held against, if anything.
+fn tell(log: &LogReader, compared: Compared, against: &str) -> Told {
+    let held = !against.is_empty() && !log.sights.is_empty();
+    let sentence = if held { words::of_clock(&compared, log.local(), against) } else { None };
     Told { input: log.input(), compared, local: log.local(), sentence }
 }
 

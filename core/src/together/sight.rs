@@ -164,7 +164,9 @@ fn of_connection(connection: &Connection, place: (u32, u32), sights: &mut Vec<Si
         let request = transaction.request.as_deref()?;
         let (host, _) = host_of(&request.target, request.host.as_deref(), &request.method);
         let response = transaction.response.as_deref();
-        let end = response.map(|response| response.last.time).or_else(|| connection_end(connection));
+        // An answer that broke off was over when somebody closed.
+        let whole = response.filter(|response| response.complete).map(|response| response.last.time);
+        let end = whole.or_else(|| connection_end(connection)).or(response.map(|response| response.last.time));
         Some(Sight {
             source: Some(request.first),
             begun: Some(request.first.time),

@@ -7,7 +7,7 @@ use super::clock::{Clock, Compared};
 use crate::time::{MILLISECOND, SECOND, Span};
 
 /// Of a log's clock, for the log.
-pub fn of_clock(compared: &Compared, local: bool) -> Option<String> {
+pub fn of_clock(compared: &Compared, local: bool, against: &str) -> Option<String> {
     match compared {
         Compared::Clock(clock) => {
             let (zone, residual) = (clock.zone(), clock.residual());
@@ -15,30 +15,32 @@ pub fn of_clock(compared: &Compared, local: bool) -> Option<String> {
             let rest = (residual.0.saturating_abs() > clock.least()).then(|| apart(residual));
             match (zone.0, rest) {
                 (0, None) if local => {
-                    Some(format!("the lines say no time zone; the captures show that it is UTC ({from})"))
+                    Some(format!("the lines say no time zone; the {against} show that it is UTC ({from})"))
                 }
                 (0, None) => None,
-                (0, Some(rest)) => Some(format!(
-                    "its clock {rest} the captures' ({from}); times in this report are the captures'"
-                )),
+                (0, Some(rest)) => {
+                    Some(format!("its clock {rest} the {against}' ({from}); times in this report are the {against}'"))
+                }
                 (_, rest) => {
-                    let rest = rest.map(|rest| format!("; beyond that its clock {rest} the captures'")).unwrap_or_default();
+                    let rest =
+                        rest.map(|rest| format!("; beyond that its clock {rest} the {against}'")).unwrap_or_default();
                     let what = match local {
-                        true => format!("the lines say no time zone; the captures show that it is {}", utc(zone)),
-                        false => format!("its times stand {} the captures': the zone that its lines say is not right", side(zone)),
+                        true => format!("the lines say no time zone; the {against} show that it is {}", utc(zone)),
+                        false => format!(
+                            "its times stand {} the {against}': the zone that its lines say is not right",
+                            side(zone)
+                        ),
                     };
-                    Some(format!("{what}{rest} ({from}); times in this report are the captures'"))
+                    Some(format!("{what}{rest} ({from}); times in this report are the {against}'"))
                 }
             }
         }
-        Compared::Few => Some(
-            "too few requests are in this log and in the captures to compare their clocks: lines are not joined with packets"
-                .to_string(),
-        ),
-        Compared::Unclear => Some(
-            "its clock could not be compared with the captures': requests that recur fit at several distances; lines are not joined with packets"
-                .to_string(),
-        ),
+        Compared::Few => Some(format!(
+            "too few requests are in this log and in the {against} to compare their clocks: its lines stay by themselves"
+        )),
+        Compared::Unclear => Some(format!(
+            "its clock could not be compared with the {against}': requests that recur fit at several distances; its lines stay by themselves"
+        )),
     }
 }
 
