@@ -239,7 +239,9 @@ fn keep(recipe: &Recipe, work: &Path, logs: &Logs) -> Result<(), String> {
     if let Some(first) = recipe.logs.first().filter(|first| !kept.iter().any(|(name, _)| name == *first)) {
         return Err(format!("the gateway wrote no {first}"));
     }
-    let truth = truth::recorded(recipe, &capture)?;
+    // Those that hold something, in the recipe's order.
+    let names: Vec<&str> = recipe.logs.iter().copied().filter(|log| kept.iter().any(|(name, _)| name == log)).collect();
+    let truth = truth::recorded(recipe, &capture, &names)?;
     let target = folder(recipe.folder, &recipe.name);
     fs::create_dir_all(&target).map_err(|why| why.to_string())?;
     // An old snapshot tells of an old recording.

@@ -172,7 +172,7 @@ pub struct Recipe {
     pub answers: Vec<&'static str>,
     /// Where it is recorded.
     pub recording: Recording,
-    /// The gateway's logs that are kept beside it, by name. The first must not be empty; it is read in a second run.
+    /// The gateway's logs that are kept beside it, by name. The first must not be empty; they are read in a second run.
     pub logs: Vec<&'static str>,
     /// The logs are read with the capture from the start: what failed, the packets alone do not show.
     pub log_decides: bool,

@@ -36,17 +36,11 @@ pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
     Ok(String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| line.trim().parse().ok()).collect())
 }
 
-/// The text of a recorded case's `case.toml`.
-pub fn recorded(recipe: &Recipe, capture: &Path) -> Result<String, String> {
+/// The text of a recorded case's `case.toml`, with the logs that are kept beside the capture.
+pub fn recorded(recipe: &Recipe, capture: &Path, logs: &[&str]) -> Result<String, String> {
     let mut out = String::new();
     let file = recipe.recording.file();
-    let logs = recipe.logs.as_slice();
-    // Further logs tell of the same requests and stand beside it for people: not every pair is joined yet.
-    let (inputs, joined) = if recipe.log_decides {
-        ([&[file], logs].concat(), &[][..])
-    } else {
-        (vec![file], logs.get(..1).unwrap_or_default())
-    };
+    let (inputs, joined) = if recipe.log_decides { ([&[file], logs].concat(), &[][..]) } else { (vec![file], logs) };
     head(&mut out, &recipe.about, &inputs, joined, recipe.exchanges);
     for filter in &recipe.shows {
         if packets(capture, filter)?.is_empty() {
