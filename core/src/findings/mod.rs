@@ -43,7 +43,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String]) -> Found
     let of_attempt = decisive.map_or(&[][..], |attempt| &attempt.doubts);
     doubts.extend_from_slice(of_attempt);
     // What a second capture shows is no mere absence in the first.
-    let proof = decisive.and_then(|attempt| attempt.proof.as_ref()).or(exchange.signs.proof.as_ref());
+    let proof = exchange.signs.proof.as_ref().or_else(|| decisive?.proof.as_ref());
     if let Some(category) = category {
         let log_alone = exchange.attempts.iter().all(|attempt| attempt.events.is_empty()) && exchange.claim.is_some();
         if log_alone {
@@ -92,6 +92,10 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String]) -> Found
         generated_by: generated_by(exchange, id, code, category.is_none()),
         reset_by: reset_by(exchange, decisive),
         summary: match proof {
+            Some(proof) if exchange.signs.proof.is_some() => alloc::format!(
+                "The connection between client and gateway was reset on the way; neither of them ended it. {}",
+                proof.text
+            ),
             Some(proof) => alloc::format!("{} {}", summary::write(exchange, decisive, id), proof.text),
             None => summary::write(exchange, decisive, id),
         },

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::{Absent, Aim, Facts, For, Id, PRACTICE, Part, Product, fill, generic};
 use crate::categories::{self, Cause, Check, Fix, Id as Category, Owner, Phase};
-use crate::exchange::{Attempt, Between, Exchange};
+use crate::exchange::{Attempt, Between, Exchange, Proof};
 use crate::report::{self, Advice, ResetBy};
 
 /// What the inputs hold of a failure, as far as advice depends on it. The default is: no files at all.
@@ -51,7 +51,7 @@ fn determined(category: &'static categories::Category, own: &Product, seen: &See
     let mut advice = Advice { owner: owner(category, seen).as_str().into(), ..Advice::default() };
     let generic = category.causes.iter().map(|cause| Ranked { advice: cause, against: false, eases: false });
     advice.causes = rank(own_advice(own, |part| part.causes, &ids, seen).chain(generic), seen, facts);
-    if let Some(proof) = seen.attempt.and_then(|attempt| attempt.proof.as_ref()) {
+    if let Some(proof) = proof(seen) {
         let text = proven(proof.what).into();
         advice.causes.insert(0, report::Cause { text, favoured_by: Some(proof.text.clone()) });
         advice.causes.truncate(CAUSES);
@@ -179,6 +179,12 @@ fn rank<'a>(causes: impl Iterator<Item = Ranked<&'a Cause>>, seen: &Seen<'_>, fa
     ranked.into_iter().map(|(_, cause)| cause).take(CAUSES).collect()
 }
 
+/// What captures of two places prove of the failure.
+fn proof<'a>(seen: &Seen<'a>) -> Option<&'a Proof> {
+    let of_client = seen.exchange.and_then(|exchange| exchange.signs.proof.as_ref());
+    of_client.or_else(|| seen.attempt?.proof.as_ref())
+}
+
 /// The cause that captures of two places prove.
 fn proven(what: Between) -> &'static str {
     match what {
@@ -191,7 +197,7 @@ fn proven(what: Between) -> &'static str {
 
 /// The category's owner, unless the packets name another one.
 fn owner(category: &categories::Category, seen: &Seen<'_>) -> Owner {
-    match seen.attempt.and_then(|attempt| attempt.proof.as_ref()).map(|proof| proof.what) {
+    match proof(seen).map(|proof| proof.what) {
         Some(Between::SynAckElsewhere) => return Owner::Network,
         Some(what) if what.blames_device() => return Owner::Firewall,
         Some(Between::NoAnswerBeyond | Between::SilentBeyond) => return Owner::Origin,

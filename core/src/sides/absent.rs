@@ -5,151 +5,194 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
+use hashbrown::{HashMap, HashSet};
+
 use super::compare::{Place, Stand};
 use super::relation::Relation;
 use crate::capture::connection::{Connection, Side};
 use crate::capture::filter;
-use crate::capture::marks::Kind;
+use crate::capture::marks::{Kind, Mark};
 use crate::capture::point::Point;
 use crate::exchange::{Between, Flow, Proof, Sighting, Source};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
+/// Packets of one host that are kept as witnesses.
+const WITNESSES: usize = 4096;
 /// A SYN of another connection this near may be the one that is missed, translated beyond recognition.
 const CONFUSED: Span = Span::seconds(1);
 
-/// What the absence of a connection of home at another place proves.
-pub fn look(home: Stand<'_>, point: &Point, other: &Point, place: &Place<'_>, relation: &Relation) -> Option<Proof> {
-    let connection = home.connection;
-    let syns: Vec<Source> =
-        connection.marks.iter().filter(|mark| mark.kind == Kind::Syn).map(|mark| mark.source).collect();
-    let (first, opener) = (syns.first()?, connection.client.ip());
-    // Only failures of the handshake: what was never let through cannot have been answered by the server.
-    if connection.syn_ack.is_some() || relation.at_a(opener) != Some(true) || place.lossy {
-        return None;
+/// A packet that came out at the other place.
+type Witness = (Source, Flow, String);
+
+/// What is needed to judge absences at one other place, gathered once.
+pub struct Absences<'a> {
+    other: &'a Point,
+    place: &'a Place<'a>,
+    relation: &'a Relation,
+    /// SYNs there that no connection of home is paired with: the server's port, and the time by home's clock.
+    unpaired: Vec<(u16, Timestamp)>,
+    /// Pairs by the opener's address at home.
+    openers: HashMap<IpAddr, Openings>,
+    /// What the other capture's servers serve, in order.
+    services: Vec<(IpAddr, u16)>,
+}
+
+/// What came out there of one host.
+#[derive(Default)]
+struct Openings {
+    /// By the time at home's clock.
+    witnesses: Vec<(Timestamp, Witness)>,
+    /// The next hops that its packets were sent to, and the servers.
+    hops: HashSet<u64>,
+    servers: HashSet<IpAddr>,
+}
+
+impl<'a> Absences<'a> {
+    /// Gathers them.
+    pub fn new(home: &Point, other: &'a Point, place: &'a Place<'a>, relation: &'a Relation) -> Self {
+        let paired: HashSet<usize> = relation.pairs.iter().map(|pair| pair.b).collect();
+        let left = other.connections.iter().enumerate().filter(|(at, _)| !paired.contains(at));
+        let mut unpaired: Vec<(u16, Timestamp)> = left
+            .flat_map(|(_, connection)| {
+                connection.syns.iter().map(|syn| (connection.server.port(), place.home(syn.time)))
+            })
+            .collect();
+        unpaired.sort_unstable();
+        let mut openers: HashMap<IpAddr, Openings> = HashMap::new();
+        for pair in &relation.pairs {
+            let (Some(ours), Some(theirs)) = (home.connections.get(pair.a), other.connections.get(pair.b)) else {
+                continue;
+            };
+            if theirs.client_end.packets == 0 {
+                continue;
+            }
+            let openings = openers.entry(ours.client.ip()).or_default();
+            openings.hops.extend(next_hop(ours));
+            openings.servers.insert(ours.server.ip());
+            let flow = Flow { one: theirs.client, other: theirs.server, packets: theirs.packets };
+            openings.add(place, (theirs.first, flow, format!("{} → {}", theirs.client, theirs.server)));
+        }
+        for (one, to) in &relation.lookups {
+            let (Some(ours), Some(theirs)) = (home.lookups.list.get(*one), other.lookups.list.get(*to)) else {
+                continue;
+            };
+            let Some(query) = theirs.queries.first() else { continue };
+            let (asker, server) = (SocketAddr::new(theirs.asker, 0), SocketAddr::new(theirs.server, 53));
+            let flow = Flow { one: asker, other: server, packets: u64::MAX };
+            let what = format!("DNS query, {} → {}", theirs.asker, theirs.server);
+            openers.entry(ours.asker).or_default().add(place, (*query, flow, what));
+        }
+        for openings in openers.values_mut() {
+            openings.witnesses.sort_by_key(|(time, _)| *time);
+        }
+        let served = other.connections.iter().map(|other| (other.server.ip(), other.server.port()));
+        let asked = other.lookups.list.iter().map(|lookup| (lookup.server, 53));
+        let mut services: Vec<(IpAddr, u16)> = served.chain(asked).collect();
+        services.sort_unstable();
+        services.dedup();
+        Self { other, place, relation, unpaired, openers, services }
     }
-    let covered = syns.iter().filter(|syn| place.covers(home.place.home(syn.time), Span(0))).count();
-    if covered == 0 || may_be_there(connection, &syns, other, place, relation) {
-        return None;
-    }
-    let witness = witness(point, other, place, relation, opener, *first)?;
-    if !unfiltered(other, connection) {
-        return None;
-    }
-    let names = (home.place.name, place.name);
-    let packets = alloc::vec![witness];
-    let running = format!("{} was being recorded then and has other packets of {opener}", names.1);
-    if let Some((source, _)) = connection.icmp.last() {
+
+    /// What the absence of a connection of home proves.
+    pub fn look(&self, stand: Stand<'_>) -> Option<Proof> {
+        let (connection, place) = (stand.connection, self.place);
+        let (opener, home) = (connection.client.ip(), stand.place);
+        // Only failures of the handshake: what was never let through cannot have been answered by the server.
+        if connection.syn_ack.is_some() || place.lossy || self.relation.at_a(opener) != Some(true) {
+            return None;
+        }
+        let syns = connection.marks.iter().filter(|mark| mark.kind == Kind::Syn);
+        let syns: Vec<Source> = syns.map(|mark| mark.source).collect();
+        let first = syns.first()?;
+        let covered = syns.iter().any(|syn| place.covers(home.home(syn.time), Span(0)));
+        if !covered || self.may_be_there(connection, &syns) || !self.unfiltered(connection) {
+            return None;
+        }
+        let openings = self.openers.get(&opener)?;
+        let (source, flow, what) = openings.nearest(home.home(first.time))?;
+        let text = format!("{}: another packet of the same host, which came out here ({what})", place.name);
+        let packets = alloc::vec![Sighting { source: *source, by_client: true, text, flow: *flow }];
+        let running = format!("{} was being recorded then and has other packets of {opener}", place.name);
+        let (near, far) = (home.name, place.name);
+        if let Some((source, _)) = connection.icmp.last() {
+            let text = format!(
+                "The ICMP error is in {near} (packet {}); the SYN did not come out at {far}: what lies between the two made the error ({running}).",
+                source.number
+            );
+            return Some(Proof { what: Between::IcmpMade, text, packets });
+        }
+        let reset = |mark: &&Mark| (mark.kind, mark.side) == (Kind::Reset, Side::Server);
+        if let Some(reset) = connection.marks.iter().find(reset) {
+            let text = format!(
+                "The RST is in {near} (packet {}); neither it nor the SYN is in {far}: what lies between the two answered in the server's name ({running}).",
+                reset.source.number
+            );
+            return Some(Proof { what: Between::ResetMade, text, packets });
+        }
+        if connection.server_end.packets > 0 {
+            return None;
+        }
+        let many = if syns.len() == 1 { "The SYN went".to_string() } else { format!("{} SYNs went", syns.len()) };
+        let or = if openings.same_way(connection) { "" } else { ", or they were sent another way" };
         let text = format!(
-            "The ICMP error is in {} (packet {}); the SYN did not come out at {}: what lies between the two made the error ({running}).",
-            names.0, source.number, names.1
+            "{many} in at {near} (first in packet {}) and none came out at {far}: what lies between dropped them{or} ({running}).",
+            first.number
         );
-        return Some(Proof { what: Between::IcmpMade, text, packets });
+        Some(Proof { what: Between::SynDropped, text, packets })
     }
-    if let Some(reset) = connection.server_end.rst {
-        let text = format!(
-            "The RST is in {} (packet {}); neither it nor the SYN is in {}: what lies between the two answered in the server's name ({running}).",
-            names.0, reset.source.number, names.1
-        );
-        return Some(Proof { what: Between::ResetMade, text, packets });
-    }
-    if connection.server_end.packets > 0 {
-        return None;
-    }
-    let many = if syns.len() == 1 { "The SYN went".to_string() } else { format!("{} SYNs went", syns.len()) };
-    let or = if same_way(connection, point, relation) { "" } else { ", or they were sent another way" };
-    let text = format!(
-        "{many} in at {} (first in packet {}) and none came out at {}: what lies between dropped them{or} ({running}).",
-        names.0, first.number, names.1
-    );
-    Some(Proof { what: Between::SynDropped, text, packets })
-}
 
-/// Whether an unpaired SYN there may be this one, with other addresses and numbers.
-fn may_be_there(
-    connection: &Connection,
-    syns: &[Source],
-    other: &Point,
-    place: &Place<'_>,
-    relation: &Relation,
-) -> bool {
-    let mut paired: Vec<usize> = relation.pairs.iter().map(|pair| pair.b).collect();
-    paired.sort_unstable();
-    let limit = CONFUSED.0.saturating_add(place.clock.error.0);
-    other.connections.iter().enumerate().any(|(at, candidate)| {
-        let near =
-            |syn: &Source| candidate.syns.iter().any(|theirs| place.home(theirs.time).since(syn.time).0.abs() <= limit);
-        candidate.server.port() == connection.server.port()
-            && candidate.syn_count > 0
-            && syns.iter().any(near)
-            && paired.binary_search(&at).is_err()
-    })
-}
-
-/// A packet of the same host that did come out there, the nearest in time: it shows that the capture has such packets.
-fn witness(
-    point: &Point,
-    other: &Point,
-    place: &Place<'_>,
-    relation: &Relation,
-    opener: IpAddr,
-    syn: Source,
-) -> Option<Sighting> {
-    let apart = |source: &Source| place.home(source.time).since(syn.time).0.abs();
-    let connections = relation.pairs.iter().filter_map(|pair| {
-        let (ours, theirs) = (point.connections.get(pair.a)?, other.connections.get(pair.b)?);
-        let sent = theirs.client_end.packets > 0;
-        (ours.client.ip() == opener && sent).then_some(())?;
-        let flow = Flow { one: theirs.client, other: theirs.server, packets: theirs.packets };
-        Some((theirs.first, flow, format!("{} → {}", theirs.client, theirs.server)))
-    });
-    let lookups = relation.lookups.iter().filter_map(|(one, to)| {
-        let (ours, theirs) = (point.lookups.list.get(*one)?, other.lookups.list.get(*to)?);
-        let query = *theirs.queries.first()?;
-        (ours.asker == opener).then_some(())?;
-        let flow = Flow {
-            one: SocketAddr::new(theirs.asker, 0),
-            other: SocketAddr::new(theirs.server, 53),
-            packets: u64::MAX,
-        };
-        Some((query, flow, format!("DNS query, {} → {}", theirs.asker, theirs.server)))
-    });
-    let nearest = connections.chain(lookups).min_by_key(|(source, ..)| apart(source))?;
-    let (source, flow, what): (Source, Flow, String) = nearest;
-    let text = format!("{}: another packet of the same host, which came out here ({what})", place.name);
-    Some(Sighting { source, by_client: true, text, flow })
-}
-
-/// Nothing suggests that a capture filter left the connection out: the filter that the file names lets it pass, or its
-/// server is in the capture, or several services.
-fn unfiltered(other: &Point, connection: &Connection) -> bool {
-    if !other.filters.is_empty() {
-        let place = |socket: SocketAddr| filter::Place { host: Some(socket.ip()), port: Some(socket.port()) };
-        let (from, to) = (filter::Place::default(), place(connection.server));
-        let probe = filter::Probe { protocol: filter::Protocol::Tcp, from, to };
-        return other.filters.iter().all(|text| filter::passes(text, &probe) == Some(true));
-    }
-    let mut services: Vec<(IpAddr, u16)> =
-        other.connections.iter().map(|other| (other.server.ip(), other.server.port())).collect();
-    services.extend(other.lookups.list.iter().map(|lookup| (lookup.server, 53)));
-    services.sort_unstable();
-    services.dedup();
-    let wanted = connection.server;
-    let same_port = services.iter().any(|(_, port)| *port == wanted.port());
-    let other_ports = services.iter().any(|(_, port)| *port != wanted.port());
-    let same_host = services.iter().any(|(host, _)| *host == wanted.ip());
-    same_host && same_port || services.len() > 1 && (same_port || same_host || other_ports && services.len() > 2)
-}
-
-/// The SYN was sent to the same next hop as connections of that host that did come out.
-fn same_way(connection: &Connection, point: &Point, relation: &Relation) -> bool {
-    let hop = |connection: &Connection| {
-        let sent = connection.marks.iter().find(|mark| mark.side == Side::Client);
-        sent.map(|mark| mark.next_hop).filter(|hop| *hop != 0)
-    };
-    let wanted = hop(connection);
-    wanted.is_some()
-        && relation.pairs.iter().filter_map(|pair| point.connections.get(pair.a)).any(|other| {
-            other.client.ip() == connection.client.ip()
-                && (hop(other) == wanted || other.server.ip() == connection.server.ip())
+    /// Whether an unpaired SYN there may be this one, with other addresses and numbers.
+    fn may_be_there(&self, connection: &Connection, syns: &[Source]) -> bool {
+        let port = connection.server.port();
+        let limit = CONFUSED.0.saturating_add(self.place.clock.error.0);
+        syns.iter().any(|syn| {
+            let (from, to) = (syn.time.0.saturating_sub(limit), syn.time.0.saturating_add(limit));
+            let next = self.unpaired.partition_point(|one| *one < (port, Timestamp(from)));
+            self.unpaired.get(next).is_some_and(|one| *one <= (port, Timestamp(to)))
         })
+    }
+
+    /// Nothing suggests that a capture filter left the connection out: the filter that the file names lets it pass, or
+    /// its server is in the capture, or several services.
+    fn unfiltered(&self, connection: &Connection) -> bool {
+        let wanted = (connection.server.ip(), connection.server.port());
+        let filters = &self.other.filters;
+        if !filters.is_empty() {
+            let (from, to) = (filter::Place::default(), filter::Place { host: Some(wanted.0), port: Some(wanted.1) });
+            let probe = filter::Probe { protocol: filter::Protocol::Tcp, from, to };
+            return filters.iter().all(|text| filter::passes(text, &probe) == Some(true));
+        }
+        let same_port = self.services.iter().any(|(_, port)| *port == wanted.1);
+        let same_host = self.services.iter().any(|(host, _)| *host == wanted.0);
+        let several = self.services.len();
+        self.services.binary_search(&wanted).is_ok() || several > 1 && (same_port || same_host) || several > 2
+    }
+}
+
+impl Openings {
+    fn add(&mut self, place: &Place<'_>, witness: Witness) {
+        if self.witnesses.len() < WITNESSES {
+            self.witnesses.push((place.home(witness.0.time), witness));
+        }
+    }
+
+    /// The packet nearest in time.
+    fn nearest(&self, time: Timestamp) -> Option<&Witness> {
+        let next = self.witnesses.partition_point(|(at, _)| *at < time);
+        let around = [next.checked_sub(1), Some(next)].into_iter().flatten();
+        let nearest = around.filter_map(|at| self.witnesses.get(at)).min_by_key(|(at, _)| at.since(time).0.abs());
+        nearest.map(|(_, witness)| witness)
+    }
+
+    /// The SYN was sent to the same next hop, or the same server, as what did come out.
+    fn same_way(&self, connection: &Connection) -> bool {
+        self.servers.contains(&connection.server.ip())
+            || next_hop(connection).is_some_and(|hop| self.hops.contains(&hop))
+    }
+}
+
+/// The hardware address that a connection's opener sent it to.
+fn next_hop(connection: &Connection) -> Option<u64> {
+    let sent = connection.marks.iter().find(|mark| mark.side == Side::Client)?;
+    Some(sent.next_hop).filter(|hop| *hop != 0)
 }

@@ -22,6 +22,7 @@ use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::exchange::{Exchange, Proof};
 use crate::time::{Span, Timestamp};
+use absent::Absences;
 use clock::Clock;
 use compare::{Place, Stand, compare};
 use places::Group;
@@ -96,6 +97,11 @@ impl Sides {
             }
         }
         let place_of = |wanted: usize| places.iter().find(|(at, _)| *at == wanted).map(|(_, place)| place);
+        let absences =
+            group.others.iter().filter(|(_, relation)| !relation.same).filter_map(|(at, relation)| {
+                Some((*at, Absences::new(home, points.get(*at)?, place_of(*at)?, relation)))
+            });
+        let absences: Vec<(usize, Absences<'_>)> = absences.collect();
         for (at, connection) in home.connections.iter().enumerate() {
             let stand = Stand { place: &home_place, connection };
             let seen = views.get(&at).map_or(&[][..], Vec::as_slice);
@@ -125,10 +131,9 @@ impl Sides {
                     proofs.extend(compare(*near, *far));
                 }
             }
-            for (other, relation) in group.others.iter().filter(|(_, relation)| !relation.same) {
-                let (Some(point), Some(place)) = (points.get(*other), place_of(*other)) else { continue };
+            for (other, absences) in &absences {
                 if !seen.iter().any(|(point, ..)| point == other) {
-                    proofs.extend(absent::look(stand, home, point, place, relation));
+                    proofs.extend(absences.look(stand));
                 }
             }
             if !proofs.is_empty() {

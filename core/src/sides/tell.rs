@@ -91,7 +91,9 @@ pub fn apply<'b>(
         let (Some(local), Some(upstream)) = (attempt.local, attempt.upstream) else { continue };
         let span = attempt.span.unwrap_or_default();
         for proof in find(local, upstream, span) {
-            if explains(attempt, proof.what) {
+            // What the gateway's own machine made never had to pass.
+            let own = proof.what == Between::ResetMade && attempt.reset_by == Some(ResetBy::Gateway);
+            if !own && explains(attempt, proof.what) {
                 add(attempt, proof);
             }
         }
@@ -139,10 +141,15 @@ fn add(attempt: &mut Attempt, proof: &Proof) {
         // The SYN-ACK exists and does not come back: no longer an absence of which nothing more is known.
         attempt.connect = Phase::Failed(ConnectFailure::NoReturn { spoofed: false, tries: *tries });
     }
-    match proof.what {
-        Between::ResetMade => attempt.reset_by = Some(ResetBy::DeviceOnPath),
-        Between::ResetByHost => attempt.reset_by = Some(ResetBy::UpstreamHost),
-        _ => {}
+    let told = match proof.what {
+        Between::ResetMade => Some(ResetBy::DeviceOnPath),
+        // Signs that it was injected beyond the further capture stand.
+        Between::ResetByHost if attempt.reset_by != Some(ResetBy::DeviceOnPath) => Some(ResetBy::UpstreamHost),
+        _ => None,
+    };
+    if told.is_some() && attempt.reset_by != told {
+        attempt.reset_by = told;
+        attempt.signs.clear();
     }
     attempt.events.extend(events(proof, Leg::Upstream));
     // What blames says more than what clears.

@@ -32,6 +32,7 @@ pub fn all() -> Vec<Built> {
         began_later(),
         seems_to_follow(),
         one_direction(),
+        client_leg_reset(),
     ]
 }
 
@@ -208,4 +209,31 @@ fn one_direction() -> Built {
         .file("ingress.pcap", ingress.file.clone())
         .file("egress.pcap", egress.file)
         .expects(failed("response-reset").text("reset_by", "upstream-host").at("ingress.pcap", &ingress.at(&[request, sent, reset, told])))
+}
+
+fn client_leg_reset() -> Built {
+    let mut scene = scene();
+    let (mut client, request, mut site) = asked(&mut scene);
+    scene.capture.open(&mut site, 18);
+    scene.forward(&mut site, TARGET);
+    scene.capture.wait_ms(400);
+    // A device in the middle ends both halves of the client's connection.
+    let to_gateway = scene.capture.reset(&mut client, Side::Opener);
+    let to_client = scene.capture.reset(&mut client, Side::Server);
+    scene.capture.close(&mut site, Side::Opener);
+    scene.capture.wait_ms(1500);
+    scene.good(super::FINE);
+    let gateway = inside(&scene.capture, &[to_client]);
+    let browser = outside(&scene.capture, &Crossing { ahead: -9_000_000, ..TO_CLIENT }, |n| n == to_gateway);
+    case("client-abort", "sides-reset-between-client-and-gateway", "The gateway gets a RST with the client's address, and the client one with the gateway's; neither of them sent any.")
+        .file("client.pcap", browser.file.clone())
+        .file("gateway.pcap", gateway.file.clone())
+        .expects(
+            failed("client-abort")
+                .null("status")
+                .text("generated_by", "unknown")
+                .text("reset_by", "device-on-path")
+                .at("gateway.pcap", &gateway.at(&[request, to_gateway]))
+                .at("client.pcap", &browser.at(&[to_client])),
+        )
 }
