@@ -9,14 +9,17 @@ use crate::protocols::tls;
 
 /// Whether the gateway's side refused the certificate: by an alert, by one that TLS 1.3 hides, or by closing at once.
 fn refused(attempt: &Attempt) -> bool {
-    matches!(
-        attempt.secure.failure(),
-        Some(
-            SecureFailure::Alert { number: 42..=46 | 48, ours: true }
-                | SecureFailure::Hidden { ours: true }
-                | SecureFailure::Refused
+    // Some programs say internal_error or the like to a certificate that everyone refuses.
+    let bad = attempt.tls.as_ref().is_some_and(|tls| tls.problems.iter().any(Problem::refused));
+    bad && matches!(attempt.secure.failure(), Some(SecureFailure::Alert { ours: true, .. }))
+        || matches!(
+            attempt.secure.failure(),
+            Some(
+                SecureFailure::Alert { number: 42..=46 | 48, ours: true }
+                    | SecureFailure::Hidden { ours: true }
+                    | SecureFailure::Refused
+            )
         )
-    )
 }
 
 fn alert(attempt: Option<&Attempt>, numbers: &[u8]) -> Favour {

@@ -70,6 +70,18 @@ impl<'a> Hellos<'a> {
     }
 }
 
+impl Hellos<'_> {
+    /// Whether the gateway used another connection to this host at that time: one that it gave up unused did no harm.
+    pub(super) fn used_another(&self, unused: &Connection, host: &str) -> bool {
+        let near = |other: &Connection| {
+            other.first.time <= unused.last.time.plus(NEAR) && other.last.time.plus(NEAR) >= unused.first.time
+        };
+        let used = |other: &Connection| other.handshake.as_ref().is_some_and(|handshake| handshake.asked.is_some());
+        let others = self.by_name.get(host).into_iter().flatten();
+        others.filter(|other| !core::ptr::eq(**other, unused)).any(|other| near(other) && used(other))
+    }
+}
+
 /// A note at a connection's ClientHello.
 fn note(connection: &Connection, text: String) -> Option<Event> {
     Some(Event {

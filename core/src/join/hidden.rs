@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
+use super::hellos::Hellos;
 use super::{Joined, Loose, Names, Roles, client_exchange, failing, resolving};
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
-use crate::exchange::Answer;
+use crate::exchange::{Answer, SecureFailure};
 use crate::time::{Span, Timestamp};
 
 /// Failures behind an encrypted client side: attempts for the host of an open tunnel, by its name or by the addresses
@@ -13,6 +14,7 @@ use crate::time::{Span, Timestamp};
 pub fn add(
     points: &[Point],
     roles: &Roles,
+    hellos: &Hellos<'_>,
     names: &Names<'_>,
     seen_to: Timestamp,
     loose: &mut [Loose<'_>],
@@ -42,7 +44,15 @@ pub fn add(
             // What a plain tunnel carries behind the handshake is the client's own affair, and cannot be read.
             let plain = attempt.secure.is_ok() && attempt.tls.as_ref().is_some_and(|tls| tls.random() == asked);
             let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
-            !loose.taken && ended >= granted && !attempt.unused && !plain && (by_name || by_address) && failing(attempt)
+            // A gateway that decrypts checks the certificate before it goes on; alone and unused, it went no further.
+            let checked = attempt.secure.failure() == Some(&SecureFailure::Refused)
+                && !hellos.used_another(loose.connection, &host);
+            !loose.taken
+                && ended >= granted
+                && (!attempt.unused || checked)
+                && !plain
+                && (by_name || by_address)
+                && failing(attempt)
         };
         let span = loose.get_mut(from..to).unwrap_or_default();
         let mut found: Vec<&mut Loose<'_>> = span.iter_mut().filter(its).collect();

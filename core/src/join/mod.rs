@@ -100,7 +100,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         }
         joined.exchanges.push(exchange);
     }
-    hidden::add(points, &roles, &names, seen_to, &mut loose, &mut joined);
+    hidden::add(points, &roles, &hellos, &names, seen_to, &mut loose, &mut joined);
     joined.roles = roles;
     joined
 }

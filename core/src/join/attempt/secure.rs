@@ -24,6 +24,8 @@ const WAITED: Span = Span::seconds(2);
 const PROMPT: Span = Span::milliseconds(500);
 /// A question has at least this many encrypted bytes; an acknowledgement of HTTP/2 or a ping has fewer.
 const QUESTION: usize = 80;
+/// Bytes of a close_notify with its record, and of a FIN.
+const GOODBYE: u64 = 64;
 /// Without a request of a client to go by, only a silence of this length counts.
 const LONG: Span = Span::seconds(30);
 
@@ -109,8 +111,12 @@ fn what(end: End, when: &str) -> What {
     if end.reset { What::Reset(when.into()) } else { What::Fin }
 }
 
-fn alerted(handshake: &Handshake, story: &mut Story<'_>) -> Option<SecureFailure> {
+fn alerted(connection: &Connection, handshake: &Handshake, story: &mut Story<'_>) -> Option<SecureFailure> {
     let alert = handshake.alert?;
+    // What is said to somebody who has ended the connection before answers that end.
+    if end(connection, alert.side.other()).is_some_and(|end| end.source < alert.source) {
+        return None;
+    }
     let (name, meaning) = (tls::alert_name(alert.number), tls::alert_meaning(alert.number));
     let meaning = if meaning.is_empty() { String::new() } else { format!(": {meaning}") };
     story.add(alert.source, alert.side, What::Tls(format!("alert {name} ({}){meaning}", alert.number)));
@@ -126,7 +132,7 @@ fn unfinished(
     story: &mut Story<'_>,
     seen_to: Timestamp,
 ) -> Phase<SecureFailure> {
-    if let Some(failure) = alerted(handshake, story) {
+    if let Some(failure) = alerted(connection, handshake, story) {
         return Phase::Failed(failure);
     }
     if let Some((source, text)) = &handshake.not_tls {
@@ -221,7 +227,7 @@ fn finished(
     if handshake.lost || client.lost > 0 || server.lost > 0 || handshake.answered() {
         return well;
     }
-    if let Some(failure) = alerted(handshake, story) {
+    if let Some(failure) = alerted(connection, handshake, story) {
         return Phase::Failed(failure);
     }
     let (ours, theirs) = (end(connection, Side::Client), end(connection, Side::Server));
@@ -264,14 +270,32 @@ fn finished(
         }
         // Both are ready, and the gateway leaves without a question: pools and checks do so, and who checks the
         // certificate only now. A request that failed at that moment makes the difference.
-        (None, Some(ours)) if ours.source.time.since(said.time).0 <= PROMPT.0 => {
-            story.add(ours.source, Side::Client, what(ours, "right after the handshake"));
+        (_, ours) if leaves(handshake, ours, first) => {
+            match handshake.small[0] {
+                Some(goodbye) => {
+                    let text = "encrypted record of an alert's size, right after the handshake";
+                    story.add(goodbye, Side::Client, What::Tls(text.into()));
+                }
+                None => {
+                    if let Some(ours) = ours {
+                        story.add(ours.source, Side::Client, what(ours, "right after the handshake"));
+                    }
+                }
+            }
             attempt.unused = true;
             attempt.doubts.push(UNSAID.to_string());
             Phase::Failed(SecureFailure::Refused)
         }
         _ => well,
     }
+}
+
+/// Whether the gateway's side is the first to leave, as soon as the handshake is over.
+fn leaves(handshake: &Handshake, ours: Option<End>, theirs: Option<End>) -> bool {
+    let left = handshake.small[0].into_iter().chain(ours.map(|ours| ours.source)).min();
+    let Some((left, finished)) = left.zip(handshake.finished) else { return false };
+    let first = theirs.map(|theirs| theirs.source).into_iter().chain(handshake.small[1]).all(|theirs| left < theirs);
+    first && left.time.since(finished.time).0 <= PROMPT.0
 }
 
 fn tls13(handshake: &Handshake) -> bool {
@@ -293,7 +317,8 @@ pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut 
         let goodbye = handshake.small.get(side).copied().flatten().filter(|goodbye| *goodbye > asked.last);
         goodbye.into_iter().chain(end.map(|end| end.source)).min()
     };
-    let acknowledged = client.acked + 1 >= client.position;
+    // The goodbye itself may go unacknowledged.
+    let acknowledged = client.acked + GOODBYE >= client.position;
     let (failure, side, end) = match (leaves(0, ours), leaves(1, theirs), theirs, ours) {
         (left, Some(first), Some(theirs), _) if left.is_none_or(|left| first <= left) => {
             let reset = theirs.reset && first == theirs.source;
@@ -307,6 +332,9 @@ pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut 
         _ => return,
     };
     attempt.reused = asked.again;
+    if asked.again {
+        attempt.span = Some((asked.first.time, connection.last.time));
+    }
     // Whether a later question wanted an answer cannot be told: only a failed request says so.
     attempt.unused |= asked.again;
     attempt.send = Phase::Ok(None);
