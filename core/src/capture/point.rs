@@ -69,6 +69,8 @@ pub struct Point {
     pub lookups: Lookups,
     open: HashMap<Key, usize>,
     fragments: Fragments,
+    /// Interface of the packet in hand, as a bit.
+    interface: u8,
     /// Room for a reassembled packet.
     buffer: Vec<u8>,
     /// Time of the first packet.
@@ -141,6 +143,7 @@ impl Point {
                     self.hosts.insert(packet.from);
                     self.hosts.insert(packet.to);
                 }
+                self.interface = 1 << frame.interface.min(7);
                 self.packet(&packet);
             }
             Err(Nothing::UnknownLink) => match self.unknown_links.iter_mut().find(|(link, _)| *link == frame.link) {
@@ -337,6 +340,7 @@ impl Point {
         });
         let Some(connection) = self.connections.get_mut(at) else { return };
         let side = if connection.client == from { Side::Client } else { Side::Server };
+        connection.interfaces |= self.interface;
         if self.clock.in_doubt(packet.source.time) {
             if let (Some(stamp), Some(before)) = (segment.stamp, connection.end(side).stamps) {
                 self.clock.stamped(packet.source.time, before, stamp);

@@ -11,6 +11,7 @@ mod hidden;
 mod loops;
 mod names;
 mod outcome;
+mod own;
 mod own_word;
 mod pairing;
 mod reset;

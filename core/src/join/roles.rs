@@ -6,6 +6,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use hashbrown::{HashMap, HashSet};
 
+use super::own;
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::time::Timestamp;
@@ -57,8 +58,8 @@ fn during(at: Timestamp, spans: &[(Timestamp, Timestamp)]) -> bool {
 }
 
 /// Addresses of one machine, by what the capture says of them: all that sent from the capturing host are its own;
-/// others share a hardware address.
-fn machines(hosts: &HashMap<IpAddr, Doings>) -> HashMap<IpAddr, Vec<IpAddr>> {
+/// others share a hardware address, or each is its own on one of its interfaces.
+fn machines(hosts: &HashMap<IpAddr, Doings>, own: &[Vec<IpAddr>]) -> HashMap<IpAddr, Vec<IpAddr>> {
     let local: Vec<IpAddr> = hosts.iter().filter(|(_, doings)| doings.local).map(|(ip, _)| *ip).collect();
     let mut by_hardware: HashMap<u64, Vec<IpAddr>> = HashMap::new();
     for (ip, doings) in hosts {
@@ -70,7 +71,12 @@ fn machines(hosts: &HashMap<IpAddr, Doings>) -> HashMap<IpAddr, Vec<IpAddr>> {
         let sharing = doings.hardware.iter().filter_map(|hardware| by_hardware.get(hardware));
         sharing.filter(|sharing| sharing.len() <= ADDRESSES_OF_ONE).flatten().copied().collect()
     };
-    hosts.iter().map(|(ip, doings)| (*ip, if doings.local { local.clone() } else { others(doings) })).collect()
+    let of = |ip: &IpAddr, doings: &Doings| -> Vec<IpAddr> {
+        let mut all = if doings.local { local.clone() } else { others(doings) };
+        all.extend(own.iter().filter(|own| own.contains(ip)).flatten());
+        all
+    };
+    hosts.iter().map(|(ip, doings)| (*ip, of(ip, doings))).collect()
 }
 
 /// The gateway's addresses.
@@ -128,7 +134,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         }
     }
     let goes_out = |doings: &Doings| doings.opened > 0 || doings.asked > 0;
-    let machines = machines(&hosts);
+    let machines = machines(&hosts, &points.iter().map(own::addresses).collect::<Vec<_>>());
     // A gateway opens connections, or looks up the name that it was asked for, while it has a request to answer; a host
     // that serves and browses does so by chance.
     let out_while_serving = |ip: &IpAddr, doings: &Doings| {

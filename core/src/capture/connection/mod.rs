@@ -77,6 +77,8 @@ pub struct Connection {
     pub dns_messages: Vec<(Side, Source, dns::Message)>,
     /// Whether the capturing host sent the client's packets, where known.
     pub client_outgoing: Option<bool>,
+    /// Interfaces of its file on which it was seen, a bit for each; all from the eighth on share one.
+    pub interfaces: u8,
     /// The case may hold logs: what went well on it is told as well.
     pub remember: bool,
     /// The connection before it on the same addresses and ports, as its place in the list: an earlier one of a port
@@ -114,6 +116,7 @@ impl Connection {
             greeting: None,
             dns_messages: Vec::new(),
             client_outgoing: None,
+            interfaces: 0,
             remember: false,
             before: None,
             marks: Vec::new(),
