@@ -1,8 +1,8 @@
 //! Connections that are not made, and requests that do not arrive.
 
 use super::super::super::net::Host;
-use super::super::super::proxies::HAPROXY;
-use super::super::super::recipe::{Recipe, SENT, SYN};
+use super::super::super::proxies::{HAPROXY, NGINX};
+use super::super::super::recipe::{Expect, Recipe, SENT, SYN, recipe};
 use super::Fault;
 
 /// The answer of a closed port, or of a firewall that plays one.
@@ -26,8 +26,63 @@ fn refused(
     )
 }
 
+/// nginx with connections that it keeps.
+const KEPT: [&str; 4] = [
+    "http: upstream site { server 192.0.2.10:80; keepalive 4; }",
+    "http: proxy_http_version 1.1;",
+    "location: proxy_set_header Connection \"\";",
+    "location: proxy_pass http://site;",
+];
+
+/// The site closes a connection that rests for a second. The second request is sent 100 ms before that and held up on its
+/// way (the firewall drops it, and its repetitions): so the site's FIN crosses it.
+fn race(case: Recipe) -> Recipe {
+    Recipe {
+        origins: vec!["192.0.2.10:80=impatient:1000"],
+        client: ["get:http://www.example.com/small", "sleep:880", "post:300:http://www.example.com/second"]
+            .map(str::to_owned)
+            .to_vec(),
+        firewall: vec!["ip daddr 192.0.2.10 tcp dport 80 @ih,0,32 0x504f5354 drop"],
+        exchanges: (2, 1, 0),
+        ..case
+    }
+}
+
+fn races() -> Vec<Recipe> {
+    let about = "The site closes a kept connection just as the next request is sent on it: its FIN does not acknowledge that request.";
+    let expect = |expect: Expect| {
+        expect
+            .text("method", "POST")
+            .text("target", "/second")
+            .text("upstream", "192.0.2.10:80")
+            .see_first("ip.dst==192.0.2.10 && tcp.len>300")
+            .see_first("ip.src==192.0.2.10 && tcp.flags.fin==1")
+    };
+    let nginx = recipe("keepalive-race", "nginx-fin-crosses-request", about)
+        .via(&NGINX, &KEPT, &["upstream.log", "error.log"])
+        .fails("502", "keepalive-race", expect);
+    let haproxy = recipe("keepalive-race", "haproxy-fin-crosses-request", about)
+        .via(&HAPROXY, &[], &["haproxy.log"])
+        .fails("none: closed after 0 bytes", "keepalive-race", expect);
+    [nginx, haproxy]
+        .into_iter()
+        .map(|case| {
+            let mut case = race(case).with(|mut expect| {
+                // Of the client's requests only the second one failed.
+                expect.evidence.retain(|(filter, _)| {
+                    !filter.starts_with("ip.src==10.20.0.50") && !filter.starts_with("ip.dst==10.20.0.50")
+                });
+                expect.see("ip.src==10.20.0.50 && tcp.payload contains \"POST \"")
+            });
+            case.answers.insert(0, "200");
+            case
+        })
+        .collect()
+}
+
 pub fn all() -> Vec<Recipe> {
     [
+        races(),
         Fault {
             category: "tcp-syn-reset",
             name: "port-closed",
