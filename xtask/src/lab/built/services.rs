@@ -44,10 +44,9 @@ fn refused(numbers: &[u64], status: u16) -> crate::lab::recipe::Expect {
 
 /// An ICAP request, its HTTP request in a segment of its own.
 fn reqmod(scene: &mut Scene, icap: &mut Flow) -> u64 {
-    let head = format!(
-        "REQMOD icap://scanner.example.net:1344/reqmod ICAP/1.0\r\nHost: scanner.example.net\r\nAllow: 204\r\nEncapsulated: req-hdr=0, null-body=90\r\n\r\n"
-    );
-    let number = scene.capture.send(icap, Side::Opener, head.as_bytes());
+    let head =
+        b"REQMOD icap://scanner.example.net:1344/reqmod ICAP/1.0\r\nHost: scanner.example.net\r\nAllow: 204\r\nEncapsulated: req-hdr=0, null-body=90\r\n\r\n";
+    let number = scene.capture.send(icap, Side::Opener, head);
     let inside =
         format!("GET {TARGET} HTTP/1.1\r\nHost: www.example.com\r\nUser-Agent: Mozilla/5.0\r\nAccept: */*\r\n\r\n");
     scene.capture.send(icap, Side::Opener, inside.as_bytes());
