@@ -217,13 +217,14 @@ mod tests {
             to: place(Some(gateway), Some(50_000)),
         };
         let icmp = Probe { protocol: Protocol::Icmp, from: place(None, None), to: place(Some(gateway), None) };
-        let dns = Probe { protocol: Protocol::Udp, from: place(Some(gateway), None), to: place(None, Some(53)) };
+        let dns =
+            Probe { protocol: Protocol::Udp, from: place(Some(gateway), Some(50_000)), to: place(None, Some(53)) };
         let (yes, no, open) = (Some(true), Some(false), None);
         for (filter, expected) in [
             ("tcp port 443", [yes, no, no]),
             ("host 198.51.100.5", [yes, yes, yes]),
             ("host 192.0.2.10", [yes, open, open]),
-            ("dst host 192.0.2.10", [no, open, open]),
+            ("dst host 192.0.2.10", [no, no, open]),
             ("src host 198.51.100.5 and tcp", [no, no, no]),
             ("tcp port 80 or 443", [yes, no, no]),
             ("port 53 or (tcp and (port 443 or port 8080))", [yes, no, yes]),

@@ -118,9 +118,22 @@ fn tagged(mut kind: u16, mut rest: &[u8]) -> &[u8] {
             0x8847 | 0x8848 => {
                 let labels =
                     rest.chunks_exact(4).take(8).position(|label| label.get(2).is_some_and(|byte| byte & 1 == 1));
-                let inner = labels.and_then(|last| rest.get((last + 1) * 4..)).unwrap_or_default();
-                return if matches!(inner.first(), Some(0x40..=0x6F)) { inner } else { &[] };
+                return pseudowire(labels.and_then(|last| rest.get((last + 1) * 4..)).unwrap_or_default());
             }
+            // Virtual switch tags: VN-Tag and E-Tag (IEEE 802.1BR).
+            0x8926 | 0x893F => {
+                let length = if kind == 0x8926 { 4 } else { 6 };
+                kind = bytes::u16(rest, length, true).unwrap_or(0);
+                rest = rest.get(length + 2..).unwrap_or_default();
+            }
+            // A length: LLC and SNAP (IEEE 802.2).
+            0..=1500 => match rest {
+                [0xAA, 0xAA, 0x03, 0, 0, 0, high, low, inner @ ..] => {
+                    kind = u16::from_be_bytes([*high, *low]);
+                    rest = inner;
+                }
+                _ => return &[],
+            },
             // PPPoE session (RFC 2516): six bytes, then the PPP protocol.
             0x8864 => {
                 return match bytes::u16(rest, 6, true) {
@@ -132,6 +145,31 @@ fn tagged(mut kind: u16, mut rest: &[u8]) -> &[u8] {
         }
     }
     if matches!(kind, IPV4 | IPV6) { rest } else { &[] }
+}
+
+/// What stands behind MPLS labels: an IP packet, or an Ethernet frame with or without a control word (RFC 4385, 4448).
+fn pseudowire(inner: &[u8]) -> &[u8] {
+    match inner.first() {
+        Some(0x40..=0x6F) => inner,
+        Some(0x00..=0x0F) => match frame(inner.get(4..).unwrap_or_default()) {
+            [] => frame(inner),
+            found => found,
+        },
+        _ => frame(inner),
+    }
+}
+
+/// The IP packet in an Ethernet frame with VLAN tags at most.
+fn frame(data: &[u8]) -> &[u8] {
+    let mut at = 12;
+    for _ in 0..4 {
+        match bytes::u16(data, at, true) {
+            Some(IPV4 | IPV6) => return data.get(at + 2..).unwrap_or_default(),
+            Some(0x8100 | 0x88A8 | 0x9100 | 0x9200) => at += 4,
+            _ => break,
+        }
+    }
+    &[]
 }
 
 fn hardware(data: &[u8], at: usize) -> u64 {
@@ -165,6 +203,23 @@ mod tests {
         frame[12..20].copy_from_slice(&[0x88, 0xA8, 0, 1, 0x81, 0x00, 0, 2]);
         frame[20..24].copy_from_slice(&[0x08, 0x00, 0x45, 0x00]);
         assert_eq!(strip(kind::ETHERNET, &frame).map(|link| link.network), Some(&[0x45, 0x00][..]));
+    }
+
+    #[test]
+    fn looks_behind_labels() {
+        let packet = [0x45, 0x00, 0x00, 0x14];
+        let ethernet = [&[2; 12][..], &[0x81, 0, 0, 5, 8, 0], &packet].concat();
+        let labels = [&[2; 12][..], &[0x88, 0x47, 0, 1, 0, 64, 0, 2, 1, 64]].concat();
+        let behind = |inner: &[u8]| {
+            let all = [&labels, inner].concat();
+            strip(kind::ETHERNET, &all).map(|link| link.network.to_vec()).unwrap_or_default()
+        };
+        assert_eq!(behind(&packet), packet);
+        assert_eq!(behind(&[&[0, 0, 0, 9], &ethernet[..]].concat()), packet);
+        assert_eq!(behind(&ethernet), packet);
+        assert!(behind(&[0x10, 0, 0, 0]).is_empty());
+        let snap = [&[2; 12][..], &[0, 12, 0xAA, 0xAA, 3, 0, 0, 0, 8, 0], &packet].concat();
+        assert_eq!(strip(kind::ETHERNET, &snap).map(|link| link.network), Some(&packet[..]));
     }
 
     #[test]

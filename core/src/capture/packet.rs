@@ -34,6 +34,8 @@ pub struct Packet<'a> {
     pub hardware: u64,
     /// The hardware address that it was sent to on this link, zero where unknown.
     pub next_hop: u64,
+    /// On which interface of the capture it was seen, from 0.
+    pub interface: u32,
     /// What it carries.
     pub transport: Transport<'a>,
 }
@@ -168,8 +170,22 @@ pub fn decode<'a>(
             _ => return Err(Nothing::Other),
         };
         let outgoing = frame.outgoing.or(link.outgoing);
-        let (number, hardware, next_hop) = (frame.packet_id, link.source, link.target);
-        return Ok(Packet { source, from, to, ttl, id, whole, number, outgoing, hardware, next_hop, transport });
+        let (number, interface) = (frame.packet_id, frame.interface);
+        let (hardware, next_hop) = (link.source, link.target);
+        return Ok(Packet {
+            source,
+            from,
+            to,
+            ttl,
+            id,
+            whole,
+            number,
+            outgoing,
+            hardware,
+            next_hop,
+            interface,
+            transport,
+        });
     }
     Err(Nothing::Other)
 }

@@ -21,6 +21,9 @@ const NEAR: Span = Span::seconds(1);
 /// What ends this close to the end of a full capture may have gone on behind it.
 const NEAR_END: Span = Span::seconds(120);
 
+/// A port of the gateway's own that no filter names.
+const EPHEMERAL: u16 = 50_000;
+
 /// Limits of all captures of a case.
 #[derive(Default)]
 pub struct Limits<'a> {
@@ -194,11 +197,12 @@ fn kept_out(filter: &str, decisive: Option<&Attempt>, packets: &[&Event], id: Id
         let back = probe(Protocol::Tcp, place(upstream), place(local));
         (upstream.is_some() && out(back)).then_some("an answer")
     };
-    let dns = || out(probe(Protocol::Udp, Place { host, port: None }, Place { host: None, port: Some(53) }));
-    let told = || out(probe(Protocol::Udp, Place { host: None, port: Some(53) }, Place { host, port: None }));
+    let (own, server) = (Place { host, port: Some(EPHEMERAL) }, Place { host: None, port: Some(53) });
+    let dns = || out(probe(Protocol::Udp, own, server));
+    let told = || out(probe(Protocol::Udp, server, own));
     let elsewhere = || {
         let to = |port| Place { host: None, port: Some(port) };
-        let tried = |port| filter::passes(filter, &probe(Protocol::Tcp, Place { host, port: None }, to(port)));
+        let tried = |port| filter::passes(filter, &probe(Protocol::Tcp, own, to(port)));
         [80, 443, 8443].into_iter().any(|port| tried(port) != Some(true))
     };
     if filter.starts_with('(') && filter.ends_with("code)") {

@@ -168,11 +168,13 @@ fn decisive(exchange: &Exchange) -> Option<&Attempt> {
 }
 
 fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>, by_log: bool) -> GeneratedBy {
+    // Who spoofs has no address of its own here; both its sides show what came from where.
+    let sided = exchange.gateway.is_some() || exchange.client.is_some() && !exchange.attempts.is_empty();
     match id {
         Id::OriginError => GeneratedBy::Origin,
         Id::ParentProxyError => GeneratedBy::ParentProxy,
         Id::ProxyLoop if exchange.signs.looped.is_some() && status.is_some() => GeneratedBy::Gateway,
-        _ if status.is_none() || exchange.gateway.is_none() && exchange.claim.is_none() => GeneratedBy::Unknown,
+        _ if status.is_none() || !sided && exchange.claim.is_none() => GeneratedBy::Unknown,
         _ if signed(exchange) => GeneratedBy::Gateway,
         Id::Undetermined if claim(exchange).is_none() => GeneratedBy::Unknown,
         Id::ClientAbort => GeneratedBy::Unknown,

@@ -48,7 +48,13 @@ pub(super) fn client_side(
             joined.total += u64::from(conversation.count);
             let told =
                 conversation.kept.iter().chain(conversation.open()).filter(|transaction| asked_or_failed(transaction));
-            exchanges.extend(told.map(|transaction| client_exchange(connection, transaction)));
+            exchanges.extend(told.map(|transaction| {
+                let mut exchange = client_exchange(connection, transaction);
+                if roles.intercepted.has(connection) {
+                    exchange.gateway = roles.behind();
+                }
+                exchange
+            }));
             if let Some(transaction) = &conversation.tunnel {
                 let unseen = u64::from(conversation.tunnel_bytes > 0 && granted(transaction));
                 joined.unseen += unseen;
@@ -86,7 +92,7 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
         .map_or((None, None), |request| attempt::host_of(&request.target, request.host.as_deref(), &request.method));
     let begun = request.map_or(connection.first.time, |request| request.first.time);
     Exchange {
-        client: Some(connection.client.ip()),
+        client: Some(connection.real_client.unwrap_or(connection.client).ip()),
         gateway: Some(connection.server.ip()),
         begun,
         host,

@@ -8,6 +8,7 @@ pub mod attempt;
 mod clients;
 mod hellos;
 mod hidden;
+mod intercept;
 mod loops;
 mod names;
 mod outcome;
@@ -68,16 +69,18 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     let mut joined = Joined { gateways: roles.gateways.clone(), ..Joined::default() };
     let seen_to = points.iter().filter_map(|point| point.ended).max().unwrap_or_default();
     let hellos = Hellos::new(points, &roles);
-    let hosts = reset::Hosts::new(points.iter().flat_map(|point| &point.connections));
+    // What answers in a host's name says nothing of that host.
+    let theirs = points.iter().flat_map(|point| &point.connections).filter(|c| !roles.intercepted.has(c));
+    let hosts = reset::Hosts::new(theirs);
     let mut clients = clients::client_side(points, &roles, &hellos, &hosts, seen_to, &mut joined);
     loops::fold(&mut clients, points, &roles, &mut joined);
     let wanted: HashSet<u16> = clients.iter().filter_map(|exchange| exchange.port).collect();
-    let wanted = (!roles.gateways.is_empty()).then_some(&wanted);
+    let wanted = (!roles.unknown()).then_some(&wanted);
     let mut loose = upstream::upstream_side(points, &roles, &hosts, wanted, seen_to);
     hellos::compare_sizes(points, loose.iter_mut().map(|loose| &mut loose.attempt));
     let lookups: Vec<&Lookup> = points.iter().flat_map(|point| &point.lookups.list).collect();
     let names = Names::new(points, &lookups, &roles);
-    if roles.gateways.is_empty() {
+    if roles.unknown() {
         alone::exchanges(points, &roles, loose, &lookups, &names, seen_to, &mut joined);
         joined.roles = roles;
         return joined;
@@ -102,6 +105,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         joined.exchanges.push(exchange);
     }
     hidden::add(points, &roles, &hellos, &names, seen_to, &mut loose, &mut joined);
+    intercept::hidden(points, &roles, &mut loose, &mut joined);
     joined.roles = roles;
     joined
 }

@@ -1,7 +1,7 @@
 //! What DNS said of names, for the gateway.
 
 use alloc::collections::BTreeMap;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -24,6 +24,8 @@ pub(super) struct Names<'a> {
     by_address: BTreeMap<IpAddr, Vec<(Timestamp, &'a str)>>,
     /// Who tried a DNS server over TCP in vain.
     tcp_failed: HashSet<(IpAddr, IpAddr)>,
+    /// Addresses that clients called for a host, where the gateway was not addressed itself.
+    called: BTreeMap<String, Vec<IpAddr>>,
 }
 
 impl<'a> Names<'a> {
@@ -47,7 +49,16 @@ impl<'a> Names<'a> {
         for given in by_address.values_mut() {
             given.sort_unstable();
         }
-        Self { by_name, by_address, tcp_failed }
+        let mut called: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
+        let redirected = points.iter().flat_map(|point| &point.connections).filter(|c| roles.intercepted.has(c));
+        for (connection, http) in redirected.filter_map(|c| Some((c, c.conversation()?))) {
+            for request in http.kept.iter().chain(http.open()).filter_map(|transaction| transaction.request.as_deref())
+            {
+                let host = super::attempt::host_of(&request.target, request.host.as_deref(), &request.method).0;
+                called.entry(host.unwrap_or_default()).or_default().push(connection.server.ip());
+            }
+        }
+        Self { by_name, by_address, tcp_failed, called }
     }
 
     /// Whether TCP to a DNS server was tried and failed.
@@ -85,6 +96,7 @@ impl<'a> Names<'a> {
         if let Ok(address) = host.parse() {
             addresses.push(address);
         }
+        addresses.extend(self.called.get(host).into_iter().flatten());
         addresses
     }
 }

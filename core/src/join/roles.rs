@@ -6,6 +6,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use hashbrown::{HashMap, HashSet};
 
+use super::intercept::{self, Intercepted};
 use super::own;
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
@@ -90,6 +91,8 @@ pub struct Roles {
     pub egress: HashSet<IpAddr>,
     /// Those who send it requests.
     pub clients: HashSet<IpAddr>,
+    /// Connections of clients that were redirected to the gateway.
+    pub intercepted: Intercepted,
     /// Hosts that mark the requests they send as forwarded.
     pub forwarders: HashSet<IpAddr>,
 }
@@ -97,7 +100,17 @@ pub struct Roles {
 impl Roles {
     /// Whether the requests on a connection are exchanges: those of clients, or all where no gateway is known.
     pub fn counts(&self, connection: &Connection) -> bool {
-        self.gateways.is_empty() || self.is_inbound(connection)
+        self.unknown() || self.is_inbound(connection)
+    }
+
+    /// Whether no gateway was found.
+    pub fn unknown(&self) -> bool {
+        self.gateways.is_empty() && self.intercepted.is_empty()
+    }
+
+    /// The address of a gateway that clients do not address: as it goes out; `None` where it uses the clients'.
+    pub fn behind(&self) -> Option<IpAddr> {
+        self.gateways.first().copied()
     }
 
     /// Whether an address is the gateway's: as clients reach it, or as it goes out.
@@ -107,8 +120,9 @@ impl Roles {
 
     /// Whether a connection comes from a client of the gateway, and is not the gateway's own to itself.
     pub fn is_inbound(&self, connection: &Connection) -> bool {
-        self.listening.contains(&connection.server)
-            && (!self.gateways.contains(&connection.client.ip()) || connection.client.ip() == connection.server.ip())
+        let addressed = self.listening.contains(&connection.server)
+            && (!self.gateways.contains(&connection.client.ip()) || connection.client.ip() == connection.server.ip());
+        addressed || self.intercepted.has(connection)
     }
 }
 
@@ -145,6 +159,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         let looked_up = |at: &Timestamp| during(*at, &doings.asked_in);
         machine.chain([doings]).any(|own| own.opened_at.iter().any(out) || own.asked_for_client.iter().any(looked_up))
     };
+    let intercepted = intercept::find(points);
     let mut legs = Vec::new();
     let mut gateways: Vec<IpAddr> = match preset {
         Some(preset) => alloc::vec![preset],
@@ -153,16 +168,16 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
             let any_proxy = hosts.values().any(proxies);
             let gateway = |ip: &IpAddr, doings: &Doings| match any_proxy {
                 true => proxies(doings),
-                false => doings.served > 0 && out_while_serving(ip, doings),
+                false => doings.served > 0 && !intercepted.servers.contains(ip) && out_while_serving(ip, doings),
             };
             let mut found: HashSet<IpAddr> =
                 hosts.iter().filter(|(ip, doings)| gateway(ip, doings)).map(|(ip, _)| *ip).collect();
-            if found.is_empty() {
+            if found.is_empty() && intercepted.is_empty() {
                 // A reverse proxy with an address on each side.
                 legs = two_legs(points, &hosts);
                 found.extend(legs.iter().map(|(served, _)| *served));
             }
-            if found.is_empty() {
+            if found.is_empty() && intercepted.is_empty() {
                 // The capturing host answers as a gateway without a server does, and opens connections of its own, as
                 // health checks are, only not just then.
                 let opens = |own: &IpAddr| hosts.get(own).is_some_and(|own| own.opened > 0);
@@ -192,6 +207,9 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
             found.iter().copied().filter(|ip| !parent(ip)).collect()
         }
     };
+    if gateways.is_empty() {
+        gateways.extend(&intercepted.egress);
+    }
     let served = |ip: &IpAddr| hosts.get(ip).map_or(0, |doings| doings.served);
     gateways.sort_by_key(|ip| (core::cmp::Reverse(served(ip)), *ip));
     // A proxy may ask a server on its own address: only where it was spoken to as a proxy does it listen.
@@ -209,6 +227,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         .filter(|connection| listening.contains(&connection.server))
         .map(|connection| connection.client.ip())
         .filter(|client| !gateways.contains(client))
+        .chain(intercepted.clients.iter().copied())
         .collect();
     let its_own: HashSet<IpAddr> = gateways.iter().filter_map(|ip| machines.get(ip)).flatten().copied().collect();
     let may = |ip: &IpAddr, doings: &Doings| goes_out(doings) && !clients.contains(ip) && !doings.dns_server;
@@ -220,12 +239,13 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         .map(|(ip, _)| *ip)
         .collect();
     egress.extend(legs.iter().map(|(_, went_out)| *went_out));
+    egress.extend(&intercepted.egress);
     // Nothing ties an address to the gateway, but whatever goes out here is most likely it.
-    if !egress.iter().any(|ip| hosts.get(ip).is_some_and(goes_out)) {
+    if intercepted.is_empty() && !egress.iter().any(|ip| hosts.get(ip).is_some_and(goes_out)) {
         egress.extend(hosts.iter().filter(|(ip, doings)| may(ip, doings)).map(|(ip, _)| *ip));
     }
     let forwarders = hosts.iter().filter(|(_, doings)| doings.forwarded > 0).map(|(ip, _)| *ip).collect();
-    Roles { gateways, listening, egress, clients, forwarders }
+    Roles { gateways, listening, egress, clients, intercepted, forwarders }
 }
 
 /// Pairs of addresses of a reverse proxy: one is asked, the other asks on for the same within that time. The same path,

@@ -28,6 +28,13 @@ pub(super) fn upstream_side<'a>(
     seen_to: Timestamp,
 ) -> Vec<Loose<'a>> {
     let mut loose = Vec::new();
+    let spoofs = |connection: &Connection| {
+        let client = connection.client.ip();
+        roles.clients.contains(&client) && !roles.egress.contains(&client) && !roles.is_inbound(connection)
+    };
+    // Where others under a client's address are answered, the way back is there: a silent host is just that.
+    let mut all = points.iter().flat_map(|point| &point.connections);
+    let returns = all.any(|connection| spoofs(connection) && connection.established.is_some());
     for connection in points.iter().flat_map(|point| &point.connections) {
         let (client, server) = (connection.client.ip(), connection.server);
         if services::kind(connection).is_some() {
@@ -38,11 +45,12 @@ pub(super) fn upstream_side<'a>(
         }
         // With a known gateway only it, or a client's address in its packets, goes upstream.
         let spoofed = roles.clients.contains(&client) && !roles.egress.contains(&client);
-        if !roles.gateways.is_empty() && !roles.egress.contains(&client) && !spoofed {
+        if !roles.unknown() && !roles.egress.contains(&client) && !spoofed {
             continue;
         }
         let mut add = |mut attempt: Attempt| {
             if spoofed
+                && !returns
                 && !attempt.connect.is_ok()
                 && let Phase::Failed(ConnectFailure::Unanswered { tries, .. }) = attempt.connect
             {
@@ -90,9 +98,10 @@ fn web(port: u16, connection: &Connection, wanted: Option<&HashSet<u16>>) -> boo
 pub(super) fn upstream_visible(points: &[Point], roles: &Roles) -> bool {
     let outward =
         |connection: &Connection| roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
-    points.iter().any(|point| {
-        point.connections.iter().any(outward) || point.lookups.list.iter().any(|l| roles.egress.contains(&l.asker))
-    })
+    !roles.intercepted.is_empty()
+        || points.iter().any(|point| {
+            point.connections.iter().any(outward) || point.lookups.list.iter().any(|l| roles.egress.contains(&l.asker))
+        })
 }
 
 /// No attempt was found for a failed exchange: says what that means.

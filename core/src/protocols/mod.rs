@@ -5,6 +5,7 @@ pub mod dns;
 pub mod hpack;
 pub mod http1;
 pub mod http2;
+pub mod proxy_protocol;
 pub mod proxy_status;
 pub mod tls;
 pub mod via;

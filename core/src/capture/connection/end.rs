@@ -167,6 +167,10 @@ pub struct End {
     pub after_rst: Option<Source>,
     /// Hardware address of its first packet.
     pub hardware: u64,
+    /// Whether the capturing host sent that packet, where known.
+    pub outgoing: Option<bool>,
+    /// On which interface of the capture it was seen.
+    pub interface: u32,
     pub(super) pending: Vec<(u32, Box<[u8]>, u32, Source)>,
     pub(super) pending_bytes: usize,
     recent: [Signature; RECENT],

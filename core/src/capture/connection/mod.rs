@@ -81,6 +81,10 @@ pub struct Connection {
     pub interfaces: u8,
     /// The case may hold logs: what went well on it is told as well.
     pub remember: bool,
+    /// The client's address by a balancer's header before the first byte (PROXY protocol).
+    pub real_client: Option<SocketAddr>,
+    /// The beginning of such a header.
+    preface: Vec<u8>,
     /// The connection before it on the same addresses and ports, as its place in the list: an earlier one of a port
     /// that was used again, or the other leg of a gateway that keeps both addresses.
     pub before: Option<usize>,
@@ -118,6 +122,8 @@ impl Connection {
             client_outgoing: None,
             interfaces: 0,
             remember: false,
+            real_client: None,
+            preface: Vec::new(),
             before: None,
             marks: Vec::new(),
         }
@@ -181,6 +187,8 @@ impl Connection {
         let hardware = packet.hardware;
         if end.packets == 1 {
             end.hardware = hardware;
+            end.outgoing = packet.outgoing;
+            end.interface = packet.interface;
         }
         let opening = segment.has(Segment::SYN);
         if !segment.has(Segment::RST) && (opening || end.ttl.is_none()) {

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::{Connection, Side};
 use crate::capture::conversation::{Conversation, quote};
 use crate::exchange::Source;
+use crate::protocols::proxy_protocol::{self, Header};
 use crate::protocols::{dns, http1, tls};
 
 /// What the connection speaks.
@@ -25,6 +26,28 @@ pub enum Speech {
 }
 impl Connection {
     pub(super) fn speak(&mut self, side: Side, data: &[u8], to: u64, source: Source) {
+        let first = self.client_end.bytes == data.len() as u64 || !self.preface.is_empty();
+        if side == Side::Client && first && matches!(self.speech, Speech::Silent) {
+            let mut whole = core::mem::take(&mut self.preface);
+            if whole.is_empty() && matches!(data.first(), Some(b'P' | b'\r')) || !whole.is_empty() {
+                whole.extend_from_slice(data);
+                return match proxy_protocol::header(&whole) {
+                    Header::Part => self.preface = whole,
+                    Header::No => self.say(side, &whole, to, source),
+                    Header::Whole(length, client) => {
+                        self.real_client = client;
+                        if let Some(rest @ [_, ..]) = whole.get(length..) {
+                            self.say(side, rest, to, source);
+                        }
+                    }
+                };
+            }
+        }
+        self.say(side, data, to, source);
+    }
+
+    /// Hands bytes to the protocol that is spoken.
+    fn say(&mut self, side: Side, data: &[u8], to: u64, source: Source) {
         if matches!(self.speech, Speech::Silent) {
             self.speech = self.recognise(side, data);
             if matches!(self.speech, Speech::Tls) {

@@ -28,7 +28,8 @@ pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<C
             story.add(reset.source, Side::Client, What::Reset(text.into()));
         }
         if connection.syn_count > 1 || connection.syn_acks > 1 || stranger.is_some() {
-            return Phase::Failed(ConnectFailure::NoReturn { spoofed: false, tries: connection.syn_count });
+            let (spoofed, tries) = (stranger.is_some(), connection.syn_count);
+            return Phase::Failed(ConnectFailure::NoReturn { spoofed, tries });
         }
         return Phase::NotSeen;
     }

@@ -17,6 +17,7 @@ mod sides;
 mod skyhigh;
 mod tls;
 mod together;
+mod transparent;
 mod untidy;
 mod wsa;
 
@@ -138,6 +139,7 @@ pub fn all() -> Vec<Built> {
     all.extend(untidy::all());
     all.extend(resets::all());
     all.extend(limits::all());
+    all.extend(transparent::all());
     all.extend(semantics::all());
     all.extend(together::all());
     all.extend(services::all());
