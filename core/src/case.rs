@@ -153,7 +153,8 @@ impl Case {
         let totals = Exchanges { total, failed: exchanges.len() as u64 + beyond, unseen };
         self.sides.apply(&mut exchanges);
         let limits = self.limits();
-        let found = exchanges.iter().zip(&notes).map(|(exchange, notes)| findings::find(exchange, &limits, notes));
+        let found =
+            exchanges.iter().zip(&notes).map(|(exchange, notes)| findings::find(exchange, &limits, notes, product));
         let mut found: Vec<Found> = found.collect();
         let mut order: Vec<usize> = (0..found.len()).collect();
         order.sort_by_key(|at| found.get(*at).map(|found| findings::order(&found.finding)));

@@ -142,6 +142,8 @@ pub struct Signs {
     pub service: Option<Service>,
     /// How the engineer's own test of the same site differs, as sentences.
     pub compared: Vec<String>,
+    /// Packets of that test.
+    pub test: Vec<Event>,
     /// What a capture of another place proves of the client's side.
     pub proof: Option<Proof>,
 }
@@ -200,6 +202,10 @@ pub struct Attempt {
     pub parent: bool,
     /// The connection had carried an earlier request.
     pub reused: bool,
+    /// It answered before it had the whole request, and then reset the connection.
+    pub upload_cut: bool,
+    /// How long its connection had been idle when the request was sent on it; `None` for the first request.
+    pub idle: Option<Span>,
     /// The connection carries a tunnel that the gateway granted: its bytes are the client's.
     pub tunnel: bool,
     /// Neither side had closed it when the capture ended.
@@ -541,6 +547,8 @@ pub enum ReceiveFailure {
     Reset,
     /// It stopped coming for this long.
     Stalled(Span),
+    /// Its full-sized segments never arrived, smaller ones behind them did.
+    FullSizeLost,
     /// The gateway's own window closed and stayed closed.
     WindowClosed,
     /// HTTP/2 GOAWAY with this error code.

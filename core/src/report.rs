@@ -184,6 +184,13 @@ pub struct Finding {
     pub ruled_out: Vec<RuledOut>,
     /// What these inputs could not have shown.
     pub doubts: Vec<String>,
+    /// Hints that prove nothing: a known timer that fits the wait, the gateway's own word. Not in the contract.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
+    /// What differs from the engineer's own test of the same site, which went well; its packets are among the evidence.
+    /// Not in the contract.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<String>,
     /// A Wireshark display filter that shows the evidence.
     pub filter: Option<String>,
 }

@@ -350,6 +350,12 @@ impl Capture {
         self.put(from.ip(), to.ip(), ip)
     }
 
+    /// RST without ACK: this side does not know the connection (any more), its number is what was acknowledged to it.
+    pub fn forget(&mut self, flow: &mut Flow, side: Side) -> u64 {
+        let sequence = flow.ends(side).0.next;
+        self.segment(flow, side, RST, sequence, &[])
+    }
+
     /// FIN of one side, then of the other, both acknowledged.
     pub fn close(&mut self, flow: &mut Flow, first: Side) {
         let second = if first == Side::Opener { Side::Server } else { Side::Opener };

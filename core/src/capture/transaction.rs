@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use crate::exchange::Source;
 use crate::protocols::http1;
+use crate::time::Span;
 use crate::time::Timestamp;
 use crate::together::Wanted;
 
@@ -27,6 +28,8 @@ pub struct Transaction {
     pub late: bool,
     /// Its place on the connection, from 0.
     pub index: u32,
+    /// How long the connection had been idle before it, where an answer was seen on it.
+    pub idle: Option<Span>,
     /// Its stream, where HTTP/2 is spoken; else 0.
     pub stream: u32,
     /// What ended the stream before its response did.
@@ -134,6 +137,21 @@ impl Request {
     pub fn for_proxy(&self) -> bool {
         self.method == "CONNECT" || http1::absolute(&self.target).is_some()
     }
+}
+
+/// The first request of a connection, for comparison with another of the same site.
+#[derive(Debug)]
+pub struct Sample {
+    /// Packet of its first byte.
+    pub asked: Source,
+    /// Host field.
+    pub host: Option<String>,
+    /// Written for a proxy.
+    pub for_proxy: bool,
+    /// Fields that sites and firewalls look at, one per line, names in lower case.
+    pub fields: Box<str>,
+    /// Status of the answer, and where it began.
+    pub answered: Option<(u16, Source)>,
 }
 
 /// A response as seen on the wire.

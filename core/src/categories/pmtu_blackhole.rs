@@ -1,7 +1,7 @@
 //! Small segments pass, full-sized ones vanish: RFC 2923 section 2.1.
 
 use super::{Category, Fix, Id, Owner, Phase, cause, check};
-use crate::exchange::SendFailure;
+use crate::exchange::{ReceiveFailure, SendFailure};
 
 /// See the module.
 pub static CATEGORY: Category = Category {
@@ -60,5 +60,9 @@ pub static CATEGORY: Category = Category {
         },
     ],
     absence: true,
-    detect: |_, attempt| matches!(attempt.and_then(|a| a.send.failure()), Some(SendFailure::FullSizeLost)),
+    detect: |_, attempt| {
+        let Some(attempt) = attempt else { return false };
+        attempt.send.failure() == Some(&SendFailure::FullSizeLost)
+            || attempt.receive.failure() == Some(&ReceiveFailure::FullSizeLost)
+    },
 };

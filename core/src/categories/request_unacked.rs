@@ -21,7 +21,9 @@ pub static CATEGORY: Category = Category {
     causes: &[
         CONTENT_DROPPED,
         favoured("A firewall or NAT forgot the idle connection before the request was sent on it.", |_, attempt| {
-            attempt?.reused.then(|| "The connection had carried an earlier request and was idle since.".into())
+            let attempt = attempt.filter(|attempt| attempt.reused)?;
+            let idle = attempt.idle.map(|idle| format!(" for {idle}")).unwrap_or_default();
+            Some(format!("The connection had carried an earlier request and was idle{idle} since.").into())
         }),
         cause("The server's host died, or its network broke, after the handshake."),
         favoured(

@@ -2,6 +2,7 @@
 
 mod evidence;
 mod filter;
+mod hints;
 mod limits;
 mod ruled_out;
 mod summary;
@@ -11,6 +12,7 @@ use alloc::vec::Vec;
 
 use crate::categories::{self, Category, Id};
 use crate::exchange::{Answer, Attempt, Between, Claim, Exchange, Phase, Source};
+use crate::products;
 use crate::report::{Confidence, Finding, GeneratedBy, ResetBy};
 use crate::time::Timestamp;
 pub use limits::Limits;
@@ -24,7 +26,7 @@ pub struct Found {
 }
 
 /// Names the failure of an exchange. `notes` are said beside its doubts and lower nothing.
-pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String]) -> Found {
+pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product: Option<products::Id>) -> Found {
     let decisive = decisive(exchange);
     let matching = |category: &&&Category| (category.detect)(exchange, decisive);
     let category = categories::TABLE.iter().find(matching).copied();
@@ -71,8 +73,10 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String]) -> Found
         Answer::Cut(status) => status.as_ref(),
         _ => None,
     };
-    let evidence = evidence::pick(exchange, decisive, id, limits);
+    let mut evidence = evidence::pick(exchange, decisive, id, limits);
     let ended = evidence.iter().map(|event| limits.time(event.source)).max().unwrap_or(exchange.begun);
+    evidence.extend(&exchange.signs.test);
+    evidence.sort_by_key(|event| (limits.time(event.source), event.source.input, event.source.number));
     let code = status.map(|status| status.code);
     let upstream = exchange.attempts.iter().rev().find_map(|attempt| attempt.upstream);
     let finding = Finding {
@@ -103,6 +107,8 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String]) -> Found
         ruled_out: ruled_out::list(exchange, decisive, id),
         evidence: evidence.iter().map(evidence::write).collect(),
         doubts,
+        hints: hints::list(exchange, decisive, id, product),
+        compared: exchange.signs.compared.clone(),
     };
     Found { finding, decisive: decisive.cloned() }
 }

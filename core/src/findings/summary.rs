@@ -16,7 +16,9 @@ use crate::time::Span;
 pub fn write(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> String {
     let host = exchange.host.clone().or_else(|| decisive.and_then(|attempt| attempt.host.clone()));
     let upstream = decisive.and_then(|attempt| attempt.upstream).map(|upstream| upstream.to_string());
+    let parent = decisive.is_some_and(|attempt| attempt.parent) && id != Id::ParentProxyError;
     let site = match (&host, &upstream) {
+        (_, Some(upstream)) if parent => format!("The parent proxy {upstream}"),
         (Some(host), Some(upstream)) if !upstream.starts_with(host.as_str()) => format!("{host} ({upstream})"),
         (Some(host), _) => host.clone(),
         (None, Some(upstream)) => upstream.clone(),
@@ -118,6 +120,9 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
         ReceiveFailure::Stalled(Span(0)) => format!("The response of {site} stopped coming; the gateway gave up."),
         ReceiveFailure::Stalled(wait) => {
             format!("The response of {site} stopped coming; the gateway gave up after {wait}.")
+        }
+        ReceiveFailure::FullSizeLost => {
+            format!("Full-sized segments of {site} never reach the gateway, while a smaller one behind them does.")
         }
         ReceiveFailure::WindowClosed => format!("The gateway took no more of the response of {site}."),
         ReceiveFailure::Goaway(code) => format!("{site} ended the HTTP/2 connection with GOAWAY, error {code}."),

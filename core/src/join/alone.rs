@@ -23,6 +23,8 @@ const NEXT_ADDRESS: Span = Span::seconds(10);
 const NEXT_TRY: Span = Span::seconds(1);
 /// After SYNs without an answer a gateway waits for its own timer before it tries the next address.
 const NEXT_AFTER_SILENCE: Span = Span::seconds(64);
+/// A resolver tries a name with its search suffixes within this time.
+const SUFFIXES: Span = Span::seconds(5);
 /// Connections looked at for one that took over.
 const NEARBY: usize = 4096;
 /// Lookups of a name within this time belong together: A, AAAA, the next server, a suffix.
@@ -173,12 +175,21 @@ fn apart(one: &Lookup, next: &Lookup) -> Span {
     }
 }
 
+/// One host asked for both within a moment.
+fn near(one: &Lookup, other: &Lookup) -> bool {
+    let apart = one.first().zip(other.first()).map(|(one, other)| one.time.since(other.time).0.unsigned_abs());
+    one.asker == other.asker && one.kind == other.kind && apart.is_some_and(|apart| apart < SUFFIXES.0.unsigned_abs())
+}
+
 /// A name that was tried with a search suffix, while another form of it resolves.
 fn suffixed(name: &str, lookups: &[&Lookup]) -> bool {
     lookups.iter().any(|other| {
-        other.succeeded()
-            && (name.strip_prefix(other.name.as_str()).is_some_and(|rest| rest.starts_with('.'))
-                || other.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+        // The name as it stands failed as well: it is told, and not its forms with a suffix.
+        let bare = plain_name(&other.name) && name.len() > other.name.len();
+        let close = || lookups.iter().any(|one| one.name == name && near(one, other));
+        let longer = name.strip_prefix(other.name.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        let shorter = other.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        other.succeeded() && (longer || shorter) || longer && bare && close()
     })
 }
 

@@ -6,6 +6,7 @@
 mod alone;
 pub mod attempt;
 mod clients;
+mod compare;
 mod hellos;
 mod hidden;
 mod intercept;
@@ -91,6 +92,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     for mut exchange in clients {
         outcome::decrypted(&mut exchange);
         outcome::too_large(&mut exchange);
+        outcome::early(&mut exchange);
         names::resolve(&mut exchange, &names, seen_to);
         exchange.attempts.sort_by_key(|attempt| attempt.span);
         if !outcome::failed(&exchange, seen_to) {
@@ -106,6 +108,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     }
     hidden::add(points, &roles, &hellos, &names, seen_to, &mut loose, &mut joined);
     intercept::hidden(points, &roles, &mut loose, &mut joined);
+    compare::tests(&mut joined.exchanges, points, &roles, &names);
     joined.roles = roles;
     joined
 }

@@ -160,4 +160,11 @@ pub(crate) fn plain_name(name: &str) -> bool {
         && !labels.iter().any(odd)
         && !labels.first().is_some_and(|first| local.contains(first))
         && !labels.last().is_some_and(|last| local.contains(last))
+        && !time_server(&labels)
+}
+
+/// Names that hosts look up to set their clocks: `0.debian.pool.ntp.org`, `ntp.example.net`, `time.example.com`.
+fn time_server(labels: &[&str]) -> bool {
+    let first = labels.first().copied().unwrap_or_default().trim_end_matches(|digit: char| digit.is_ascii_digit());
+    labels.contains(&"ntp") || first == "ntp" || labels.len() > 2 && matches!(first, "time" | "time-")
 }

@@ -22,6 +22,18 @@ pub(super) fn too_large(exchange: &mut Exchange) {
     }
 }
 
+/// A server that answers before it has the whole request and then resets takes its own answer away: the RST makes the
+/// gateway drop what it has not read (RFC 9112 section 9.6).
+pub(super) fn early(exchange: &mut Exchange) {
+    let refused = matches!(&exchange.answer, Answer::Whole(status) if status.code >= 500);
+    let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| refused && attempt.upload_cut) else { return };
+    let Some(status) = attempt.status.filter(|status| *status < 500 && !failing(attempt)) else { return };
+    attempt.wait = Phase::Failed(WaitFailure::Reset);
+    exchange.doubts.push(alloc::format!(
+        "The server had answered {status} before it had the whole request; its RST made the gateway lose that answer."
+    ));
+}
+
 /// A tunnel whose gateway failed upstream: what the client received inside of it cannot be seen.
 pub(super) fn decrypted(exchange: &mut Exchange) {
     if exchange.client_secure.failure().is_some() {

@@ -93,6 +93,8 @@ pub struct Roles {
     pub clients: HashSet<IpAddr>,
     /// Connections of clients that were redirected to the gateway.
     pub intercepted: Intercepted,
+    /// Proxies that the gateway asks: it spoke to them as to proxies.
+    pub parents: HashSet<SocketAddr>,
     /// Hosts that mark the requests they send as forwarded.
     pub forwarders: HashSet<IpAddr>,
 }
@@ -245,7 +247,8 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         egress.extend(hosts.iter().filter(|(ip, doings)| may(ip, doings)).map(|(ip, _)| *ip));
     }
     let forwarders = hosts.iter().filter(|(_, doings)| doings.forwarded > 0).map(|(ip, _)| *ip).collect();
-    Roles { gateways, listening, egress, clients, intercepted, forwarders }
+    let parents = as_proxy.iter().filter(|server| !listening.contains(*server)).copied().collect();
+    Roles { gateways, listening, egress, clients, intercepted, parents, forwarders }
 }
 
 /// Pairs of addresses of a reverse proxy: one is asked, the other asks on for the same within that time. The same path,

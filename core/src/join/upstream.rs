@@ -57,6 +57,7 @@ pub(super) fn upstream_side<'a>(
                 attempt.connect = Phase::Failed(ConnectFailure::NoReturn { spoofed: true, tries });
             }
             reset::judge(connection, hosts, &mut attempt);
+            attempt.parent |= !roles.gateways.is_empty() && roles.parents.contains(&server);
             let begun = attempt.span.map_or(connection.first.time, |(begun, _)| begun);
             loose.push(Loose { attempt, connection, begun, taken: false });
         };

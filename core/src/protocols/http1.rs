@@ -3,6 +3,7 @@
 //! Lenient where gateways are: bare LF ends a line, unknown methods pass. Non-goal: judging headers that do not
 //! decide where a message ends.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use memchr::{memchr, memchr_iter};
@@ -182,6 +183,30 @@ pub fn response(head: &[u8]) -> Result<ResponseHead<'_>, Invalid> {
         found.own_word = squid;
     }
     Ok(found)
+}
+
+/// Fields that tell requests apart: whom they are for, who sends them, through whom they came.
+const TELLING: &[&str] =
+    &["host", "user-agent", "accept-encoding", "connection", "via", "x-forwarded-for", "forwarded"];
+/// Longest value that is kept of such a field.
+const LONGEST_VALUE: usize = 160;
+
+/// The fields of a request that tell it from others, one per line, names in lower case.
+#[must_use]
+pub fn telling(head: &[u8]) -> Box<str> {
+    let (_, fields) = first_line(head);
+    let mut told = String::new();
+    for (name, value) in Fields(fields) {
+        let Some(name) = TELLING.iter().find(|known| name.eq_ignore_ascii_case(known.as_bytes())) else { continue };
+        if told.len() > TELLING.len() * LONGEST_VALUE {
+            break;
+        }
+        told.push_str(name);
+        told.push_str(": ");
+        told.extend(text(value).chars().take(LONGEST_VALUE));
+        told.push('\n');
+    }
+    told.into_boxed_str()
 }
 
 /// The value of a field of a message's head; several of one name are one list (RFC 9110 section 5.3).

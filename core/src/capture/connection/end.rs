@@ -7,6 +7,8 @@ use crate::capture::packet::{Packet, Segment};
 use crate::exchange::Source;
 use crate::time::{Span, Timestamp};
 
+/// Segments from this size on are those that a smaller path MTU stops.
+const FULL_SIZED: u32 = 1200;
 /// Copies of one packet on several interfaces (`-i any`) are seen within this time.
 const COPY_WINDOW: Span = Span::milliseconds(3);
 
@@ -218,6 +220,16 @@ impl Signature {
 }
 
 impl End {
+    /// Bytes of a full-sized segment are missing before smaller segments that were seen, and the other side did not get
+    /// them either: the first of the smaller ones. Where full-sized segments pass as well, it is ordinary loss.
+    pub fn hole(&self) -> Option<Source> {
+        let next = self.next?;
+        let first = self.pending.iter().min_by_key(|(seq, ..)| seq.wrapping_sub(next))?;
+        let missing = first.0.wrapping_sub(next);
+        let small = self.pending.iter().all(|(_, _, length, _)| *length < FULL_SIZED);
+        (missing >= FULL_SIZED && small && self.acked <= self.position + 1).then_some(first.3)
+    }
+
     /// The other side acknowledged bytes of this one that the capture lacks. A FIN takes one number as well.
     pub fn unseen(&self) -> bool {
         self.acked > self.position + 1

@@ -15,7 +15,7 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::transaction::{Response, Served, Transaction};
+use super::transaction::{Response, Sample, Served, Transaction};
 use crate::exchange::Source;
 use crate::protocols::http1::Chunks;
 pub use heads::quote;
@@ -84,6 +84,8 @@ pub struct Conversation {
     pub remember: bool,
     /// What went well, until the capture point takes it.
     pub served: Vec<Served>,
+    /// Its first request.
+    pub sample: Option<alloc::boxed::Box<Sample>>,
     /// It is ICAP and no HTTP: what the server made of it.
     pub icap: Option<alloc::boxed::Box<icap::Icap>>,
     /// `Via` of the first request that has it.
@@ -113,6 +115,7 @@ impl Default for Conversation {
             marked: 0,
             remember: false,
             served: Vec::new(),
+            sample: None,
             icap: None,
             via: None,
             paths: Vec::new(),
@@ -152,6 +155,12 @@ impl Conversation {
             self.healthy += 1;
             if self.remember {
                 self.served.extend(Served::of(&transaction, source));
+            }
+            // Answered before the request was whole: what becomes of the rest of it may take the answer away.
+            let refused = transaction.response.as_ref().is_some_and(|response| response.status >= 400);
+            if refused && transaction.request.as_ref().is_some_and(|request| !request.complete && !request.gap) {
+                self.kept.push(transaction);
+                return;
             }
             self.previous = Some(transaction);
         } else {

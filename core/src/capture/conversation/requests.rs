@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use super::heads::{Head, clip, digest, may_be_request, whole_head};
 use super::{Conversation, Http2, PATHS, PIPELINE, Place};
 use crate::capture::connection::Side;
-use crate::capture::transaction::{Request, Transaction};
+use crate::capture::transaction::{Request, Sample, Transaction};
 use crate::exchange::Source;
 use crate::protocols::http1::{self, Body, Chunks, Progress};
 
@@ -107,6 +107,15 @@ impl Conversation {
             via: if head.via { http1::joined(bytes, "via").map(|list| clip(&list)) } else { None },
             waits: head.expects && !matches!(head.body, Body::Unsaid | Body::Length(0)),
         };
+        if self.count == 0 {
+            self.sample = Some(Box::new(Sample {
+                asked: first,
+                host: request.host.clone(),
+                for_proxy: request.for_proxy(),
+                fields: http1::telling(bytes),
+                answered: None,
+            }));
+        }
         if self.via.is_none() {
             self.via.clone_from(&request.via);
         }
@@ -134,7 +143,8 @@ impl Conversation {
         if self.open.len() >= PIPELINE && self.http2.is_none() {
             self.open.pop_front();
         }
-        self.open.push_back(Transaction { request: Some(Box::new(request)), index, ..Transaction::default() });
+        let idle = self.idle_since.filter(|_| self.open.is_empty()).map(|since| first.time.since(since.time));
+        self.open.push_back(Transaction { request: Some(Box::new(request)), index, idle, ..Transaction::default() });
     }
 
     pub(super) fn request_body(&mut self, end: u64, source: Source, over: bool) {

@@ -10,6 +10,10 @@ use crate::capture::transaction::{Response, Transaction};
 use crate::exchange::Source;
 use crate::protocols::http1::{self, Body, Chunks, Progress};
 use crate::protocols::proxy_status;
+use crate::time::Span;
+
+/// A gateway that sends a page of its own while it waits takes at least so long until its last word.
+const PAUSE: Span = Span::seconds(1);
 
 impl Conversation {
     /// The next bytes of the server.
@@ -89,7 +93,11 @@ impl Conversation {
                     }
                 },
                 Place::UntilClose => {
-                    if data.starts_with(b"HTTP/1.") && self.second_status(data, source) {
+                    // The body may hold any text, so its framing covers this as well. A gateway puts its own word behind a
+                    // page of its own once it has waited, and nothing comes after it.
+                    let before = self.answering().map(|response| response.first.time);
+                    let paused = before.is_some_and(|before| source.time.since(before) >= PAUSE);
+                    if data.starts_with(b"HTTP/1.") && paused && alone(data) && self.second_status(data, source) {
                         return;
                     }
                     self.response_body(source, false);
@@ -188,6 +196,11 @@ impl Conversation {
             self.responses = Place::START;
             return;
         }
+        if transaction.index == 0
+            && let Some(sample) = &mut self.sample
+        {
+            sample.answered.get_or_insert((head.status, first));
+        }
         // Refused before its body was sent (417, 401 …): the body never comes, the next request may.
         let refused = transaction.request.as_mut().filter(|request| request.waits);
         if let Some(request) = refused {
@@ -246,6 +259,16 @@ impl Conversation {
             self.responses = Place::START;
             self.close(source);
         }
+    }
+}
+
+/// Whether bytes are a whole response at most: no more than its length says lies behind its head.
+fn alone(data: &[u8]) -> bool {
+    let Some(length) = http1::head_length(data) else { return false };
+    let Ok(head) = http1::response(data.get(..length).unwrap_or_default()) else { return false };
+    match head.body {
+        Body::Length(body) => (data.len() - length) as u64 <= body,
+        _ => true,
     }
 }
 

@@ -13,6 +13,8 @@ use crate::time::{Span, Timestamp};
 pub(super) const SHORTEST_WAIT: Span = Span::milliseconds(500);
 /// A window that stays closed this long is no momentary pause.
 const CLOSED_WINDOW: Span = Span::seconds(5);
+/// A connection that was idle for less is not one that the server, or a firewall, has forgotten.
+const IDLE: Span = Span::seconds(1);
 /// Segments from this size on are those that a smaller path MTU stops.
 pub(super) const FULL_SIZED: u32 = 1200;
 
@@ -62,6 +64,11 @@ pub(super) fn answer(
         attempt.wait = Phase::Ok(request_end.map(|end| response.first.time.since(end.time)));
         // A second status line in one stream is a gateway's doing, not an origin's.
         attempt.status = Some(response.earlier.map_or(response.status, |(status, _)| status));
+        let partly = request.is_some_and(|request| !request.complete && !request.gap);
+        attempt.upload_cut = partly && server.rst.is_some_and(|reset| reset.source >= response.first);
+        if let Some(reset) = server.rst.filter(|_| attempt.upload_cut) {
+            story.add(reset.source, Side::Server, What::Reset("while the request was still being sent".into()));
+        }
         attempt.quoted_status = response.earlier.map(|_| response.status);
         let text = format!("{} {}", response.status, response.reason);
         story.add(response.first, Side::Server, What::Response(text.trim_end().into()));
@@ -76,6 +83,11 @@ pub(super) fn answer(
         return;
     }
     let Some(request) = request else { return };
+    let given_up = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
+    let until = given_up.map_or(seen_to, |source| source.time);
+    if let Some(hole) = server.hole().filter(|hole| until.since(hole.time) >= CLOSED_WINDOW) {
+        return large_lost(transaction, hole, attempt, story);
+    }
     // Acknowledged bytes of the server that the capture lacks may have held the whole answer.
     if server.packets == 0 || server.unseen() || server.cut > 0 {
         return;
@@ -115,7 +127,10 @@ pub(super) fn answer(
             let crossed = server.fin.is_some_and(|fin| fin.received < request.end);
             let what = if reset { What::Reset("before any byte of a response".into()) } else { What::Fin };
             story.add(source, Side::Server, what);
-            if crossed && attempt.reused {
+            // A host that does not know the connection any more says so by a RST without ACK (RFC 9293 section 3.10.7.1).
+            let idle = attempt.idle.is_some_and(|idle| idle >= IDLE);
+            let forgotten = reset && idle && server.rst.is_some_and(|reset| reset.ack.is_none()) && acked.is_none();
+            if (crossed || forgotten) && attempt.reused {
                 attempt.send = Phase::Failed(SendFailure::ClosedAsSent);
                 if let Some(fin) = server.fin {
                     story.add(fin.source, Side::Server, What::Fin);
@@ -163,6 +178,21 @@ pub(super) fn waited(
     }
 }
 
+/// What a hole before a small segment is.
+const HOLE: &str = "upstream → gateway: a small segment; the full-sized bytes before it never arrive";
+
+/// The response's full-sized segments never came, only a smaller one behind them.
+fn large_lost(transaction: &Transaction, hole: Source, attempt: &mut Attempt, story: &mut Story<'_>) {
+    let sent = transaction.request.as_deref().and_then(|request| request.acked);
+    if let Some(acked) = sent {
+        story.add(acked, Side::Server, What::Ack("the request".into()));
+    }
+    attempt.send = Phase::Ok(None);
+    attempt.wait = Phase::Ok(None);
+    attempt.receive = Phase::Failed(ReceiveFailure::FullSizeLost);
+    story.add(hole, Side::Server, What::Note(HOLE.into()));
+}
+
 fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story<'_>) -> Phase<ReceiveFailure> {
     let Some(response) = transaction.response.as_deref() else { return Phase::NotSeen };
     if let Some(source) = response.bad_chunk {
@@ -173,6 +203,14 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
         return Phase::Ok(Some(response.last.time.since(response.first.time)));
     }
     let (client, server) = (&connection.client_end, &connection.server_end);
+    let given_up = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
+    if let (Some(hole), Some(given_up)) = (server.hole(), given_up)
+        && given_up.time.since(hole.time) >= CLOSED_WINDOW
+    {
+        story.add(hole, Side::Server, What::Note(HOLE.into()));
+        story.add(given_up, Side::Client, What::Fin);
+        return Phase::Failed(ReceiveFailure::FullSizeLost);
+    }
     if server.cut > 0 {
         // Snapped: where the body ends was in what was cut off.
         return Phase::NotSeen;

@@ -88,6 +88,7 @@ pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: 
     let mut attempt = common(connection);
     let mut story = Story::new(connection, Leg::Upstream);
     attempt.reused = transaction.index > 0;
+    attempt.idle = transaction.idle;
     attempt.connect = connect(connection, &mut story);
     if attempt.connect == Phase::NotSeen && transaction.request.is_some() {
         // It carries a request, so it was established before the capture began.

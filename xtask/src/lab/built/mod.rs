@@ -2,6 +2,7 @@
 //!
 //! They say what the documents say (the vendors' articles, RFCs), not what one product was seen to do.
 
+mod compared;
 mod generic;
 mod h2;
 mod healthy;
@@ -146,5 +147,6 @@ pub fn all() -> Vec<Built> {
     all.extend(sides::all());
     all.extend(tls::all());
     all.extend(h2::all());
+    all.extend(compared::all());
     all
 }
