@@ -105,8 +105,9 @@ pub struct Point {
     passed_over: u64,
     /// Gaps between files: from, to, and a sentence.
     pub gaps: Vec<(Timestamp, Timestamp, String)>,
-    /// Initial sequence numbers of SYNs, the first so many, with identification and time to live of the first one.
-    openings: HashMap<u32, (u16, u8)>,
+    /// Initial sequence numbers of SYNs, the first so many, with identification, time to live and
+    /// TCP timestamp of the first one.
+    openings: HashMap<u32, (u16, u8, u32)>,
     /// The inputs read here.
     pub inputs: Vec<u32>,
     /// What other captures show as well; see `sides`.
@@ -187,7 +188,7 @@ impl Point {
     }
 
     /// Whether a frame is a packet that is here already: the same SYN, by its numbers, captured at another place by
-    /// another clock. A SYN that is sent again has another identification, and as many hops behind it.
+    /// another clock. A SYN that is sent again has another identification and timestamp, and as many hops behind it.
     pub fn repeats(&self, frame: &Frame<'_>) -> bool {
         let source = Source { time: frame.time, input: 0, number: 0, line: false, offset: 0, length: 0 };
         let mut buffer = Vec::new();
@@ -196,9 +197,11 @@ impl Point {
         if !segment.has(Segment::SYN) || segment.has(Segment::ACK) {
             return false;
         }
-        self.openings
-            .get(&segment.seq)
-            .is_some_and(|(id, ttl)| if packet.id != 0 { *id == packet.id } else { *id == 0 && *ttl != packet.ttl })
+        let stamp = segment.stamp.unwrap_or(0);
+        self.openings.get(&segment.seq).is_some_and(|(id, ttl, stamped)| match packet.id {
+            0 => *id == 0 && (*ttl != packet.ttl || stamp != 0 && *stamped == stamp),
+            same => *id == same,
+        })
     }
 
     /// Whether an address has a part in any connection or lookup.
@@ -354,7 +357,7 @@ impl Point {
         {
             mark.add_to(&mut connection.marks);
             if mark.kind == Kind::Syn && self.openings.len() < OPENINGS {
-                self.openings.entry(mark.seq).or_insert((mark.id, mark.ttl));
+                self.openings.entry(mark.seq).or_insert((mark.id, mark.ttl, mark.stamp));
             }
         }
         connection.segment(side, packet, segment);

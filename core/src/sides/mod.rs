@@ -21,7 +21,7 @@ use hashbrown::{HashMap, HashSet};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::exchange::{Exchange, Proof};
-use crate::time::{Span, Timestamp};
+use crate::time::{SECOND, Span, Timestamp};
 use absent::Absences;
 use clock::Clock;
 use compare::{Place, Stand, compare};
@@ -64,7 +64,9 @@ impl Sides {
         for group in groups {
             for (at, relation) in group.others {
                 if let (Some(point), Some(aside)) = (points.get_mut(at), aside.get_mut(at)) {
-                    set_aside(point, core::mem::take(aside), relation.same);
+                    // The same place by the same clock goes on where home ends.
+                    let goes_on = relation.same && relation.clock.is_some_and(|clock| clock.ahead.0.abs() < SECOND);
+                    set_aside(point, core::mem::take(aside), goes_on);
                 }
             }
         }
@@ -229,8 +231,8 @@ impl Aside {
 }
 
 /// Takes connections and lookups out of a point's lists; [`release`] puts them back.
-fn set_aside(point: &mut Point, aside: Aside, same: bool) {
-    if !same {
+fn set_aside(point: &mut Point, aside: Aside, goes_on: bool) {
+    if !goes_on {
         point.aside.span = Some((point.started.take(), point.ended.take()));
     }
     let connections = core::mem::take(&mut point.connections);
