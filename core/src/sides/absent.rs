@@ -104,7 +104,16 @@ impl<'a> Absences<'a> {
         let syns = connection.marks.iter().filter(|mark| mark.kind == Kind::Syn);
         let syns: Vec<Source> = syns.map(|mark| mark.source).collect();
         let first = syns.first()?;
-        let covered = syns.iter().any(|syn| place.covers(home.home(syn.time), Span(0)));
+        let reset = |mark: &&Mark| (mark.kind, mark.side) == (Kind::Reset, Side::Server);
+        let reset = connection.marks.iter().find(reset);
+        // What was answered from beyond had come out before its answer went in.
+        let answer = connection.icmp.last().map(|(source, _)| *source).or(reset.map(|mark| mark.source));
+        let covered = match answer {
+            Some(answer) => {
+                place.ran_until(home.home(first.time), Span(0)) && place.ran_until(home.home(answer.time), Span(0))
+            }
+            None => syns.iter().any(|syn| place.covers(home.home(syn.time), Span(0))),
+        };
         if !covered || self.may_be_there(connection, &syns) || !self.unfiltered(connection) {
             return None;
         }
@@ -121,8 +130,7 @@ impl<'a> Absences<'a> {
             );
             return Some(Proof { what: Between::IcmpMade, text, packets });
         }
-        let reset = |mark: &&Mark| (mark.kind, mark.side) == (Kind::Reset, Side::Server);
-        if let Some(reset) = connection.marks.iter().find(reset) {
+        if let Some(reset) = reset {
             let text = format!(
                 "The RST is in {near} (packet {}); neither it nor the SYN is in {far}: what lies between the two answered in the server's name ({running}).",
                 reset.source.number

@@ -16,6 +16,8 @@ use crate::time::{Span, Timestamp};
 
 /// A capture must go on at least this long after a packet should have come by.
 pub const GRACE: Span = Span::milliseconds(200);
+/// A capture whose last packet is this much older than one that it should have was hardly stopped in between.
+const STOPPED: Span = Span::milliseconds(100);
 /// Packets of one kind that are shown of each capture.
 const SHOWN: usize = 4;
 
@@ -47,6 +49,12 @@ impl Place<'_> {
         let error = Span(error.0.saturating_add(self.clock.error.0));
         self.span.0.plus(error) <= time && time.plus(error).plus(GRACE) <= self.span.1
     }
+
+    /// Whether it was running until then, by the home capture's clock: for what must have come by here before.
+    pub fn ran_until(&self, time: Timestamp, error: Span) -> bool {
+        let error = Span(error.0.saturating_add(self.clock.error.0));
+        self.span.0.plus(error) <= time && time.plus(error) <= self.span.1.plus(STOPPED)
+    }
 }
 
 /// A connection at a place.
@@ -76,10 +84,19 @@ impl<'a> Stand<'a> {
         !self.place.lossy && whole(Side::Client) && whole(Side::Server)
     }
 
-    /// A packet that another place holds should be here: the capture was running, is sound, and has its direction.
+    /// A packet that another place holds should have come here next: the capture was running, is sound, and has its
+    /// direction.
     fn should_have(&self, source: Source, at: &Place<'_>, side: Side) -> bool {
-        let direction = self.connection.end(side).packets > 0 || side == Side::Server && self.place.replies;
-        direction && self.sound() && self.place.covers(at.home(source.time), at.clock.error)
+        self.hears(side) && self.place.covers(at.home(source.time), at.clock.error)
+    }
+
+    /// A packet that another place holds should have come by here before.
+    fn should_have_had(&self, source: Source, at: &Place<'_>, side: Side) -> bool {
+        self.hears(side) && self.place.ran_until(at.home(source.time), at.clock.error)
+    }
+
+    fn hears(&self, side: Side) -> bool {
+        (self.connection.end(side).packets > 0 || side == Side::Server && self.place.replies) && self.sound()
     }
 
     fn sighting(&self, source: Source, side: Side, what: &str) -> Sighting {
@@ -132,7 +149,7 @@ fn reset(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
     let sent_by_server = far.first(Kind::Reset, Side::Server);
     let sent_by_client = near.first(Kind::Reset, Side::Client);
     let made = |seen: Option<&Mark>, sent: Option<&Mark>, there: Stand<'_>, here: Stand<'_>, side: Side| {
-        sent.is_none() && seen.is_some_and(|mark| there.should_have(mark.source, here.place, side))
+        sent.is_none() && seen.is_some_and(|mark| there.should_have_had(mark.source, here.place, side))
     };
     let for_client = made(to_client, sent_by_server, far, near, Side::Server);
     let for_server = made(to_server, sent_by_client, near, far, Side::Client);
@@ -282,7 +299,7 @@ fn response(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
     if let Some(first) =
         came.first_data.filter(|_| sent.position == 0 && sent.packets > 0 || came.position > sent.position)
     {
-        if sent.position > 0 || !far.should_have(came.last_data?, near.place, Side::Server) {
+        if sent.position > 0 || !far.should_have_had(came.last_data?, near.place, Side::Server) {
             return None;
         }
         let text = format!(
@@ -312,7 +329,7 @@ fn close(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
     let fin = near.connection.server_end.fin?;
     let sent = &far.connection.server_end;
     let none = sent.fin.is_none() && sent.rst.is_none();
-    if !none || !far.should_have(fin.source, near.place, Side::Server) || sent.packets == 0 {
+    if !none || !far.should_have_had(fin.source, near.place, Side::Server) || sent.packets == 0 {
         return None;
     }
     // What the server had sent may still be under way where its FIN is to come.
@@ -341,7 +358,7 @@ pub fn icmp(near: Stand<'_>, far: Option<Stand<'_>>) -> Option<Proof> {
             packets: alloc::vec![far.sighting(*there, Side::Server, "ICMP error")],
         });
     }
-    let quiet = far.connection.icmp.is_empty() && far.should_have(*source, near.place, Side::Server);
+    let quiet = far.connection.icmp.is_empty() && far.should_have_had(*source, near.place, Side::Server);
     quiet.then(|| Proof {
         what: Between::IcmpMade,
         text: format!(
