@@ -16,8 +16,6 @@ use crate::time::{Span, Timestamp};
 
 /// A capture must go on at least this long after a packet should have come by.
 pub const GRACE: Span = Span::milliseconds(200);
-/// A capture whose last packet is this much older than one that it should have was hardly stopped in between.
-const STOPPED: Span = Span::milliseconds(100);
 /// Packets of one kind that are shown of each capture.
 const SHOWN: usize = 4;
 
@@ -53,7 +51,7 @@ impl Place<'_> {
     /// Whether it was running until then, by the home capture's clock: for what must have come by here before.
     pub fn ran_until(&self, time: Timestamp, error: Span) -> bool {
         let error = Span(error.0.saturating_add(self.clock.error.0));
-        self.span.0.plus(error) <= time && time.plus(error) <= self.span.1.plus(STOPPED)
+        self.span.0.plus(error) <= time && time.plus(error) <= self.span.1
     }
 }
 
