@@ -6,7 +6,7 @@ use super::hellos::Hellos;
 use super::{Joined, Loose, Names, Roles, client_exchange, failing, resolving};
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
-use crate::exchange::{Answer, SecureFailure};
+use crate::exchange::{Answer, Attempt, SecureFailure};
 use crate::time::{Span, Timestamp};
 
 /// Failures behind an encrypted client side: attempts for the host of an open tunnel, by its name or by the addresses
@@ -69,7 +69,12 @@ pub fn add(
             exchange.attempts.extend(failed);
         }
         if !exchange.attempts.is_empty() {
-            exchange.answer = Answer::NotSeen;
+            // In a plain tunnel there is no other answer than the one to CONNECT.
+            let same =
+                |attempt: &Attempt| asked.is_some() && attempt.tls.as_ref().and_then(|tls| tls.random()) == asked;
+            if !exchange.attempts.iter().any(same) {
+                exchange.answer = Answer::NotSeen;
+            }
             joined.unseen = joined.unseen.saturating_sub(1);
             joined.exchanges.push(exchange);
         }

@@ -40,6 +40,10 @@ pub(super) fn decrypted(exchange: &mut Exchange) {
         // What the gateway had opened for a client that then refused it was never used.
         exchange.attempts.retain(|attempt| !attempt.unused);
     }
+    // An encrypted answer that may have been cut explains only an answer that was cut; one that may have been whole, none.
+    if !matches!(exchange.answer, Answer::Cut(_)) {
+        exchange.attempts.retain(|attempt| !(attempt.unused && attempt.receive.failure().is_some()));
+    }
     let random = |attempt: &Attempt| attempt.tls.as_ref()?.random();
     let Some(inside) = exchange.attempts.iter().find(|attempt| attempt.tunnel).map(random) else { return };
     for attempt in exchange.attempts.iter_mut().filter(|attempt| inside.is_some() && random(attempt) == inside) {

@@ -57,7 +57,8 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
     let failed = attempt.connect.failure().is_some()
         || attempt.secure.failure().is_some()
         || attempt.send.failure().is_some()
-        || attempt.wait.failure().is_some();
+        || attempt.wait.failure().is_some()
+        || attempt.receive.failure().is_some();
     attempt.events = story.done();
     // A SYN that only an older connection answered got somewhere: an attempt that came to nothing known.
     let stuck = connection.challenged.is_some() && connection.syn_ack.is_none() && connection.syn_count > 1;

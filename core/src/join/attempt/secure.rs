@@ -11,7 +11,7 @@ use super::answer::{FULL_SIZED, SHORTEST_WAIT};
 use super::{Story, messages};
 use crate::capture::connection::{Connection, Side};
 use crate::capture::handshake::{Handshake, TLS13};
-use crate::exchange::{Attempt, Phase, SecureFailure, SendFailure, Source, Tls, WaitFailure, What};
+use crate::exchange::{Attempt, Phase, ReceiveFailure, SecureFailure, SendFailure, Source, Tls, WaitFailure, What};
 use crate::protocols::tls;
 use crate::time::{Span, Timestamp};
 
@@ -306,7 +306,9 @@ fn tls13(handshake: &Handshake) -> bool {
 /// an answer. A connection that was asked before counts only for a request that is known to have failed.
 pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut Story<'_>) {
     let Some(handshake) = connection.handshake.as_deref().filter(|_| attempt.secure.is_ok()) else { return };
-    let Some(asked) = handshake.unanswered().filter(|asked| asked.bytes >= QUESTION) else { return };
+    let Some(asked) = handshake.unanswered().filter(|asked| asked.bytes >= QUESTION) else {
+        return broken_off(connection, handshake, attempt, story);
+    };
     let (client, server) = (&connection.client_end, &connection.server_end);
     if client.lost > 0 || server.lost > 0 || server.unseen() {
         return;
@@ -343,6 +345,38 @@ pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut 
     tell_asked(handshake, asked.first, story);
     let when = if side == Side::Client { "by the gateway" } else { "in place of an answer" };
     story.add(end.source, side, what(end, when));
+}
+
+/// An encrypted answer that had begun, and was ended without close_notify or never went on. Whether it was whole cannot
+/// be read: it counts only where the gateway's own answer broke off as well.
+fn broken_off(connection: &Connection, handshake: &Handshake, attempt: &mut Attempt, story: &mut Story<'_>) {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    let Some(asked) = handshake.asked.filter(|asked| asked.bytes >= QUESTION) else { return };
+    let Some(last) = server.last_data.filter(|last| *last > asked.last) else { return };
+    if handshake.lost || client.lost > 0 || server.lost > 0 || server.unseen() || handshake.small[1].is_some() {
+        return;
+    }
+    let (ours, theirs) = (end(connection, Side::Client), end(connection, Side::Server));
+    let left = handshake.small[0].into_iter().chain(ours.map(|ours| ours.source)).min();
+    let (failure, by, side) = match (left, theirs, ours) {
+        (left, Some(theirs), _) if left.is_none_or(|left| theirs.source < left) => {
+            let how = if theirs.reset { ReceiveFailure::Reset } else { ReceiveFailure::Closed };
+            (how, theirs, Side::Server)
+        }
+        (Some(left), _, Some(ours)) if left.time.since(last.time) >= WAITED => {
+            (ReceiveFailure::Stalled(left.time.since(last.time)), ours, Side::Client)
+        }
+        _ => return,
+    };
+    attempt.unused = true;
+    attempt.reused = asked.again;
+    attempt.span = Some((asked.first.time, by.source.time));
+    attempt.send = Phase::Ok(None);
+    attempt.wait = Phase::Ok(None);
+    attempt.receive = Phase::Failed(failure);
+    attempt.doubts.push(UNREAD.to_string());
+    tell_asked(handshake, asked.first, story);
+    story.add(by.source, side, what(by, "in the middle of the response, as far as can be told"));
 }
 
 fn tell_asked(handshake: &Handshake, first: Source, story: &mut Story<'_>) {
