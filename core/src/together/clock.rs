@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use crate::time::{SECOND, Span};
 
 /// Clocks that stand no further apart are taken for synchronised, where the pairs allow it.
-const NEAR: i64 = 5 * SECOND;
+pub const NEAR: i64 = 5 * SECOND;
 /// Time zones differ by multiples of this.
 const QUARTER: i64 = 900 * SECOND;
 /// No two zones are further apart.

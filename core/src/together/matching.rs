@@ -156,10 +156,6 @@ fn pairs(lines: &Lines, requests: &[Sight]) -> Vec<Pair> {
     let mut groups: Vec<Group> = ways.iter().flat_map(|by| by.groups(lines, requests, |_, _| true)).collect();
     groups.sort_by_key(|group| group.lines.len().saturating_mul(group.requests.len()));
     for group in groups {
-        let room = PAIRS.saturating_sub(out.len()) / group.lines.len().max(1);
-        if room == 0 {
-            break;
-        }
         let of = |list: &[u32], all: &'_ [Sight]| {
             let mut kinds: Vec<(u16, u32)> =
                 list.iter().filter_map(|at| all.get(*at as usize)).map(|sight| (sight.status, sight.client)).collect();
@@ -170,25 +166,54 @@ fn pairs(lines: &Lines, requests: &[Sight]) -> Vec<Pair> {
         let many = |kinds: &[(u16, u32)], kind: (u16, u32)| {
             kinds.partition_point(|other| *other <= kind) - kinds.partition_point(|other| *other < kind)
         };
-        for line_at in &group.lines {
-            for request_at in group.requests.iter().take(room) {
-                let (Some(line), Some(request)) = (lines.get(*line_at as usize), requests.get(*request_at as usize))
-                else {
-                    continue;
-                };
-                let (Some(ahead), Some(share)) = (ahead(line, request), likeness(line, request)) else { continue };
-                // As many as look like this one; a hundred requests of one kind have ten thousand pairs.
-                let kind = (line.status, line.client);
-                let alike = if kind == (request.status, request.client) {
-                    many(&line_kinds, kind).max(many(&request_kinds, kind))
-                } else {
-                    group.lines.len().max(group.requests.len())
-                };
-                let weight = WEIGHT / share / u32::try_from(alike.max(1)).unwrap_or(u32::MAX);
-                out.push(Pair { ahead, resolution, weight: weight.max(1), line: *line_at, request: *request_at });
+        let room = PAIRS.saturating_sub(out.len());
+        let mut add = |line_at: u32, request_at: u32| {
+            let (line, request) = lines.get(line_at as usize).zip(requests.get(request_at as usize))?;
+            let (ahead, share) = ahead(line, request).zip(likeness(line, request))?;
+            // As many as look like this one; a hundred requests of one kind have ten thousand pairs.
+            let kind = (line.status, line.client);
+            let alike = if kind == (request.status, request.client) {
+                many(&line_kinds, kind).max(many(&request_kinds, kind))
+            } else {
+                group.lines.len().max(group.requests.len())
+            };
+            let weight = WEIGHT / share / u32::try_from(alike.max(1)).unwrap_or(u32::MAX);
+            out.push(Pair { ahead, resolution, weight: weight.max(1), line: line_at, request: request_at });
+            Some(())
+        };
+        if group.lines.len().saturating_mul(group.requests.len()) <= room {
+            for line in &group.lines {
+                for request in &group.requests {
+                    let _ = add(*line, *request);
+                }
+            }
+        } else {
+            for (line, request) in nearby(&group, lines, requests) {
+                let _ = add(line, request);
             }
         }
     }
+    out
+}
+
+/// Of a group too large to try all: its first requests, each with the lines that a synchronised clock allows.
+fn nearby(group: &Group, lines: &[Sight], requests: &[Sight]) -> Vec<(u32, u32)> {
+    let time = |sight: &Sight| if sight.by_end { sight.ended } else { sight.begun };
+    let mut by_time: Vec<(Timestamp, u32)> =
+        group.lines.iter().filter_map(|at| Some((time(lines.get(*at as usize)?)?, *at))).collect();
+    by_time.sort_unstable();
+    let mut out = Vec::new();
+    for at in group.requests.iter().take(NEAREST) {
+        for time in requests.get(*at as usize).into_iter().flat_map(|request| [request.begun, request.ended]).flatten()
+        {
+            let from = by_time.partition_point(|(line, _)| line.0 < time.0 - clock::NEAR);
+            let near =
+                by_time.get(from..).unwrap_or_default().iter().take_while(|(line, _)| line.0 <= time.0 + clock::NEAR);
+            out.extend(near.take(PAIRS / NEAREST / 4).map(|(_, line)| (*line, *at)));
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
     out
 }
 
@@ -477,4 +502,98 @@ pub fn during(lines: &Lines, of_line: &[Option<u32>], requests: &[Sight], ahead:
         if met.is_none() && line.client != 0 { of(line) } else { None }
     };
     lines.sights.iter().zip(of_line).map(left).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(milliseconds: i64) -> Option<Timestamp> {
+        Some(Timestamp(milliseconds * MILLISECOND))
+    }
+
+    /// A request that fails after 20 ms, or its line, on a clock of its own.
+    fn sight(milliseconds: i64, target: &str, status: u16) -> Sight {
+        Sight {
+            begun: at(milliseconds),
+            ended: at(milliseconds + 20),
+            by_end: true,
+            client: 7,
+            wanted: Wanted::new(Some("GET"), Some(target), Some("www.example.com")),
+            status,
+            exchange: Some(0),
+            counts: true,
+            ..Sight::default()
+        }
+    }
+
+    fn lines(sights: Vec<Sight>) -> Lines {
+        Lines { sights, resolution: 0, local: false, error: false }
+    }
+
+    fn whole_seconds(mut sight: Sight) -> Sight {
+        sight.begun = None;
+        sight.ended = sight.ended.map(|time| Timestamp(time.0.div_euclid(SECOND) * SECOND));
+        sight
+    }
+
+    #[test]
+    fn two_hundred_identical_failures_meet_their_lines_in_order() {
+        let requests: Vec<Sight> = (0..200).map(|n| sight(n * 37, "/a", 503)).collect();
+        let coarse: Vec<Sight> = requests.iter().map(|request| whole_seconds(*request)).collect();
+        let mut log = Lines { resolution: SECOND, ..lines(coarse) };
+        let Compared::Clock(clock) = compare(&mut log, &requests) else { panic!() };
+        let found = assign(&log, &requests, clock.ahead);
+        let wanted: Vec<Option<u32>> = (0..200).map(Some).collect();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn a_missing_line_does_not_shift_the_others() {
+        let requests: Vec<Sight> = (0..50).map(|n| sight(n * 700, "/a", 503)).collect();
+        let mut sights = requests.clone();
+        sights.remove(20);
+        let found = assign(&lines(sights), &requests, Span(0));
+        let wanted: Vec<Option<u32>> = (0..50).filter(|n| *n != 20).map(Some).collect();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn what_contradicts_is_not_joined() {
+        let request = [sight(0, "/a?x=1", 503)];
+        let met = |line: Sight| assign(&lines([line].into()), &request, Span(0));
+        assert_eq!(met(sight(100, "/a?x=1", 503)), [Some(0)]);
+        assert_eq!(met(sight(100, "/a", 503)), [Some(0)], "the log leaves the query out");
+        assert_eq!(met(sight(100, "/a?x=1", 504)), [Some(0)], "both are failures");
+        assert_eq!(met(Sight { client: 9, ..sight(100, "/a?x=1", 503) }), [Some(0)], "behind a load balancer");
+        assert_eq!(met(sight(100, "/a?x=2", 503)), [None]);
+        assert_eq!(met(sight(100, "/b", 503)), [None]);
+        assert_eq!(met(sight(9000, "/a?x=1", 503)), [None]);
+        assert_eq!(met(sight(3000, "/a?x=1", 200)), [None]);
+    }
+
+    #[test]
+    fn a_log_too_large_to_try_all_pairs_is_still_compared() {
+        let requests: Vec<Sight> = (0..100).map(|n| sight(n * 137 + 900_000, "/a", 200)).collect();
+        let all: Vec<Sight> = (0..60_000).map(|n| sight(n * 137 - 4_000_000, "/a", 200)).collect();
+        let found = compare(&mut lines(all), &requests);
+        let Compared::Clock(clock) = found else { panic!("{found:?}") };
+        assert!(!clock.apart(), "{clock:?}");
+    }
+
+    #[test]
+    fn lines_of_a_tunnel_find_it_by_client_and_time() {
+        let tunnel = Sight {
+            tunnel: true,
+            wanted: Wanted::new(Some("CONNECT"), Some("www.example.com:443"), Some("www.example.com")),
+            ended: at(5000),
+            ..sight(0, "/", 200)
+        };
+        let line = |milliseconds, secure| Sight { secure, ..sight(milliseconds, "/a", 502) };
+        let of = |line| inside(&[line], &[None], &[tunnel], Span(0));
+        assert_eq!(of(line(3000, true)), [Some(0)]);
+        assert_eq!(of(line(3000, false)), [None], "in the clear");
+        assert_eq!(of(line(30_000, true)), [None], "the tunnel was closed");
+        assert_eq!(of(Sight { client: 9, ..line(3000, true) }), [None], "another client");
+    }
 }
