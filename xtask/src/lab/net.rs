@@ -5,7 +5,8 @@
 //!  10.20.0.50   .2       198.51.100.5  .1   └── names ── dns 10.30.0.53
 //! ```
 //! Documentation addresses (RFC 5737, RFC 3849) beside private ones. Faults are nftables rules in the
-//! firewall's forward chain.
+//! firewall's forward chain; or a wire leads through one more namespace, the cable, whose agent copies its frames from
+//! end to end as its rules say ([`super::path`]).
 
 use std::fs;
 use std::io::Read;
@@ -14,6 +15,7 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use super::agent;
+use super::path::Between;
 
 /// One of the machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +25,17 @@ pub enum Host {
     Firewall,
     Dns,
     Origin,
+    /// Where the wires through the cable meet.
+    Cable,
 }
 
-const HOSTS: [(Host, &str); 5] = [
+const HOSTS: [(Host, &str); 6] = [
     (Host::Client, "client"),
     (Host::Gateway, "gateway"),
     (Host::Firewall, "firewall"),
     (Host::Dns, "dns"),
     (Host::Origin, "origin"),
+    (Host::Cable, "cable"),
 ];
 
 /// Namespace, interface, its peer's namespace, the peer's interface.
@@ -66,6 +71,11 @@ const ADDRESSES: [(&str, &str, &str); 22] = [
     ("origin", "eth0", "2001:db8:2::11/64"),
 ];
 
+/// What a wire is called in recipes: its port's name at the gateway or at the firewall.
+fn wire_name(port: &'static str, peer: &'static str) -> &'static str {
+    if port == "eth0" { peer } else { port }
+}
+
 /// Bridge and port, on the gateway.
 const BRIDGES: [(&str, &str); 2] = [("br-lan", "lan"), ("br-wan", "wan")];
 
@@ -97,7 +107,7 @@ pub struct Network {
 impl Network {
     /// Builds the namespaces. The sweeper starts first, so nothing can be left behind. `bridged`: the gateway's
     /// interfaces become ports of bridges, which then have its addresses.
-    pub fn build(bridged: bool) -> Result<Self, String> {
+    pub fn build(bridged: bool, between: &Between) -> Result<Self, String> {
         let prefix = format!("gtlab{}", std::process::id());
         let program = std::env::current_exe().map_err(|why| why.to_string())?;
         let sweeper = {
@@ -110,11 +120,12 @@ impl Network {
                 .map_err(|why| format!("sweeper: {why}"))?
         };
         let network = Self { prefix, sweeper };
-        network.wire(bridged)?;
+        network.wire(bridged, between)?;
+        network.alter(between)?;
         Ok(network)
     }
 
-    fn wire(&self, bridged: bool) -> Result<(), String> {
+    fn wire(&self, bridged: bool, between: &Between) -> Result<(), String> {
         let ns = |name: &str| format!("{}-{name}", self.prefix);
         // `ip netns exec` lays the files of this folder over /etc.
         for host in ["gateway", "origin"] {
@@ -131,6 +142,10 @@ impl Network {
             // Before there are interfaces, since they copy their settings: no wait for duplicate addresses.
             // The old series of SYN retransmissions (1, 2, 4 s …), as all but the newest kernels send it.
             let mut settings = vec!["net.ipv4.tcp_syn_linear_timeouts=0", "net.ipv6.conf.default.accept_dad=0"];
+            if name == "cable" {
+                // It has no address and must not speak of its own.
+                settings.push("net.ipv6.conf.default.disable_ipv6=1");
+            }
             if name == "firewall" {
                 settings.extend(["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]);
                 // ICMP is limited in rate by default: every SYN is to get its own answer here.
@@ -139,8 +154,31 @@ impl Network {
             finish(Command::new("ip").args(["netns", "exec", &ns(name), "sysctl", "-qw"]).args(settings))?;
         }
         for (left, port, right, peer) in CABLES {
-            let (left, right) = (ns(left), ns(right));
-            ip(&["link", "add", port, "netns", &left, "type", "veth", "peer", "name", peer, "netns", &right])?;
+            let name = wire_name(port, peer);
+            let (left, right, cable) = (ns(left), ns(right), ns("cable"));
+            let join = |left: &str, port: &str, right: &str, peer: &str| {
+                ip(&["link", "add", port, "netns", left, "type", "veth", "peer", "name", peer, "netns", right])
+            };
+            if !between.wires.iter().any(|(wire, _)| *wire == name) {
+                join(&left, port, &right, peer)?;
+                continue;
+            }
+            let (near, far) = (format!("{name}0"), format!("{name}1"));
+            join(&left, port, &cable, &near)?;
+            join(&cable, &far, &right, peer)?;
+            for (host, port) in [(&left, port), (&right, peer), (&cable, &near), (&cable, &far)] {
+                // The cable takes no segments larger than a frame.
+                ip(&["-n", host, "link", "set", port, "gso_max_segs", "1"])?;
+                ip(&["-n", host, "link", "set", port, "up"])?;
+            }
+        }
+        if !between.wires.is_empty() {
+            let cable = ns("cable");
+            ip(&["-n", &cable, "link", "add", "mirror", "type", "veth", "peer", "name", "listen"])?;
+            for port in ["mirror", "listen"] {
+                ip(&["-n", &cable, "link", "set", port, "mtu", "1600"])?;
+                ip(&["-n", &cable, "link", "set", port, "up"])?;
+            }
         }
         if bridged {
             for (bridge, port) in BRIDGES {
@@ -170,11 +208,32 @@ impl Network {
         Ok(())
     }
 
+    /// What the recipe wants otherwise on the path.
+    fn alter(&self, between: &Between) -> Result<(), String> {
+        for (host, port, size) in &between.mtu {
+            ip(&["-n", &self.namespace(*host), "link", "set", port, "mtu", size])?;
+        }
+        if !between.silence.is_empty() {
+            self.filter(Host::Firewall, "output", &between.silence)?;
+        }
+        if between.nat.is_empty() {
+            return Ok(());
+        }
+        let rules = between.nat.join("\n");
+        let script =
+            format!("table ip nat {{\nchain leaving {{\ntype nat hook postrouting priority srcnat\n{rules}\n}}\n}}\n");
+        finish(self.command(Host::Firewall, Path::new("nft")).arg(&script))
+    }
+
+    fn namespace(&self, host: Host) -> String {
+        let name = HOSTS.iter().find(|(each, _)| *each == host).map_or("", |(_, name)| name);
+        format!("{}-{name}", self.prefix)
+    }
+
     /// A command that runs on `host`.
     pub fn command(&self, host: Host, program: &Path) -> Command {
-        let name = HOSTS.iter().find(|(each, _)| *each == host).map_or("", |(_, name)| name);
         let mut command = Command::new("ip");
-        command.args(["netns", "exec", &format!("{}-{name}", self.prefix)]).arg(program);
+        command.args(["netns", "exec", &self.namespace(host)]).arg(program);
         command
     }
 

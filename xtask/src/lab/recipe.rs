@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::net::Host;
+use super::path::{Between, Tap};
 use super::proxies::{Program, SQUID};
 
 /// Where and how the gateway's traffic is recorded.
@@ -45,6 +46,17 @@ pub enum Which {
     Last,
 }
 
+/// Evidence to be found by tshark.
+#[derive(Clone, Debug)]
+pub struct Sought {
+    /// In which of the recordings.
+    pub place: usize,
+    /// A display filter.
+    pub filter: String,
+    /// Which of the packets that it selects.
+    pub which: Which,
+}
+
 /// What one failed exchange must look like in the report.
 #[derive(Clone, Debug, Default)]
 pub struct Expect {
@@ -52,7 +64,9 @@ pub struct Expect {
     pub fields: Vec<(&'static str, String)>,
     /// Wireshark display filters; the packets that they select are the evidence. Each must select one at least:
     /// so the recording proves that it shows what it is said to show.
-    pub evidence: Vec<(String, Which)>,
+    pub evidence: Vec<Sought>,
+    /// Evidence named from now on is in this one of several recordings.
+    pub place: usize,
     /// Evidence by number: file, packets or lines. For cases that are built.
     pub numbers: Vec<(&'static str, Vec<u64>)>,
     /// Numbers come in pairs of copies, of which one is enough.
@@ -96,19 +110,31 @@ impl Expect {
 
     /// Evidence: every packet that this display filter selects.
     pub fn see(mut self, filter: &str) -> Self {
-        self.evidence.push((filter.to_owned(), Which::All));
-        self
-    }
-
-    /// Evidence: the last packet that this display filter selects, where one of several is enough.
-    pub fn see_last(mut self, filter: &str) -> Self {
-        self.evidence.push((filter.to_owned(), Which::Last));
+        self.evidence.push(Sought { place: self.place, filter: filter.to_owned(), which: Which::All });
         self
     }
 
     /// Evidence: the first packet that this display filter selects, where one of several is enough.
     pub fn see_first(mut self, filter: &str) -> Self {
-        self.evidence.push((filter.to_owned(), Which::First));
+        self.evidence.push(Sought { place: self.place, filter: filter.to_owned(), which: Which::First });
+        self
+    }
+
+    /// Evidence: the last packet that this display filter selects, where one of several is enough.
+    pub fn see_last(mut self, filter: &str) -> Self {
+        self.evidence.push(Sought { place: self.place, filter: filter.to_owned(), which: Which::Last });
+        self
+    }
+
+    /// Evidence named from now on is in this recording: 0 is the first.
+    pub fn in_file(mut self, place: usize) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// A field that is not checked.
+    pub fn unset(mut self, field: &str) -> Self {
+        self.fields.retain(|(name, _)| *name != field);
         self
     }
 
@@ -176,6 +202,8 @@ pub struct Recipe {
     pub logs: Vec<&'static str>,
     /// The logs are read with the capture from the start: what failed, the packets alone do not show.
     pub log_decides: bool,
+    /// What lies on the path, and further recordings.
+    pub between: Between,
     /// The findings, in time order; none for healthy traffic.
     pub expect: Vec<Expect>,
     /// Exchanges: total, failed, unseen; or [`ANY`].
@@ -207,6 +235,7 @@ pub fn recipe(folder: &'static str, name: impl Into<String>, about: impl Into<St
         recording: Recording::Any,
         logs: vec!["access.log"],
         log_decides: false,
+        between: Between::default(),
         expect: Vec::new(),
         exchanges: (1, 0, 0),
         shows: Vec::new(),
@@ -225,6 +254,11 @@ impl Recipe {
         self.settings = settings.to_vec();
         self.logs = logs.to_vec();
         self
+    }
+
+    /// Where it is recorded.
+    pub fn taps(&self) -> Vec<Tap> {
+        if self.between.taps.is_empty() { vec![Tap::of(self.recording)] } else { self.between.taps.clone() }
     }
 
     /// The client's request as it reaches the gateway.

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 
-use super::recipe::{ANY, Expect, Recipe, Recording, Which};
+use super::recipe::{ANY, Expect, Recipe, Recording, Sought, Which};
 
 /// The numbers of the packets that `filter` selects.
 pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
@@ -36,36 +36,43 @@ pub fn packets(capture: &Path, filter: &str) -> Result<Vec<u64>, String> {
     Ok(String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| line.trim().parse().ok()).collect())
 }
 
-/// The text of a recorded case's `case.toml`, with the logs that are kept beside the capture.
-pub fn recorded(recipe: &Recipe, capture: &Path, logs: &[&str]) -> Result<String, String> {
+/// The text of a recorded case's `case.toml`; its recordings are in `folder`, and `logs` are kept beside them.
+pub fn recorded(recipe: &Recipe, folder: &Path, logs: &[&str]) -> Result<String, String> {
     let mut out = String::new();
-    let file = recipe.recording.file();
-    let (inputs, joined) = if recipe.log_decides { ([&[file], logs].concat(), &[][..]) } else { (vec![file], logs) };
+    let files: Vec<&'static str> = recipe.taps().iter().map(|tap| tap.file).collect();
+    let (inputs, joined) =
+        if recipe.log_decides { ([files.as_slice(), logs].concat(), &[][..]) } else { (files.clone(), logs) };
     head(&mut out, &recipe.about, &inputs, joined, recipe.exchanges);
     for filter in &recipe.shows {
-        if packets(capture, filter)?.is_empty() {
+        if packets(&folder.join(files[0]), filter)?.is_empty() {
             return Err(format!("no packet for {filter}"));
         }
     }
     for expect in &recipe.expect {
-        let mut numbers = Vec::new();
-        for (filter, which) in &expect.evidence {
+        let mut numbers = vec![Vec::new(); files.len()];
+        for Sought { place, filter, which } in &expect.evidence {
             // Where the clients' side is not recorded, their packets are not there to be seen.
             let hidden = recipe.recording == Recording::Wan && [recipe.asked(), recipe.answer()].contains(filter);
-            let mut found = packets(capture, filter)?;
-            match which {
-                Which::All => {}
-                Which::First => found.truncate(1),
-                Which::Last => found = found.last().copied().into_iter().collect(),
-            }
+            let mut found = packets(&folder.join(files[*place]), filter)?;
+            found = match which {
+                Which::All => found,
+                Which::First => found.first().copied().into_iter().collect(),
+                Which::Last => found.last().copied().into_iter().collect(),
+            };
             if found.is_empty() && !hidden {
-                return Err(format!("no packet for {filter}"));
+                return Err(format!("{}: no packet for {filter}", files[*place]));
             }
-            numbers.extend(found);
+            numbers[*place].extend(found);
         }
-        numbers.sort_unstable();
-        numbers.dedup();
-        finding(&mut out, &expect.clone().at(file, &numbers));
+        let mut expect = expect.clone();
+        for (file, mut numbers) in files.iter().zip(numbers) {
+            numbers.sort_unstable();
+            numbers.dedup();
+            if !numbers.is_empty() || files.len() == 1 {
+                expect = expect.at(file, &numbers);
+            }
+        }
+        finding(&mut out, &expect);
     }
     let _ = write!(
         out,
@@ -78,7 +85,9 @@ pub fn recorded(recipe: &Recipe, capture: &Path, logs: &[&str]) -> Result<String
         let _ = writeln!(out, "{}_proxy = {:?}", format!("{host:?}").to_lowercase(), program.version());
         let _ = writeln!(out, "{}_settings = {:?}", format!("{host:?}").to_lowercase(), program.settings(own));
     }
-    let _ = writeln!(out, "recording = {:?}", format!("{:?}", recipe.recording));
+    if recipe.between.taps.is_empty() {
+        let _ = writeln!(out, "recording = {:?}", format!("{:?}", recipe.recording));
+    }
     match &recipe.dns {
         Some(rules) => {
             let _ = writeln!(out, "dns = {rules:?}");
@@ -94,6 +103,9 @@ pub fn recorded(recipe: &Recipe, capture: &Path, logs: &[&str]) -> Result<String
     if !recipe.setup.is_empty() {
         let commands: Vec<String> = recipe.setup.iter().map(|(host, line)| format!("{host:?}: {line}")).collect();
         let _ = writeln!(out, "setup = {commands:?}");
+    }
+    for (key, value) in recipe.between.told() {
+        let _ = writeln!(out, "{key} = {value}");
     }
     if recipe.bridged {
         out.push_str("bridged = true\n");

@@ -3,6 +3,8 @@
 //!
 //! Every agent has a lifetime and ends by itself, whatever happens to the lab.
 
+#[cfg(target_os = "linux")]
+mod cable;
 mod client;
 mod dns;
 mod h2;
@@ -22,7 +24,8 @@ pub const COMMAND: &str = "lab-agent";
 /// No recording takes longer; an agent still there after it has been forgotten.
 const LIFETIME: Duration = Duration::from_secs(180);
 
-/// Runs one agent: `client PROXY FORM ACTION…`, `dns ADDRESS RULE…`, `origin ADDRESS=BEHAVIOUR…`, `sweep`.
+/// Runs one agent: `cable WIRE=LEFT,RIGHT… RULE…`, `client PROXY FORM ACTION…`, `dns ADDRESS RULE…`,
+/// `origin ADDRESS=BEHAVIOUR…`, `sweep`.
 pub fn command(arguments: &[String]) -> ExitCode {
     let Some((role, rest)) = arguments.split_first() else {
         return ExitCode::from(2);
@@ -35,6 +38,8 @@ pub fn command(arguments: &[String]) -> ExitCode {
         std::process::exit(3);
     });
     let result = match role.as_str() {
+        #[cfg(target_os = "linux")]
+        "cable" => cable::run(rest),
         "client" => client::run(rest),
         "dns" => dns::run(rest),
         "origin" => origin::run(rest),

@@ -57,13 +57,16 @@ fn serve(mut stream: TcpStream, behaviour: &str) -> Option<()> {
     let pause = Duration::from_millis(number);
     match name {
         "ok" => while good(&mut stream).is_some() {},
+        // Reads nothing, for good or for a time; then answers.
+        "deaf" => {
+            thread::sleep(if number == 0 { HOLD } else { pause });
+            while good(&mut stream).is_some() {}
+        }
         // Takes the request, says nothing.
         "hold" => {
             request(&mut stream)?;
             thread::sleep(HOLD);
         }
-        // Never reads.
-        "deaf" => thread::sleep(HOLD),
         // Good answers; closes a connection that rests for so long.
         "impatient" => {
             stream.set_read_timeout(Some(pause)).ok()?;
@@ -220,7 +223,11 @@ fn good(stream: &mut TcpStream) -> Option<()> {
         }
         "/small" => answer(stream, &asked.method, "200 OK", 20),
         "/missing" => answer(stream, &asked.method, "404 Not Found", 60),
-        _ => answer(stream, &asked.method, "200 OK", 600),
+        path => {
+            // `/bytes/N` is a page of that size.
+            let length = path.strip_prefix("/bytes/").and_then(|length| length.parse().ok()).unwrap_or(600);
+            answer(stream, &asked.method, "200 OK", length)
+        }
     }
 }
 

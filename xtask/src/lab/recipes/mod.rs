@@ -1,16 +1,21 @@
 //! The recorded cases: through Squid by the phase in which they fail, then through the other gateways.
 
 mod connect;
+mod crowd;
 mod dns;
 mod each;
 mod gateway;
 mod h2;
 mod healthy;
 mod response;
+mod rough;
+mod shapes;
+mod sides;
 mod tls;
 mod tls_healthy;
 mod tls_inside;
 mod tls_refused;
+mod wire;
 
 use super::recipe::Recipe;
 
@@ -28,6 +33,11 @@ pub fn all() -> Vec<Recipe> {
         tls_inside::all(),
         tls_healthy::all(),
         h2::all(),
+        wire::all(),
+        rough::all(),
+        shapes::all(),
+        sides::all(),
+        crowd::all(),
     ]
     .concat()
 }

@@ -77,7 +77,7 @@ impl Fault {
     /// is encrypted is for the engine to say.
     fn truth(&self, way: &Way, expect: Expect) -> Expect {
         let mut expect = unsure(expect);
-        expect.evidence.retain(|(filter, _)| filter != HELLO);
+        expect.evidence.retain(|sought| sought.filter != HELLO);
         if let (Kind::Clear(..), Some(status)) = (way.kind, self.status(way)) {
             let target = if way.program.forward { "https://www.example.com/" } else { "/" };
             expect = expect.number("status", status).text("target", &format!("{target}{}", self.page));

@@ -69,8 +69,8 @@ fn races() -> Vec<Recipe> {
         .map(|case| {
             let mut case = race(case).with(|mut expect| {
                 // Of the client's requests only the second one failed.
-                expect.evidence.retain(|(filter, _)| {
-                    !filter.starts_with("ip.src==10.20.0.50") && !filter.starts_with("ip.dst==10.20.0.50")
+                expect.evidence.retain(|sought| {
+                    !sought.filter.starts_with("ip.src==10.20.0.50") && !sought.filter.starts_with("ip.dst==10.20.0.50")
                 });
                 expect.see("ip.src==10.20.0.50 && tcp.payload contains \"POST \"")
             });
