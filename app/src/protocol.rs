@@ -21,7 +21,7 @@ pub struct Choice {
 
 impl From<Choice> for Options {
     fn from(choice: Choice) -> Self {
-        Self { product: choice.product, gateway: choice.gateway }
+        Self { product: choice.product, gateway: choice.gateway, ..Self::default() }
     }
 }
 
