@@ -185,6 +185,8 @@ pub struct Status {
     pub code: u16,
     /// The first code if a second one followed in the same stream.
     pub first: Option<u16>,
+    /// The second code may be text of the first one's body: it came at once, and the body has no framing.
+    pub unsure: bool,
     /// When it arrived.
     pub time: Timestamp,
     /// The answer names the gateway, its error page or its own error as its maker (`X-Squid-Error`, `Proxy-Status`).

@@ -87,11 +87,17 @@ fn exchange(answer: Answer) -> Exchange {
 }
 
 fn status(code: u16) -> Answer {
-    Answer::Whole(Status { code, first: None, time: Timestamp(0), own_word: None })
+    Answer::Whole(Status { code, first: None, unsure: false, time: Timestamp(0), own_word: None })
 }
 
 fn own_word(code: u16, word: &str) -> Exchange {
-    exchange(Answer::Whole(Status { code, first: None, time: Timestamp(0), own_word: Some(word.to_owned()) }))
+    exchange(Answer::Whole(Status {
+        code,
+        first: None,
+        unsure: false,
+        time: Timestamp(0),
+        own_word: Some(word.to_owned()),
+    }))
 }
 
 fn named(exchange: &Exchange) -> Option<Id> {

@@ -14,7 +14,10 @@ use crate::capture::transaction::{StreamEnd, Transaction};
 use crate::exchange::{Answer, Attempt, Exchange, Phase, Signs, Status};
 use crate::protocols::via;
 use crate::report::Leg;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
+
+/// A gateway that sends a page of its own while it waits takes at least so long until its last word.
+const PAUSE: Span = Span::seconds(1);
 
 /// Requests at the gateway that are not known to have gone well.
 pub(super) fn client_side(
@@ -143,6 +146,8 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
         let status = Status {
             code: response.status,
             first: response.earlier.map(|(status, _)| status),
+            unsure: response.until_close
+                && response.earlier.is_some_and(|(_, at)| response.first.time.since(at.time) < PAUSE),
             time: response.last.time,
             own_word: response.own_word.clone(),
         };

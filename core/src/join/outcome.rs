@@ -69,6 +69,8 @@ pub(super) fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
     match &exchange.answer {
         // What the client received as a second status had come from upstream: text in a body.
         Answer::Whole(status) if quoted(status) => broken,
+        // It may be text of a body, unless the gateway had something to complain of.
+        Answer::Whole(status) if status.unsure && !exchange.attempts.iter().any(failing) => broken,
         Answer::Whole(status) => {
             let looped = exchange.signs.looped.is_some() && status.code >= 400;
             status.code >= 500 || broken || looped || own_failure(exchange, status)

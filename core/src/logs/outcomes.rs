@@ -276,7 +276,8 @@ fn begun(record: &Record<'_>) -> Timestamp {
 }
 
 fn answer(record: &Record<'_>) -> Answer {
-    let status = record.status.map(|code| Status { code, first: None, time: record.time, own_word: None });
+    let status =
+        record.status.map(|code| Status { code, first: None, unsure: false, time: record.time, own_word: None });
     match status {
         Some(status) if record.cut => Answer::Cut(Some(status)),
         Some(status) => Answer::Whole(status),

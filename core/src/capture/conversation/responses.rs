@@ -10,10 +10,6 @@ use crate::capture::transaction::{Response, Transaction};
 use crate::exchange::Source;
 use crate::protocols::http1::{self, Body, Chunks, Progress};
 use crate::protocols::proxy_status;
-use crate::time::Span;
-
-/// A gateway that sends a page of its own while it waits takes at least so long until its last word.
-const PAUSE: Span = Span::seconds(1);
 
 impl Conversation {
     /// The next bytes of the server.
@@ -94,10 +90,8 @@ impl Conversation {
                 },
                 Place::UntilClose => {
                     // The body may hold any text, so its framing covers this as well. A gateway puts its own word behind a
-                    // page of its own once it has waited, and nothing comes after it.
-                    let before = self.answering().map(|response| response.first.time);
-                    let paused = before.is_some_and(|before| source.time.since(before) >= PAUSE);
-                    if data.starts_with(b"HTTP/1.") && paused && alone(data) && self.second_status(data, source) {
+                    // page of its own as a whole message in a segment of its own, and nothing comes after it.
+                    if data.starts_with(b"HTTP/1.") && alone(data) && self.second_status(data, source) {
                         return;
                     }
                     self.response_body(source, false);
