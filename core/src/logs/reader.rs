@@ -51,7 +51,7 @@ pub struct LogReader {
     pub span: Option<(Timestamp, Timestamp)>,
     /// Minutes east of UTC that the first line writes its time in; `None` where lines carry no offset.
     pub zone: Option<i32>,
-    /// The failed exchanges, in the order of their lines; at most [`KEPT`].
+    /// The failed exchanges, in the order of their lines; at most `KEPT` of them.
     pub exchanges: Vec<Exchange>,
     /// The same in little, and healthy lines that may be in the captures.
     pub(crate) sights: Vec<Sight>,

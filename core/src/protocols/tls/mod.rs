@@ -1,6 +1,6 @@
 //! TLS as far as it is in the clear (RFC 8446, RFC 5246): records, hellos, certificates, alerts.
 //!
-//! Nothing is decrypted. What TLS hides is judged by size and order in [`crate::capture::handshake`].
+//! Nothing is decrypted. What TLS hides is judged by size and order in `capture::handshake`.
 
 pub mod certificate;
 mod der;
