@@ -157,9 +157,10 @@ impl Conversation {
             request.last = source;
             request.waits = false;
             request.complete |= over;
-            if over {
-                self.requests = Place::START;
-            }
+        }
+        // Also where the answer came first and closed the exchange: else the same place would be read for ever.
+        if over {
+            self.requests = Place::START;
         }
     }
 }
