@@ -354,7 +354,9 @@ fn captures_of_one_event_agree_in_any_order_and_by_any_clock() {
         let once = whole(&files);
         let inputs = once["inputs"].as_array().map_or(&[][..], Vec::as_slice);
         // Those that share packets; a capture of the other leg has nothing to be aligned by.
-        if inputs.len() < 2 || !inputs.iter().all(|input| input["clock_offset"].is_number()) {
+        // A log beside them has a clock of its own, which the shifted one would no longer fit.
+        let fits = |input: &Value| input["kind"] == "capture" && input["clock_offset"].is_number();
+        if inputs.len() < 2 || !inputs.iter().all(fits) {
             continue;
         }
         tried += 1;
