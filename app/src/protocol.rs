@@ -11,17 +11,19 @@ use gateway_triage_core::report::Report;
 use serde::{Deserialize, Serialize};
 
 /// What the reader of the page has set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
     /// The product picked, if any; a log format may tell it otherwise.
     pub product: Option<products::Id>,
     /// The gateway's address typed in, if any.
     pub gateway: Option<IpAddr>,
+    /// The format string that logs of a layout of the site's own follow; one that the engine understands.
+    pub log_format: Option<String>,
 }
 
 impl From<Choice> for Options {
     fn from(choice: Choice) -> Self {
-        Self { product: choice.product, gateway: choice.gateway, ..Self::default() }
+        Self { product: choice.product, gateway: choice.gateway, log_format: choice.log_format }
     }
 }
 

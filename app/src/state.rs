@@ -175,12 +175,15 @@ impl App {
         self.stage.set(Stage::Idle);
     }
 
-    /// Changes what the reader has set; an open case is reported again.
+    /// Changes what the reader has set; an open case is reported again, and read again where its lines are to be read
+    /// in another way.
     pub fn choose(self, change: impl FnOnce(&mut Choice)) {
+        let before = self.choice.get_untracked().log_format;
         self.choice.update(change);
+        let otherwise = before != self.choice.get_untracked().log_format;
         match self.stage.get_untracked() {
             Stage::Idle => {}
-            _ if self.lost.get_value() => self.read(),
+            _ if self.lost.get_value() || otherwise => self.read(),
             _ => self.ask(Ask::Choose(self.choice.get_untracked()), Vec::new()),
         }
     }

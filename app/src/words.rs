@@ -45,6 +45,12 @@ pub const GATEWAY_UNSET: &str = "found from the traffic";
 pub const GATEWAY_WRONG: &str = "This is no IP address.";
 pub const ZONE: &str = "Times in";
 pub const ZONE_UTC: &str = "UTC";
+pub const LOG_FORMAT: &str = "A log with a layout of your own";
+pub const LOG_FORMAT_HINT: &str = "Paste the format string, or the directive that holds it: nginx log_format, Squid \
+    logformat, HAProxy log-format, Apache LogFormat, Envoy's access log format.";
+pub const LOG_FORMAT_EXAMPLE: &str =
+    "log_format main '$remote_addr [$time_local] \"$request\" $status $upstream_addr';";
+pub const LOG_FORMAT_USE: &str = "Read the logs by it";
 pub const INPUTS: &str = "Files";
 pub const WARNING: &str = "Note:";
 pub const NOT_READ: &str = "Not read:";
@@ -76,6 +82,8 @@ pub const NOTHING_READ_HINT: &str = "Captures (pcap, pcapng) and access logs can
     named below, with the command that converts them where there is one.";
 pub const DO_FIRST: &str = "Do first";
 pub const EVIDENCE: &str = "Evidence";
+pub const COMPARED: &str = "Beside a test that went well";
+pub const HINTS: &str = "What fits, and proves nothing";
 pub const AGAINST: &str = "What it is not";
 pub const NOT_SEEN: &str = "What could not be seen";
 pub const COULD_BE: &str = "What it can have been";

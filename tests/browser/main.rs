@@ -7,6 +7,7 @@
 mod cases;
 mod harness;
 mod layout;
+mod layouts;
 mod opening;
 mod privacy;
 mod reading;

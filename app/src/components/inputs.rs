@@ -52,6 +52,7 @@ fn row(input: Input, zone: Zone) -> impl IntoView {
                 <strong class="file-name">{input.name}</strong>
                 {facts.into_iter().map(|fact| view! { <span class="fact">{fact}</span> }).collect_view()}
             </p>
+            {input.place.map(|place| view! { <p class="aside">{place}</p> })}
             <ul class="warnings">{warnings}</ul>
         </li>
     }
@@ -76,6 +77,9 @@ fn facts(input: &Input, zone: Zone) -> Vec<String> {
     }
     if let Some((from, to)) = input.started.zip(input.ended) {
         facts.push(times::range(from, to, zone));
+    }
+    if let Some(ahead) = input.clock_offset.filter(|ahead| ahead.abs() >= 0.001) {
+        facts.push(words::clock_apart(ahead, input.clock_uncertainty));
     }
     facts
 }

@@ -14,6 +14,6 @@ mod verdict_list;
 
 pub use inputs::Inputs;
 pub use progress::Reading;
-pub use settings::{ProductPicker, Settings};
+pub use settings::{LogFormatField, ProductPicker, Settings};
 pub use verdict::VerdictView;
 pub use verdict_list::VerdictList;

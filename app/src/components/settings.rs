@@ -1,8 +1,9 @@
-//! What the reader can set: the product, the gateway's address, whose clock.
+//! What the reader can set: the product, the gateway's address, whose clock, the layout of a log.
 
 use std::net::IpAddr;
 
-use gateway_triage_core::products;
+use gateway_triage_core::{format_string, products};
+use leptos::html;
 use leptos::prelude::*;
 
 use crate::state::App;
@@ -53,7 +54,57 @@ pub fn Settings() -> impl IntoView {
             <ProductPicker />
             <GatewayField />
             <ZonePicker />
+            <LogFormatField />
         </section>
+    }
+}
+
+/// The product's own format string, for logs whose layout a site wrote itself. The engine says what it makes of it.
+#[component]
+pub fn LogFormatField() -> impl IntoView {
+    let app = App::get();
+    let field = NodeRef::<html::Textarea>::new();
+    let wrong = RwSignal::new(None::<String>);
+    let set = Memo::new(move |_| app.choice.get().log_format);
+    let apply = move |_| {
+        let Some(field) = field.get_untracked() else { return };
+        let text = field.value().trim().to_owned();
+        let refused = if text.is_empty() { None } else { format_string(&text).err() };
+        let taken = refused.is_none();
+        wrong.set(refused);
+        if taken {
+            app.choose(|choice| choice.log_format = (!text.is_empty()).then_some(text));
+        }
+    };
+    let said = move || match (wrong.get(), set.get()) {
+        (Some(why), _) => words::log_format_refused(&why),
+        (None, Some(text)) => format_string(&text).map(words::log_format_taken).unwrap_or_default(),
+        (None, None) => String::new(),
+    };
+    view! {
+        <details class="log-format" open=move || set.get().is_some()>
+            <summary>{words::LOG_FORMAT}</summary>
+            <label class="field">
+                <span>{words::LOG_FORMAT_HINT}</span>
+                <textarea
+                    node_ref=field
+                    id="log-format"
+                    class="code"
+                    rows="3"
+                    autocomplete="off"
+                    spellcheck="false"
+                    placeholder=words::LOG_FORMAT_EXAMPLE
+                    prop:value=move || set.get().unwrap_or_default()
+                    aria-invalid=move || wrong.get().map(|_| "true")
+                />
+            </label>
+            <button type="button" on:click=apply>
+                {words::LOG_FORMAT_USE}
+            </button>
+            <p class="aside" class:wrong=move || wrong.get().is_some() role="status">
+                {said}
+            </p>
+        </details>
     }
 }
 

@@ -52,9 +52,11 @@ pub fn VerdictView(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
             </Show>
             <DoFirst advice=advice />
             <EvidenceView report=report finding=finding at=at kept=kept count=count />
+            <Sentences id="compared" title=words::COMPARED of=finding which=|finding| finding.compared />
+            <Sentences id="hints" title=words::HINTS of=finding which=|finding| finding.hints />
             <Against finding=finding />
             <Show when=move || !open.get()>
-                <NotSeen finding=finding />
+                <Sentences id="not-seen" title=words::NOT_SEEN of=finding which=|finding| finding.doubts />
             </Show>
             <MoreAdvice advice=advice open=open />
         </article>
@@ -179,15 +181,21 @@ fn Against(finding: Memo<Option<Finding>>) -> impl IntoView {
     }
 }
 
+/// Sentences of the engine's below a heading; nothing where there are none.
 #[component]
-fn NotSeen(finding: Memo<Option<Finding>>) -> impl IntoView {
-    let doubts = Memo::new(move |_| finding.get().map(|finding| finding.doubts).unwrap_or_default());
+fn Sentences(
+    id: &'static str,
+    title: &'static str,
+    of: Memo<Option<Finding>>,
+    which: fn(Finding) -> Vec<String>,
+) -> impl IntoView {
+    let sentences = Memo::new(move |_| of.get().map(which).unwrap_or_default());
     move || {
-        let doubts = doubts.get();
-        (!doubts.is_empty()).then(|| {
-            let rows = doubts.into_iter().map(|doubt| view! { <li>{doubt}</li> }).collect_view();
+        let sentences = sentences.get();
+        (!sentences.is_empty()).then(|| {
+            let rows = sentences.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
             view! {
-                <Section id="not-seen" title=words::NOT_SEEN>
+                <Section id=id title=title>
                     <ul class="items plain">{rows}</ul>
                 </Section>
             }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::Inputs;
+use crate::components::{Inputs, LogFormatField};
 use crate::intake::Picker;
 use crate::state::App;
 use crate::words;
@@ -19,6 +19,7 @@ pub fn FailedScreen() -> impl IntoView {
             </h1>
             {move || app.report.get().is_some().then(|| view! { <p>{words::NOTHING_READ_HINT}</p> })}
             <Inputs report=app.report.into() />
+            <LogFormatField />
             <p>
                 <button id="choose" type="button" class="main" on:click=move |_| picker.choose()>
                     {words::CHOOSE_FILES}

@@ -163,6 +163,23 @@ pub fn product_found(name: &str) -> String {
     format!("{name} (recognised)")
 }
 
+/// How a file's clock stands to that of the first capture: `clock 3.2 s ahead (± 0.004 s)`.
+pub fn clock_apart(seconds: f64, uncertainty: Option<f64>) -> String {
+    let side = if seconds < 0.0 { "behind" } else { "ahead" };
+    let error = uncertainty.map(|error| format!(" (± {error:.3} s)")).unwrap_or_default();
+    format!("clock {:.3} s {side}{error}", seconds.abs())
+}
+
+/// What a pasted format string is taken for: lines that have another layout are still read as what they are.
+pub fn log_format_taken(title: &str) -> String {
+    format!("Taken as {title}. Lines with another layout are read as before.")
+}
+
+/// Why a pasted format string is of no use.
+pub fn log_format_refused(why: &str) -> String {
+    format!("Not used: {why}.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

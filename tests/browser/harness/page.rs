@@ -215,6 +215,30 @@ impl Page {
         done(self.browser.session.click(&button));
     }
 
+    /// Writes text into a field in place of what stands there; opens what it is folded away in.
+    #[track_caller]
+    pub fn fill(&self, selector: &str, text: &str) {
+        self.script(&format!(
+            "const field = document.querySelector({});
+             const folded = field?.closest('details');
+             if (folded) folded.open = true;
+             if (field) field.value = '';",
+            json!(selector)
+        ));
+        let fields = done(self.browser.session.find(selector));
+        let [field] = &fields[..] else {
+            panic!("{} fields are {selector}, not one", fields.len());
+        };
+        done(self.browser.session.send_keys(field, text));
+    }
+
+    /// Clicks a button that has the files read again; [`Page::wait_read`] then waits for the end of that.
+    #[track_caller]
+    pub fn press_to_read(&self, name: &str) {
+        self.watch_states();
+        self.click(name);
+    }
+
     /// Clicks "Download JSON" and reads what arrives.
     #[track_caller]
     pub fn download_json(&self) -> Value {
