@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::exchange::Source;
+use crate::exchange::{Flaw, Source};
 use crate::protocols::http1;
 use crate::time::Span;
 use crate::time::Timestamp;
@@ -34,8 +34,9 @@ pub struct Transaction {
     pub stream: u32,
     /// What ended the stream before its response did.
     pub ended: Option<StreamEnd>,
+    /// What of its response HTTP does not allow.
+    pub flaw: Option<Box<Flaw>>,
 }
-
 /// How an HTTP/2 stream was ended by a frame for that purpose.
 #[derive(Clone, Copy, Debug)]
 pub enum StreamEnd {

@@ -10,6 +10,7 @@ pub(crate) const SERVER: Cause = favoured(
     "The server or its application sends no valid response: no status line, or broken header \
              fields.",
     |_, attempt| match attempt?.receive.failure()? {
+        ReceiveFailure::Flawed(what) => Some(format!("The answer has {what}.").into()),
         ReceiveFailure::NotHttp(what) if !what.is_empty() => Some(format!("The response: {what}.").into()),
         _ => None,
     },
@@ -23,8 +24,8 @@ pub static CATEGORY: Category = Category {
     id: Id::ResponseInvalid,
     phase: Phase::Receive,
     title: "No valid HTTP response",
-    meaning: "{upstream} sent bytes that are no HTTP response; one must begin with a status line such as \
-             HTTP/1.1 200 OK.",
+    meaning: "{upstream} sent bytes that are no HTTP response (one must begin with a status line such as HTTP/1.1 200 \
+             OK), or a header that HTTP does not allow and the gateway did not take.",
     proxy_status: "http_protocol_error",
     owner: Owner::Origin,
     causes: &[
@@ -88,5 +89,8 @@ pub static CATEGORY: Category = Category {
         },
     ],
     absence: false,
-    detect: |_, attempt| matches!(attempt.and_then(|a| a.receive.failure()), Some(ReceiveFailure::NotHttp(_))),
+    detect: |_, attempt| {
+        let failure = attempt.and_then(|attempt| attempt.receive.failure());
+        matches!(failure, Some(ReceiveFailure::NotHttp(_) | ReceiveFailure::Flawed(_)))
+    },
 };

@@ -1,5 +1,7 @@
 //! RST after the request, before a response.
 
+use alloc::format;
+
 use super::pattern::{PARENT, reset_by_device, reset_by_host};
 use super::{Category, Cause, Fix, Id, Owner, Phase, cause, check, favoured};
 use crate::exchange::WaitFailure;
@@ -22,6 +24,14 @@ pub static CATEGORY: Category = Category {
     causes: &[
         DEVICE,
         favoured("The application or its worker crashed or was stopped while it handled the request.", reset_by_host),
+        favoured(
+            "The server refused the request early (413, 401 …) and closed while the rest of it was still coming: its RST \
+             took the answer away.",
+            |_, attempt| {
+                let status = attempt?.status.filter(|_| attempt.is_some_and(|attempt| attempt.upload_cut))?;
+                Some(format!("It had answered {status} before it had the whole request.").into())
+            },
+        ),
         favoured(
             "The connection had been forgotten by the server or a device on the way before it was used \
              again.",

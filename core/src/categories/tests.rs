@@ -188,6 +188,7 @@ fn each_failed_phase_has_its_category() {
         (wait(WaitFailure::Reset), Id::ResponseReset),
         (wait(WaitFailure::Closed), Id::ResponseEmpty),
         (receive(ReceiveFailure::NotHttp("hello".to_owned())), Id::ResponseInvalid),
+        (receive(ReceiveFailure::Flawed("a header line without a colon".to_owned())), Id::ResponseInvalid),
         (receive(ReceiveFailure::HeaderTooLarge), Id::ResponseHeaderTooLarge),
         (receive(ReceiveFailure::BadChunk), Id::ResponseBadChunk),
         (receive(ReceiveFailure::Closed), Id::ResponseTruncated),

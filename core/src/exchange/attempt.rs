@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use super::{
-    ConnectFailure, Event, Proof, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure, Tls, WaitFailure,
+    ConnectFailure, Event, Flaw, Proof, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure, Tls, WaitFailure,
 };
 use crate::report::ResetBy;
 use crate::time::{Span, Timestamp};
@@ -48,6 +48,8 @@ pub struct Attempt {
     pub receive: Phase<ReceiveFailure>,
     /// The status that the upstream sent.
     pub status: Option<u16>,
+    /// What of its response HTTP does not allow, though it can be read: gateways differ in whether they take it.
+    pub flaw: Option<Box<Flaw>>,
     /// Bytes of the response's head.
     pub head: usize,
     /// A status line inside its body: text, not an answer.

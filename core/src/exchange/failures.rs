@@ -1,8 +1,10 @@
 //! How each phase can fail.
 
 use alloc::string::String;
+use core::fmt;
 use core::net::IpAddr;
 
+use crate::protocols::http1::flaws::Weight;
 use crate::time::Span;
 
 /// An ICMP or ICMPv6 error.
@@ -112,11 +114,31 @@ pub enum WaitFailure {
     Closed,
 }
 
+/// What of a response HTTP does not allow, though it can be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flaw {
+    /// What it is, as a noun with its article.
+    pub what: &'static str,
+    /// How its line begins; empty where it is none.
+    pub line: String,
+    /// How much it says where a gateway did not pass the answer on.
+    pub weight: Weight,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)?;
+        if self.line.is_empty() { Ok(()) } else { write!(f, " (“{}”)", self.line) }
+    }
+}
+
 /// How receiving the response failed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReceiveFailure {
     /// The bytes are no HTTP response; the text says how they begin or what is wrong.
     NotHttp(String),
+    /// It can be read, but holds what HTTP does not allow, and the gateway did not take it; the text says what.
+    Flawed(String),
     /// More header than the gateway takes.
     HeaderTooLarge,
     /// Broken chunked coding.

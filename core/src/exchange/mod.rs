@@ -20,7 +20,9 @@ use crate::time::Timestamp;
 pub use attempt::{Attempt, Phase};
 pub use claim::Claim;
 pub use event::{Event, Flow, Source, What};
-pub use failures::{ConnectFailure, Icmp, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure, WaitFailure};
+pub use failures::{
+    ConnectFailure, Flaw, Icmp, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure, WaitFailure,
+};
 pub use proof::{Between, Proof, Sighting};
 pub use secure::{Problem, Tls, day};
 

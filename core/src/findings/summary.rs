@@ -104,6 +104,10 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
             WaitFailure::Timeout(wait) => {
                 format!("{site} took the request but sent no byte of a response in {wait}.")
             }
+            WaitFailure::Reset if attempt.upload_cut && attempt.status.is_some() => format!(
+                "{site} answered {} before it had the whole request, and then reset the connection; the gateway lost that answer.",
+                attempt.status.unwrap_or_default()
+            ),
             WaitFailure::Reset => format!("{site} answered the request with a RST instead of a response."),
             WaitFailure::Closed => format!("{site} closed the connection without a byte of a response."),
         });
@@ -112,6 +116,10 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
     Some(match failure {
         ReceiveFailure::NotHttp(text) => {
             format!("{site} answered with bytes that are no HTTP response; they begin “{text}”.")
+        }
+        ReceiveFailure::Flawed(text) => {
+            let status = attempt.status.map(|status| format!(" {status}")).unwrap_or_default();
+            format!("{site} answered{status} with {text}; HTTP does not allow that, and the gateway did not take it.")
         }
         ReceiveFailure::HeaderTooLarge => format!("{site} sent more header than the gateway takes."),
         ReceiveFailure::BadChunk => format!("{site} sent a response with broken chunked coding."),

@@ -12,6 +12,7 @@ use crate::capture::connection::{Connection, Speech};
 use crate::capture::point::Point;
 use crate::capture::transaction::{StreamEnd, Transaction};
 use crate::exchange::{Answer, Attempt, Exchange, Phase, Signs, Status};
+use crate::protocols::http1::flaws::Weight;
 use crate::protocols::via;
 use crate::report::Leg;
 use crate::time::{Span, Timestamp};
@@ -142,6 +143,9 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
         StreamEnd::Reset { by_server, .. } => Some(by_server),
         StreamEnd::Goaway { .. } => None,
     });
+    if transaction.flaw.as_ref().is_some_and(|flaw| flaw.weight == Weight::Fatal) {
+        return Answer::NotHttp;
+    }
     if let Some(response) = transaction.response.as_deref() {
         let status = Status {
             code: response.status,

@@ -16,6 +16,7 @@ mod outcome;
 mod own;
 mod own_word;
 mod pairing;
+pub(crate) mod refused;
 mod reset;
 mod resolving;
 mod roles;
@@ -88,11 +89,11 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     }
     pairing::assign(&mut clients, &mut loose, &names, &roles);
     services::explain(&mut clients, points, &roles, &loose, &names, seen_to);
+    let borne = refused::Borne::new(&loose, points, &roles);
     let visible = upstream::upstream_visible(points, &roles);
     for mut exchange in clients {
         outcome::decrypted(&mut exchange);
-        outcome::too_large(&mut exchange);
-        outcome::early(&mut exchange);
+        refused::judge(&mut exchange, &borne);
         names::resolve(&mut exchange, &names, seen_to);
         exchange.attempts.sort_by_key(|attempt| attempt.span);
         if !outcome::failed(&exchange, seen_to) {

@@ -1,38 +1,8 @@
 //! Whether an exchange failed, as far as both sides show.
 
-use crate::capture::conversation::LARGE_HEAD;
 use crate::categories::Id;
-use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, ReceiveFailure, Status, WaitFailure};
+use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Status, WaitFailure};
 use crate::time::{Span, Timestamp};
-
-/// A gateway that answers 5xx to a good response with a large head has most likely refused that head.
-pub(super) fn too_large(exchange: &mut Exchange) {
-    let refused =
-        matches!(&exchange.answer, Answer::Whole(status) if status.code >= 500) && exchange.signs.service.is_none();
-    let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| refused && attempt.head >= LARGE_HEAD) else {
-        return;
-    };
-    let good = attempt.status.is_none_or(|status| status < 500) && !failing(attempt);
-    if good {
-        attempt.receive = Phase::Failed(ReceiveFailure::HeaderTooLarge);
-        exchange.doubts.push(alloc::format!(
-            "The head of the response has at least {} bytes; that the gateway refused it for that is the likeliest reason.",
-            attempt.head
-        ));
-    }
-}
-
-/// A server that answers before it has the whole request and then resets takes its own answer away: the RST makes the
-/// gateway drop what it has not read (RFC 9112 section 9.6).
-pub(super) fn early(exchange: &mut Exchange) {
-    let refused = matches!(&exchange.answer, Answer::Whole(status) if status.code >= 500);
-    let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| refused && attempt.upload_cut) else { return };
-    let Some(status) = attempt.status.filter(|status| *status < 500 && !failing(attempt)) else { return };
-    attempt.wait = Phase::Failed(WaitFailure::Reset);
-    exchange.doubts.push(alloc::format!(
-        "The server had answered {status} before it had the whole request; its RST made the gateway lose that answer."
-    ));
-}
 
 /// A tunnel whose gateway failed upstream: what the client received inside of it cannot be seen.
 pub(super) fn decrypted(exchange: &mut Exchange) {

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::{Sight, words};
 use crate::capture::point::Point;
 use crate::exchange::{Answer, Event, Exchange, Flow, What};
+use crate::join::refused;
 use crate::report::Leg;
 use crate::time::Span;
 
@@ -52,6 +53,7 @@ pub fn line(exchange: &mut Exchange, line: &Exchange, notes: &mut Vec<String>) {
         notes.push(words::other_client(one, other));
     }
     exchange.claim.clone_from(&line.claim);
+    refused::held_against(exchange);
     // What the packets do not show, the line may know.
     exchange.client = exchange.client.or(line.client);
     exchange.method = exchange.method.take().or_else(|| line.method.clone());
@@ -81,6 +83,7 @@ pub fn error(exchange: &mut Exchange, error: &Exchange, first: bool) {
     let decided = exchange.claim.as_ref().is_some_and(|claim| !claim.undetermined);
     if error.claim.is_some() && (first || !decided) {
         exchange.claim.clone_from(&error.claim);
+        refused::held_against(exchange);
         if !captured && exchange.events.iter().all(|event| event.source.line) {
             exchange.doubts.clear();
         }

@@ -1,12 +1,17 @@
 //! Finding the end of a message's head, and what is kept of its text.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::protocols::http1;
+use crate::exchange::Flaw;
+use crate::protocols::http1::{self, flaws};
 
 /// Longest target, host or reason that is kept.
 const LONGEST_TEXT: usize = 2048;
+
+/// Letters of a header line that are shown.
+const LONGEST_LINE: usize = 60;
 
 /// What became of looking for the end of a head.
 pub(super) enum Head {
@@ -69,10 +74,20 @@ pub(super) fn clip(text: &str) -> String {
     text.get(..end).unwrap_or_default().to_string()
 }
 
+/// A flaw to keep, with how its line begins.
+pub(super) fn flaw(kind: flaws::Kind, line: &[u8]) -> Box<Flaw> {
+    let (what, weight) = kind;
+    Box::new(Flaw { what, line: readable(line, LONGEST_LINE), weight })
+}
+
 /// How bytes begin, readable: at most 24 of them, others than printable ASCII as `.`.
 pub fn quote(data: &[u8]) -> String {
+    readable(data, 24)
+}
+
+fn readable(data: &[u8], most: usize) -> String {
     data.iter()
-        .take(24)
+        .take(most)
         .map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { *byte as char } else { '.' })
         .collect()
 }

@@ -25,6 +25,9 @@ use http2::Http2;
 const PIPELINE: usize = 128;
 /// Heads from this size on are more than some gateway takes: the smallest limit is nginx's buffer of one page.
 pub const LARGE_HEAD: usize = 4096;
+/// Answers of a connection with something that HTTP does not allow that are kept: with more of them it is plain that
+/// they are taken as they are.
+const FLAWED: usize = 4;
 /// Requests of a connection whose paths are remembered.
 const PATHS: usize = 4;
 
@@ -72,6 +75,10 @@ pub struct Conversation {
     client_closed: bool,
     /// The server's address sent a RST.
     reset: bool,
+    /// Bytes came that belong to no answer, since the last one ended.
+    stray: bool,
+    /// Answers kept for a flaw.
+    flawed: usize,
     /// Bytes behind the answer that granted the tunnel, in the same segment.
     surplus: usize,
     /// Bytes that passed in it.
@@ -109,6 +116,8 @@ impl Default for Conversation {
             previous: None,
             client_closed: false,
             reset: false,
+            stray: false,
+            flawed: 0,
             surplus: 0,
             tunnel_bytes: 0,
             for_proxy: 0,
@@ -153,14 +162,18 @@ impl Conversation {
             && transaction.request.as_ref().is_some_and(|request| request.via.is_some());
         if fine && !returned && transaction.junk.is_none() && !transaction.late && transaction.head < LARGE_HEAD {
             self.healthy += 1;
-            if self.remember {
-                self.served.extend(Served::of(&transaction, source));
-            }
             // Answered before the request was whole: what becomes of the rest of it may take the answer away.
             let refused = transaction.response.as_ref().is_some_and(|response| response.status >= 400);
-            if refused && transaction.request.as_ref().is_some_and(|request| !request.complete && !request.gap) {
+            let early = transaction.request.as_ref().is_some_and(|request| !request.complete && !request.gap);
+            // A gateway may refuse what HTTP does not allow.
+            let flawed = transaction.flaw.is_some() && self.flawed < FLAWED;
+            self.flawed += usize::from(flawed);
+            if refused && early || flawed {
                 self.kept.push(transaction);
                 return;
+            }
+            if self.remember {
+                self.served.extend(Served::of(&transaction, source));
             }
             self.previous = Some(transaction);
         } else {

@@ -2,11 +2,12 @@
 
 use alloc::boxed::Box;
 
-use super::heads::{Head, clip, digest, may_be_request, whole_head};
+use super::heads::{Head, clip, digest, flaw, may_be_request, whole_head};
 use super::{Conversation, Http2, PATHS, PIPELINE, Place};
 use crate::capture::connection::Side;
 use crate::capture::transaction::{Request, Sample, Transaction};
 use crate::exchange::Source;
+use crate::protocols::http1::flaws::STRAY;
 use crate::protocols::http1::{self, Body, Chunks, Progress};
 
 impl Conversation {
@@ -144,7 +145,9 @@ impl Conversation {
             self.open.pop_front();
         }
         let idle = self.idle_since.filter(|_| self.open.is_empty()).map(|since| first.time.since(since.time));
-        self.open.push_back(Transaction { request: Some(Box::new(request)), index, idle, ..Transaction::default() });
+        let stray = core::mem::take(&mut self.stray).then(|| flaw(STRAY, &[]));
+        let request = Some(Box::new(request));
+        self.open.push_back(Transaction { request, index, idle, flaw: stray, ..Transaction::default() });
     }
 
     pub(super) fn request_body(&mut self, end: u64, source: Source, over: bool) {

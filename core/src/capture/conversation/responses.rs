@@ -3,11 +3,12 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use super::heads::{Head, clip, quote, whole_head};
-use super::{Conversation, Place};
+use super::heads::{Head, clip, flaw, quote, whole_head};
+use super::{Conversation, FLAWED, Place};
 use crate::capture::connection::Side;
 use crate::capture::transaction::{Response, Transaction};
 use crate::exchange::Source;
+use crate::protocols::http1::flaws::{SURPLUS, SWITCHES, Weight};
 use crate::protocols::http1::{self, Body, Chunks, Progress};
 use crate::protocols::proxy_status;
 
@@ -122,6 +123,10 @@ impl Conversation {
     fn unexpected(&mut self, data: &[u8], source: Source) -> Option<()> {
         if http1::looks_like_response(data) != Some(true) {
             self.responses = Place::Lost;
+            // Empty lines between messages do no harm.
+            if data.iter().any(|byte| !matches!(byte, b'\r' | b'\n')) {
+                self.surplus_of_answer();
+            }
             return None;
         }
         if self.count == 0 {
@@ -146,8 +151,26 @@ impl Conversation {
                 response.first = source;
                 response.last = source;
             }
+        } else if status >= 200 {
+            self.surplus_of_answer();
         }
         None
+    }
+
+    /// Bytes came behind an answer that was over, and nobody had asked for more.
+    fn surplus_of_answer(&mut self) {
+        if self.count == 0 || core::mem::replace(&mut self.stray, true) {
+            return;
+        }
+        let Some(mut previous) = self.previous.take_if(|previous| previous.index + 1 == self.count) else { return };
+        if self.flawed < FLAWED {
+            self.flawed += 1;
+            // It is kept, so it need not be told of once more.
+            let asked = previous.request.as_ref().map(|request| request.first);
+            self.served.pop_if(|served| Some(served.first) == asked);
+            previous.flaw.get_or_insert_with(|| flaw(SURPLUS, &[]));
+            self.kept.push(previous);
+        }
     }
 
     /// A status line inside the body of a response that has no end of its own.
@@ -185,7 +208,13 @@ impl Conversation {
         transaction.late = self.client_closed || self.reset;
         let request = transaction.request.as_ref();
         let upgrade = request.is_some_and(|request| request.upgrade);
-        if (100..200).contains(&head.status) && !(head.status == 101 && upgrade) {
+        let switches = head.status == 101 && request.is_some_and(|request| !request.upgrade && !request.gap);
+        let found = if switches { Some((SWITCHES, &[][..])) } else { head.flaw.map(|flaw| (flaw.kind, flaw.line)) };
+        if let Some((kind, line)) = found {
+            transaction.flaw = Some(flaw(kind, line));
+        }
+        let fatal = transaction.flaw.as_ref().is_some_and(|flaw| flaw.weight == Weight::Fatal);
+        if (100..200).contains(&head.status) && !(head.status == 101 && (upgrade || switches)) {
             transaction.interim += 1;
             self.responses = Place::START;
             return;
@@ -207,9 +236,10 @@ impl Conversation {
         let blind = request.is_none();
         let connect = request.is_some_and(|request| request.method == "CONNECT");
         let bodiless = request.is_some_and(|request| request.method == "HEAD") || matches!(head.status, 204 | 304);
-        let tunnel = head.status == 101 || connect && (200..300).contains(&head.status);
+        let tunnel = head.status == 101 && !switches || connect && (200..300).contains(&head.status);
         let place = match head.body {
-            _ if blind => Place::Lost,
+            // Where it ends, each recipient understands in its own way.
+            _ if blind || switches || fatal => Place::Lost,
             _ if tunnel => Place::Tunnel,
             _ if bodiless => Place::START,
             Body::Length(0) => Place::START,

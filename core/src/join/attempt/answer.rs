@@ -1,12 +1,14 @@
 //! Sending, waiting and receiving.
 
 use alloc::format;
+use alloc::string::ToString;
 
 use super::Story;
 use super::streams::stream_end;
 use crate::capture::connection::{Connection, Side};
 use crate::capture::transaction::{Request, Response, Transaction};
 use crate::exchange::{Attempt, Phase, ReceiveFailure, SendFailure, Source, WaitFailure, What};
+use crate::protocols::http1::flaws::Weight;
 use crate::time::{Span, Timestamp};
 
 /// A gateway that waits shorter than this before it closes was not waiting for an answer.
@@ -71,8 +73,13 @@ pub(super) fn answer(
         }
         attempt.quoted_status = response.earlier.map(|_| response.status);
         let text = format!("{} {}", response.status, response.reason);
-        story.add(response.first, Side::Server, What::Response(text.trim_end().into()));
-        attempt.receive = receive(connection, transaction, story);
+        let flaw = transaction.flaw.as_deref();
+        let flawed = flaw.map(|flaw| format!(", with {flaw}")).unwrap_or_default();
+        story.add(response.first, Side::Server, What::Response(format!("{}{flawed}", text.trim_end())));
+        attempt.receive = match flaw.filter(|flaw| flaw.weight == Weight::Fatal) {
+            Some(flaw) => Phase::Failed(ReceiveFailure::Flawed(flaw.to_string())),
+            None => receive(connection, transaction, story),
+        };
         return;
     }
     if let Some((source, text)) = &transaction.junk {

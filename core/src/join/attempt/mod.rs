@@ -107,6 +107,7 @@ pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: 
         attempt.span = Some((begun, connection.last.time));
     }
     attempt.head = transaction.head;
+    attempt.flaw.clone_from(&transaction.flaw);
     answer(connection, transaction, &mut attempt, &mut story, seen_to);
     if attempt.send.failure().is_some() {
         if let Some(again) = connection.client_end.retransmitted {

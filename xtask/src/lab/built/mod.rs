@@ -8,6 +8,7 @@ mod h2;
 mod healthy;
 mod limits;
 mod logs;
+mod messages;
 mod pairing;
 mod resets;
 mod scene;
@@ -148,5 +149,6 @@ pub fn all() -> Vec<Built> {
     all.extend(tls::all());
     all.extend(h2::all());
     all.extend(compared::all());
+    all.extend(messages::all());
     all
 }

@@ -1,16 +1,25 @@
 //! HTTP/1.x message heads and body framing (RFC 9110, RFC 9112).
 //!
-//! Lenient where gateways are: bare LF ends a line, unknown methods pass. Non-goal: judging headers that do not
-//! decide where a message ends.
+//! Lenient where gateways are: bare LF ends a line, unknown methods pass. `fields` reads the lines of a head, `chunks`
+//! follows a chunked body, `flaws` says what of a response's head HTTP does not allow.
+
+mod chunks;
+mod fields;
+pub mod flaws;
 
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
 use nom::IResult;
 use nom::Parser;
 use nom::bytes::complete::{tag, take_while_m_n, take_while1};
 use nom::character::complete::{char, digit1};
+
+pub use chunks::{Chunks, Progress};
+pub use fields::Body;
+use fields::{Fields, Framing, first_line, text};
+use flaws::Flaw;
 
 /// A head longer than this is not waited for: four times what the most generous gateway takes.
 pub const LONGEST_HEAD: usize = 256 * 1024;
@@ -55,18 +64,8 @@ pub struct ResponseHead<'a> {
     pub via: Option<&'a str>,
     /// `Server`.
     pub server: Option<&'a str>,
-}
-
-/// How a message's body ends (RFC 9112 section 6.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Body {
-    /// There is none, unless it is a response: then it ends with the connection.
-    #[default]
-    Unsaid,
-    /// After this many bytes.
-    Length(u64),
-    /// Chunked transfer coding.
-    Chunked,
+    /// What of it HTTP does not allow.
+    pub flaw: Option<Flaw<'a>>,
 }
 
 /// Why bytes are no HTTP message.
@@ -157,14 +156,15 @@ pub fn request(head: &[u8]) -> Result<RequestHead<'_>, Invalid> {
 /// Reads the head of a response.
 ///
 /// # Errors
-/// If there is no status line, or the body's length contradicts itself.
+/// If there is no status line. A length that contradicts itself is a flaw, and says nothing of the body.
 pub fn response(head: &[u8]) -> Result<ResponseHead<'_>, Invalid> {
     let (line, fields) = first_line(head);
     let (reason, status) = status_line(line).map_err(|_| Invalid::FirstLine)?;
     let mut found = ResponseHead { status, reason: text(reason.trim_ascii()), ..ResponseHead::default() };
     let mut framing = Framing::default();
+    let mut framed = true;
     for (name, value) in Fields(fields) {
-        framing.field(name, value)?;
+        framed &= framing.field(name, value).is_ok();
         if name.eq_ignore_ascii_case(b"x-squid-error") {
             found.own_word = Some(text(value));
         } else if name.eq_ignore_ascii_case(b"proxy-status") {
@@ -175,7 +175,8 @@ pub fn response(head: &[u8]) -> Result<ResponseHead<'_>, Invalid> {
             found.server = Some(text(value));
         }
     }
-    found.body = framing.body();
+    found.body = if framed { framing.body() } else { Body::Unsaid };
+    found.flaw = flaws::worst(head, status);
     // Squid passes on the origin's Server field; its own name stands only in its own pages, unless another Squid,
     // which would stand in Via as well, made them.
     let squid = found.server.filter(|server| server.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("squid")));
@@ -236,181 +237,6 @@ fn status_line(line: &[u8]) -> IResult<&[u8], u16> {
     Ok((rest, status))
 }
 
-fn first_line(head: &[u8]) -> (&[u8], &[u8]) {
-    match memchr(b'\n', head) {
-        Some(end) => {
-            let (line, rest) = head.split_at(end);
-            (line.strip_suffix(b"\r").unwrap_or(line), rest.get(1..).unwrap_or_default())
-        }
-        None => (head, &[]),
-    }
-}
-
-/// Header fields: name and trimmed value. Lines without a colon are passed over.
-struct Fields<'a>(&'a [u8]);
-
-impl<'a> Iterator for Fields<'a> {
-    type Item = (&'a [u8], &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.0.is_empty() {
-            let (line, rest) = first_line(self.0);
-            self.0 = rest;
-            if let Some(colon) = memchr(b':', line) {
-                let (name, value) = line.split_at(colon);
-                return Some((name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii()));
-            }
-        }
-        None
-    }
-}
-
-#[derive(Default)]
-struct Framing {
-    length: Option<u64>,
-    chunked: bool,
-}
-
-impl Framing {
-    fn field(&mut self, name: &[u8], value: &[u8]) -> Result<(), Invalid> {
-        if name.eq_ignore_ascii_case(b"content-length") {
-            // A list of equal values counts as one (RFC 9110 section 8.6).
-            for one in value.split(|byte| *byte == b',') {
-                let length = text(one.trim_ascii()).parse().map_err(|_| Invalid::ContentLength)?;
-                if self.length.is_some_and(|before| before != length) {
-                    return Err(Invalid::ContentLength);
-                }
-                self.length = Some(length);
-            }
-        } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
-            let last = value.rsplit(|byte| *byte == b',').next().unwrap_or_default();
-            self.chunked = last.trim_ascii().eq_ignore_ascii_case(b"chunked");
-        }
-        Ok(())
-    }
-
-    fn body(&self) -> Body {
-        match (self.chunked, self.length) {
-            (true, _) => Body::Chunked,
-            (false, Some(length)) => Body::Length(length),
-            (false, None) => Body::Unsaid,
-        }
-    }
-}
-
-/// Bytes as text; empty where they are none.
-fn text(bytes: &[u8]) -> &str {
-    core::str::from_utf8(bytes).unwrap_or_default()
-}
-
-/// Follows a chunked body through pieces of any size (RFC 9112 section 7.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Chunks {
-    state: Chunk,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Chunk {
-    /// In the digits of a size: value and how many digits.
-    Size(u64, u8),
-    /// After the digits, before the line's end.
-    Extension(u64),
-    /// In data: bytes left.
-    Data(u64),
-    /// After data: the line's end.
-    DataEnd,
-    /// In the trailer: bytes in the present line.
-    Trailer(u32),
-}
-
-impl Default for Chunk {
-    fn default() -> Self {
-        Self::Size(0, 0)
-    }
-}
-
-/// What became of a piece of a chunked body.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Progress {
-    /// More is to come.
-    More,
-    /// The body ended after this many bytes of the piece.
-    Done(usize),
-    /// This byte of the piece does not belong there.
-    Broken(usize),
-}
-
-impl Chunks {
-    /// Follows the next piece.
-    pub fn push(&mut self, data: &[u8]) -> Progress {
-        let mut at = 0;
-        while let Some(&byte) = data.get(at) {
-            match &mut self.state {
-                Chunk::Data(left) => {
-                    let take = usize::try_from(*left).unwrap_or(usize::MAX).min(data.len() - at);
-                    *left -= take as u64;
-                    at += take;
-                    if *left == 0 {
-                        self.state = Chunk::DataEnd;
-                    }
-                    continue;
-                }
-                Chunk::Size(size, digits) => match (byte as char).to_digit(16) {
-                    Some(_) if *digits >= 16 => return Progress::Broken(at),
-                    Some(digit) => {
-                        *size = *size << 4 | u64::from(digit);
-                        *digits += 1;
-                    }
-                    None if *digits == 0 => return Progress::Broken(at),
-                    None => match byte {
-                        b'\n' => self.state = Chunk::after_size(*size),
-                        b';' | b' ' | b'\t' | b'\r' => self.state = Chunk::Extension(*size),
-                        _ => return Progress::Broken(at),
-                    },
-                },
-                Chunk::Extension(size) => {
-                    if byte == b'\n' {
-                        self.state = Chunk::after_size(*size);
-                    }
-                }
-                Chunk::DataEnd => match byte {
-                    b'\r' => {}
-                    b'\n' => self.state = Chunk::Size(0, 0),
-                    _ => return Progress::Broken(at),
-                },
-                Chunk::Trailer(length) => match byte {
-                    b'\r' => {}
-                    b'\n' if *length == 0 => return Progress::Done(at + 1),
-                    b'\n' => *length = 0,
-                    _ => *length = length.saturating_add(1),
-                },
-            }
-            at += 1;
-        }
-        Progress::More
-    }
-
-    /// Passes over bytes that the capture lacks; false if it is lost where the next chunk begins.
-    pub fn skip(&mut self, bytes: u64) -> bool {
-        match &mut self.state {
-            Chunk::Data(left) if *left >= bytes => {
-                *left -= bytes;
-                if *left == 0 {
-                    self.state = Chunk::DataEnd;
-                }
-                true
-            }
-            _ => false,
-        }
-    }
-}
-
-impl Chunk {
-    fn after_size(size: u64) -> Self {
-        if size == 0 { Self::Trailer(0) } else { Self::Data(size) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -440,10 +266,8 @@ mod tests {
         assert_eq!(head.own_word, Some("ERR_DNS_FAIL 0"));
         assert_eq!(response(b"HTTP/1.1 2000 no\r\n\r\n"), Err(Invalid::FirstLine));
         assert_eq!(response(b"<html>\r\n\r\n"), Err(Invalid::FirstLine));
-        assert_eq!(
-            response(b"HTTP/1.1 200\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"),
-            Err(Invalid::ContentLength)
-        );
+        let head = response(b"HTTP/1.1 200\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n").unwrap_or_default();
+        assert_eq!((head.body, head.flaw.map(|flaw| flaw.line)), (Body::Unsaid, Some(&b"Content-Length: 2"[..])));
     }
 
     #[test]
@@ -451,25 +275,5 @@ mod tests {
         assert_eq!(head_length(b"a\r\n\r\nbody"), Some(5));
         assert_eq!(head_length(b"a\n\nbody"), Some(3));
         assert_eq!(head_length(b"a\r\nb: c\r\n"), None);
-    }
-
-    #[test]
-    fn follows_chunks_in_pieces_of_any_size() {
-        let body = b"5;x=y\r\nhello\r\n0\r\nTrailer: 1\r\n\r\nrest";
-        for size in 1..body.len() {
-            let mut chunks = Chunks::default();
-            let mut seen = 0;
-            let done = body.chunks(size).find_map(|piece| match chunks.push(piece) {
-                Progress::Done(n) => Some(seen + n),
-                Progress::More => {
-                    seen += piece.len();
-                    None
-                }
-                Progress::Broken(_) => Some(0),
-            });
-            assert_eq!(done, Some(body.len() - 4), "pieces of {size}");
-        }
-        assert_eq!(Chunks::default().push(b"5\r\nhelloX"), Progress::Broken(8));
-        assert_eq!(Chunks::default().push(b"zz\r\n"), Progress::Broken(0));
     }
 }

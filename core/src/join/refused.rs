@@ -1,0 +1,162 @@
+//! Good answers of the upstream that did not get through the gateway: it failed the exchange all the same.
+//!
+//! Nothing but the answer itself explains that: its head is large, HTTP does not allow something in it, or a RST took it
+//! away. It is blamed only where nothing else failed, and where the gateway does not say another reason.
+
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use hashbrown::HashSet;
+
+use super::pairing::window;
+use super::{Loose, Roles, failing};
+use crate::capture::conversation::LARGE_HEAD;
+use crate::capture::point::Point;
+use crate::categories::Id;
+use crate::exchange::{Answer, Attempt, Claim, Exchange, Flaw, Phase, ReceiveFailure, WaitFailure, What};
+use crate::protocols::http1::flaws::Weight;
+use crate::time::{Span, Timestamp};
+
+/// A gateway that refuses an answer for its head says so within this time.
+const AT_ONCE: Span = Span::seconds(1);
+
+/// What HTTP does not allow, but this gateway passed on: server, and what it is.
+pub(super) struct Borne(HashSet<(IpAddr, &'static str)>);
+
+impl Borne {
+    /// Attempts that no failed exchange caused, though a client was asking at the time.
+    pub(super) fn new(loose: &[Loose<'_>], points: &[Point], roles: &Roles) -> Self {
+        let good = loose.iter().filter(|loose| !loose.taken && !failing(&loose.attempt));
+        let flawed: Vec<(&Flaw, &Loose<'_>)> =
+            good.filter_map(|loose| Some((loose.attempt.flaw.as_deref()?, loose))).collect();
+        if flawed.is_empty() {
+            return Self(HashSet::new());
+        }
+        let asked: Vec<(Timestamp, Timestamp)> = points
+            .iter()
+            .flat_map(|point| &point.connections)
+            .filter(|connection| roles.is_inbound(connection))
+            .map(|connection| (connection.first.time, connection.last.time))
+            .collect();
+        let during = |at: Timestamp| asked.iter().any(|(from, to)| *from <= at && at <= *to);
+        let caused = flawed.into_iter().filter(|(_, loose)| during(loose.begun));
+        Self(caused.filter_map(|(flaw, loose)| Some((loose.attempt.upstream?.ip(), flaw.what))).collect())
+    }
+
+    fn has(&self, attempt: &Attempt) -> bool {
+        let key = attempt.upstream.map(|upstream| upstream.ip()).zip(attempt.flaw.as_ref().map(|flaw| flaw.what));
+        key.is_some_and(|key| self.0.contains(&key))
+    }
+}
+
+/// Blames the answer for the failure, where nothing else is to blame.
+pub(super) fn judge(exchange: &mut Exchange, borne: &Borne) {
+    flawed(exchange, borne);
+    too_large(exchange);
+    early(exchange);
+}
+
+/// Whether the gateway answered with an error, or with nothing.
+fn failed(exchange: &Exchange) -> bool {
+    match &exchange.answer {
+        Answer::Whole(status) => status.code >= 500,
+        Answer::Closed => true,
+        _ => false,
+    }
+}
+
+/// Whether the gateway's own word names another reason.
+fn denies(word: Option<&Claim>, id: Id) -> bool {
+    word.is_some_and(|word| !word.undetermined && !word.candidates.contains(&id))
+}
+
+fn answered(attempt: &Attempt) -> Option<Timestamp> {
+    attempt.events.iter().find(|event| matches!(event.what, What::Response(_))).map(|event| event.source.time)
+}
+
+/// A gateway that fails an exchange whose answer holds what HTTP does not allow has most likely refused that answer.
+fn flawed(exchange: &mut Exchange, borne: &Borne) {
+    let (_, to) = window(exchange);
+    let other = exchange.signs.service.is_some() || denies(exchange.signs.word.as_ref(), Id::ResponseInvalid);
+    let refused = failed(exchange) && !other;
+    let status = match &exchange.answer {
+        Answer::Whole(status) | Answer::Cut(Some(status)) => Some(status.code),
+        _ => None,
+    };
+    let suspect =
+        |attempt: &Attempt| attempt.flaw.is_some() && !failing(attempt) && answered(attempt).is_some_and(|at| at <= to);
+    let last = exchange.attempts.iter().filter(|attempt| suspect(attempt)).filter_map(answered).max();
+    // What failed after it, the gateway tried instead.
+    let later = exchange.attempts.iter().any(|attempt| {
+        failing(attempt) && attempt.span.is_some_and(|(_, ended)| last.is_some_and(|last| ended > last))
+    });
+    for attempt in &mut exchange.attempts {
+        if !refused || later || last.is_none() || answered(attempt) != last || !suspect(attempt) || borne.has(attempt) {
+            continue;
+        }
+        let Some(flaw) = attempt.flaw.clone() else { continue };
+        attempt.receive = Phase::Failed(ReceiveFailure::Flawed(flaw.to_string()));
+        let at_once = last.is_some_and(|last| to.since(last) <= AT_ONCE);
+        if flaw.weight < Weight::Grave || !at_once {
+            attempt.doubts.push(UNSAID.to_string());
+        }
+    }
+    // A good answer of another request tells nothing of this one.
+    exchange.attempts.retain(|attempt| attempt.flaw.is_none() || failing(attempt) || attempt.status == status);
+}
+
+const UNSAID: &str = "The gateway does not say why it did not take this answer; that HTTP does not allow something in it is the likeliest reason.";
+
+/// A gateway that answers 5xx to a good response with a large head has most likely refused that head.
+fn too_large(exchange: &mut Exchange) {
+    let refused =
+        matches!(&exchange.answer, Answer::Whole(status) if status.code >= 500) && exchange.signs.service.is_none();
+    let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| refused && attempt.head >= LARGE_HEAD) else {
+        return;
+    };
+    let good = attempt.status.is_none_or(|status| status < 500) && !failing(attempt);
+    if good {
+        attempt.receive = Phase::Failed(ReceiveFailure::HeaderTooLarge);
+        attempt.doubts.push(format!(
+            "The head of the response has at least {} bytes; that the gateway refused it for that is the likeliest reason.",
+            attempt.head
+        ));
+    }
+}
+
+/// A server that answers before it has the whole request and then resets takes its own answer away: the RST makes the
+/// gateway drop what it has not read (RFC 9112 section 9.6).
+fn early(exchange: &mut Exchange) {
+    let refused = matches!(&exchange.answer, Answer::Whole(status) if status.code >= 500);
+    let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| refused && attempt.upload_cut) else { return };
+    if attempt.status.is_none_or(|status| status >= 500) || failing(attempt) {
+        return;
+    }
+    attempt.wait = Phase::Failed(WaitFailure::Reset);
+    attempt.doubts.push(
+        "That the RST took the answer away before the gateway had read it is the likeliest reason; the gateway does not say so."
+            .to_string(),
+    );
+}
+
+/// A log's line decided: it confirms that the gateway refused an answer for what that is, or names another reason.
+pub(crate) fn held_against(exchange: &mut Exchange) {
+    let Some(claim) = exchange.claim.as_ref().filter(|claim| !claim.undetermined) else { return };
+    for attempt in &mut exchange.attempts {
+        let id = match attempt.receive.failure() {
+            Some(ReceiveFailure::Flawed(_)) if attempt.flaw.as_ref().is_some_and(|f| f.weight < Weight::Fatal) => {
+                Id::ResponseInvalid
+            }
+            Some(ReceiveFailure::HeaderTooLarge) => Id::ResponseHeaderTooLarge,
+            _ => continue,
+        };
+        if claim.candidates.first() == Some(&id) {
+            attempt.doubts.clear();
+        } else if !claim.candidates.contains(&id) {
+            attempt.receive = Phase::Ok(None);
+            attempt.doubts.clear();
+        }
+    }
+}
