@@ -357,7 +357,11 @@ pub fn all() -> Vec<Recipe> {
                 shows: vec!["ip.src==192.0.2.10 && tcp.flags.reset==1"],
                 ..case
             },
-        ),
+        )
+        .into_iter()
+        // HAProxy closes before the RST can be sent.
+        .filter(|case| !case.name.starts_with("haproxy"))
+        .collect(),
         each("until-close", "The answer has no length: it ends where the site closes the connection.", |case| Recipe {
             origins: vec!["192.0.2.10:80=until-close"],
             ..case

@@ -73,5 +73,15 @@ pub fn all() -> Vec<Recipe> {
         "icmp.type==3 && icmp.code==3",
     );
     all.extend(unreachable.into_iter().map(|case| Recipe { dns: None, ..case }));
+    let blocked = unresolved(
+        "dns-tcp-fallback-blocked",
+        "tcp-reset",
+        "The DNS answer over UDP is truncated; a firewall resets TCP to port 53.",
+        ["", "502", "", "500"],
+        "www.example.com=truncated/192.0.2.10",
+        "dns.flags.truncated==1",
+    );
+    let firewall = || vec!["tcp dport 53 reject with tcp reset"];
+    all.extend(blocked.into_iter().map(|case| Recipe { firewall: firewall(), ..case }));
     all
 }
