@@ -13,7 +13,7 @@ use crate::reading::Reading;
 use crate::report::{Exchanges, Report, SCHEMA};
 use crate::sides::{self, Sides};
 use crate::time::Span;
-use crate::{join, products, together, verdict};
+use crate::{devices, join, products, together, verdict};
 
 /// Findings that are kept; more are counted.
 const KEPT: usize = 100_000;
@@ -149,6 +149,8 @@ impl Case {
         let captured = !self.points.is_empty();
         let together::Together { mut exchanges, notes, total, unseen, clocks } =
             together::join(joined, &self.points, &logs);
+        let known: Vec<IpAddr> = self.options.gateway.iter().chain(&gateways).copied().collect();
+        devices::join(&mut exchanges, &logs, &known);
         let beyond: u64 = logs.iter().map(|log| log.failed.saturating_sub(log.exchanges.len() as u64)).sum();
         let totals = Exchanges { total, failed: exchanges.len() as u64 + beyond, unseen };
         self.sides.apply(&mut exchanges);

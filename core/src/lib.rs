@@ -18,6 +18,7 @@ extern crate std;
 mod capture;
 mod case;
 pub mod categories;
+pub mod devices;
 pub mod exchange;
 mod findings;
 #[cfg(feature = "std")]

@@ -6,6 +6,7 @@
 
 mod attempt;
 mod claim;
+mod device;
 mod event;
 mod failures;
 mod proof;
@@ -19,6 +20,7 @@ use crate::time::Timestamp;
 
 pub use attempt::{Attempt, Phase};
 pub use claim::Claim;
+pub use device::{Bearing, DeviceWord};
 pub use event::{Event, Flow, Source, What};
 pub use failures::{
     ConnectFailure, Flaw, Icmp, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure, WaitFailure,
@@ -79,6 +81,8 @@ pub struct Signs {
     pub test: Vec<Event>,
     /// What a capture of another place proves of the client's side.
     pub proof: Option<Proof>,
+    /// What the logs of devices on the path say, the gateway's own monitor among them.
+    pub devices: Vec<DeviceWord>,
 }
 
 /// A service that failed before the gateway went to the origin: scanner, directory, reputation.

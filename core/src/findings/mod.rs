@@ -46,11 +46,14 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
     doubts.extend_from_slice(of_attempt);
     // What a second capture shows is no mere absence in the first.
     let proof = exchange.signs.proof.as_ref().or_else(|| decisive?.proof.as_ref());
+    // Neither is what the device says that dropped it.
+    let device = exchange.signs.devices.iter().max_by_key(|word| (word.bearing.blames(), word.exact));
+    let told = proof.is_some() || device.is_some_and(|word| word.exact && word.bearing.blames());
     if let Some(category) = category {
         let log_alone = exchange.attempts.iter().all(|attempt| attempt.events.is_empty()) && exchange.claim.is_some();
         if log_alone {
             confidence = exchange.claim.as_ref().map_or(Confidence::Likely, |claim| claim.confidence);
-        } else if category.absence && proof.is_none() && (unseen.stepped || !unseen.absence.is_empty())
+        } else if category.absence && !told && (unseen.stepped || !unseen.absence.is_empty())
             || !exchange.doubts.is_empty()
             || !of_attempt.is_empty()
         {
@@ -60,7 +63,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
             confidence = Confidence::Likely;
             doubts.push("The capture ends before the gateway answered: it may still have got through.".to_string());
         }
-        if category.absence && proof.is_none() {
+        if category.absence && !told {
             doubts.extend(unseen.absence);
         }
     }
@@ -101,7 +104,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
                 proof.text
             ),
             Some(proof) => alloc::format!("{} {}", summary::write(exchange, decisive, id), proof.text),
-            None => summary::write(exchange, decisive, id),
+            None => summary::with(summary::write(exchange, decisive, id), device.map(|word| &*word.text)),
         },
         filter: filter::write(&evidence),
         ruled_out: ruled_out::list(exchange, decisive, id),

@@ -34,6 +34,15 @@ pub fn write(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> String 
     sentence
 }
 
+/// The sentence and another one behind it.
+pub fn with(mut sentence: String, more: Option<&str>) -> String {
+    if let Some(more) = more {
+        sentence.push_str(if sentence.ends_with('.') { " " } else { ". " });
+        sentence.push_str(more);
+    }
+    sentence
+}
+
 /// Who sent the RST, and by which signs.
 fn reset_sender(attempt: &Attempt) -> Option<String> {
     let who = match attempt.reset_by? {

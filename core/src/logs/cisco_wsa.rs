@@ -6,7 +6,7 @@
 
 use super::meaning::{Meaning, phase};
 use super::native::Native;
-use super::{Clock, Layout, LogFormat, Parsed, Tunnel, Vote};
+use super::{Clock, Layout, LogFormat, Parsed, Tunnel, Vote, asyncos};
 use crate::categories::Id::*;
 use crate::products::Id as Product;
 use crate::report::{Confidence::*, GeneratedBy};
@@ -50,7 +50,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let native = match Native::read(line) {
         Ok(native) => native,
         // `Info: Begin Logfile`, `Info: Version: …`, `Info: Time offset from UTC: …`, `#Fields: …`
-        Err(_) if line.contains("Info: ") || line.starts_with('#') => return Parsed::Skip,
+        Err(_) if line.starts_with('#') || asyncos::notice(line, layout) => return Parsed::Skip,
         Err(broken) => return broken.into(),
     };
     let connect = matches!(native.method, "CONNECT" | "TCP_CONNECT");

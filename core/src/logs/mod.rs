@@ -9,8 +9,10 @@
 
 mod apache_error;
 mod apache_messages;
+mod asyncos;
 mod aws_alb;
 mod cisco_wsa;
+mod cisco_wsa_l4tm;
 mod cisco_wsa_w3c;
 mod combined;
 mod common;
@@ -51,6 +53,7 @@ mod w3c;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
+use crate::devices::Ruling;
 use crate::products;
 use crate::time::{Span, Timestamp};
 
@@ -78,6 +81,7 @@ pub static TABLE: &[&LogFormat] = &[
     &combined::COMBINED,
     &combined::CLF,
     &cisco_wsa_w3c::FORMAT,
+    &cisco_wsa_l4tm::FORMAT,
     &w3c::FORMAT,
     &json_lines::FORMAT,
 ];
@@ -141,6 +145,8 @@ pub struct Layout {
     pub received: Option<Timestamp>,
     /// Healthy lines are wanted as records too: they may be of a request in a capture.
     pub whole: bool,
+    /// How far the times of its lines stand ahead of UTC, where a line of the file says so.
+    pub zone: Option<Span>,
 }
 
 impl Layout {
@@ -187,6 +193,8 @@ pub enum Parsed<'a> {
     Healthy(Timestamp),
     /// A connection on which no request came: understood, and no exchange.
     NoRequest(Timestamp),
+    /// What a device on the path did with a connection: no exchange, but held against those that failed.
+    Ruling(Ruling<'a>),
     /// A header, a comment, a message of the log itself: no record, and no fault.
     Skip,
     /// Not understood, from this byte of the line on.

@@ -110,7 +110,7 @@ impl LogReader {
         let other = other.map(|span| record.time.plus(span)).or(either.then_some(record.time));
         let (begun, ended) = if record.begun { (Some(record.time), other) } else { (other, Some(record.time)) };
         Sight {
-            source: Some(self.source(line, record)),
+            source: Some(self.place(line, record.time)),
             begun,
             ended,
             either,
@@ -188,7 +188,7 @@ impl LogReader {
 
     fn event(&self, line: &Line<'_>, text: &str, record: &Record<'_>) -> Event {
         Event {
-            source: self.source(line, record),
+            source: self.place(line, record.time),
             leg: Leg::Client,
             sent: true,
             what: What::Line(cut(text, SHOWN)),
@@ -196,9 +196,9 @@ impl LogReader {
         }
     }
 
-    fn source(&self, line: &Line<'_>, record: &Record<'_>) -> Source {
+    pub(super) fn place(&self, line: &Line<'_>, time: Timestamp) -> Source {
         Source {
-            time: record.time,
+            time,
             input: self.input,
             number: line.number,
             line: true,

@@ -15,6 +15,7 @@ use super::troubles::Troubles;
 use super::tunnels::Tunnels;
 use super::{Clock, Custom, Layout, LogFormat, Parsed, prefix};
 use crate::categories::Id as Category;
+use crate::devices::Rulings;
 use crate::exchange::Exchange;
 use crate::products::Id as Product;
 use crate::time::{SECOND, Timestamp};
@@ -57,6 +58,8 @@ pub struct LogReader {
     pub(crate) sights: Vec<Sight>,
     /// Failed exchanges that are not kept, by category and host (empty: no host, or beyond the hosts told apart).
     pub beyond: BTreeMap<Category, BTreeMap<String, Beyond>>,
+    /// What a device says that it did.
+    pub(crate) rulings: Rulings,
 }
 
 /// Failed exchanges that are counted only.
@@ -111,6 +114,7 @@ impl LogReader {
             exchanges: Vec::new(),
             sights: Vec::new(),
             beyond: BTreeMap::new(),
+            rulings: Rulings::default(),
         }
     }
 
@@ -143,7 +147,7 @@ impl LogReader {
     /// Its lines say no zone.
     #[must_use]
     pub fn local(&self) -> bool {
-        self.format().is_some_and(|format| format.clock == Clock::Local)
+        self.layout.zone.is_none() && self.format().is_some_and(|format| format.clock == Clock::Local)
     }
 
     /// Its healthy lines were held against the captures as well.
@@ -203,6 +207,9 @@ impl LogReader {
                 "{} more healthy lines may be of requests in the captures; they were not held against them and may count twice",
                 self.passed_over
             ));
+        }
+        if self.rulings.over > 0 {
+            out.push(format!("{} lines more than are kept were not held against the failures", self.rulings.over));
         }
         if self.failed > self.exchanges.len() as u64 {
             out.push(format!(
@@ -287,6 +294,13 @@ impl LogReader {
                 self.total += 1;
             }
             Parsed::NoRequest(time) => self.seen(time),
+            Parsed::Ruling(ruling) => {
+                let zone = self.layout.zone.and_then(|zone| i32::try_from(zone.0 / (60 * SECOND)).ok());
+                self.zone = self.zone.or(zone);
+                self.seen(ruling.time);
+                let source = self.place(&line, ruling.time);
+                self.rulings.add(&ruling, source);
+            }
             Parsed::Skip => {}
             Parsed::Bad { .. } if text.trim().is_empty() => {}
             Parsed::Bad { at, field } => self.troubles.bad(line.number, at + stripped.bytes, field),

@@ -80,6 +80,17 @@ pub fn apache(text: &str) -> Option<Timestamp> {
     Timestamp::from_civil(year, month(text.get(4..7)?)?, u32::try_from(number(day)?).ok()?, hour, minute, second, nanos)
 }
 
+/// AsyncOS's: `04 May 2020 12:59:59`.
+#[must_use]
+pub fn day_first(text: &str) -> Option<Timestamp> {
+    if !(is(text, 2, b' ') && is(text, 6, b' ') && is(text, 11, b' ')) {
+        return None;
+    }
+    let (hour, minute, second, nanos) = of_day(text.get(12..)?)?;
+    let (day, year) = (part(text, 0, 2)?, i64::from(part(text, 7, 11)?));
+    Timestamp::from_civil(year, month(text.get(3..6)?)?, day, hour, minute, second, nanos)
+}
+
 /// Syslog's, as it were in 2000: `Dec 10 12:01:46`.
 #[must_use]
 pub fn syslog(text: &str) -> Option<Timestamp> {
@@ -105,6 +116,7 @@ mod tests {
         assert_eq!(text(apache("Tue Oct 26 17:27:20.477742 2021")).as_deref(), Some("2021-10-26T17:27:20.477742Z"));
         assert_eq!(text(apache("Wed May  8 21:03:29 2011")).as_deref(), Some("2011-05-08T21:03:29.000000Z"));
         assert_eq!(text(syslog("Feb 29 12:01:46")).as_deref(), Some("2000-02-29T12:01:46.000000Z"));
+        assert_eq!(text(day_first("04 May 2020 12:59:59")).as_deref(), Some("2020-05-04T12:59:59.000000Z"));
         for none in
             ["", "15/Oct/2003", "15/Foo/2003:08:32:17.925", "31/Feb/2003:08:32:17", "15/Oct/2003:08:32:17.1234567890"]
         {

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::{Absent, Aim, Facts, For, Id, PRACTICE, Part, Product, fill, generic};
 use crate::categories::{self, Cause, Check, Fix, Id as Category, Owner, Phase};
-use crate::exchange::{Attempt, Between, Exchange, Proof};
+use crate::exchange::{Attempt, Bearing, Between, DeviceWord, Exchange, Proof};
 use crate::report::{self, Advice, ResetBy};
 
 /// What the inputs hold of a failure, as far as advice depends on it. The default is: no files at all.
@@ -54,6 +54,10 @@ fn determined(category: &'static categories::Category, own: &Product, seen: &See
     if let Some(proof) = proof(seen) {
         let text = proven(proof.what).into();
         advice.causes.insert(0, report::Cause { text, favoured_by: Some(proof.text.clone()) });
+        advice.causes.truncate(CAUSES);
+    } else if let Some(word) = device(seen) {
+        let text = by_device(word.bearing).into();
+        advice.causes.insert(0, report::Cause { text, favoured_by: Some(word.text.clone()) });
         advice.causes.truncate(CAUSES);
     }
     let mut used: Vec<&str> = Vec::new();
@@ -195,6 +199,21 @@ fn proven(what: Between) -> &'static str {
     }
 }
 
+/// What the log of a device on the path says; the word that blames goes before others.
+fn device<'a>(seen: &Seen<'a>) -> Option<&'a DeviceWord> {
+    seen.exchange?.signs.devices.iter().max_by_key(|word| (word.bearing.blames(), word.exact))
+}
+
+/// The cause that a device's log names.
+fn by_device(bearing: Bearing) -> &'static str {
+    match bearing {
+        Bearing::OwnBlock => "The gateway's own traffic monitor blocks the address, by its own log.",
+        Bearing::Block => "A device on the path blocks it, by its own log.",
+        Bearing::Beyond => "The fault lies beyond the device on the path, which let it pass.",
+        Bearing::Pass => "The device on the path let it pass, by its own log: look beyond it, or at what is before it.",
+    }
+}
+
 /// The category's owner, unless the packets name another one.
 fn owner(category: &categories::Category, seen: &Seen<'_>) -> Owner {
     match proof(seen).map(|proof| proof.what) {
@@ -202,6 +221,12 @@ fn owner(category: &categories::Category, seen: &Seen<'_>) -> Owner {
         Some(what) if what.blames_device() => return Owner::Firewall,
         Some(Between::NoAnswerBeyond | Between::SilentBeyond) => return Owner::Origin,
         _ => {}
+    }
+    match device(seen).map(|word| word.bearing) {
+        Some(Bearing::OwnBlock) => return Owner::Gateway,
+        Some(Bearing::Block) => return Owner::Firewall,
+        Some(Bearing::Beyond) => return Owner::Origin,
+        Some(Bearing::Pass) | None => {}
     }
     match seen.attempt.and_then(|attempt| attempt.reset_by) {
         Some(ResetBy::DeviceOnPath) => Owner::Firewall,

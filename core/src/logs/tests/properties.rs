@@ -91,12 +91,7 @@ fn no_bytes_panic() {
                 let _ = (format.recognise)(line);
                 let _ = (format.parse)(
                     line,
-                    &mut Layout {
-                        columns: vec![Column::Time, Column::Status, Column::Client],
-                        custom: None,
-                        received: None,
-                        whole: false,
-                    },
+                    &mut Layout { columns: vec![Column::Time, Column::Status, Column::Client], ..Layout::default() },
                 );
             }
         }

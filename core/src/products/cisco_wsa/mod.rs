@@ -70,7 +70,16 @@ pub static PRODUCT: Product = Product {
             source: "AsyncOS 6.3 user guide",
         },
     ],
-    parts: &[monitor::PART, connect::PART, spoofing::PART, resolve::PART, respond::PART, secure::PART, gateway::PART],
+    parts: &[
+        monitor::PART,
+        monitor::BY_LOG,
+        connect::PART,
+        spoofing::PART,
+        resolve::PART,
+        respond::PART,
+        secure::PART,
+        gateway::PART,
+    ],
     recordings: record::RECORDINGS,
     reverse: false,
     absent: &[(

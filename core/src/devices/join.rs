@@ -1,0 +1,271 @@
+//! Rulings and failed exchanges: which line of a device tells of which connection, and what that changes.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::{IpAddr, SocketAddr};
+
+use hashbrown::HashMap;
+
+use super::bearing::{bearing, failures};
+use super::clock::{self, Pair};
+use super::rulings::{Kept, Rulings};
+use super::{Action, words};
+use crate::categories::Id;
+use crate::exchange::{Bearing, DeviceWord, Event, Exchange, What};
+use crate::logs::LogReader;
+use crate::report::{Confidence, GeneratedBy, Leg};
+use crate::time::{Span, Timestamp};
+
+/// A device's line may stand this much outside of its connection's time.
+pub const SLACK: Span = Span::seconds(2);
+/// Lines of one destination looked at for a try.
+const NEAREST: usize = 64;
+
+/// A try of a failed exchange to reach somebody.
+#[derive(Clone, Copy)]
+pub struct Try<'a> {
+    exchange: usize,
+    attempt: Option<usize>,
+    local: Option<SocketAddr>,
+    to: (Option<IpAddr>, Option<u16>),
+    host: Option<&'a str>,
+    client: Option<IpAddr>,
+    gateway: Option<IpAddr>,
+    /// When it began.
+    pub from: Timestamp,
+    /// Its last sign.
+    pub until: Timestamp,
+}
+
+/// How well a ruling fits a try; the greater the better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// The destination fits; whether the gateway was the opener, these inputs cannot say.
+    Destination,
+    /// Both addresses fit.
+    Addresses,
+    /// Both addresses and ports fit.
+    Exact,
+}
+
+/// Holds the rulings of all logs against the failed exchanges. `gateways`: the gateway's addresses, as far as known.
+pub fn join(exchanges: &mut [Exchange], logs: &[&LogReader], gateways: &[IpAddr]) {
+    for log in logs.iter().filter(|log| !log.rulings.kept.is_empty()) {
+        for told in of_log(exchanges, log, gateways) {
+            if let Some(exchange) = exchanges.get_mut(told.exchange) {
+                apply(exchange, told);
+            }
+        }
+    }
+}
+
+/// What a log tells of an exchange.
+struct Told {
+    exchange: usize,
+    attempt: Option<usize>,
+    word: DeviceWord,
+    action: Action,
+    event: Event,
+    /// That only destination and time tie them together.
+    doubt: Option<String>,
+}
+
+fn of_log(exchanges: &[Exchange], log: &LogReader, gateways: &[IpAddr]) -> Vec<Told> {
+    let rulings = &log.rulings;
+    let index = Index::new(rulings);
+    let tries: Vec<Try<'_>> = exchanges.iter().enumerate().flat_map(|(at, exchange)| tries(at, exchange)).collect();
+    let pairs = tries.iter().flat_map(|tried| {
+        let near = index.of(tried).filter_map(|at| rulings.kept.get(at as usize));
+        let fitting = near.filter_map(move |kept| Some((kept, fit(kept, tried, gateways)?)));
+        fitting.map(move |(kept, fit)| Pair { kept, tried, exact: fit == Fit::Exact })
+    });
+    let ahead = clock::ahead(pairs, log.local());
+    let title = log.format().map_or("", |format| format.title);
+    let mut told: Vec<Told> = Vec::new();
+    for tried in &tries {
+        let Some(exchange) = exchanges.get(tried.exchange) else { continue };
+        let attempt = tried.attempt.and_then(|at| exchange.attempts.get(at));
+        let near = index.during(rulings, tried, ahead).take(NEAREST);
+        let fitting =
+            near.filter_map(|kept| Some((fit(kept, tried, gateways)?, bearing(kept, exchange, attempt)?, kept)));
+        let best = fitting.max_by_key(|(fit, bearing, kept)| {
+            let apart = kept.source.time.0.saturating_sub(ahead.0).saturating_sub(tried.from.0).saturating_abs();
+            (*fit, bearing.blames(), *bearing == Bearing::Beyond, core::cmp::Reverse(apart))
+        });
+        let Some((fit, bearing, kept)) = best else { continue };
+        let text = words::sentence(rulings, kept, title);
+        let mut source = kept.source;
+        source.time = source.time.plus(Span(ahead.0.saturating_neg()));
+        let doubt = kept.from.0.filter(|_| fit == Fit::Destination).map(|source| {
+            format!(
+                "These files do not tell the gateway's own address: that {source} is it, and this its connection, follows \
+                 from destination and time alone."
+            )
+        });
+        let event = Event { source, leg: Leg::Upstream, sent: true, what: What::Line(text.clone()), flow: None };
+        let new = Told {
+            exchange: tried.exchange,
+            attempt: tried.attempt,
+            word: DeviceWord { text, bearing, exact: fit == Fit::Exact },
+            action: kept.action,
+            event,
+            doubt,
+        };
+        // One word of a log for each exchange: the one that blames.
+        match told.iter_mut().find(|known| known.exchange == tried.exchange) {
+            Some(known) if bearing.blames() && !known.word.bearing.blames() => *known = new,
+            Some(_) => {}
+            None => told.push(new),
+        }
+    }
+    told
+}
+
+/// What the exchange tried: each connection and each DNS server, else the host wanted.
+fn tries(at: usize, exchange: &Exchange) -> Vec<Try<'_>> {
+    let last = exchange.events.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
+    let whole = Try {
+        exchange: at,
+        attempt: None,
+        local: None,
+        to: (None, exchange.port),
+        host: exchange.host.as_deref(),
+        client: exchange.client,
+        gateway: exchange.gateway,
+        from: exchange.begun,
+        until: last.max(exchange.begun),
+    };
+    let mut tries = Vec::new();
+    for (number, attempt) in exchange.attempts.iter().enumerate() {
+        let (from, until) = attempt.span.unwrap_or((whole.from, whole.until));
+        let one = |local, to: SocketAddr| Try {
+            attempt: Some(number),
+            local,
+            to: (Some(to.ip()), Some(to.port())),
+            from,
+            until,
+            ..whole
+        };
+        tries.extend(attempt.upstream.map(|upstream| one(attempt.local, upstream)));
+        let asked = attempt.events.iter().filter(|event| event.leg == Leg::Dns).filter_map(|event| event.flow);
+        for flow in asked {
+            if tries.iter().all(|tried| tried.local != Some(flow.one)) {
+                tries.push(one(Some(flow.one), flow.other));
+            }
+        }
+    }
+    if tries.is_empty() {
+        let literal = exchange.host.as_deref().and_then(|host| host.parse().ok());
+        tries.push(Try { to: (literal, exchange.port), ..whole });
+    }
+    tries
+}
+
+/// Rulings by destination, each list in time order, and what addresses a name has by the device's own word.
+struct Index<'a> {
+    of_address: HashMap<IpAddr, Vec<u32>>,
+    of_name: HashMap<&'a str, Vec<IpAddr>>,
+}
+
+impl<'a> Index<'a> {
+    fn new(rulings: &'a Rulings) -> Self {
+        let mut index = Self { of_address: HashMap::new(), of_name: HashMap::new() };
+        for (kept, at) in rulings.kept.iter().zip(0_u32..) {
+            let Some(address) = kept.to.0 else { continue };
+            if kept.action != Action::Named {
+                index.of_address.entry(address).or_default().push(at);
+            }
+            let name = rulings.name(kept);
+            if !name.is_empty() {
+                let known = index.of_name.entry(name).or_default();
+                if !known.contains(&address) && known.len() < NEAREST {
+                    known.push(address);
+                }
+            }
+        }
+        for list in index.of_address.values_mut() {
+            list.sort_by_key(|at| rulings.kept.get(*at as usize).map(|kept| kept.source.time));
+        }
+        index
+    }
+
+    fn addresses(&self, tried: &Try<'_>) -> Vec<IpAddr> {
+        match (tried.to.0, tried.host) {
+            (Some(address), _) => [address].into(),
+            (None, Some(host)) => self.of_name.get(host).cloned().unwrap_or_default(),
+            (None, None) => Vec::new(),
+        }
+    }
+
+    fn of<'b>(&'b self, tried: &Try<'_>) -> impl Iterator<Item = u32> + use<'b, 'a> {
+        self.addresses(tried).into_iter().filter_map(|address| self.of_address.get(&address)).flatten().copied()
+    }
+
+    fn during<'b>(
+        &'b self,
+        rulings: &'b Rulings,
+        tried: &Try<'_>,
+        ahead: Span,
+    ) -> impl Iterator<Item = &'b Kept> + use<'b, 'a> {
+        let (from, until) = (tried.from.0 - SLACK.0 + ahead.0, tried.until.0 + SLACK.0 + ahead.0);
+        let time = move |at: &u32| rulings.kept.get(*at as usize).map_or(0, |kept| kept.source.time.0);
+        let lists = self.addresses(tried).into_iter().filter_map(|address| self.of_address.get(&address));
+        lists.flat_map(move |list| {
+            let first = list.partition_point(|at| time(at) < from);
+            let near = list.get(first..).unwrap_or_default().iter().take_while(move |at| time(at) <= until);
+            near.filter_map(|at| rulings.kept.get(*at as usize))
+        })
+    }
+}
+
+/// How well a ruling fits a try; `None`: it tells of another connection.
+fn fit(kept: &Kept, tried: &Try<'_>, gateways: &[IpAddr]) -> Option<Fit> {
+    if kept.to.1.zip(tried.to.1).is_some_and(|(one, other)| one != other) {
+        return None;
+    }
+    let Some(source) = kept.from.0 else { return Some(Fit::Destination) };
+    if let Some(local) = tried.local {
+        let same = source == local.ip() || kept.leaves_as.is_some_and(|leaves| leaves == local);
+        return match kept.from.1 {
+            Some(port) if port == local.port() => Some(Fit::Exact),
+            Some(_) if kept.leaves_as == Some(local) => Some(Fit::Exact),
+            None if same => Some(Fit::Addresses),
+            _ => None,
+        };
+    }
+    if tried.gateway == Some(source) || gateways.contains(&source) {
+        return Some(Fit::Addresses);
+    }
+    if tried.gateway.is_some() || !gateways.is_empty() {
+        return None;
+    }
+    // The monitor blocks by destination: whom it names as opener tells nothing. Elsewhere the client's own connection is
+    // not the gateway's.
+    (kept.own || tried.client != Some(source)).then_some(Fit::Destination)
+}
+
+fn apply(exchange: &mut Exchange, told: Told) {
+    let Told { attempt, word, action, event, doubt, .. } = told;
+    let captured = attempt.and_then(|at| exchange.attempts.get(at)).is_some_and(|attempt| !attempt.events.is_empty());
+    let claim = exchange.claim.as_mut().filter(|_| !captured && word.bearing != Bearing::Pass);
+    if let Some(claim) = claim {
+        if word.bearing == Bearing::OwnBlock {
+            claim.candidates = [Id::PolicyDenied].into();
+            claim.made_by = Some(GeneratedBy::Gateway);
+        } else {
+            claim.candidates.retain(|id| failures(action).contains(id));
+        }
+        claim.undetermined = claim.candidates.len() > 1;
+        if !claim.undetermined {
+            claim.confidence = if doubt.is_none() || word.bearing == Bearing::OwnBlock {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            };
+        }
+    }
+    exchange.doubts.extend(doubt);
+    exchange.events.push(event);
+    exchange.signs.devices.push(word);
+}
