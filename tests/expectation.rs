@@ -15,6 +15,7 @@
 //! status = 503
 //! candidates_begin = ["tcp-syn-reset"]         # how the list of candidates must begin
 //! doubts = ["covers this time"]    # each text is in one of its doubts
+//! says = ["firewall.pcap"]         # each text is in its summary
 //! evidence = { "capture.pcap" = [9, 19, 20] }  # packets or lines that the finding must name, among others;
 //!                                  # [9, [19, 20]]: where a packet was recorded twice, either will do
 //!
@@ -47,7 +48,7 @@ pub struct Expectation {
 }
 
 /// Fields of a finding that may be checked: a misspelt one is not passed over in silence.
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 18] = [
     "category",
     "confidence",
     "status",
@@ -63,6 +64,7 @@ const FIELDS: [&str; 17] = [
     "candidates",
     "candidates_begin",
     "doubts",
+    "says",
     "time",
     "evidence",
 ];
@@ -134,6 +136,7 @@ impl Expectation {
                 let what = format!("findings[{index}].{field}");
                 match field.as_str() {
                     "doubts" => doubts(&mut out, &what, value, finding),
+                    "says" => says(&mut out, &what, value, finding),
                     "evidence" => self.evidence(&mut out, index, value, finding, report),
                     "candidates_begin" => {
                         let wanted = value.as_array().map_or(0, Vec::len);
@@ -200,6 +203,14 @@ fn doubts(out: &mut Vec<String>, what: &str, wanted: &Toml, finding: &Value) {
         if !doubts.clone().any(|doubt| doubt.contains(&text)) {
             out.push(format!("{what}: “{text}” is missing, there are {:?}", doubts.collect::<Vec<_>>()));
         }
+    }
+}
+
+/// Each text must be in the finding's summary.
+fn says(out: &mut Vec<String>, what: &str, wanted: &Toml, finding: &Value) {
+    let summary = finding["summary"].as_str().unwrap_or_default();
+    for text in names(Some(wanted)).iter().filter(|text| !summary.contains(text.as_str())) {
+        out.push(format!("{what}: “{text}” is not in “{summary}”"));
     }
 }
 

@@ -94,6 +94,8 @@ pub struct Handshake {
     ticket: Option<usize>,
     /// Something was answered.
     answered: bool,
+    /// The first of what `asked` was answered with for certain.
+    pub reply: Option<Source>,
     directions: [Records; 2],
     changed: [bool; 2],
 }
@@ -317,6 +319,7 @@ impl Handshake {
                 self.greeted |= self.answers.0 > 0;
                 *asked = Some(Asked { first: source, last: source, bytes, again: self.answered });
                 self.answers = (0, 0, true);
+                self.reply = None;
             }
             // Servers send several tickets of one length, before and after the question.
             (Side::Server, _) if tls13 && !self.answered && self.ticket == Some(length) => {}
@@ -328,7 +331,10 @@ impl Handshake {
                 self.answers = (count.saturating_add(1), if count == 0 { length } else { first }, {
                     alike && (count == 0 || first == length)
                 });
-                self.answered |= asked.is_some() && !may_be_tickets(self.greeted, self.answered, tls13, self.answers);
+                if asked.is_some() && !may_be_tickets(self.greeted, self.answered, tls13, self.answers) {
+                    self.answered = true;
+                    self.reply.get_or_insert(source);
+                }
             }
         }
     }
@@ -345,6 +351,11 @@ impl Handshake {
     /// Both sides went on behind the handshake, or bytes are missing in which they may have done so.
     pub fn went_through(&self) -> bool {
         self.done || self.lost && self.server_hello.is_some()
+    }
+
+    /// The last record of a side is not whole.
+    pub fn torn(&self, side: Side) -> bool {
+        !self.directions[index(side)].at_start()
     }
 
     /// Something was answered for certain.

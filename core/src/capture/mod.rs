@@ -14,6 +14,7 @@ mod interface;
 mod link;
 pub(crate) mod lookups;
 pub(crate) mod marks;
+pub(crate) mod met;
 mod packet;
 pub(crate) mod point;
 mod records;

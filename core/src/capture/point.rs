@@ -11,7 +11,8 @@ use super::clock::Clock;
 use super::connection::{Connection, KEPT, Side, Speech};
 use super::fragments::Fragments;
 use super::lookups::Lookups;
-use super::marks::{Kind, Mark};
+use super::marks::Mark;
+use super::met::Met;
 use super::packet::{self, Nothing, Packet, Quoted, Segment, Transport};
 use super::seam::Seam;
 use super::transaction::Served;
@@ -20,8 +21,6 @@ use crate::exchange::{Icmp, Source};
 use crate::protocols::{dns, http1};
 use crate::time::{Span, Timestamp};
 
-/// Hardware addresses kept to recognise a file that continues another.
-const MACHINES: usize = 4096;
 /// Requests that went well and are kept to find their lines in logs.
 const SERVED: usize = 200_000;
 
@@ -32,8 +31,6 @@ const LEGS: usize = 4;
 const TRANSLATED: usize = 512;
 /// Places where the capturing host says that it missed packets; further ones widen the last.
 const LOSSES: usize = 256;
-/// SYNs kept to recognise the same packets in a capture of another place.
-const OPENINGS: usize = 65_536;
 
 /// A connection's two ends in one order, so that both directions find it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,21 +90,16 @@ pub struct Point {
     pub clock: Clock,
     /// Where files meet.
     pub seam: Seam,
+    /// Whom and what it has met, where the case has several files.
+    pub met: Met,
     /// Link layer of the first frame.
     pub link: Option<u16>,
-    /// Hardware addresses met, the first so many: pieces of one capture share them.
-    hardware: hashbrown::HashSet<u64>,
-    /// Addresses met, the first so many.
-    hosts: hashbrown::HashSet<IpAddr>,
     /// Requests that went well, each with the index of its connection, where the case may hold logs.
     pub served: Vec<(u32, Served)>,
     /// Such requests beyond those that are kept.
     passed_over: u64,
     /// Gaps between files: from, to, and a sentence.
     pub gaps: Vec<(Timestamp, Timestamp, String)>,
-    /// Initial sequence numbers of SYNs, the first so many, with identification, time to live and
-    /// TCP timestamp of the first one.
-    openings: HashMap<u32, (u16, u8, u32)>,
     /// The inputs read here.
     pub inputs: Vec<u32>,
     /// What other captures show as well; see `sides`.
@@ -139,10 +131,8 @@ impl Point {
         let mut buffer = core::mem::take(&mut self.buffer);
         match packet::decode(frame, source, &mut self.fragments, &mut buffer) {
             Ok(packet) => {
-                if self.seam.recording && self.hardware.len() < MACHINES && self.hosts.len() < MACHINES {
-                    self.hardware.insert(packet.hardware);
-                    self.hosts.insert(packet.from);
-                    self.hosts.insert(packet.to);
+                if self.seam.recording {
+                    self.met.take(&packet);
                 }
                 self.interface = 1 << frame.interface.min(7);
                 self.packet(&packet);
@@ -152,6 +142,7 @@ impl Point {
                 None => self.unknown_links.push((frame.link, 1)),
             },
             Err(Nothing::Malformed) => self.malformed += 1,
+            Err(Nothing::Other) if self.seam.recording => self.met.other(frame),
             Err(Nothing::Other | Nothing::Fragment) => {}
         }
         buffer.clear();
@@ -166,42 +157,6 @@ impl Point {
             Some((_, to)) if full => *to = time,
             _ => self.losses.push((from, time)),
         }
-    }
-
-    /// Whether a frame comes from or goes to a host that was met here; anything but IP may.
-    pub fn knows(&self, frame: &Frame<'_>) -> bool {
-        let Some(link) = link::strip(frame.link, frame.data) else { return true };
-        if link.source != 0 && self.hardware.contains(&link.source) {
-            return true;
-        }
-        match packet::addresses(link.network) {
-            Some((from, to)) => self.hosts.contains(&from) || self.hosts.contains(&to),
-            None => true,
-        }
-    }
-
-    /// Whether the machine that sent a frame was met here; `None` where the link layer does not name it, or no machine
-    /// is known.
-    pub fn knows_sender(&self, frame: &Frame<'_>) -> Option<bool> {
-        let sender = link::strip(frame.link, frame.data)?.source;
-        (sender != 0 && self.hardware.iter().any(|known| *known != 0)).then(|| self.hardware.contains(&sender))
-    }
-
-    /// Whether a frame is a packet that is here already: the same SYN, by its numbers, captured at another place by
-    /// another clock. A SYN that is sent again has another identification and timestamp, and as many hops behind it.
-    pub fn repeats(&self, frame: &Frame<'_>) -> bool {
-        let source = Source { time: frame.time, input: 0, number: 0, line: false, offset: 0, length: 0 };
-        let mut buffer = Vec::new();
-        let Ok(packet) = packet::decode(frame, source, &mut Fragments::default(), &mut buffer) else { return false };
-        let Transport::Tcp(segment) = &packet.transport else { return false };
-        if !segment.has(Segment::SYN) || segment.has(Segment::ACK) {
-            return false;
-        }
-        let stamp = segment.stamp.unwrap_or(0);
-        self.openings.get(&segment.seq).is_some_and(|(id, ttl, stamped)| match packet.id {
-            0 => *id == 0 && (*ttl != packet.ttl || stamp != 0 && *stamped == stamp),
-            same => *id == same,
-        })
     }
 
     /// Whether an address has a part in any connection or lookup.
@@ -356,9 +311,6 @@ impl Point {
             && let Some(mark) = Mark::of(side, packet, segment)
         {
             mark.add_to(&mut connection.marks);
-            if mark.kind == Kind::Syn && self.openings.len() < OPENINGS {
-                self.openings.entry(mark.seq).or_insert((mark.id, mark.ttl, mark.stamp));
-            }
         }
         connection.segment(side, packet, segment);
         if let Speech::Http(conversation) = &mut connection.speech

@@ -8,13 +8,12 @@ use core::net::IpAddr;
 use hashbrown::{HashMap, HashSet};
 
 use super::{
-    Joined, Loose, Names, Roles, client_exchange, clients::client_refuses, failing, hello, one_leg, plain_name,
-    resolving,
+    Joined, Loose, Names, Roles, attempt, client_exchange, clients, failing, hello, one_leg, plain_name, resolving,
 };
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
-use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, ReceiveFailure, WaitFailure};
+use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, ReceiveFailure, SecureFailure, WaitFailure};
 use crate::time::{Span, Timestamp};
 
 /// Attempts at further addresses of a name follow each other within this time.
@@ -64,8 +63,30 @@ pub fn exchanges(
     let asked: HashSet<(IpAddr, &str)> = lookups.iter().map(|lookup| (lookup.asker, lookup.name.as_str())).collect();
     // One host's failures that follow each other at once are one exchange: the next address, the next try.
     let mut running: HashMap<(IpAddr, String), (usize, Timestamp)> = HashMap::new();
+    let accepted = clients::accepted(points);
     for loose in &loose {
         let attempt = &loose.attempt;
+        // Who recorded this was asked itself, or asks others: it is the gateway, and no upstream of one.
+        let (here, there) = (loose.connection.client.ip(), loose.connection.server.ip());
+        let recorded = here != there && loose.connection.client_outgoing == Some(false);
+        let opener = here != there && openers.get(&there).is_some_and(|to| *to != Some(here) && *to != Some(there));
+        if let Some(refused) = (recorded || opener)
+            .then(|| attempt::at_gateway(loose.connection, clients::accepts(&accepted, loose.connection), seen_to))
+            .flatten()
+        {
+            let mut exchange = clients::client_refuses(loose.connection, refused);
+            if !recorded {
+                exchange.doubts.push(super::hellos::listener());
+            }
+            joined.unseen = joined.unseen.saturating_sub(1);
+            joined.exchanges.push(exchange);
+            continue;
+        }
+        // What the gateway itself does not take from those who ask it, old versions and scanners, is no failure.
+        let turned_away = matches!(attempt.secure.failure(), Some(SecureFailure::Alert { ours: false, .. }));
+        if (recorded || opener) && turned_away {
+            continue;
+        }
         let blurred = attempt.receive.failure().is_some() && loose.connection.server_end.lost > 0;
         if blurred
             || attempt.unused
@@ -73,15 +94,6 @@ pub fn exchanges(
             || unfinished(attempt, seen_to)
             || settled(&went_well, &names, loose)
         {
-            continue;
-        }
-        let (here, there) = (loose.connection.client.ip(), loose.connection.server.ip());
-        let opener = here != there && openers.get(&there).is_some_and(|to| *to != Some(here) && *to != Some(there));
-        if opener && super::hellos::certificate_refused(attempt) {
-            let mut exchange = client_refuses(loose.connection, attempt.clone());
-            exchange.doubts.push(super::hellos::listener());
-            joined.unseen = joined.unseen.saturating_sub(1);
-            joined.exchanges.push(exchange);
             continue;
         }
         let carried = attempt.target.is_some() || hello(loose.connection);

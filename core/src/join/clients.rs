@@ -2,10 +2,11 @@
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use hashbrown::HashSet;
 
-use super::hellos::{self, Hellos};
+use super::hellos::Hellos;
 use super::reset::{self, Hosts};
 use super::{Joined, Roles, attempt, own_word};
 use crate::capture::connection::{Connection, Speech};
@@ -31,6 +32,7 @@ pub(super) fn client_side(
 ) -> Vec<Exchange> {
     let mut exchanges = Vec::new();
     let mut met = HashSet::new();
+    let accepted = accepted(points);
     for point in points {
         for connection in &point.connections {
             if !roles.is_inbound(connection) {
@@ -43,7 +45,7 @@ pub(super) fn client_side(
             if matches!(connection.speech, Speech::Tls) {
                 joined.total += u64::from(hello(connection));
                 joined.unseen += u64::from(hello(connection));
-                if let Some(refused) = attempt::at_gateway(connection, seen_to) {
+                if let Some(refused) = attempt::at_gateway(connection, accepts(&accepted, connection), seen_to) {
                     joined.unseen -= 1;
                     exchanges.push(client_refuses(connection, refused));
                 }
@@ -62,7 +64,7 @@ pub(super) fn client_side(
             if let Some(transaction) = &conversation.tunnel {
                 let unseen = u64::from(conversation.tunnel_bytes > 0 && granted(transaction));
                 joined.unseen += unseen;
-                if let Some(failed) = tunnel(connection, transaction, hellos, hosts, seen_to) {
+                if let Some(failed) = tunnel(connection, transaction, hellos, hosts, &accepted, seen_to) {
                     joined.unseen -= unseen;
                     exchanges.push(failed);
                 }
@@ -192,26 +194,50 @@ fn tunnel(
     transaction: &Transaction,
     hellos: &Hellos<'_>,
     hosts: &Hosts<'_>,
+    accepted: &Accepted<'_>,
     seen_to: Timestamp,
 ) -> Option<Exchange> {
-    let mut attempt = attempt::inside(connection, Leg::Client, seen_to)?;
-    reset::judge(connection, hosts, &mut attempt);
     let mut exchange = client_exchange(connection, transaction);
-    exchange.events.append(&mut attempt.events);
-    exchange.events.sort_by_key(|event| (event.source.time, event.source.number));
+    let mut add = |attempt: &mut Attempt| {
+        exchange.events.append(&mut attempt.events);
+        exchange.events.sort_by_key(|event| (event.source.time, event.source.number));
+    };
     // In a tunnel the client plays the gateway, unless the gateway decrypts and plays the server.
-    if hellos::certificate_refused(&attempt)
+    if let Some(mut refused) = attempt::at_gateway(connection, accepts(accepted, connection), seen_to)
         && let Some(shown) = hellos.decrypts(connection, exchange.host.as_deref())
     {
-        exchange.client_secure = attempt.secure;
+        add(&mut refused);
+        exchange.client_secure = refused.secure;
         exchange.events.push(shown);
-        exchange.doubts.append(&mut attempt.doubts);
+        exchange.doubts.append(&mut refused.doubts);
         return Some(exchange);
     }
+    let mut attempt = attempt::inside(connection, Leg::Client, seen_to)?;
+    add(&mut attempt);
+    reset::judge(connection, hosts, &mut attempt);
     attempt.upstream = None;
     attempt.local = None;
     exchange.attempts.push(attempt);
     Some(exchange)
+}
+
+/// Clients, and the names whose certificates they took.
+pub(super) type Accepted<'a> = HashSet<(IpAddr, &'a str)>;
+
+/// Who went on after the handshake, with which name: on a connection of its own, or in a tunnel.
+pub(super) fn accepted(points: &[Point]) -> Accepted<'_> {
+    let connections = points.iter().flat_map(|point| &point.connections);
+    let named = connections.filter_map(|connection| {
+        let handshake = connection.handshake.as_deref().filter(|handshake| handshake.asked.is_some())?;
+        Some((connection.client.ip(), handshake.server_name()?))
+    });
+    named.collect()
+}
+
+/// Whether the client of this connection took a certificate for the same name on another one.
+pub(super) fn accepts(accepted: &Accepted<'_>, connection: &Connection) -> bool {
+    let name = connection.handshake.as_ref().and_then(|handshake| handshake.server_name());
+    name.is_some_and(|name| accepted.contains(&(connection.client.ip(), name)))
 }
 
 /// A client that refused the certificate of a gateway that is the TLS server itself.

@@ -4,10 +4,14 @@ use alloc::vec::Vec;
 
 use super::hellos::Hellos;
 use super::{Joined, Loose, Names, Roles, client_exchange, failing, resolving};
+use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
-use crate::exchange::{Answer, Attempt, SecureFailure};
+use crate::exchange::{Answer, Attempt, SecureFailure, WaitFailure};
 use crate::time::{Span, Timestamp};
+
+/// What a gateway says of a failure it says within this time.
+const AT_ONCE: Span = Span::seconds(1);
 
 /// Failures behind an encrypted client side: attempts for the host of an open tunnel, by its name or by the addresses
 /// that DNS gave for it; or DNS itself.
@@ -47,12 +51,8 @@ pub fn add(
             // A gateway that decrypts checks the certificate before it goes on; alone and unused, it went no further.
             let checked = attempt.secure.failure() == Some(&SecureFailure::Refused)
                 && !hellos.used_another(loose.connection, &host);
-            !loose.taken
-                && ended >= granted
-                && (!attempt.unused || checked)
-                && !plain
-                && (by_name || by_address)
-                && failing(attempt)
+            let counts = !attempt.unused || checked || given_up(connection, loose, hellos, &host);
+            !loose.taken && ended >= granted && counts && !plain && (by_name || by_address) && failing(attempt)
         };
         let span = loose.get_mut(from..to).unwrap_or_default();
         let mut found: Vec<&mut Loose<'_>> = span.iter_mut().filter(its).collect();
@@ -79,4 +79,25 @@ pub fn add(
             joined.exchanges.push(exchange);
         }
     }
+}
+
+/// A question of the gateway that got no answer was the client's: the client had asked, and was told something, or was
+/// left, only and at once when the gateway gave up. What is said is encrypted; that it is said then is not.
+fn given_up(tunnel: &Connection, loose: &Loose<'_>, hellos: &Hellos<'_>, host: &str) -> bool {
+    let asked = |connection: &Connection| connection.handshake.as_ref().and_then(|handshake| handshake.asked);
+    let (Some(WaitFailure::Timeout(wait)), Some(theirs), Some(ours)) =
+        (loose.attempt.wait.failure(), asked(tunnel), asked(loose.connection))
+    else {
+        return false;
+    };
+    let gave_up = ours.last.time.plus(*wait);
+    let reply = tunnel.handshake.as_ref().and_then(|handshake| handshake.reply);
+    let server = &tunnel.server_end;
+    let end = server.fin.map(|fin| fin.source).into_iter().chain(server.rst.map(|reset| reset.source));
+    let told = reply.into_iter().chain(end).map(|source| source.time).min();
+    let at_once = told.is_some_and(|told| told.since(gave_up).0.abs() <= AT_ONCE.0);
+    !ours.again
+        && theirs.first.time <= ours.first.time.plus(AT_ONCE)
+        && at_once
+        && !hellos.used_another(loose.connection, host)
 }

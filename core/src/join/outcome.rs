@@ -19,6 +19,15 @@ pub(super) fn decrypted(exchange: &mut Exchange) {
     for attempt in exchange.attempts.iter_mut().filter(|attempt| inside.is_some() && random(attempt) == inside) {
         attempt.tunnel = true;
     }
+    // What the client saw of a tunnel follows from what became of its other leg.
+    let broken = |attempt: &Attempt| attempt.secure.failure().is_some() || attempt.send.failure().is_some();
+    let other_leg = |attempt: &Attempt| attempt.tunnel && attempt.upstream.is_some() && broken(attempt);
+    if exchange.attempts.iter().any(other_leg) {
+        exchange.attempts.retain(|attempt| !attempt.tunnel || attempt.upstream.is_some());
+        for attempt in exchange.attempts.iter_mut().filter(|attempt| other_leg(attempt)) {
+            attempt.unused = false;
+        }
+    }
     // With the client's own ClientHello it is the tunnel's other leg; with another one the gateway decrypts.
     let own =
         |attempt: &Attempt| attempt.secure.failure().is_some() && random(attempt).is_some_and(|r| Some(r) != inside);
@@ -35,7 +44,10 @@ pub(super) fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
         status.first.is_some() && exchange.attempts.iter().any(|attempt| attempt.quoted_status == Some(status.code))
     };
     let broken = exchange.client_secure.failure().is_some()
-        || exchange.attempts.iter().any(|attempt| attempt.secure.failure().is_some() && attempt.tunnel);
+        || exchange
+            .attempts
+            .iter()
+            .any(|attempt| attempt.tunnel && (attempt.secure.failure().is_some() || attempt.send.failure().is_some()));
     match &exchange.answer {
         // What the client received as a second status had come from upstream: text in a body.
         Answer::Whole(status) if quoted(status) => broken,

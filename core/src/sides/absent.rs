@@ -118,12 +118,16 @@ impl<'a> Absences<'a> {
             return None;
         }
         let openings = self.openers.get(&opener)?;
+        let way = openings.way(connection)?;
         let (source, flow, what) = openings.nearest(home.home(first.time))?;
         let text = format!("{}: another packet of the same host, which came out here ({what})", place.name);
         let packets = alloc::vec![Sighting { source: *source, by_client: true, text, flow: *flow }];
         let running = format!("{} was being recorded then and has other packets of {opener}", place.name);
         let (near, far) = (home.name, place.name);
         if let Some((source, _)) = connection.icmp.last() {
+            if way == Way::Unknown {
+                return None;
+            }
             let text = format!(
                 "The ICMP error is in {near} (packet {}); the SYN did not come out at {far}: what lies between the two made the error ({running}).",
                 source.number
@@ -131,6 +135,10 @@ impl<'a> Absences<'a> {
             return Some(Proof { what: Between::IcmpMade, text, packets });
         }
         if let Some(reset) = reset {
+            // By another way out than the one that was recorded the server's own answer may have come.
+            if !(way == Way::SameServer || way == Way::SameHop && self.untouched(reset)) {
+                return None;
+            }
             let text = format!(
                 "The RST is in {near} (packet {}); neither it nor the SYN is in {far}: what lies between the two answered in the server's name ({running}).",
                 reset.source.number
@@ -141,7 +149,11 @@ impl<'a> Absences<'a> {
             return None;
         }
         let many = if syns.len() == 1 { "The SYN went".to_string() } else { format!("{} SYNs went", syns.len()) };
-        let or = if openings.same_way(connection) { "" } else { ", or they were sent another way" };
+        let or = match way {
+            Way::SameServer => "",
+            Way::SameHop => ", or sent them out another way",
+            Way::Unknown => ", or they were sent another way",
+        };
         let text = format!(
             "{many} in at {near} (first in packet {}) and none came out at {far}: what lies between dropped them{or} ({running}).",
             first.number
@@ -160,8 +172,13 @@ impl<'a> Absences<'a> {
         })
     }
 
+    /// A RST that no router has touched, where what lies between counts as one: it was made there.
+    fn untouched(&self, reset: &Mark) -> bool {
+        self.relation.counts_hops && matches!(reset.ttl, 64 | 128 | 255)
+    }
+
     /// Nothing suggests that a capture filter left the connection out: the filter that the file names lets it pass, or
-    /// its server is in the capture, or several services.
+    /// packets are there that filters leave out, or its server is in the capture, or several services.
     fn unfiltered(&self, connection: &Connection) -> bool {
         let wanted = (connection.server.ip(), connection.server.port());
         let filters = &self.other.filters;
@@ -169,6 +186,9 @@ impl<'a> Absences<'a> {
             let (from, to) = (filter::Place::default(), filter::Place { host: Some(wanted.0), port: Some(wanted.1) });
             let probe = filter::Probe { protocol: filter::Protocol::Tcp, from, to };
             return filters.iter().all(|text| filter::passes(text, &probe) == Some(true));
+        }
+        if self.other.met.chatter > 0 {
+            return true;
         }
         let same_port = self.services.iter().any(|(_, port)| *port == wanted.1);
         let same_host = self.services.iter().any(|(host, _)| *host == wanted.0);
@@ -192,11 +212,27 @@ impl Openings {
         nearest.map(|(_, witness)| witness)
     }
 
-    /// The SYN was sent to the same next hop, or the same server, as what did come out.
-    fn same_way(&self, connection: &Connection) -> bool {
-        self.servers.contains(&connection.server.ip())
-            || next_hop(connection).is_some_and(|hop| self.hops.contains(&hop))
+    /// By which way a connection was sent; `None` if by another one than what did come out.
+    fn way(&self, connection: &Connection) -> Option<Way> {
+        if self.servers.contains(&connection.server.ip()) {
+            return Some(Way::SameServer);
+        }
+        match next_hop(connection) {
+            Some(hop) if !self.hops.is_empty() => self.hops.contains(&hop).then_some(Way::SameHop),
+            _ => Some(Way::Unknown),
+        }
     }
+}
+
+/// By which way a connection was sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Others to the same server came out.
+    SameServer,
+    /// Others to the same next hop did.
+    SameHop,
+    /// The link layer does not say where it was sent to.
+    Unknown,
 }
 
 /// The hardware address that a connection's opener sent it to.

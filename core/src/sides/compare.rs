@@ -6,6 +6,9 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use hashbrown::HashSet;
 
 use super::clock::Clock;
 use super::pairs::opening;
@@ -30,8 +33,8 @@ pub struct Place<'a> {
     pub clock: Clock,
     /// Its host says that it missed packets, or receivers acknowledged some that it lacks.
     pub lossy: bool,
-    /// Packets of servers are among its packets.
-    pub replies: bool,
+    /// Servers whose packets are among its packets.
+    pub answered: &'a HashSet<IpAddr>,
     /// Packets of openers are.
     pub requests: bool,
 }
@@ -85,16 +88,19 @@ impl<'a> Stand<'a> {
     /// A packet that another place holds should have come here next: the capture was running, is sound, and has its
     /// direction.
     fn should_have(&self, source: Source, at: &Place<'_>, side: Side) -> bool {
-        self.hears(side) && self.place.covers(at.home(source.time), at.clock.error)
+        let direction = side == Side::Server && !self.place.answered.is_empty();
+        (self.hears(side) || direction) && self.sound() && self.place.covers(at.home(source.time), at.clock.error)
     }
 
-    /// A packet that another place holds should have come by here before.
+    /// A packet that another place holds should have come by here before. It may have taken another way than the
+    /// connection's first packets: others of that host must have come this way.
     fn should_have_had(&self, source: Source, at: &Place<'_>, side: Side) -> bool {
-        self.hears(side) && self.place.ran_until(at.home(source.time), at.clock.error)
+        let by_here = side == Side::Server && self.place.answered.contains(&self.connection.server.ip());
+        (self.hears(side) || by_here) && self.sound() && self.place.ran_until(at.home(source.time), at.clock.error)
     }
 
     fn hears(&self, side: Side) -> bool {
-        (self.connection.end(side).packets > 0 || side == Side::Server && self.place.replies) && self.sound()
+        self.connection.end(side).packets > 0
     }
 
     fn sighting(&self, source: Source, side: Side, what: &str) -> Sighting {
@@ -232,7 +238,7 @@ fn handshake(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
     let passed = far.first(Kind::Syn, Side::Client)?;
     let silent = far.connection.server_end.packets == 0
         && far.connection.icmp.is_empty()
-        && far.place.replies
+        && !far.place.answered.is_empty()
         && !far.place.lossy
         && far.marks(Kind::Syn, Side::Client).any(|mark| far.place.covers(far.place.home(mark.source.time), Span(0)));
     silent.then(|| Proof {

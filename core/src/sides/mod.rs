@@ -14,7 +14,7 @@ mod relation;
 mod tell;
 
 use alloc::vec::Vec;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use hashbrown::{HashMap, HashSet};
 
@@ -77,14 +77,17 @@ impl Sides {
     fn group(&mut self, points: &[Point], names: &[&str], group: &Group, aside: &mut [Aside]) {
         let Some(home) = points.get(group.home) else { return };
         let name = |point: &Point| point.inputs.first().and_then(|at| names.get(*at as usize)).copied().unwrap_or("");
-        let home_place = place(home, name(home), Clock::default());
+        let servers: Vec<HashSet<IpAddr>> =
+            group.others.iter().map(|(at, _)| points.get(*at).map(answered).unwrap_or_default()).collect();
+        let answered = answered(home);
+        let home_place = place(home, name(home), &answered, Clock::default());
         // What other captures hold of each connection at home: the place, the connection there, nearer to its client.
         let mut views: HashMap<usize, Vec<(usize, usize, Option<bool>)>> = HashMap::new();
         let mut places: Vec<(usize, Place<'_>)> = Vec::new();
-        for (at, relation) in &group.others {
+        for ((at, relation), servers) in group.others.iter().zip(&servers) {
             let Some(point) = points.get(*at) else { continue };
             let clock = relation.clock.unwrap_or(Clock { error: Span(i64::MAX / 4), ..Clock::default() });
-            places.push((*at, place(point, name(point), clock)));
+            places.push((*at, place(point, name(point), servers, clock)));
             for pair in &relation.pairs {
                 if let Some(aside) = aside.get_mut(*at) {
                     aside.connections.insert(pair.b);
@@ -177,22 +180,27 @@ impl Sides {
     }
 }
 
+/// Servers whose packets came by.
+fn answered(point: &Point) -> HashSet<IpAddr> {
+    let connections = point.connections.iter().filter(|connection| connection.server_end.packets > 0);
+    let lookups = point.lookups.list.iter().filter(|lookup| !lookup.answers.is_empty());
+    connections.map(|connection| connection.server.ip()).chain(lookups.map(|lookup| lookup.server)).collect()
+}
+
 /// A point as a place, by the clock of its home.
-fn place<'a>(point: &Point, name: &'a str, clock: Clock) -> Place<'a> {
+fn place<'a>(point: &Point, name: &'a str, answered: &'a HashSet<IpAddr>, clock: Clock) -> Place<'a> {
     let gap = |connection: &Connection| {
         let (client, server) = (&connection.client_end, &connection.server_end);
         client.skipped() || server.skipped() || client.unseen() || server.unseen()
     };
-    let answered = |connection: &Connection| connection.server_end.packets > 0;
     let asked = |connection: &Connection| connection.client_end.packets > 0;
-    let replies = point.connections.iter().any(answered) || point.lookups.list.iter().any(|l| !l.answers.is_empty());
     let span = (point.started.unwrap_or_default(), point.ended.unwrap_or_default());
     Place {
         name,
         span: (clock.theirs(span.0), clock.theirs(span.1)),
         clock,
         lossy: point.drops > 0 || !point.gaps.is_empty() || point.connections.iter().any(gap),
-        replies,
+        answered,
         requests: point.connections.iter().any(asked),
     }
 }

@@ -85,7 +85,7 @@ impl Vote {
 }
 
 /// For each connection that both hold, the one nearer to the gateway gets a vote: nearer to the server where clients
-/// speak to a proxy, else nearer to the opener.
+/// speak to a proxy, else nearer to the opener. So does the one nearer to who asks DNS.
 fn canvass(points: &[Point], (at, to): (usize, usize), relation: &Relation, votes: &mut [Vote]) {
     let Some(point) = points.get(at) else { return };
     let mut nearer = 0;
@@ -98,6 +98,10 @@ fn canvass(points: &[Point], (at, to): (usize, usize), relation: &Relation, vote
             Some(false) => -1,
             None => 0,
         };
+    }
+    for (ours, _) in &relation.lookups {
+        let asker = point.lookups.list.get(*ours).and_then(|lookup| relation.at_a(lookup.asker));
+        nearer += asker.map_or(0, |here| if here { 1 } else { -1 });
     }
     for (index, sign) in [(at, 1), (to, -1)] {
         if let Some(vote) = votes.get_mut(index) {

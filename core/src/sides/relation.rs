@@ -37,6 +37,8 @@ pub struct Relation {
     pub clock: Option<Clock>,
     /// One place captured twice: the same frames at the same times, or a copy of the file.
     pub same: bool,
+    /// What lies between takes one from the time to live, as routers do.
+    pub counts_hops: bool,
     /// On whose side of what lies between a host is, by its address at A: above zero A's, below zero B's.
     hosts: HashMap<IpAddr, i32>,
 }
@@ -48,8 +50,16 @@ impl Relation {
         if shared.connections.is_empty() && shared.lookups.is_empty() {
             return None;
         }
-        let mut relation =
-            Self { pairs: Vec::new(), lookups: shared.lookups, clock: None, same: true, hosts: HashMap::new() };
+        let mut relation = Self {
+            pairs: Vec::new(),
+            lookups: shared.lookups,
+            clock: None,
+            same: true,
+            counts_hops: false,
+            hosts: HashMap::new(),
+        };
+        // Connections with and without a difference in hops.
+        let mut counted = [0_usize; 2];
         let mut marks: Vec<(usize, &Mark, &Mark)> = Vec::new();
         for (at, (one, other)) in shared.connections.iter().enumerate() {
             let (Some(ours), Some(theirs)) = (a.connections.get(*one), b.connections.get(*other)) else { continue };
@@ -61,9 +71,13 @@ impl Relation {
                 *relation.hosts.entry(ours.server.ip()).or_default() -= vote;
             }
             relation.same &= alike(ours, theirs);
+            if let Some(apart) = hops(ours, theirs) {
+                counted[usize::from(apart == 0)] += 1;
+            }
             relation.pairs.push(Pair { a: *one, b: *other, client_at_a });
             marks.extend(common.into_iter().map(|(ours, theirs)| (at, ours, theirs)));
         }
+        relation.counts_hops = counted[0] > counted[1];
         relation.ask_hosts(a, b);
         relation.same &= relation.lookups.iter().all(|(one, other)| {
             let found = (a.lookups.list.get(*one), b.lookups.list.get(*other));
@@ -153,6 +167,7 @@ impl Relation {
             lookups: self.lookups.iter().map(|(one, other)| (*other, *one)).collect(),
             clock: self.clock.map(|clock| clock.reversed()),
             same: self.same,
+            counts_hops: self.counts_hops,
             hosts,
         }
     }
@@ -188,6 +203,12 @@ fn nearer(ours: &Connection, theirs: &Connection, common: &[(&Mark, &Mark)]) -> 
         return Some(true);
     }
     (most < apart(Side::Server).min()?).then_some(false)
+}
+
+/// By how much the time to live of a connection's packets differs; `None` where nobody's is in both.
+fn hops(ours: &Connection, theirs: &Connection) -> Option<u8> {
+    let apart = |side: Side| Some(ours.end(side).ttl?.abs_diff(theirs.end(side).ttl?));
+    apart(Side::Client).max(apart(Side::Server))
 }
 
 /// Neither a router nor a translator between.

@@ -73,10 +73,15 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
 
 /// What became of the TLS handshake inside a granted tunnel; `None` if nothing failed in it.
 pub fn inside(connection: &Connection, leg: Leg, seen_to: Timestamp) -> Option<Attempt> {
+    begun(connection, leg, seen_to).filter(|attempt| !attempt.unused)
+}
+
+/// The same, also where the failure alone would say nothing.
+fn begun(connection: &Connection, leg: Leg, seen_to: Timestamp) -> Option<Attempt> {
     let mut attempt = common(connection);
     let mut story = Story::new(connection, leg);
     secure::judge(connection, &mut attempt, &mut story, seen_to);
-    if attempt.secure.failure().is_none() && attempt.send.failure().is_none() || attempt.unused {
+    if attempt.secure.failure().is_none() && attempt.send.failure().is_none() {
         return None;
     }
     attempt.tunnel = true;
@@ -121,9 +126,17 @@ pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: 
     attempt
 }
 
-/// The TLS handshake of a client with the gateway itself, if the client refused the gateway's certificate.
-pub fn at_gateway(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
-    inside(connection, Leg::Client, seen_to).filter(certificate_refused)
+/// The TLS handshake of a client with the gateway itself, if the client refused the gateway's certificate: by an alert,
+/// or by leaving as soon as it had seen it. `accepts`: it went on with this name on another connection.
+pub fn at_gateway(connection: &Connection, accepts: bool, seen_to: Timestamp) -> Option<Attempt> {
+    let refused = |attempt: &Attempt| certificate_refused(attempt) && (!attempt.unused || left(connection) && !accepts);
+    begun(connection, Leg::Client, seen_to).filter(refused)
+}
+
+/// Whether a client left in the middle of the handshake, as soon as it had the certificate, and named the host that it
+/// wanted: scanners and health checks go by address, and most of them finish the handshake.
+pub fn left(connection: &Connection) -> bool {
+    connection.handshake.as_ref().is_some_and(|handshake| !handshake.done && handshake.server_name().is_some())
 }
 
 /// The server ended a connection before anything was sent on it. By itself that is no failure: pools and health checks

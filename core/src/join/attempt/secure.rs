@@ -26,6 +26,8 @@ const PROMPT: Span = Span::milliseconds(500);
 const QUESTION: usize = 80;
 /// Bytes of a close_notify with its record, and of a FIN.
 const GOODBYE: u64 = 64;
+/// What was sent again so often without being acknowledged does not arrive.
+const SENT_AGAIN: u32 = 3;
 /// Without a request of a client to go by, only a silence of this length counts.
 const LONG: Span = Span::seconds(30);
 
@@ -34,7 +36,7 @@ const CLOSING: &str =
     "The record may as well be close_notify: then the server closed without an answer to the request.";
 const HIDDEN: &str =
     "TLS encrypts this alert: that it is one is told by the record's size and place, its number cannot be read.";
-const UNSAID: &str = "No alert says why: the gateway may have closed for another reason than the certificate.";
+const UNSAID: &str = "No alert says why the connection was closed: there may be another reason than the certificate.";
 const UNREAD: &str = "The connection is encrypted: request and answer are told apart by direction and size alone.";
 
 /// What was offered and chosen, for causes and comparisons.
@@ -178,6 +180,11 @@ fn unfinished(
             refused(handshake, attempt)
         }
         (None, None) if quiet(seen_to) > PATIENCE => silence(connection, handshake, attempt, story),
+        // Its FIN waits behind what is not acknowledged: only a request that failed shows that it gave up.
+        (None, None) if client.retransmissions >= SENT_AGAIN && client.acked < client.position => {
+            attempt.unused = true;
+            silence(connection, handshake, attempt, story)
+        }
         _ => Phase::NotSeen,
     }
 }
@@ -306,7 +313,10 @@ fn tls13(handshake: &Handshake) -> bool {
 /// an answer. A connection that was asked before counts only for a request that is known to have failed.
 pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut Story<'_>) {
     let Some(handshake) = connection.handshake.as_deref().filter(|_| attempt.secure.is_ok()) else { return };
-    let Some(asked) = handshake.unanswered().filter(|asked| asked.bytes >= QUESTION) else {
+    // A record that began is an answer that began.
+    let begun = |last: Source| handshake.torn(Side::Server) && connection.server_end.last_data > Some(last);
+    let unanswered = handshake.unanswered().filter(|asked| asked.bytes >= QUESTION && !begun(asked.last));
+    let Some(asked) = unanswered else {
         return broken_off(connection, handshake, attempt, story);
     };
     let (client, server) = (&connection.client_end, &connection.server_end);
@@ -348,7 +358,8 @@ pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut 
 }
 
 /// An encrypted answer that had begun, and was ended without close_notify or never went on. Whether it was whole cannot
-/// be read: it counts only where the gateway's own answer broke off as well.
+/// be read, unless the server ended it in the middle of a record: else it counts only where the gateway's own answer
+/// broke off as well.
 fn broken_off(connection: &Connection, handshake: &Handshake, attempt: &mut Attempt, story: &mut Story<'_>) {
     let (client, server) = (&connection.client_end, &connection.server_end);
     let Some(asked) = handshake.asked.filter(|asked| asked.bytes >= QUESTION) else { return };
@@ -368,7 +379,7 @@ fn broken_off(connection: &Connection, handshake: &Handshake, attempt: &mut Atte
         }
         _ => return,
     };
-    attempt.unused = true;
+    attempt.unused = !(side == Side::Server && handshake.torn(Side::Server));
     attempt.reused = asked.again;
     attempt.span = Some((asked.first.time, by.source.time));
     attempt.send = Phase::Ok(None);

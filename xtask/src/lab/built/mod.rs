@@ -18,6 +18,7 @@ mod shapes;
 mod sides;
 mod skyhigh;
 mod tls;
+mod tls_clients;
 mod together;
 mod transparent;
 mod untidy;
@@ -147,6 +148,7 @@ pub fn all() -> Vec<Built> {
     all.extend(services::all());
     all.extend(sides::all());
     all.extend(tls::all());
+    all.extend(tls_clients::all());
     all.extend(h2::all());
     all.extend(compared::all());
     all.extend(messages::all());

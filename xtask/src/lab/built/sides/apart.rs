@@ -1,11 +1,13 @@
 //! Gateway and client, gateway and server; and captures that prove less than they seem to.
 
+use gateway_triage_tests::build::packet::Link;
 use gateway_triage_tests::build::talk::{Flow, Side};
 
+use super::super::super::recipe::Expect;
 use super::super::Built;
-use super::super::scene::{CLIENT, SITE};
+use super::super::scene::{CLIENT, SITE, Scene};
 use super::firewall::dropped_syns;
-use super::view::{Crossing, NAT, ROUTED, inside, outside};
+use super::view::{self, Crossing, NAT, ROUTED, inside, outside};
 use super::{AFTER, TARGET, asked, failed, refuse, scene};
 
 /// From the gateway to its client, in one network.
@@ -31,6 +33,8 @@ pub fn all() -> Vec<Built> {
         ended_before(),
         began_later(),
         seems_to_follow(),
+        names_alone(false),
+        names_alone(true),
         one_direction(),
         client_leg_reset(),
     ]
@@ -184,6 +188,42 @@ fn seems_to_follow() -> Built {
         .file("ingress.pcap", ingress.file.clone())
         .file("egress.pcap", egress.file)
         .expects(failed("tcp-syn-unanswered").at("ingress.pcap", &ingress.at(&seen)))
+}
+
+/// Lookups and nothing else: no SYN tells that the second file is the first one's time.
+fn names_alone(copied: bool) -> Built {
+    let mut scene = Scene::new(Link::Ethernet, 8080).one_armed();
+    scene.resolve("www.example.org", "192.0.2.20");
+    scene.capture.wait_ms(900);
+    let (four, six) = scene.resolve_not("www.example.com", 2);
+    scene.capture.wait_ms(2500);
+    scene.resolve("www.example.net", "192.0.2.30");
+    let crossing = Crossing { ahead: 45_000_000, ..ROUTED };
+    let first = inside(&scene.capture, &[]);
+    let (name, about, second) = if copied {
+        (
+            "sides-names-copied",
+            "DNS alone, and a copy of it whose clock is 45 s ahead: it does not continue the first file.",
+            view::copy(&scene.capture, 45_000_000),
+        )
+    } else {
+        (
+            "sides-names-egress",
+            "DNS alone, on both sides of a firewall, the outer clock 45 s ahead: the second file does not continue the first.",
+            outside(&scene.capture, &crossing, |_| false),
+        )
+    };
+    Built::new("dns-servfail", name, about, AFTER)
+        .file("ingress.pcap", first.file.clone())
+        .file("egress.pcap", second.file)
+        .counts(1, 0)
+        .tells("egress.pcap", "clock_offset", "45.0")
+        .expects(
+            Expect::new("dns-servfail", "proven")
+                .text("gateway", "10.20.0.2")
+                .text("host", "www.example.com")
+                .at("ingress.pcap", &first.at(&[four, six])),
+        )
 }
 
 fn one_direction() -> Built {

@@ -1,5 +1,9 @@
 //! One input while it is read: what is it, which bytes go where, what went wrong.
 
+mod order;
+#[cfg(feature = "std")]
+mod place;
+
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -14,17 +18,14 @@ use crate::input::{self, Kind as Recognised};
 use crate::logs::{Custom, LogReader};
 use crate::products;
 use crate::report::{Input, Kind};
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 use crate::together::Interest;
+pub use order::reading_order;
+#[cfg(feature = "std")]
+use place::{Kept, settle};
 
 /// Bytes that are looked at before a text's format is decided.
 const HEAD: usize = 64 * 1024;
-/// A later file continues an earlier one over a pause no longer than this.
-const LONGEST_PAUSE: Span = Span::seconds(900);
-/// After a pause this short a file continues the one before, whoever it begins with.
-const SHORT_PAUSE: Span = Span::seconds(60);
-/// A pause between two files that is worth telling.
-const PAUSE_TOLD: Span = Span::seconds(5);
 /// Frames looked at before it is decided whether a file continues another one.
 #[cfg(feature = "std")]
 const AHEAD: usize = 64;
@@ -50,24 +51,6 @@ pub struct Reading {
     /// Frames that wait until this is known.
     #[cfg(feature = "std")]
     ahead: Vec<Kept>,
-}
-
-/// A frame that waits.
-#[cfg(feature = "std")]
-struct Kept {
-    frame: crate::capture::Frame<'static>,
-    data: Vec<u8>,
-}
-
-#[cfg(feature = "std")]
-impl Kept {
-    fn of(frame: &crate::capture::Frame<'_>) -> Self {
-        Self { frame: frame.empty(), data: frame.data.to_vec() }
-    }
-
-    fn frame(&self) -> crate::capture::Frame<'_> {
-        crate::capture::Frame { data: &self.data, ..self.frame }
-    }
 }
 
 enum State {
@@ -355,112 +338,10 @@ impl Reading {
     }
 }
 
-/// The capture point of a file that begins with these frames, which it now gets; `None` without any.
-#[cfg(feature = "std")]
-fn settle(
-    points: &mut Vec<Point>,
-    ahead: &mut Vec<Kept>,
-    several: bool,
-    warnings: &mut Vec<String>,
-    id: u32,
-) -> Option<usize> {
-    let ahead = core::mem::take(ahead);
-    let first = ahead.first()?.frame();
-    let continued = points.iter().position(|point| continues(point, &first, &ahead));
-    let at = match continued {
-        Some(at) => {
-            if let Some(point) = points.get_mut(at) {
-                let ended = point.clock.last.or(point.ended).unwrap_or(first.time);
-                let pause = first.time.since(ended);
-                if pause > PAUSE_TOLD {
-                    let text = format!("Nothing was captured for {pause} between two files of this capture.");
-                    warnings.push(format!(
-                        "begins {pause} after the file that it continues: nothing in between was captured"
-                    ));
-                    let from = point.ended.unwrap_or(ended);
-                    point.gaps.push((from, from.plus(pause), text));
-                }
-            }
-            at
-        }
-        None => {
-            let mut point = Point::default();
-            point.seam.recording = several;
-            points.push(point);
-            points.len() - 1
-        }
-    };
-    let point = points.get_mut(at)?;
-    point.inputs.push(id);
-    for kept in &ahead {
-        point.frame(&kept.frame(), id);
-    }
-    Some(at)
-}
-
-/// Whether a file that begins with these frames was captured at a point, after it.
-#[cfg(feature = "std")]
-fn continues(point: &Point, first: &crate::capture::Frame<'_>, ahead: &[Kept]) -> bool {
-    if point.link != Some(first.link) {
-        return false;
-    }
-    let last = point.clock.last.or(point.ended);
-    if point.seam.before_contains(first) {
-        // Cut with an overlap: until the other one ends both hold the same frames. Else one is a selection of the other.
-        let overlap = ahead.iter().map(Kept::frame).take_while(|frame| last.is_some_and(|end| frame.time < end));
-        return overlap.into_iter().all(|frame| point.seam.before_contains(&frame));
-    }
-    let Some(pause) = last.map(|ended| first.time.since(ended)) else { return false };
-    if pause.0 < 0 || pause > LONGEST_PAUSE || ahead.iter().any(|kept| point.repeats(&kept.frame())) {
-        return false;
-    }
-    // The same machines send there, where the link layer names them.
-    let known: Vec<bool> = ahead.iter().filter_map(|kept| point.knows_sender(&kept.frame())).collect();
-    match known.len() {
-        0 => pause <= SHORT_PAUSE || point.knows(first),
-        all => known.iter().filter(|known| **known).count() * 2 >= all,
-    }
-}
-
 /// Whether these are a capture's or gzip's first bytes: they tell at once, a text needs some lines.
 fn is_binary(head: &[u8]) -> bool {
     matches!(
         input::recognise(head.get(..24).unwrap_or(head)),
         Recognised::Pcap(_) | Recognised::Pcapng | Recognised::Gzip
     )
-}
-
-/// In which order to read files, given the first bytes of each (64 KiB are enough): captures by the time of their
-/// first packet, everything else after them as given.
-#[must_use]
-pub fn reading_order(heads: &[&[u8]]) -> Vec<usize> {
-    let mut order: Vec<(Option<Timestamp>, usize)> =
-        heads.iter().enumerate().map(|(at, head)| (first_time(head), at)).collect();
-    order.sort_by_key(|(time, at)| (time.is_none(), *time, *at));
-    order.into_iter().map(|(_, at)| at).collect()
-}
-
-#[cfg(feature = "std")]
-fn first_time(head: &[u8]) -> Option<Timestamp> {
-    let mut unpacked = Vec::new();
-    let head = if head.starts_with(&[0x1F, 0x8B]) {
-        Gunzip::default()
-            .push(head, |bytes| unpacked.extend_from_slice(bytes.get(..HEAD.min(bytes.len())).unwrap_or_default()));
-        &unpacked
-    } else {
-        head
-    };
-    if !is_binary(head) {
-        return None;
-    }
-    let mut first = None;
-    FileReader::default().push(head, &mut |frame| {
-        first.get_or_insert(frame.time);
-    });
-    first
-}
-
-#[cfg(not(feature = "std"))]
-fn first_time(_: &[u8]) -> Option<Timestamp> {
-    None
 }
