@@ -73,6 +73,8 @@ pub struct Signs {
     pub word: Option<Claim>,
     /// How the request came back to the gateway, as a sentence.
     pub looped: Option<String>,
+    /// The first packets of the requests that it was when it came back.
+    pub rounds: Vec<Source>,
     /// The service that the gateway needs first and that failed.
     pub service: Option<Service>,
     /// How the engineer's own test of the same site differs, as sentences.

@@ -118,8 +118,8 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
 
 /// The log reads the failure as something else than the packets show.
 fn disagreement(exchange: &Exchange, shown: Id) -> Option<String> {
-    // A line that decides nothing does not disagree.
-    let claim = exchange.claim.as_ref().filter(|claim| !claim.undetermined)?;
+    // A line that decides nothing does not disagree; and in a loop every other failure follows from it.
+    let claim = exchange.claim.as_ref().filter(|claim| !claim.undetermined && shown != Id::ProxyLoop)?;
     let first = claim.candidates.first().filter(|_| !claim.candidates.contains(&shown))?;
     let packet = |events: &[crate::exchange::Event]| events.iter().any(|event| !event.source.line);
     let captured = packet(&exchange.events) || exchange.attempts.iter().any(|attempt| packet(&attempt.events));

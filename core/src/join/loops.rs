@@ -1,11 +1,13 @@
 //! Requests that came back to the gateway: one exchange, however often they went round.
 //!
 //! The gateway's name in `Via` (RFC 9110 section 7.6.3) on a request that it receives says that it has sent that request
-//! on before. A gateway that writes no `Via` is told by its address: it asks itself for what it was just asked.
+//! on before. A gateway that writes no `Via` is told by addresses: it asks itself, or somebody who asks it, for what it
+//! was just asked, and the request comes back to the same port. One on another port is another server of that machine.
 
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::net::{IpAddr, SocketAddr};
 
 use hashbrown::{HashMap, HashSet};
 
@@ -13,50 +15,84 @@ use super::pairing::window;
 use super::{Joined, Roles};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
-use crate::exchange::{Event, Exchange};
+use crate::exchange::{Event, Exchange, Source};
 use crate::protocols::via;
 use crate::time::Timestamp;
 
 /// Rounds of one request whose packets are kept as evidence.
 const ROUNDS: usize = 4;
+/// Rounds of one request that are known again in a log.
+const KNOWN: usize = 1024;
 
-/// What was asked for: host, and target without scheme and host.
-type Wanted = (Option<String>, String);
+/// Requests, or connections, that are looked at for the one that another came back from.
+const NEAR: usize = 256;
 
 /// A request that may come back, and those that were it again.
 struct Root {
     at: usize,
+    host: Option<String>,
+    listener: Option<SocketAddr>,
     ends: Timestamp,
     rounds: Vec<usize>,
+    /// When the last of them was over: the next one lies within it.
+    last: Timestamp,
+    /// Where these came in.
+    listeners: Vec<SocketAddr>,
     sure: bool,
 }
 
 /// Takes requests that came back out of the list: they belong to the request that first caused them.
 pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, joined: &mut Joined) {
     let names = own_names(points, roles);
-    let mut roots: HashMap<Wanted, Root> = HashMap::new();
+    let asked = asked_by(points, |ip| roles.is_own(ip));
+    // By target without scheme and host: a gateway may write another host into what it sends on.
+    let mut roots: HashMap<String, Vec<Root>> = HashMap::new();
     let mut gone: HashSet<usize> = HashSet::new();
     for at in 0..exchanges.len() {
         let Some(exchange) = exchanges.get(at) else { continue };
-        let wanted = wanted(exchange);
+        let listener = exchange.events.iter().find_map(|event| event.flow).map(|flow| flow.other);
         let ends = window(exchange).1;
         let via = &exchange.signs.via;
         let named = via.iter().find(|name| names.iter().any(|own| via::same(own, name))).cloned();
         let itself = exchange.client.is_some_and(|client| roles.is_own(client));
-        let marked = named.is_some() || itself && !via.is_empty();
-        let root = roots.get_mut(&wanted).filter(|root| (marked || itself) && root.ends >= exchange.begun);
-        let Some(root) = root else {
+        let back = itself || exchange.client.is_some_and(|client| asked.contains(&client));
+        let family = roots.entry(path(exchange)).or_default();
+        family.retain(|root| root.ends >= exchange.begun);
+        let same = |root: &&mut Root| {
+            let here = root.listener.zip(listener).is_some_and(|(one, other)| same_listener(one, other));
+            let alike = root.host == exchange.host;
+            named.is_some() && alike || back && (here || alike) && exchange.begun <= root.last && ends <= root.last
+        };
+        let may = named.is_some() || back;
+        let Some(root) = family.iter_mut().rev().find(|root| may && same(root)) else {
+            let host = exchange.host.clone();
+            if family.len() >= NEAR {
+                family.remove(0);
+            }
+            family.push(Root {
+                at,
+                host,
+                listener,
+                ends,
+                rounds: Vec::new(),
+                last: ends,
+                listeners: Vec::new(),
+                sure: false,
+            });
             if let (Some(name), Some(exchange)) = (named, exchanges.get_mut(at)) {
                 exchange.signs.looped = Some(format!(
                     "The request came back to the gateway: its Via already names {name}, which is the gateway itself."
                 ));
             }
-            roots.insert(wanted, Root { at, ends, rounds: Vec::new(), sure: false });
             continue;
         };
         root.rounds.push(at);
+        root.last = root.last.min(ends);
         // Asked once by itself, without a mark: that may be an engineer on the gateway, while the page is under way.
-        root.sure |= marked || root.rounds.len() > 1;
+        let again = |other: &SocketAddr| listener.is_some_and(|listener| same_listener(*other, listener));
+        let returned = root.listeners.iter().any(again) || root.listener.as_ref().is_some_and(again);
+        root.listeners.extend(listener);
+        root.sure |= named.is_some() || returned && (itself && !via.is_empty() || root.rounds.len() > 1);
         if !root.sure {
             continue;
         }
@@ -73,10 +109,13 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
             .flat_map(|round| round.events.iter().cloned())
             .collect();
         gone.extend(&root.rounds);
+        let first = |round: &usize| exchanges.get(*round)?.events.first().map(|event| event.source);
+        let rounds: Vec<Source> = root.rounds.iter().take(KNOWN).filter_map(first).collect();
         if let Some(outer) = exchanges.get_mut(root.at) {
             outer.events.extend(back);
             outer.events.sort_by_key(|event| (event.source.time, event.source.number));
             outer.signs.looped = Some(told);
+            outer.signs.rounds = rounds;
         }
     }
     joined.total = joined.total.saturating_sub(gone.len() as u64);
@@ -87,13 +126,93 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
     });
 }
 
-fn wanted(exchange: &Exchange) -> Wanted {
+/// The target without scheme and host.
+fn path(exchange: &Exchange) -> String {
     let target = exchange.target.as_deref().unwrap_or_default();
     let path = match target.split_once("://") {
         Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"),
         None => target,
     };
-    (exchange.host.clone(), path.to_string())
+    path.to_string()
+}
+
+/// One program listens on both: the same socket, or the same port by way of the loopback address.
+fn same_listener(one: SocketAddr, other: SocketAddr) -> bool {
+    one == other || one.port() == other.port() && (one.ip().is_loopback() || other.ip().is_loopback())
+}
+
+/// Whom hosts of a kind sent requests.
+fn asked_by(points: &[Point], kind: impl Fn(IpAddr) -> bool) -> HashSet<IpAddr> {
+    let connections = points.iter().flat_map(|point| &point.connections);
+    let theirs = connections.filter(|connection| kind(connection.client.ip()) && connection.conversation().is_some());
+    theirs.map(|connection| connection.server.ip()).collect()
+}
+
+/// Where requests came back to, by addresses alone.
+#[derive(Default)]
+pub struct Circles {
+    /// Hosts to which a client's request came back twice, once within the other: gateways, though nothing of theirs may go
+    /// anywhere else.
+    pub hosts: HashSet<IpAddr>,
+    /// Where it came in.
+    pub listeners: HashSet<SocketAddr>,
+}
+
+/// Finds hosts that ask themselves, or somebody who asks them, for what they were just asked.
+pub fn circles(points: &[Point]) -> Circles {
+    let connections = || points.iter().flat_map(|point| &point.connections);
+    let paths = |connection: &'_ Connection| {
+        connection.conversation().map(|http| http.paths.clone()).unwrap_or_default().into_iter()
+    };
+    let asks: HashSet<(IpAddr, IpAddr)> =
+        connections().map(|connection| (connection.client.ip(), connection.server.ip())).collect();
+    let turns = |back: &&Connection| asks.contains(&(back.server.ip(), back.client.ip()));
+    let mut to: HashMap<(u16, u32), Vec<&Connection>> = HashMap::new();
+    for back in connections().filter(turns) {
+        to.extend(paths(back).map(|path| ((back.server.port(), path), Vec::new())));
+    }
+    let none = to.is_empty();
+    for connection in connections().filter(|_| !none) {
+        for path in paths(connection) {
+            if let Some(known) = to.get_mut(&(connection.server.port(), path)) {
+                known.push(connection);
+            }
+        }
+    }
+    let mut returned: HashMap<(SocketAddr, SocketAddr), Vec<&Connection>> = HashMap::new();
+    for back in connections().filter(turns) {
+        for path in paths(back) {
+            let others = to.get(&(back.server.port(), path)).into_iter().flatten();
+            let earlier = others.filter(|outer| outer.first.time <= back.first.time).rev().take(NEAR);
+            let outer = earlier.copied().find(|outer| {
+                let (client, server) = (outer.client.ip(), outer.server.ip());
+                // Whom the host does not ask itself is a client, and no part of the circle.
+                let outside = client != server && !client.is_loopback() && !asks.contains(&(server, client));
+                let from = back.client.ip();
+                let turned = from == server || from.is_loopback() || asks.contains(&(server, from));
+                outside && turned && spans(outer, back) && same_listener(outer.server, back.server)
+            });
+            if let Some(outer) = outer {
+                let backs = returned.entry((outer.client, outer.server)).or_default();
+                if backs.len() < NEAR {
+                    backs.push(back);
+                }
+            }
+        }
+    }
+    let mut found = Circles::default();
+    for ((_, server), backs) in returned {
+        if backs.iter().zip(backs.iter().skip(1)).any(|(outer, inner)| spans(outer, inner)) {
+            found.hosts.insert(server.ip());
+            found.listeners.extend(backs.iter().map(|back| back.server));
+        }
+    }
+    found
+}
+
+/// Whether one connection lives while the other does.
+fn spans(outer: &Connection, inner: &Connection) -> bool {
+    outer.first.time <= inner.first.time && inner.last.time <= outer.last.time
 }
 
 /// The names that the gateway writes into `Via`: the last one of a request that it sends, where the request that it

@@ -10,6 +10,7 @@ mod compare;
 mod hellos;
 mod hidden;
 mod intercept;
+mod inward;
 mod loops;
 mod names;
 mod outcome;
@@ -21,6 +22,7 @@ mod reset;
 mod resolving;
 mod roles;
 mod services;
+mod spoofed;
 pub mod steps;
 mod upstream;
 
@@ -93,6 +95,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     let visible = upstream::upstream_visible(points, &roles);
     for mut exchange in clients {
         outcome::decrypted(&mut exchange);
+        inward::pass_on(&mut exchange, &roles);
         refused::judge(&mut exchange, &borne);
         names::resolve(&mut exchange, &names, seen_to);
         exchange.attempts.sort_by_key(|attempt| attempt.span);

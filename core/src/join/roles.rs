@@ -7,7 +7,7 @@ use core::net::{IpAddr, SocketAddr};
 use hashbrown::{HashMap, HashSet};
 
 use super::intercept::{self, Intercepted};
-use super::own;
+use super::{inward, loops, own, spoofed};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::time::Timestamp;
@@ -162,6 +162,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         machine.chain([doings]).any(|own| own.opened_at.iter().any(out) || own.asked_for_client.iter().any(looked_up))
     };
     let intercepted = intercept::find(points);
+    let circles = loops::circles(points);
     let mut legs = Vec::new();
     let mut gateways: Vec<IpAddr> = match preset {
         Some(preset) => alloc::vec![preset],
@@ -178,6 +179,11 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 // A reverse proxy with an address on each side.
                 legs = two_legs(points, &hosts);
                 found.extend(legs.iter().map(|(served, _)| *served));
+            }
+            if found.is_empty() && intercepted.is_empty() {
+                found.clone_from(&circles.hosts);
+                found.extend(spoofed::find(points));
+                found.extend(inward::find(points));
             }
             if found.is_empty() && intercepted.is_empty() {
                 // The capturing host answers as a gateway without a server does, and opens connections of its own, as
@@ -220,11 +226,14 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         .filter(|connection| connection.conversation().is_some_and(|conversation| conversation.for_proxy > 0))
         .map(|connection| connection.server)
         .collect();
-    let listening: HashSet<SocketAddr> = connections()
+    let mut listening: HashSet<SocketAddr> = connections()
         .map(|connection| connection.server)
         .filter(|server| gateways.contains(&server.ip()))
         .filter(|server| as_proxy.contains(server) || !as_proxy.iter().any(|proxy| proxy.ip() == server.ip()))
         .collect();
+    for hop in inward::hops(points, &gateways) {
+        listening.remove(&hop);
+    }
     let clients: HashSet<IpAddr> = connections()
         .filter(|connection| listening.contains(&connection.server))
         .map(|connection| connection.client.ip())
@@ -248,6 +257,8 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     }
     let forwarders = hosts.iter().filter(|(_, doings)| doings.forwarded > 0).map(|(ip, _)| *ip).collect();
     let parents = as_proxy.iter().filter(|server| !listening.contains(*server)).copied().collect();
+    let back = circles.listeners.into_iter().filter(|_| gateways.iter().any(|ip| circles.hosts.contains(ip)));
+    listening.extend(back);
     Roles { gateways, listening, egress, clients, intercepted, parents, forwarders }
 }
 

@@ -69,6 +69,16 @@ pub fn line(exchange: &mut Exchange, line: &Exchange, notes: &mut Vec<String>) {
     }
 }
 
+/// Lines of a request that came back that are kept.
+const ROUNDS: usize = 8;
+
+/// Adds the line of a request that came back (a loop): it tells of the same request.
+pub fn round(exchange: &mut Exchange, line: &Exchange) {
+    if exchange.events.iter().filter(|event| event.source.line).count() < ROUNDS {
+        exchange.events.extend(line.events.iter().cloned());
+    }
+}
+
 /// Adds an error log's line: it knows the cause. Who left, the access log knows as well; packets know better.
 ///
 /// `first`: no other line of it was added before. Of several the first that decides has the word.

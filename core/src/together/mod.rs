@@ -159,6 +159,15 @@ fn access(
         let of_log = line.exchange.and_then(|at| log.exchanges.get(at as usize));
         let of_capture = request.exchange.map(|at| at as usize).filter(|at| lined.get(*at) == Some(&false));
         match (of_log, of_capture) {
+            (Some(told_by_log), _) if request.round => {
+                let at = request.exchange.map(|at| at as usize);
+                if let Some(exchange) = at.and_then(|at| all.exchanges.get_mut(at)) {
+                    merge::round(exchange, &merge::shifted(told_by_log, shift));
+                }
+                if let Some(home) = line.exchange.and_then(|index| home.get_mut(index as usize)) {
+                    *home = at;
+                }
+            }
             (Some(told_by_log), Some(at)) => {
                 let Some((exchange, notes)) = all.exchanges.get_mut(at).zip(all.notes.get_mut(at)) else { continue };
                 merge::line(exchange, &merge::shifted(told_by_log, shift), notes);

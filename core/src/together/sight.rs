@@ -50,6 +50,8 @@ pub struct Sight {
     pub place: Option<(u32, u32)>,
     /// It is known by its attempts upstream alone.
     pub attempt: bool,
+    /// It is another one come back (a loop), and belongs to that one's exchange.
+    pub round: bool,
 }
 
 impl Sight {
@@ -199,7 +201,12 @@ fn connection_end(connection: &Connection) -> Option<Timestamp> {
 /// Says which sights are failed exchanges, and adds sights of exchanges that are known by their attempts alone.
 pub fn link(sights: &mut Vec<Sight>, exchanges: &[Exchange]) {
     let mut by_packet: HashMap<(u32, u64), u32> = HashMap::new();
+    let mut rounds: HashSet<(u32, u64)> = HashSet::new();
     for (at, exchange) in (0..).zip(exchanges) {
+        for source in &exchange.signs.rounds {
+            by_packet.entry((source.input, source.number)).or_insert(at);
+            rounds.insert((source.input, source.number));
+        }
         for event in exchange.events.iter().chain(exchange.attempts.iter().flat_map(|attempt| &attempt.events)) {
             if matches!(event.what, crate::exchange::What::Request(_)) {
                 by_packet.entry((event.source.input, event.source.number)).or_insert(at);
@@ -210,6 +217,7 @@ pub fn link(sights: &mut Vec<Sight>, exchanges: &[Exchange]) {
     for sight in sights.iter_mut() {
         let key = sight.source.map(|source| (source.input, source.number));
         sight.exchange = key.and_then(|key| by_packet.get(&key)).copied();
+        sight.round = key.is_some_and(|key| rounds.contains(&key));
         if let Some(met) = sight.exchange.and_then(|at| met.get_mut(at as usize)) {
             *met = true;
             // A failed tunnel is an exchange and counted as one.

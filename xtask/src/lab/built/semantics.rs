@@ -21,6 +21,8 @@ pub fn all() -> Vec<Built> {
         back_by_the_parent(),
         asks_itself(),
         without_via(),
+        two_ask_each_other(),
+        several_servers_of_one_machine(),
         chain(),
         own_test_meanwhile(),
         word_alone(),
@@ -128,6 +130,82 @@ fn without_via() -> Built {
     .file("capture.pcap", pcap(&scene.capture))
     .expects(failure("proxy-loop", TARGET, 503).at("capture.pcap", &numbers))
     .counts(1, 0)
+}
+
+fn two_ask_each_other() -> Built {
+    let (one, other) = (format!("{GATEWAY}:80"), "10.40.0.7:80");
+    let mut scene = Scene::new(Link::Ethernet, 80);
+    let mut client = scene.client();
+    let request = |host: &str| format!("GET /shop HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let mut numbers = vec![scene.capture.send(&mut client, Side::Opener, request("www.example.com").as_bytes())];
+    scene.capture.ack(&mut client, Side::Server);
+    let mut rounds = Vec::new();
+    for port in [41_000, 41_010, 41_020] {
+        let mut there = Flow::new(&format!("{GATEWAY}:{port}"), other);
+        let mut back = Flow::new(&format!("10.40.0.7:{port}"), &one);
+        for (flow, host) in [(&mut there, "10.40.0.7"), (&mut back, GATEWAY)] {
+            scene.capture.open(flow, 1);
+            let number = scene.capture.send(flow, Side::Opener, request(host).as_bytes());
+            scene.capture.ack(flow, Side::Server);
+            if host == GATEWAY {
+                numbers.push(number);
+            }
+        }
+        rounds.extend([there, back]);
+    }
+    scene.capture.wait_ms(400);
+    for mut flow in rounds.into_iter().rev() {
+        scene.answer(&mut flow, "502 Bad Gateway", "Connection: close\r\n", PAGE);
+        scene.capture.close(&mut flow, Side::Server);
+    }
+    numbers.push(scene.answer(&mut client, "502 Bad Gateway", "Connection: close\r\n", PAGE));
+    scene.capture.close(&mut client, Side::Server);
+    Built::new(
+        "proxy-loop",
+        "two-ask-each-other",
+        "Two reverse proxies without Via have each other as the server for the site: the request goes to and fro, and then 502 comes back.",
+        "categories: proxy-loop, connections multiply",
+    )
+    .file("capture.pcap", pcap(&scene.capture))
+    .expects(
+        failure("proxy-loop", "/shop", 502).text("host", "www.example.com").at("capture.pcap", &numbers),
+    )
+}
+
+fn several_servers_of_one_machine() -> Built {
+    let mut scene = Scene::new(Link::Sll, 80).one_armed();
+    let request = b"GET /shop HTTP/1.1\r\nHost: www.example.com\r\nX-Forwarded-For: 10.20.0.50\r\n\r\n";
+    let mut client = scene.client();
+    let mut cache = scene.upstream(&format!("{GATEWAY}:6081"));
+    let mut shop = scene.upstream(&format!("{GATEWAY}:8080"));
+    let mut numbers = Vec::new();
+    for flow in [&mut client, &mut cache, &mut shop] {
+        if !numbers.is_empty() {
+            scene.capture.open(flow, 0);
+        }
+        numbers.push(scene.capture.send(flow, Side::Opener, request));
+        scene.capture.ack(flow, Side::Server);
+    }
+    scene.capture.wait_ms(300);
+    numbers.push(scene.capture.fin(&mut shop, Side::Server));
+    scene.capture.fin(&mut shop, Side::Opener);
+    for flow in [&mut cache, &mut client] {
+        numbers.push(scene.answer(flow, "503 Service Unavailable", "Connection: close\r\n", PAGE));
+        scene.capture.close(flow, Side::Server);
+    }
+    Built::new(
+        "response-empty",
+        "several-servers-of-one-machine",
+        "A web server, a cache and an application on one machine ask each other under its address, each on a port of its own; the application closes without an answer. That is no loop.",
+        "categories: proxy-loop, connections multiply",
+    )
+    .file("capture.pcap", pcap(&scene.capture))
+    .expects(
+        failure("response-empty", "/shop", 503)
+            .text("host", "www.example.com")
+            .text("upstream", "10.20.0.2:8080")
+            .at("capture.pcap", &[numbers[0], numbers[2], numbers[3], numbers[5]]),
+    )
 }
 
 fn chain() -> Built {

@@ -285,6 +285,22 @@ fn loops() -> Vec<Recipe> {
         .via(&NGINX, &["events: worker_connections 20;", "location: proxy_pass http://10.20.0.2:80;"], NGINX_LOGS)
         .fails("500", "proxy-loop", |expect| expect.see_first("tcp.dstport==80 && ip.src==10.20.0.2 && tcp.len>0"))
         .unsure(),
+        recipe(
+            "proxy-loop",
+            "nginx-to-itself-by-loopback",
+            "nginx passes requests to its own port on 127.0.0.1, under that name: they come back until nothing is left.",
+        )
+        .via(
+            &NGINX,
+            &[
+                "events: worker_connections 20;",
+                "location: proxy_pass http://127.0.0.1;",
+                "location: proxy_set_header Host $proxy_host;",
+            ],
+            NGINX_LOGS,
+        )
+        .fails("500", "proxy-loop", |expect| expect.see_first("tcp.dstport==80 && ip.src==127.0.0.1 && tcp.len>0"))
+        .unsure(),
     ]
 }
 

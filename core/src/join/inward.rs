@@ -1,0 +1,73 @@
+//! Gateways whose server is another program of the same machine, asked under the machine's own address: nothing leaves it.
+//!
+//! Such hops have ports of their own, which nobody else asks. A 5xx that one of them passed back was made further on.
+
+use alloc::vec::Vec;
+use core::net::{IpAddr, SocketAddr};
+
+use hashbrown::{HashMap, HashSet};
+
+use super::{Roles, failing};
+use crate::capture::connection::Connection;
+use crate::capture::point::Point;
+use crate::exchange::Exchange;
+
+/// Connections to one host that are looked at for the other leg of one, the latest first.
+const NEAR: usize = 64;
+
+/// Hosts that ask another port of their own for what somebody else just asked them.
+pub fn find(points: &[Point]) -> HashSet<IpAddr> {
+    let mut asked: HashMap<IpAddr, Vec<&Connection>> = HashMap::new();
+    let mut found = HashSet::new();
+    for connection in points.iter().flat_map(|point| &point.connections) {
+        let (client, server) = (connection.client.ip(), connection.server.ip());
+        let Some(http) = connection.conversation() else { continue };
+        if client != server {
+            asked.entry(server).or_default().push(connection);
+            continue;
+        }
+        let outers = asked.get(&server).into_iter().flatten().rev().take(NEAR);
+        let mut causes = outers.filter(|outer| {
+            outer.server.port() != connection.server.port()
+                && outer.first.time <= connection.first.time
+                && connection.first.time <= outer.last.time
+                && outer.conversation().is_some_and(|other| other.paths.iter().any(|path| http.paths.contains(path)))
+        });
+        if causes.next().is_some() {
+            found.insert(server);
+        }
+    }
+    found
+}
+
+/// Ports that nobody asks but their own machine, where it has others that are asked from outside: its hops inside.
+pub fn hops(points: &[Point], gateways: &[IpAddr]) -> HashSet<SocketAddr> {
+    let mut outside: HashMap<SocketAddr, bool> = HashMap::new();
+    for connection in points.iter().flat_map(|point| &point.connections) {
+        let (client, server) = (connection.client.ip(), connection.server);
+        if gateways.contains(&server.ip()) && connection.conversation().is_some() {
+            *outside.entry(server).or_default() |= client != server.ip();
+        }
+    }
+    let from_outside: HashSet<IpAddr> =
+        outside.iter().filter(|(_, out)| **out).map(|(socket, _)| socket.ip()).collect();
+    let inner = outside.into_iter().filter(|(socket, out)| !out && from_outside.contains(&socket.ip()));
+    inner.map(|(socket, _)| socket).collect()
+}
+
+/// Takes out hops inside the machine that only passed an error back: what failed further on, in their time, made it.
+pub fn pass_on(exchange: &mut Exchange, roles: &Roles) {
+    let failed: Vec<_> = exchange.attempts.iter().filter(|attempt| failing(attempt)).cloned().collect();
+    if failed.len() < 2 {
+        return;
+    }
+    exchange.attempts.retain(|hop| {
+        let own = hop.upstream.is_some_and(|upstream| roles.is_own(upstream.ip()));
+        let passed = own && hop.status.is_some_and(|status| status >= 500);
+        let Some((begun, ended)) = hop.span.filter(|_| passed) else { return true };
+        !failed.iter().any(|other| {
+            let within = other.span.is_some_and(|(from, _)| begun <= from && from <= ended);
+            within && other.upstream != hop.upstream
+        })
+    });
+}
