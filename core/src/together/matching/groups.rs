@@ -1,0 +1,98 @@
+//! Lines and requests that want the same, brought together: by host and path, or by what else both sides tell.
+
+use alloc::vec::Vec;
+
+use super::super::sight::Sight;
+use super::super::wanted::Wanted;
+
+/// Lines and requests that want the same.
+pub struct Group {
+    /// Indices of the lines.
+    pub lines: Vec<u32>,
+    /// Indices of the requests.
+    pub requests: Vec<u32>,
+}
+
+/// How lines find requests: what both must have in common.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Host and path.
+    Place,
+    /// The path, where the line says no host.
+    PathOfLine,
+    /// The path, where the request says no host.
+    PathOfRequest,
+    /// The host: of requests that are known by their attempts alone.
+    Host,
+    /// The address asked: of the same.
+    Upstream,
+    /// The client, where an error log names nothing else.
+    Client,
+}
+
+/// The ways of an access log, and those of an error log.
+const ACCESS: &[By] = &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream];
+const ERROR: &[By] = &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream, By::Client];
+
+/// Lines of one log, to be held against requests.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    /// In little.
+    pub sights: Vec<Sight>,
+    /// Their times are cut to multiples of this, nanoseconds.
+    pub resolution: i64,
+    /// They say no zone.
+    pub local: bool,
+    /// They are of an error log.
+    pub error: bool,
+}
+
+impl Lines {
+    /// The ways in which they find requests, the surest first.
+    pub fn ways(&self) -> &'static [By] {
+        if self.error { ERROR } else { ACCESS }
+    }
+}
+
+impl By {
+    fn key(self, sight: &Sight, is_line: bool) -> Option<u64> {
+        let wanted = sight.wanted;
+        let attempt = sight.attempt && !is_line || is_line && sight.exchange.is_some();
+        let known = |digest: u32| (digest != 0).then_some(u64::from(digest));
+        match self {
+            Self::Place => wanted.place().filter(|_| wanted.host != 0),
+            Self::PathOfLine if !is_line || wanted.host == 0 => known(wanted.path),
+            Self::PathOfRequest if is_line || wanted.host == 0 => known(wanted.path),
+            Self::Host if attempt => known(wanted.host),
+            Self::Upstream if attempt => known(sight.upstream),
+            Self::Client if sight.exchange.is_some() && (!is_line || wanted == Wanted::default()) => {
+                known(sight.client)
+            }
+            _ => None,
+        }
+    }
+
+    /// All groups that have this in common, of those that are still `free`.
+    pub fn groups(self, lines: &[Sight], requests: &[Sight], free: impl Fn(bool, u32) -> bool) -> Vec<Group> {
+        let keyed = |sights: &[Sight], is_line: bool| -> Vec<(u64, u32)> {
+            let all = (0..).zip(sights).filter(|(at, _)| free(is_line, *at));
+            let mut keyed: Vec<_> = all.filter_map(|(at, sight)| Some((self.key(sight, is_line)?, at))).collect();
+            keyed.sort_unstable();
+            keyed
+        };
+        let (lines, requests) = (keyed(lines, true), keyed(requests, false));
+        let mut groups = Vec::new();
+        let mut at = 0;
+        for same in lines.chunk_by(|(one, _), (other, _)| one == other) {
+            let Some((key, _)) = same.first() else { continue };
+            at += requests.get(at..).unwrap_or_default().partition_point(|(other, _)| other < key);
+            let rest = requests.get(at..).unwrap_or_default();
+            let met = rest.get(..rest.partition_point(|(other, _)| other == key)).unwrap_or_default();
+            if !met.is_empty() {
+                let of = |list: &[(u64, u32)]| list.iter().map(|(_, at)| *at).collect();
+                groups.push(Group { lines: of(same), requests: of(met) });
+            }
+        }
+        groups
+    }
+}
