@@ -26,6 +26,7 @@ mod gunzip;
 pub mod input;
 mod join;
 pub mod logs;
+mod patterns;
 pub mod products;
 pub mod protocols;
 mod reading;

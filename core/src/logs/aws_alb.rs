@@ -7,7 +7,7 @@ use core::net::SocketAddr;
 use super::common::token;
 use super::fields::{Fields, host_port, is_dash, status, target};
 use super::meaning::{Meaning, phase};
-use super::{Clock, Layout, LogFormat, Parsed, Record, Vote};
+use super::{Clock, Layout, LogFormat, Parsed, Record, Sent, Vote};
 use crate::categories::Id::*;
 use crate::products::Id as Product;
 use crate::report::{
@@ -41,7 +41,9 @@ struct Found<'a> {
     elapsed: Option<Span>,
     status: Option<u16>,
     by_target: Option<u16>,
+    sent: Option<u64>,
     request: &'a str,
+    agent: &'a str,
     actions: &'a str,
 }
 
@@ -80,16 +82,27 @@ fn read(line: &str) -> Result<Found<'_>, (usize, &'static str)> {
         // A classic ELB writes 0 for a target that did not answer.
         if is_dash(token) || token == "0" { Ok(None) } else { status(token).ok_or((at, name)) }
     };
-    let (sent, by_target) = (code("elb_status_code")?, code("target_status_code")?);
+    let (code, by_target) = (code("elb_status_code")?, code("target_status_code")?);
     next("received_bytes")?;
-    next("sent_bytes")?;
+    let sent = next("sent_bytes")?.1;
     let at = fields.at();
     let quoted = line.as_bytes().get(at) == Some(&b'"');
     let request = fields.quoted().filter(|_| quoted).ok_or((at, "request"))?;
     // "user_agent" cipher protocol group "trace" "domain" "certificate" priority created "actions"
-    let actions = (0..10).map(|_| fields.quoted()).last().flatten().unwrap_or_default();
-    let client = Some(client);
-    Ok(Found { time, client, target: server, elapsed: elapsed.map(Span), status: sent, by_target, request, actions })
+    let agent = fields.quoted().unwrap_or_default();
+    let actions = (0..9).map(|_| fields.quoted()).last().flatten().unwrap_or_default();
+    Ok(Found {
+        time,
+        client: Some(client),
+        target: server,
+        elapsed: elapsed.map(Span),
+        status: code,
+        by_target,
+        sent: super::fields::number(sent),
+        request,
+        agent,
+        actions,
+    })
 }
 
 /// `0.001` or -1.
@@ -109,15 +122,12 @@ fn recognise(line: &str) -> Vote {
     if read(line).is_ok() { Vote::Own } else { Vote::No }
 }
 
-fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     let found = match read(line) {
         Ok(found) => found,
         Err((at, field)) => return Parsed::Bad { at, field },
     };
     let failure = meaning(&found);
-    if failure.is_none() && !layout.whole {
-        return Parsed::Healthy(found.time);
-    }
     let mut words = found.request.split(' ').filter(|word| !is_dash(word));
     let (method, wanted) = (words.next(), words.next());
     let place = wanted.and_then(target).unwrap_or_default();
@@ -132,6 +142,8 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         status: found.status,
         attempted: found.target.is_some(),
         upstream: found.target,
+        agent: found.agent,
+        sent: found.sent.map_or(Sent::Unsaid, Sent::Whole),
         token: token(found.status),
         failure,
         ..Record::default()

@@ -56,7 +56,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let connect = matches!(native.method, "CONNECT" | "TCP_CONNECT");
     let inside = !connect && native.url.starts_with("https://");
     if !connect && !inside && matches!(native.status, Some(..500)) {
-        return layout.healthy(native.time, || native.record());
+        return Parsed::Record(native.record());
     }
     let mut record = native.record();
     // `CONNECT tunnel://host:443/` is what the client wrote as `CONNECT host:443`.

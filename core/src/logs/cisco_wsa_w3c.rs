@@ -49,9 +49,6 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let inside = !connect && values.secure();
     let parent = values.hierarchy.contains("PARENT");
     let failure = meaning(code, sent, parent);
-    if failure.is_none() && !connect && !inside && !layout.whole {
-        return Parsed::Healthy(record.time);
-    }
     if let Some(authority) = record.target.and_then(|target| target.strip_prefix("tunnel://")) {
         record.target = Some(authority.strip_suffix('/').unwrap_or(authority));
     }

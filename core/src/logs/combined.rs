@@ -56,9 +56,9 @@ const MISSING: &str = "This layout holds a status and nothing of its cause: choo
                        upstream (nginx: $upstream_addr $upstream_status $upstream_connect_time $upstream_header_time; Apache: \
                        %D and the error log; Varnish: varnishlog's FetchError).";
 
-fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     match Common::read(line) {
-        Ok(common) => common.parsed(meaning(common.status), layout),
+        Ok(common) => common.parsed(meaning(common.status)),
         Err(_) if line.starts_with('#') => Parsed::Skip,
         Err((at, field)) => Parsed::Bad { at, field },
     }

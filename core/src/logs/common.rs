@@ -4,7 +4,7 @@
 use core::net::IpAddr;
 
 use super::fields::{Fields, address, clf_time, host_port, is_dash, number, status, target};
-use super::{Layout, Parsed, Record, Tunnel};
+use super::{Parsed, Record, Sent, Tunnel};
 use crate::time::Timestamp;
 
 /// `host ident user [time] "request" status bytes`, perhaps `"referer" "agent"`, and the rest.
@@ -20,8 +20,12 @@ pub struct Common<'a> {
     pub request: &'a str,
     /// Status; `None` for `000`.
     pub status: Option<u16>,
+    /// Bytes of the body; `None` for a dash.
+    pub bytes: Option<u64>,
     /// The line has referer and user agent.
     pub combined: bool,
+    /// User agent; empty where there is none.
+    pub agent: &'a str,
     /// What follows.
     pub rest: &'a str,
 }
@@ -52,14 +56,18 @@ impl<'a> Common<'a> {
         let at = fields.at();
         let code = fields.bare().and_then(status).ok_or((at, "status"))?;
         let at = fields.at();
-        fields.bare().filter(|bytes| is_dash(bytes) || number(bytes).is_some()).ok_or((at, "bytes"))?;
+        let bytes = fields.bare().ok_or((at, "bytes"))?;
+        let bytes = if is_dash(bytes) { None } else { Some(number(bytes).ok_or((at, "bytes"))?) };
         let plain = fields.clone();
+        let mut agent = "";
         let combined = (0..2).all(|_| {
             let at = fields.at();
-            line.as_bytes().get(at) == Some(&b'"') && fields.quoted().is_some()
+            let found = fields.quoted().filter(|_| line.as_bytes().get(at) == Some(&b'"'));
+            agent = found.unwrap_or_default();
+            found.is_some()
         });
         let mut fields = if combined { fields } else { plain };
-        Ok(Self { time, client, vhost, request, status: code, combined, rest: fields.rest() })
+        Ok(Self { time, client, vhost, request, status: code, bytes, combined, agent, rest: fields.rest() })
     }
 
     /// True for a request that did not fail by its status; 499 is a client that left.
@@ -92,17 +100,17 @@ impl<'a> Common<'a> {
                 _ => Tunnel::Plain,
             },
             token: token(self.status),
+            agent: if self.combined { self.agent } else { "" },
+            // A dash is Apache's nought.
+            sent: Sent::Body(self.bytes.unwrap_or(0)),
             ..Record::default()
         }
     }
 
     /// For a line that its product does not explain further.
     #[must_use]
-    pub fn parsed(&self, failure: Option<super::Meaning>, layout: &Layout) -> Parsed<'a> {
-        if self.healthy() {
-            return layout.healthy(self.time, || self.record());
-        }
-        Parsed::Record(Record { failure, ..self.record() })
+    pub fn parsed(&self, failure: Option<super::Meaning>) -> Parsed<'a> {
+        Parsed::Record(Record { failure: failure.filter(|_| !self.healthy()), ..self.record() })
     }
 }
 

@@ -4,7 +4,7 @@
 use core::net::{IpAddr, SocketAddr};
 
 use super::fields::{Fields, address, epoch, is_dash, number, status, target};
-use super::{Column, Layout, Record, times};
+use super::{Column, Layout, Record, Sent, times};
 use crate::time::{Span, Timestamp};
 
 /// More columns than this are not read.
@@ -39,6 +39,8 @@ pub struct Values<'a> {
     /// WSA: `x-hierarchy-origin`.
     pub hierarchy: &'a str,
     supplier: Option<IpAddr>,
+    agent: &'a str,
+    sent: Option<u64>,
 }
 
 /// The names in a `#Fields:` line; `None` for any other line.
@@ -78,6 +80,8 @@ pub fn learn(line: &str, layout: &mut Layout) {
         "x-resultcode-httpstatus" => Column::ResultCode,
         "x-hierarchy-origin" => Column::Hierarchy,
         "s-supplier-ip" | "r-ip" => Column::Supplier,
+        "cs(User-Agent)" => Column::Agent,
+        "sc-bytes" => Column::Sent,
         _ => Column::Other,
     }));
 }
@@ -125,6 +129,8 @@ pub fn read<'a>(line: &'a str, layout: &Layout) -> Result<Values<'a>, (usize, &'
             Column::ResultCode => out.result = token,
             Column::Hierarchy => out.hierarchy = token,
             Column::Supplier => out.supplier = address(token).or(out.supplier),
+            Column::Agent => out.agent = token,
+            Column::Sent => out.sent = number(token),
             Column::RequestLine | Column::BlockId | Column::Other => {}
         }
     }
@@ -156,6 +162,8 @@ impl<'a> Values<'a> {
             status: self.status.flatten(),
             attempted: self.supplier.is_some(),
             upstream: self.supplier.zip(port).map(|(ip, port)| SocketAddr::new(ip, port)),
+            agent: if is_dash(self.agent) { "" } else { self.agent },
+            sent: self.sent.map_or(Sent::Unsaid, Sent::Whole),
             ..Record::default()
         }
     }

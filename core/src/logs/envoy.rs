@@ -5,7 +5,7 @@
 
 use super::envoy_flags::{Said, meaning};
 use super::fields::{Fields, address, host_port, is_dash, number, status, target};
-use super::{Clock, Layout, LogFormat, Parsed, Record, Tunnel, Vote};
+use super::{Clock, Layout, LogFormat, Parsed, Record, Sent, Tunnel, Vote};
 use crate::products::Id as Product;
 use crate::time::{Span, Timestamp};
 
@@ -35,7 +35,9 @@ struct Found<'a> {
     request: &'a str,
     said: Said<'a>,
     elapsed: Option<Span>,
+    sent: u64,
     forwarded: &'a str,
+    agent: &'a str,
     authority: &'a str,
     upstream: &'a str,
     downstream: Option<&'a str>,
@@ -73,12 +75,12 @@ fn read(line: &str) -> Result<Found<'_>, (usize, &'static str)> {
     }
     number(token).ok_or((at, "bytes received"))?;
     let at = fields.at();
-    fields.bare().and_then(number).ok_or((at, "bytes sent"))?;
+    let sent = fields.bare().and_then(number).ok_or((at, "bytes sent"))?;
     let at = fields.at();
     let elapsed = fields.bare().ok_or((at, "duration"))?;
     // From here on a line that was cut still says enough.
     let mut next = || fields.quoted().unwrap_or_default();
-    let (service_time, forwarded, _agent, _id, authority, upstream) = (next(), next(), next(), next(), next(), next());
+    let (service_time, forwarded, agent, _id, authority, upstream) = (next(), next(), next(), next(), next(), next());
     let downstream = istio.then(|| (next(), next(), next(), next()).3);
     let milliseconds = number(elapsed).and_then(|n| i64::try_from(n).ok());
     Ok(Found {
@@ -93,7 +95,9 @@ fn read(line: &str) -> Result<Found<'_>, (usize, &'static str)> {
             server: !is_dash(upstream) && !upstream.is_empty(),
         },
         elapsed: milliseconds.map(Span::milliseconds),
+        sent,
         forwarded,
+        agent,
         authority,
         upstream,
         downstream,
@@ -123,9 +127,6 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let tcp = found.request == "- - -";
     let failure = meaning(&found.said);
     let connect = found.request.starts_with("CONNECT ");
-    if failure.is_none() && !tcp && !connect && !layout.whole {
-        return Parsed::Healthy(time);
-    }
     let mut words = found.request.split(' ').filter(|word| !is_dash(word));
     let (method, wanted) = (words.next(), words.next());
     let place = target(found.authority).unwrap_or_default();
@@ -144,6 +145,8 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         status: found.said.status,
         attempted: upstream.is_some(),
         upstream,
+        agent: if is_dash(found.agent) { "" } else { found.agent },
+        sent: Sent::Body(found.sent),
         tunnel: match failure {
             None if tcp || connect => Tunnel::Sealed,
             _ => Tunnel::Plain,

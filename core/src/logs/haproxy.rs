@@ -6,7 +6,7 @@
 
 use super::fields::{Fields, host_port, is_dash, number, status, target};
 use super::haproxy_states::{Session, meaning};
-use super::{Clock, Layout, LogFormat, Parsed, Record, Tunnel, Vote, times};
+use super::{Clock, Layout, LogFormat, Parsed, Record, Sent, Tunnel, Vote, times};
 use crate::products::Id as Product;
 use crate::report::{Confidence, GeneratedBy};
 use crate::time::{Span, Timestamp};
@@ -61,13 +61,22 @@ fn begin(line: &str) -> Result<Begin<'_>, Broken> {
 /// What follows: in HTTP mode five timers, in TCP mode three, after a failed handshake a message.
 enum Rest<'a> {
     Http(Http<'a>),
-    Tcp { session: Session, total: Span },
+    Tcp { session: Session, total: Span, at: Place<'a> },
     Message(&'a str),
+}
+
+/// `backend/server`; no server is `<NOSRV>` or empty.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    pool: &'a str,
+    server: &'a str,
 }
 
 struct Http<'a> {
     session: Session,
     total: Span,
+    at: Place<'a>,
+    bytes: u64,
     state: &'a str,
     request: &'a str,
     /// What the site or httpslog appended.
@@ -84,22 +93,24 @@ fn rest<'a>(begin: &mut Begin<'a>) -> Result<Rest<'a>, Broken> {
         fields.bare().map(|token| (at, token)).ok_or((at, name))
     };
     let (at, backend) = next("backend/server")?;
-    let server = backend.split_once('/').ok_or((at, "backend/server"))?.1;
+    let (pool, server) = backend.split_once('/').ok_or((at, "backend/server"))?;
     let (at, token) = next("timers")?;
     let (timers, count) = timers(token).ok_or((at, "timers"))?;
     let total = Span::milliseconds(timers.get(count.wrapping_sub(1)).copied().unwrap_or(0).max(0));
-    let server = server != "<NOSRV>" && !server.is_empty();
+    let at_server = Place { pool, server: if server == "<NOSRV>" { "" } else { server } };
+    let server = !at_server.server.is_empty();
     if count == 3 {
         next("bytes")?;
         let (at, state) = next("termination state")?;
         let state = state_of(state, 2).ok_or((at, "termination state"))?;
         let [_, connect, ..] = timers;
-        return Ok(Rest::Tcp { session: Session { state, status: None, server, connect, response: -1 }, total });
+        let session = Session { state, status: None, server, connect, response: -1 };
+        return Ok(Rest::Tcp { session, total, at: at_server });
     }
     let (at, code) = next("status")?;
     let code = if code == "-1" { None } else { status(code).ok_or((at, "status"))? };
     let (at, bytes) = next("bytes")?;
-    number(bytes.strip_prefix('+').unwrap_or(bytes)).ok_or((at, "bytes"))?;
+    let bytes = number(bytes.strip_prefix('+').unwrap_or(bytes)).ok_or((at, "bytes"))?;
     next("request cookie")?;
     next("response cookie")?;
     let (at, word) = next("termination state")?;
@@ -113,7 +124,7 @@ fn rest<'a>(begin: &mut Begin<'a>) -> Result<Rest<'a>, Broken> {
     let request = tail.quoted().unwrap_or_default();
     let [_, _, connect, response, _] = timers;
     let session = Session { state, status: code, server, connect, response };
-    Ok(Rest::Http(Http { session, total, state: word, request, after: tail.rest() }))
+    Ok(Rest::Http(Http { session, total, at: at_server, bytes, state: word, request, after: tail.rest() }))
 }
 
 /// `9/0/7/14/30`, three or five of them; -1 for what was not reached, `+` where the log was written early.
@@ -139,7 +150,7 @@ fn recognise(line: &str) -> Vote {
     if whole.is_ok() { Vote::Own } else { Vote::No }
 }
 
-fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     // Servers that go up and down, start and stop.
     if ["Proxy ", "Server ", "Backup Server ", "Health check ", "backend ", "Connect from ", "Stopping ", "Pausing "]
         .iter()
@@ -154,12 +165,14 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let time = begin.time;
     let record = Record { time, begun: true, client: Some(begin.client), ..Record::default() };
     match rest(&mut begin) {
-        Ok(Rest::Http(http)) => http_record(&http, record, layout),
-        Ok(Rest::Tcp { session, total }) => {
+        Ok(Rest::Http(http)) => http_record(&http, record),
+        Ok(Rest::Tcp { session, total, at }) => {
             let failure = meaning(&session);
             Parsed::Record(Record {
                 elapsed: Some(total),
                 attempted: session.server,
+                pool: at.pool,
+                server: at.server,
                 tunnel: if failure.is_some() { Tunnel::Plain } else { Tunnel::Sealed },
                 token: super::haproxy_states::name(session.state),
                 failure,
@@ -176,7 +189,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     }
 }
 
-fn http_record<'a>(http: &Http<'a>, record: Record<'a>, layout: &Layout) -> Parsed<'a> {
+fn http_record<'a>(http: &Http<'a>, record: Record<'a>) -> Parsed<'a> {
     let time = record.time;
     // A connection on which no whole request came: probes, preconnects, idle clients.
     if matches!(http.request, "" | "<BADREQ>") && matches!(http.session.state[1], b'R' | b'-') {
@@ -186,9 +199,6 @@ fn http_record<'a>(http: &Http<'a>, record: Record<'a>, layout: &Layout) -> Pars
     let mut words = http.request.split(' ').filter(|word| !word.is_empty());
     let (method, wanted) = (words.next(), words.next());
     let connect = method == Some("CONNECT");
-    if failure.is_none() && !connect && !layout.whole {
-        return Parsed::Healthy(time);
-    }
     let place = wanted.and_then(target).unwrap_or_default();
     Parsed::Record(Record {
         elapsed: Some(http.total),
@@ -199,6 +209,9 @@ fn http_record<'a>(http: &Http<'a>, record: Record<'a>, layout: &Layout) -> Pars
         status: http.session.status,
         cut: http.session.state[1] == b'D',
         attempted: http.session.server,
+        pool: http.at.pool,
+        server: http.at.server,
+        sent: Sent::Whole(http.bytes),
         tunnel: match http.session.status {
             Some(200) if connect => Tunnel::Sealed,
             _ => Tunnel::Plain,

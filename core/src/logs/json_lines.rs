@@ -9,7 +9,7 @@ use core::net::SocketAddr;
 use super::common::token;
 use super::envoy_flags::{self, Said};
 use super::fields::{address, host_port, number, target};
-use super::{Clock, Layout, LogFormat, Meaning, Parsed, Record, Tunnel, Vote, json, traefik};
+use super::{Clock, Layout, LogFormat, Meaning, Parsed, Record, Sent, Tunnel, Vote, json, traefik};
 use crate::time::{MILLISECOND, SECOND, Span, Timestamp};
 
 /// See the module.
@@ -56,6 +56,8 @@ struct Found<'a> {
     duration: &'a str,
     service_time: &'a str,
     origin: &'a str,
+    agent: &'a str,
+    sent: &'a str,
 }
 
 fn read(line: &str) -> Option<Found<'_>> {
@@ -83,6 +85,8 @@ fn read(line: &str) -> Option<Found<'_>> {
             ("", "duration" | "Duration") => found.duration = value,
             ("", "DownstreamStatus") => (found.shape, found.status) = (Shape::Traefik, value),
             ("", "OriginStatus") => found.origin = value,
+            ("", "user_agent" | "request_User-Agent") => found.agent = value,
+            ("", "bytes_sent" | "DownstreamContentSize" | "size") => found.sent = value,
             ("", "logger") => caddy = value.starts_with("http.log.access"),
             ("", "status") if found.status.is_empty() => found.status = value,
             _ => {}
@@ -100,7 +104,7 @@ fn recognise(line: &str) -> Vote {
     if read(line).is_some() { Vote::Own } else { Vote::No }
 }
 
-fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     let Some(found) = read(line) else {
         // What the program itself has to say.
         let whole = json::scan(line, &mut |_, _, _| {});
@@ -116,9 +120,6 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     };
     let connect = found.method == "CONNECT";
     let tcp = found.shape == Shape::Envoy && found.method.is_empty() && status.is_none();
-    if failure.is_none() && !connect && !tcp && !layout.whole {
-        return Parsed::Healthy(time);
-    }
     let place = target(found.host).unwrap_or_default();
     let upstream = host_port(found.upstream).and_then(|(ip, port)| Some(SocketAddr::new(ip, port?)));
     let known = |text: &&'a str| !text.is_empty() && *text != "-";
@@ -134,6 +135,8 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         status,
         attempted: upstream.is_some(),
         upstream,
+        agent: Some(found.agent).filter(known).unwrap_or_default(),
+        sent: number(found.sent).map_or(Sent::Unsaid, Sent::Body),
         tunnel: if failure.is_none() && (connect || tcp) { Tunnel::Sealed } else { Tunnel::Plain },
         cut: failure.is_some() && status.is_some_and(|code| code < 499),
         token: if matches!(found.flags, "" | "-") { token(status) } else { found.flags },

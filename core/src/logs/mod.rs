@@ -98,7 +98,7 @@ pub struct LogFormat {
     pub docs: &'static str,
     /// How sure it is that a line is its own. Must be cheap: it sees the first lines of every file.
     pub recognise: fn(&str) -> Vote,
-    /// What a line says. Must not allocate for a healthy one.
+    /// What a line says. Must not allocate.
     pub parse: for<'a> fn(&'a str, &mut Layout) -> Parsed<'a>,
     /// Whether its times say their zone.
     pub clock: Clock,
@@ -143,17 +143,8 @@ pub struct Layout {
     pub custom: Option<Custom>,
     /// When the transport received the line, by the header that it put before it.
     pub received: Option<Timestamp>,
-    /// Healthy lines are wanted as records too: they may be of a request in a capture.
-    pub whole: bool,
     /// How far the times of its lines stand ahead of UTC, where a line of the file says so.
     pub zone: Option<Span>,
-}
-
-impl Layout {
-    /// A healthy line: its time alone, or the record where that is wanted.
-    fn healthy<'a>(&self, time: Timestamp, record: impl FnOnce() -> Record<'a>) -> Parsed<'a> {
-        if self.whole { Parsed::Record(record()) } else { Parsed::Healthy(time) }
-    }
 }
 
 /// A named column.
@@ -180,6 +171,8 @@ pub enum Column {
     ResultCode,
     Hierarchy,
     Supplier,
+    Agent,
+    Sent,
     /// One that says nothing of the failure.
     Other,
 }
@@ -188,9 +181,6 @@ pub enum Column {
 pub enum Parsed<'a> {
     /// A request and its outcome.
     Record(Record<'a>),
-    /// A request that did not fail and has no part in a tunnel: counted, and nothing more of it is needed. Not where
-    /// [`Layout::whole`] asks for records.
-    Healthy(Timestamp),
     /// A connection on which no request came: understood, and no exchange.
     NoRequest(Timestamp),
     /// What a device on the path did with a connection: no exchange, but held against those that failed.
@@ -234,6 +224,15 @@ pub struct Record<'a> {
     pub attempted: bool,
     /// The server contacted, where the line has its address and port.
     pub upstream: Option<SocketAddr>,
+    /// The group of servers that the request was for, by the gateway's name: HAProxy's backend; empty where the line has
+    /// none.
+    pub pool: &'a str,
+    /// The server by the name that the gateway has for it; empty where the line has its address, or none.
+    pub server: &'a str,
+    /// What the client calls itself; empty where the line does not say it.
+    pub agent: &'a str,
+    /// Bytes sent to the client.
+    pub sent: Sent,
     /// A parent proxy was contacted.
     pub parent: bool,
     /// Whether the request opened a tunnel, or came out of one.
@@ -242,8 +241,22 @@ pub struct Record<'a> {
     pub token: &'a str,
     /// What that means; `None` for a request that did not fail.
     pub failure: Option<Meaning>,
+    /// The machine that wrote the line, by its transport's header; set by the reader.
+    pub node: &'a str,
     /// For error logs: which lines tell of the same request.
     pub group: Option<Group>,
+}
+
+/// Bytes sent to the client, as products count them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sent {
+    /// The line does not say.
+    #[default]
+    Unsaid,
+    /// Of the body alone: nginx's `$body_bytes_sent`, Apache's `%b`, Envoy's `%BYTES_SENT%`.
+    Body(u64),
+    /// With the header: Squid's `%<st`, AsyncOS's `%s`, HAProxy's `%B`, `sent_bytes` of an ALB, `sc-bytes`.
+    Whole(u64),
 }
 
 /// A request's relation to a CONNECT tunnel.

@@ -7,7 +7,7 @@
 use core::net::SocketAddr;
 
 use super::fields::{Fields, Target, address, epoch, is_dash, number, status, target};
-use super::{Parsed, Record};
+use super::{Parsed, Record, Sent};
 use crate::products::Id as Product;
 use crate::time::{Span, Timestamp};
 
@@ -30,6 +30,8 @@ pub struct Native<'a> {
     pub code: &'a str,
     /// Status; `None` for `000`.
     pub status: Option<u16>,
+    /// Bytes sent to the client, header and body.
+    pub bytes: u64,
     /// Method.
     pub method: &'a str,
     /// URL, or authority for CONNECT.
@@ -73,7 +75,7 @@ impl<'a> Native<'a> {
         let client = fields.field("client", |t| client_like(t).then_some(t))?;
         let (token, code, status) =
             fields.field("result code/status", |t| code_and_status(t).map(|(code, status)| (t, code, status)))?;
-        fields.field("size", |t| (is_dash(t) || number(t).is_some()).then_some(()))?;
+        let bytes = fields.field("size", |t| if is_dash(t) { Some(0) } else { number(t) })?;
         let method = fields.field("method", |t| method_like(t).then_some(t))?;
         let url = fields.field("URL", Some)?;
         let from = fields.at();
@@ -93,6 +95,7 @@ impl<'a> Native<'a> {
             token,
             code,
             status,
+            bytes,
             method,
             url,
             hierarchy,
@@ -169,6 +172,9 @@ impl<'a> Native<'a> {
             // A parent's port is not in the line.
             upstream: server.zip(target.port).filter(|_| !self.parent()).map(|(ip, port)| SocketAddr::new(ip, port)),
             parent: attempted && self.parent(),
+            // AsyncOS repeats the host of the request.
+            server: if attempted && server.is_none() && self.server != target.host { self.server } else { "" },
+            sent: Sent::Whole(self.bytes),
             token: self.token,
             ..Record::default()
         }

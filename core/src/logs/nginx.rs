@@ -38,19 +38,13 @@ fn recognise(line: &str) -> Vote {
     }
 }
 
-fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     let common = match Common::read(line) {
         Ok(common) => common,
         Err((at, field)) => return Parsed::Bad { at, field },
     };
-    if common.healthy() {
-        return layout.healthy(common.time, || Record {
-            elapsed: upstream(common.rest).and_then(|found| found.elapsed),
-            ..common.record()
-        });
-    }
     let Some(found) = upstream(common.rest) else {
-        return common.parsed(super::combined::meaning(common.status), layout);
+        return common.parsed(super::combined::meaning(common.status));
     };
     let server = last_server(found.addr);
     Parsed::Record(Record {
@@ -58,7 +52,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         attempted: server.is_some(),
         upstream: server,
         token: token(common.status),
-        failure: meaning(common.status, &found),
+        failure: if common.healthy() { None } else { meaning(common.status, &found) },
         ..common.record()
     })
 }

@@ -15,6 +15,7 @@ use super::tunnels::{self, Failed, Within};
 use super::{LogFormat, Record, Tunnel};
 use crate::categories::Id as Category;
 use crate::exchange::{Answer, Attempt, Event, Exchange, Phase, Source, Status, What};
+use crate::patterns::{Server, Well};
 use crate::report::{GeneratedBy, Leg};
 use crate::time::{Span, Timestamp};
 use crate::together::{Sight, Wanted, address_digest};
@@ -89,6 +90,7 @@ impl LogReader {
             self.keep(format, line, text, record);
             return;
         }
+        self.went_well(record);
         let Some(interest) = &self.interest else { return };
         let sight = Sight { counts, ..self.sight(format, line, record) };
         if !interest.wants(&sight) {
@@ -99,6 +101,17 @@ impl LogReader {
         } else {
             self.passed_over += 1;
         }
+    }
+
+    fn went_well(&mut self, record: &Record<'_>) {
+        let server = match record.upstream {
+            Some(at) => Server::At(at),
+            None if record.server.is_empty() => Server::Unsaid,
+            None => Server::Named(record.pool, record.server),
+        };
+        let tunnel = matches!(record.tunnel, Tunnel::Granted | Tunnel::Sealed);
+        let host = record.host.unwrap_or_default();
+        self.tally.add(record.node, &Well { time: record.time, client: record.client, host, server, tunnel });
     }
 
     /// The line in little.

@@ -13,6 +13,8 @@ use crate::time::{SECOND, Timestamp};
 pub struct Stripped<'a> {
     /// What the product wrote.
     pub line: &'a str,
+    /// The machine, or the container, that the header names; empty where it names none.
+    pub node: &'a str,
     /// Bytes taken off.
     pub bytes: usize,
     /// When the transport received it.
@@ -49,27 +51,33 @@ impl Received {
 /// Takes the header off; a line without one stays as it is.
 #[must_use]
 pub fn strip(line: &str) -> Stripped<'_> {
-    let mut received = None;
-    let rest = compose(line);
+    let (rest, container) = compose(line);
+    let mut header = Header { received: None, node: container };
     let rest = match priority(rest) {
-        Some(after) => version_one(after, &mut received).or_else(|| dated(after, &mut received)).unwrap_or(after),
-        None => dated(rest, &mut received).or_else(|| tag(rest, true)).unwrap_or(rest),
+        Some(after) => version_one(after, &mut header).or_else(|| dated(after, &mut header)).unwrap_or(after),
+        None => dated(rest, &mut header).or_else(|| tag(rest, true)).unwrap_or(rest),
     };
     if rest.trim_start().is_empty() {
-        return Stripped { line, bytes: 0, received: None };
+        return Stripped { line, node: "", bytes: 0, received: None };
     }
-    Stripped { line: rest, bytes: line.len() - rest.len(), received }
+    Stripped { line: rest, node: header.node, bytes: line.len() - rest.len(), received: header.received }
 }
 
-/// `kong-gateway | `, `nginx-lb         | `.
-fn compose(line: &str) -> &str {
+/// What a header tells.
+struct Header<'a> {
+    received: Option<Received>,
+    node: &'a str,
+}
+
+/// The line behind `kong-gateway | ` or `nginx-lb         | `, and that name.
+fn compose(line: &str) -> (&str, &str) {
     if !line.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) {
-        return line;
+        return (line, "");
     }
     let named = line.split_once(' ').filter(|(name, _)| {
         name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
     });
-    named.and_then(|(_, rest)| rest.trim_start().strip_prefix("| ")).unwrap_or(line)
+    named.and_then(|(name, rest)| Some((rest.trim_start().strip_prefix("| ")?, name))).unwrap_or((line, ""))
 }
 
 /// `<134>`
@@ -79,10 +87,14 @@ fn priority(line: &str) -> Option<&str> {
 }
 
 /// RFC 5424: `1 time host app pid id data message`.
-fn version_one<'a>(line: &'a str, received: &mut Option<Received>) -> Option<&'a str> {
+fn version_one<'a>(line: &'a str, header: &mut Header<'a>) -> Option<&'a str> {
     let (time, rest) = word(line.strip_prefix("1 ")?)?;
-    *received = Timestamp::parse_rfc3339(time).map(Received::At);
-    let rest = (0..4).try_fold(rest, |rest, _| word(rest).map(|(_, after)| after))?;
+    header.received = Timestamp::parse_rfc3339(time).map(Received::At);
+    let (host, rest) = word(rest)?;
+    if host != "-" {
+        header.node = host;
+    }
+    let rest = (0..3).try_fold(rest, |rest, _| word(rest).map(|(_, after)| after))?;
     let rest = match rest.strip_prefix('-') {
         Some(after) => after,
         None => rest.strip_prefix('[').and_then(|data| data.split_once("] ")).map(|(_, after)| after)?,
@@ -92,7 +104,7 @@ fn version_one<'a>(line: &'a str, received: &mut Option<Received>) -> Option<&'a
 }
 
 /// A time, and then `stdout F `, or a host and the program's name with a colon.
-fn dated<'a>(line: &'a str, received: &mut Option<Received>) -> Option<&'a str> {
+fn dated<'a>(line: &'a str, header: &mut Header<'a>) -> Option<&'a str> {
     let (time, rest) = match line.as_bytes().first()? {
         b'0'..=b'9' if line.as_bytes().get(10) == Some(&b'T') => {
             let (time, rest) = word(line)?;
@@ -106,9 +118,13 @@ fn dated<'a>(line: &'a str, received: &mut Option<Received>) -> Option<&'a str> 
     };
     let after = match word(rest)? {
         ("stdout" | "stderr", stream) => stream.strip_prefix("F ").or_else(|| stream.strip_prefix("P ")),
-        (_, after_host) => tag(rest, false).or_else(|| tag(after_host, false)),
+        (host, after_host) => tag(rest, false).or_else(|| {
+            let after = tag(after_host, false)?;
+            header.node = host;
+            Some(after)
+        }),
     }?;
-    *received = Some(time);
+    header.received = Some(time);
     Some(after)
 }
 

@@ -52,9 +52,6 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let status = record.status;
     let connect = values.method == "CONNECT";
     let failure = meaning(&values, status);
-    if failure.is_none() && !connect && !values.secure() && !layout.whole {
-        return Parsed::Healthy(record.time);
-    }
     Parsed::Record(Record {
         tunnel: match failure {
             None if connect && status == Some(200) => Tunnel::Granted,

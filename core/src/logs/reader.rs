@@ -17,6 +17,7 @@ use super::{Clock, Custom, Layout, LogFormat, Parsed, prefix};
 use crate::categories::Id as Category;
 use crate::devices::Rulings;
 use crate::exchange::Exchange;
+use crate::patterns::Tally;
 use crate::products::Id as Product;
 use crate::time::{SECOND, Timestamp};
 use crate::together::{Interest, Sight};
@@ -36,6 +37,8 @@ pub struct LogReader {
     troubles: Troubles,
     /// The requests in captures, where there are any: healthy lines that may be one of them are kept in little.
     pub(super) interest: Option<Interest>,
+    /// What went well.
+    pub(crate) tally: Tally,
     /// Some time had a fraction of a second.
     fine: bool,
     /// Healthy lines that may be in the captures, and were not kept.
@@ -103,6 +106,7 @@ impl LogReader {
             groups: Groups::default(),
             troubles: Troubles::default(),
             interest: None,
+            tally: Tally::default(),
             fine: false,
             passed_over: 0,
             records: 0,
@@ -128,7 +132,6 @@ impl LogReader {
 
     /// Before the first byte: captures of the same case were read. Lines that may be a request in them are kept.
     pub(crate) fn beside(&mut self, interest: Option<Interest>) {
-        self.layout.whole = interest.is_some();
         self.interest = interest;
     }
 
@@ -279,19 +282,13 @@ impl LogReader {
         let near = self.span.map(|(_, last)| last).or(self.interest.as_ref().and_then(|interest| interest.near));
         self.layout.received = stripped.received.and_then(|at| at.resolve(near));
         match (format.parse)(stripped.line, &mut self.layout) {
-            Parsed::Record(record) => {
+            Parsed::Record(mut record) => {
+                record.node = stripped.node;
                 if self.records == 0 {
                     self.zone = super::fields::zone(&text);
                 }
                 self.seen(record.time);
                 self.record(format, &line, &text, &record);
-            }
-            Parsed::Healthy(time) => {
-                if self.records == 0 {
-                    self.zone = super::fields::zone(&text);
-                }
-                self.seen(time);
-                self.total += 1;
             }
             Parsed::NoRequest(time) => self.seen(time),
             Parsed::Ruling(ruling) => {

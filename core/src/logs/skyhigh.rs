@@ -43,6 +43,7 @@ struct Found<'a> {
     status: Option<Option<u16>>,
     request: Option<&'a str>,
     block: Option<&'a str>,
+    agent: &'a str,
 }
 
 fn recognise(line: &str) -> Vote {
@@ -84,6 +85,7 @@ fn header(line: &str) -> Option<Vec<Column>> {
             "status_code" => Column::Status,
             "req_line" => Column::RequestLine,
             "block_res" => Column::BlockId,
+            "user_agent" => Column::Agent,
             _ => Column::Other,
         });
     }
@@ -103,6 +105,7 @@ fn by_columns<'a>(line: &'a str, columns: &[Column]) -> Option<Found<'a>> {
             Column::Status => found.status = Some(status(token)?),
             Column::RequestLine => found.request = Some(token),
             Column::BlockId => found.block = Some(token),
+            Column::Agent => found.agent = token,
             _ => {}
         }
     }
@@ -133,15 +136,16 @@ fn by_default(line: &str) -> Result<Found<'_>, (usize, &'static str)> {
     field("media_type", Some(b'"'))?;
     field("bytes_to_client", None)?;
     // From here on a line that was cut still says enough.
+    let mut agent = "";
     let block = (|| {
-        let first = fields.quoted()?;
-        if super::fields::number(first).is_some() {
-            fields.quoted()?;
+        agent = fields.quoted()?;
+        if super::fields::number(agent).is_some() {
+            agent = fields.quoted()?;
         }
         fields.quoted()?;
         fields.quoted()
     })();
-    Ok(Found { time: Some(time), client, status: Some(status), request: Some(request), block })
+    Ok(Found { time: Some(time), client, status: Some(status), request: Some(request), block, agent })
 }
 
 /// `METHOD target HTTP/1.1`, or nothing where the client sent nothing readable.
@@ -178,6 +182,7 @@ fn record<'a>(found: &Found<'a>) -> Parsed<'a> {
         host: Some(place.host).filter(|host| !host.is_empty()),
         port: place.port.or(connect.then_some(443)),
         status: code,
+        agent: found.agent,
         tunnel: match code {
             Some(200) if connect => Tunnel::Granted,
             _ if !connect && place.scheme == "https" => Tunnel::Inside,

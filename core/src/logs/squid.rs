@@ -45,7 +45,7 @@ fn recognise(line: &str) -> Vote {
     }
 }
 
-fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     let native = match Native::read(line) {
         Ok(native) => native,
         Err(_) if line.starts_with('#') => return Parsed::Skip,
@@ -63,7 +63,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let quiet = !tag.aborted && !tag.timed_out && error.is_none_or(|(code, _)| code == "-");
     let fine = quiet && !connect && !inside && matches!(native.status, Some(..500));
     if fine {
-        return layout.healthy(native.time, || native.record());
+        return Parsed::Record(native.record());
     }
     let mut record = native.record();
     record.tunnel = match native.status {

@@ -60,20 +60,13 @@ fn recognise(line: &str) -> Vote {
     }
 }
 
-fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
+fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     let common = match Common::read(line) {
         Ok(common) => common,
         Err((at, field)) => return Parsed::Bad { at, field },
     };
-    if common.healthy() {
-        return layout.healthy(common.time, || Record {
-            begun: true,
-            elapsed: tail(common.rest).map(|tail| tail.duration),
-            ..common.record()
-        });
-    }
     let Some(Tail { server, duration }) = tail(common.rest) else {
-        return common.parsed(super::combined::meaning(common.status), layout);
+        return common.parsed(super::combined::meaning(common.status));
     };
     let upstream = server_of(server);
     Parsed::Record(Record {
@@ -82,7 +75,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         attempted: upstream.is_some(),
         upstream,
         token: token(common.status),
-        failure: meaning(common.status, is_dash(server)),
+        failure: if common.healthy() { None } else { meaning(common.status, is_dash(server)) },
         ..common.record()
     })
 }

@@ -49,9 +49,6 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         _ => None,
     };
     let connect = values.method == "CONNECT";
-    if failure.is_none() && !connect && !layout.whole {
-        return Parsed::Healthy(record.time);
-    }
     let tunnel = if failure.is_none() && connect && code == Some(200) { Tunnel::Granted } else { Tunnel::Plain };
     Parsed::Record(Record { tunnel, token: token(code), failure, ..record })
 }

@@ -96,11 +96,11 @@ impl Custom {
     /// True for a line that has this layout.
     #[must_use]
     pub fn fits(&self, line: &str) -> bool {
-        matches!(self.parse(line, false), Parsed::Record(_) | Parsed::Healthy(_) | Parsed::NoRequest(_))
+        matches!(self.parse(line), Parsed::Record(_) | Parsed::NoRequest(_))
     }
 
-    fn parse<'a>(&self, line: &'a str, whole: bool) -> Parsed<'a> {
-        match self.values(line).and_then(|values| say::record(self.kind, &values, whole)) {
+    fn parse<'a>(&self, line: &'a str) -> Parsed<'a> {
+        match self.values(line).and_then(|values| say::record(self.kind, &values)) {
             Ok(parsed) => parsed,
             Err((at, field)) => Parsed::Bad { at, field },
         }
@@ -221,7 +221,7 @@ static ENVOY: LogFormat =
 
 fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     match &layout.custom {
-        Some(custom) => custom.parse(line, layout.whole),
+        Some(custom) => custom.parse(line),
         None => Parsed::Bad { at: 0, field: "format string" },
     }
 }

@@ -4,7 +4,7 @@ use core::net::SocketAddr;
 
 use super::super::fields::{address, clf_time, epoch, host_port, is_dash, number, status, target};
 use super::super::{
-    Parsed, Record, Tunnel, combined, common, envoy_flags, haproxy_states, nginx_upstream, squid_words, times,
+    Parsed, Record, Sent, Tunnel, combined, common, envoy_flags, haproxy_states, nginx_upstream, squid_words, times,
 };
 use super::words::Word;
 use super::{Kind, Values};
@@ -12,8 +12,8 @@ use crate::time::{Span, Timestamp};
 
 type Broken = (usize, &'static str);
 
-/// The record of a line; `whole`: of a healthy one as well.
-pub fn record<'a>(kind: Kind, values: &Values<'a>, whole: bool) -> Result<Parsed<'a>, Broken> {
+/// The record of a line.
+pub fn record<'a>(kind: Kind, values: &Values<'a>) -> Result<Parsed<'a>, Broken> {
     let time = time(values).ok_or((0, "time"))?;
     let code = match values.raw(Word::Status) {
         None | Some("-" | "-1" | "0" | "") => None,
@@ -47,6 +47,10 @@ pub fn record<'a>(kind: Kind, values: &Values<'a>, whole: bool) -> Result<Parsed
         status: code,
         attempted: server.is_some(),
         upstream: server,
+        pool: values.get(Word::Backend).unwrap_or_default(),
+        server: if server.is_none() { values.get(Word::ServerName).unwrap_or_default() } else { "" },
+        agent: values.get(Word::Agent).unwrap_or_default(),
+        sent: sent(values),
         tunnel: if connect && code == Some(200) { Tunnel::Granted } else { Tunnel::Plain },
         token: common::token(code),
         ..Record::default()
@@ -57,9 +61,6 @@ pub fn record<'a>(kind: Kind, values: &Values<'a>, whole: bool) -> Result<Parsed
         Kind::Haproxy => haproxy(values, code, &mut record)?,
         Kind::Envoy => envoy(values, code, &mut record),
         Kind::Apache => record.failure = combined::meaning(code),
-    }
-    if record.failure.is_none() && record.tunnel == Tunnel::Plain && !whole {
-        return Ok(Parsed::Healthy(time));
     }
     Ok(Parsed::Record(record))
 }
@@ -206,6 +207,11 @@ fn elapsed(values: &Values<'_>) -> Option<Span> {
         .take(9)
         .try_fold(0_i64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))?;
     i64::try_from(number(seconds)?).ok()?.checked_mul(1_000_000_000)?.checked_add(nanoseconds).map(Span)
+}
+
+fn sent(values: &Values<'_>) -> Sent {
+    let of = |word| values.raw(word).map(|text| number(text.trim_start_matches('+')).unwrap_or(0));
+    of(Word::BodySent).map(Sent::Body).or(of(Word::AllSent).map(Sent::Whole)).unwrap_or_default()
 }
 
 /// Whom the gateway tried last.

@@ -7,7 +7,7 @@ fn compiled(text: &str) -> Custom {
 
 /// Category, status, client and upstream of a failed line; `None` for a healthy one.
 fn read(custom: &Custom, line: &str) -> Option<(Id, Option<u16>, String, String)> {
-    match custom.parse(line, false) {
+    match custom.parse(line) {
         Parsed::Record(record) => record.failure.map(|meaning| {
             let text = |value: Option<String>| value.unwrap_or_default();
             (
@@ -17,7 +17,6 @@ fn read(custom: &Custom, line: &str) -> Option<(Id, Option<u16>, String, String)
                 text(record.upstream.map(|upstream| upstream.to_string())),
             )
         }),
-        Parsed::Healthy(_) => None,
         Parsed::Bad { at, field } => panic!("{line}: broke at {at}: {field}"),
         _ => panic!("{line}: no record"),
     }
@@ -83,7 +82,7 @@ fn apache_with_durations() {
     let custom = compiled(r#"LogFormat "%h %l %u %t \"%r\" %>s %b %D \"%{X-Forwarded-For}i\" %v" timed"#);
     assert_eq!(custom.kind, Kind::Apache);
     let line = r#"10.1.1.1 - - [10/Mar/2026:08:00:01 +0000] "GET /a HTTP/1.1" 504 247 60012345 "192.0.2.7, 10.1.1.9" www.example.com"#;
-    let Parsed::Record(record) = custom.parse(line, false) else { panic!("no record") };
+    let Parsed::Record(record) = custom.parse(line) else { panic!("no record") };
     assert_eq!(record.elapsed, Some(crate::time::Span(60_012_345_000)));
     assert_eq!(
         (record.host, record.client.map(|ip| ip.to_string())),
@@ -120,7 +119,7 @@ fn what_cannot_be_read_is_said() {
     for line in
         ["", " ", "é", "10.0.0.1 [", "10.0.0.1 [x] \"é", "10.0.0.1 [10/Mar/2026:08:00:01 +0000] \"GET / HTTP/1.1\" "]
     {
-        let _ = custom.parse(line, false);
+        let _ = custom.parse(line);
     }
 }
 

@@ -27,6 +27,10 @@ pub enum Word {
     /// Method, target and version.
     Request,
     Status,
+    /// Bytes sent, of the body or with the header.
+    BodySent,
+    AllSent,
+    Agent,
     /// Address, or addresses with ports, of whom the gateway tried.
     Server,
     ServerPort,
@@ -41,11 +45,12 @@ pub enum Word {
     ErrorCode,
     ErrorDetail,
     Mime,
-    /// HAProxy's termination state, its timers Tc and Tr, its server's name.
+    /// HAProxy's termination state, its timers Tc and Tr, its server's name and that of its group.
     State,
     ConnectTime,
     ResponseTime,
     ServerName,
+    Backend,
     /// Envoy's response flags, response code details, transport failure reason, service time.
     Flags,
     Details,
@@ -87,10 +92,10 @@ pub const NGINX: Names = &[
     ("upstream_response_length", Word::UpstreamLength),
     ("upstream_response_time", Word::Other),
     ("remote_user", Word::Other),
-    ("body_bytes_sent", Word::Other),
-    ("bytes_sent", Word::Other),
+    ("body_bytes_sent", Word::BodySent),
+    ("bytes_sent", Word::AllSent),
     ("http_referer", Word::Other),
-    ("http_user_agent", Word::Other),
+    ("http_user_agent", Word::Agent),
 ];
 
 /// squid.conf.documented, directive logformat.
@@ -124,7 +129,7 @@ pub const SQUID: Names = &[
     ("un", Word::Other),
     ("ul", Word::Other),
     ("ui", Word::Other),
-    ("<st", Word::Other),
+    ("<st", Word::AllSent),
     ("st", Word::Other),
     ("rv", Word::Other),
     (">h", Word::Other),
@@ -160,8 +165,8 @@ pub const HAPROXY: Names = &[
     ("cp", Word::Other),
     ("ft", Word::Other),
     ("f", Word::Other),
-    ("b", Word::Other),
-    ("B", Word::Other),
+    ("b", Word::Backend),
+    ("B", Word::AllSent),
     ("U", Word::Other),
     ("TR", Word::Other),
     ("Tw", Word::Other),
@@ -201,10 +206,11 @@ pub const APACHE: Names = &[
     ("T", Word::Seconds),
     ("l", Word::Other),
     ("u", Word::Other),
-    ("b", Word::Other),
-    ("B", Word::Other),
+    ("b", Word::BodySent),
+    ("B", Word::BodySent),
     ("I", Word::Other),
-    ("O", Word::Other),
+    ("O", Word::AllSent),
+    ("{User-Agent}i", Word::Agent),
     ("p", Word::Other),
     ("P", Word::Other),
     ("q", Word::Other),
@@ -223,6 +229,7 @@ pub const ENVOY: Names = &[
     ("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", Word::Client),
     ("DOWNSTREAM_DIRECT_REMOTE_ADDRESS", Word::Other),
     ("REQ(X-FORWARDED-FOR)", Word::Forwarded),
+    ("REQ(USER-AGENT)", Word::Agent),
     ("REQ(:METHOD)", Word::Method),
     ("REQ(:PATH)", Word::Target),
     ("REQ(X-ENVOY-ORIGINAL-PATH?:PATH)", Word::Target),
@@ -237,7 +244,7 @@ pub const ENVOY: Names = &[
     ("RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)", Word::ServiceTime),
     ("PROTOCOL", Word::Other),
     ("BYTES_RECEIVED", Word::Other),
-    ("BYTES_SENT", Word::Other),
+    ("BYTES_SENT", Word::BodySent),
     ("UPSTREAM_CLUSTER", Word::Other),
     ("CONNECTION_TERMINATION_DETAILS", Word::Other),
 ];
