@@ -23,7 +23,7 @@ pub struct Choice {
 
 impl From<Choice> for Options {
     fn from(choice: Choice) -> Self {
-        Self { product: choice.product, gateway: choice.gateway, log_format: choice.log_format }
+        Self { product: choice.product, gateway: choice.gateway, log_format: choice.log_format, ..Self::default() }
     }
 }
 

@@ -6,7 +6,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use gateway_triage_core::{Case, InputId, reading_order};
+use gateway_triage_core::time::Timestamp;
+use gateway_triage_core::{Case, InputId, Options, reading_order};
 use gloo::file::File;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{ArrayBuffer, Date, Uint8Array};
@@ -103,7 +104,8 @@ impl Reader {
     }
 
     async fn open(self: Rc<Self>, number: u32, choice: Choice, files: Vec<File>) {
-        let mut case = Case::new(choice.into());
+        let now = Timestamp::from_parts(Date::now() as i64 / 1000, 0);
+        let mut case = Case::new(Options { now: Some(now), ..choice.into() });
         let ids: Vec<InputId> = files.iter().map(|file| case.input(&file.name())).collect();
         self.case.replace(Some(case));
         match Run::new(&self, number, &files).read(&files, &ids).await {

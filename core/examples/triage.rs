@@ -1,20 +1,25 @@
 //! The engine on files: prints the report as JSON.
 //!
-//! `triage [--product ID] [--gateway IP] [--log-format STRING] FILE...`; exit 0 when every file was recognised, 1 otherwise, 2 for a wrong call.
+//! `triage [--product ID] [--gateway IP] [--log-format STRING] [--zone +HH:MM] FILE...`; exit 0 when every file was
+//! recognised, 1 otherwise, 2 for a wrong call.
 
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use gateway_triage_core::report::Kind;
+use gateway_triage_core::time::Timestamp;
 use gateway_triage_core::{Case, Options, format_string, products, reading_order};
 
 const HEAD: usize = 64 * 1024;
 const CHUNK: usize = 1024 * 1024;
 
 fn main() -> ExitCode {
-    let mut options = Options::default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    let now = now.and_then(|now| i64::try_from(now.as_secs()).ok()).map(|seconds| Timestamp::from_parts(seconds, 0));
+    let mut options = Options { now, ..Options::default() };
     let mut files = Vec::new();
     let mut arguments = std::env::args_os().skip(1);
     while let Some(argument) = arguments.next() {
@@ -42,6 +47,13 @@ fn main() -> ExitCode {
                     return usage(&problem);
                 }
                 options.log_format = Some(text);
+            }
+            Some("--zone") => {
+                let text = value(&mut arguments);
+                options.zone = zone(&text);
+                if options.zone.is_none() {
+                    return usage(&format!("{text:?} is no time zone: write +02:00, -05:30 or UTC"));
+                }
             }
             _ => files.push(argument),
         }
@@ -88,7 +100,20 @@ fn main() -> ExitCode {
     if unknown { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
+/// Minutes east of UTC.
+fn zone(text: &str) -> Option<i32> {
+    if matches!(text, "UTC" | "Z" | "z") {
+        return Some(0);
+    }
+    let (sign, rest) = text.strip_prefix('+').map(|rest| (1, rest)).or_else(|| Some((-1, text.strip_prefix('-')?)))?;
+    let (hours, minutes) = rest.split_once(':').or_else(|| rest.split_at_checked(2)).unwrap_or((rest, "0"));
+    let minutes = if minutes.is_empty() { "0" } else { minutes };
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let all = hours * 60 + minutes;
+    (minutes < 60 && (0..=14 * 60).contains(&all)).then_some(sign * all)
+}
+
 fn usage(problem: &str) -> ExitCode {
-    eprintln!("{problem}\nusage: triage [--product ID] [--gateway IP] [--log-format STRING] FILE...");
+    eprintln!("{problem}\nusage: triage [--product ID] [--gateway IP] [--log-format STRING] [--zone +HH:MM] FILE...");
     ExitCode::from(2)
 }

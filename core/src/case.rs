@@ -12,7 +12,7 @@ use crate::logs::{Beyond, Custom, LogReader};
 use crate::reading::Reading;
 use crate::report::{Exchanges, Report, SCHEMA};
 use crate::sides::{self, Sides};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 use crate::{devices, join, products, together, verdict};
 
 /// Findings that are kept; more are counted.
@@ -30,6 +30,11 @@ pub struct Options {
     /// The product's own format string, where its log has a layout of the site's own: what `log_format` (nginx),
     /// `logformat` (Squid), `log-format` (HAProxy), `LogFormat` (Apache) or Envoy's access log says.
     pub log_format: Option<String>,
+    /// Minutes east of UTC of the times of logs that say no zone, where nothing else tells it; `None`: UTC.
+    pub zone: Option<i32>,
+    /// Now: no log line is newer. It gives times without a year their year, where nothing else in their file does; an
+    /// engine without a clock has to be told.
+    pub now: Option<Timestamp>,
 }
 
 /// One case: files that are read together.
@@ -75,7 +80,7 @@ impl Case {
     /// [`reading_order`]: crate::reading_order
     pub fn input(&mut self, name: &str) -> InputId {
         let id = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);
-        self.inputs.push(Reading::new(id, name, self.options.product, self.custom.clone()));
+        self.inputs.push(Reading::new(id, name, self.options.clone(), self.custom.clone()));
         InputId(id)
     }
 
@@ -135,14 +140,20 @@ impl Case {
         self.options.gateway = gateway;
     }
 
+    /// Sets the zone of times that say none, in minutes east of UTC, for the next [`Case::report`].
+    pub fn set_zone(&mut self, zone: Option<i32>) {
+        self.options.zone = zone;
+        self.inputs.iter_mut().for_each(|reading| reading.set_zone(zone));
+    }
+
     /// The report of what was read so far; `partial` until every input has ended.
     #[must_use]
     pub fn report(&self) -> Report {
         let mut joined = join::join(&self.points, self.options.gateway);
         join::steps::settle(&mut joined.exchanges, &self.points);
-        let logs: Vec<&LogReader> = self.inputs.iter().filter_map(Reading::log).collect();
+        let logs: Vec<&LogReader> = self.inputs.iter().flat_map(Reading::logs).collect();
         let product = self.options.product.or_else(|| {
-            let told = logs.iter().find_map(|log| log.format()?.product);
+            let told = logs.iter().find_map(|log| log.product());
             told.or_else(|| squid_signs_its_errors(&joined.exchanges))
         });
         let gateways = joined.gateways.clone();
@@ -177,8 +188,12 @@ impl Case {
             .collect();
         keyed.sort_by_key(|(at, ..)| *at);
         let all: Vec<_> = keyed.iter().map(|(_, found, _)| found.finding.clone()).collect();
-        let shift = |input: u32| clocks.iter().find(|told| told.input == input).map_or(Span(0), together::Told::shift);
-        let more = logs.iter().flat_map(|log| log.beyond.iter().map(|of| (shift(log.input()), of))).flat_map(
+        let shift = |log: &LogReader| {
+            let of = |told: &&together::Told| told.input == log.input() && told.format == log.format().map(|of| of.id);
+            let clock = clocks.iter().find(of).map_or(Span(0), together::Told::shift);
+            Span(clock.0.saturating_add(log.offset().0))
+        };
+        let more = logs.iter().flat_map(|log| log.beyond.iter().map(|of| (shift(log), of))).flat_map(
             |(shift, (category, hosts))| {
                 hosts.iter().map(move |(host, more)| {
                     let more = Beyond { first: more.first.plus(shift), last: more.last.plus(shift), ..*more };

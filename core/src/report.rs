@@ -71,8 +71,20 @@ pub struct Input {
     /// How its place stands to that of a capture with the same packets, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub place: Option<String>,
+    /// The formats of its lines, where they are of several; the first is `format`. Only for logs.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub formats: Vec<Lines>,
     /// What is wrong or worth knowing: what, where, and what was still read.
     pub warnings: Vec<String>,
+}
+
+/// Lines of one format in a file of several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lines {
+    /// The format's id.
+    pub format: String,
+    /// Lines of it that were understood as records.
+    pub records: u64,
 }
 
 /// Sorts of input.

@@ -80,7 +80,11 @@ fn of_log(exchanges: &[Exchange], log: &LogReader, gateways: &[IpAddr]) -> Vec<T
         let fitting = near.filter_map(move |kept| Some((kept, fit(kept, tried, gateways)?)));
         fitting.map(move |(kept, fit)| Pair { kept, tried, exact: fit == Fit::Exact })
     });
-    let ahead = clock::ahead(pairs, log.local());
+    // A zone that was set holds where the failures tell no better.
+    let ahead = match clock::ahead(pairs, log.zoneless()) {
+        Span(0) => Span(log.offset().0.saturating_neg()),
+        ahead => ahead,
+    };
     let title = log.format().map_or("", |format| format.title);
     let mut told: Vec<Told> = Vec::new();
     for tried in &tries {

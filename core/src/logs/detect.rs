@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::lines::Lines;
-use super::{Custom, LogFormat, TABLE, Vote, prefix};
+use super::blocks::Blocks;
+use super::{Custom, LogFormat, TABLE, Vote, json_lines, prefix, wrapped};
 use crate::products::Id as Product;
 
 /// So many lines decide …
@@ -48,7 +48,10 @@ impl Votes {
         if line.trim().is_empty() {
             return;
         }
-        let line = prefix::strip(line).line;
+        let mut buffer = String::new();
+        let open = wrapped::docker(line) || (json_lines::FORMAT.recognise)(line) == Vote::No;
+        let inside = if open { wrapped::open(line, &mut buffer) } else { None };
+        let line = prefix::strip(inside.map_or(line, |inside| inside.line)).line;
         let mut known = false;
         if let Some((custom, fitting)) = &mut self.custom
             && custom.fits(line)
@@ -134,7 +137,7 @@ pub fn recognise(
     custom: Option<&Custom>,
 ) -> Result<&'static LogFormat, String> {
     let mut votes = Votes::new(custom.cloned());
-    let mut lines = Lines::default();
+    let mut lines = Blocks::default();
     let mut bytes = 0;
     let mut add = |line: super::lines::Line<'_>| {
         if votes.lines() < LINES && bytes < BYTES {

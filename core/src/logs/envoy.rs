@@ -44,9 +44,11 @@ struct Found<'a> {
 }
 
 fn read(line: &str) -> Result<Found<'_>, (usize, &'static str)> {
-    let mut fields = Fields::new(line, 0);
+    // Ambassador says what follows.
+    let begin = if line.starts_with("ACCESS [") { 7 } else { 0 };
+    let mut fields = Fields::new(line, begin);
     let mut time = None;
-    if line.starts_with('[') {
+    if line.as_bytes().get(begin) == Some(&b'[') {
         time = Some(fields.quoted().and_then(Timestamp::parse_rfc3339).ok_or((0, "start time"))?);
     }
     let at = fields.at();

@@ -1,16 +1,17 @@
 //! Logs: lines → records → exchanges. One table, one file per format.
 //!
 //! A format says how sure it is that a line is its own (`recognise`), and what a line says (`parse`). Which format a
-//! file has is decided once, by votes over its first lines (`detect`); [`LogReader`] then keeps what failed.
+//! file has is decided once, by votes over its first lines (`detect`); [`LogReader`] then keeps what failed. Lines that
+//! this format does not understand are offered to the others (`mixed`).
 //! What a line cannot know stays `None`: silence is never success.
 //!
-//! A new format is one file here and one line in [`TABLE`]. Non-goals: formats by file name, several formats in one
-//! file.
+//! A new format is one file here and one line in [`TABLE`]. Non-goals: formats by file name.
 
 mod apache_error;
 mod apache_messages;
 mod asyncos;
 mod aws_alb;
+mod blocks;
 mod cisco_wsa;
 mod cisco_wsa_l4tm;
 mod cisco_wsa_w3c;
@@ -29,6 +30,7 @@ mod json;
 mod json_lines;
 pub mod lines;
 mod meaning;
+mod mixed;
 mod native;
 mod nginx;
 mod nginx_error;
@@ -49,6 +51,7 @@ mod traefik;
 mod troubles;
 mod tunnels;
 mod w3c;
+mod wrapped;
 
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
@@ -145,6 +148,8 @@ pub struct Layout {
     pub received: Option<Timestamp>,
     /// How far the times of its lines stand ahead of UTC, where a line of the file says so.
     pub zone: Option<Span>,
+    /// The product that writes such lines, where only their fields tell it.
+    pub product: Option<products::Id>,
 }
 
 /// A named column.

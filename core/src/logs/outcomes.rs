@@ -204,7 +204,7 @@ impl LogReader {
             source: self.place(line, record.time),
             leg: Leg::Client,
             sent: true,
-            what: What::Line(cut(text, SHOWN)),
+            what: What::Line(shown(text)),
             flow: None,
         }
     }
@@ -278,6 +278,15 @@ impl LogReader {
             claim.why = format!("{}; {}", claim.why, inner.why);
         }
     }
+}
+
+/// A line as evidence shows it; a block of lines in one.
+fn shown(text: &str) -> String {
+    if !text.contains('\n') {
+        return cut(text, SHOWN);
+    }
+    let words: Vec<&str> = text.split_ascii_whitespace().take(SHOWN).collect();
+    cut(&words.join(" "), SHOWN)
 }
 
 /// When the gateway received the request.

@@ -6,7 +6,7 @@
 //! in JSON, and what a product itself writes before its fields (`Info: ` of AsyncOS).
 
 use super::times;
-use crate::time::{SECOND, Timestamp};
+use crate::time::{SECOND, Span, Timestamp};
 
 /// A line without its transport's header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,19 +32,26 @@ pub enum Received {
 
 impl Received {
     /// The time, where it can be known: a year-less one takes the year that brings it nearest to a whole time that the
-    /// file has told before. Without any it stays unknown: an engine without a clock does not guess years.
+    /// file has told; where it has told none, the newest year that does not put it after `now`. Without either it stays
+    /// unknown.
     #[must_use]
-    pub fn resolve(self, near: Option<Timestamp>) -> Option<Timestamp> {
+    pub fn resolve(self, near: Option<Timestamp>, now: Option<Timestamp>) -> Option<Timestamp> {
         let time = match self {
             Self::At(time) => return Some(time),
             Self::Yearless(time) => time,
         };
-        let near = near?;
         let (_, month, day, hour, minute, second, _) = time.civil();
-        let year = near.civil().0;
-        (year - 1..=year + 1)
-            .filter_map(|year| Timestamp::from_civil(year, month, day, hour, minute, second, 0))
-            .min_by_key(|time| time.since(near).0.saturating_abs() / SECOND)
+        let in_year = |year| Timestamp::from_civil(year, month, day, hour, minute, second, 0);
+        if let Some(near) = near {
+            let year = near.civil().0;
+            return (year - 1..=year + 1)
+                .filter_map(in_year)
+                .min_by_key(|time| time.since(near).0.saturating_abs() / SECOND);
+        }
+        // A zone may put today's lines up to a day ahead; a leap day has a year within eight.
+        let latest = now?.plus(Span::seconds(86_400));
+        let year = latest.civil().0;
+        (year - 8..=year).rev().filter_map(in_year).find(|time| *time <= latest)
     }
 }
 
@@ -195,13 +202,17 @@ mod tests {
     fn a_year_is_that_of_the_nearest_whole_time() {
         let received = strip("Dec 31 23:59:58 host app[1]: x").received.unwrap();
         let near = |text| Timestamp::parse_rfc3339(text);
-        let year = |text| received.resolve(near(text)).map(|time| time.to_string());
+        let year = |text| received.resolve(near(text), None).map(|time| time.to_string());
         assert_eq!(year("2024-01-01T00:00:10Z").as_deref(), Some("2023-12-31T23:59:58.000000Z"));
         assert_eq!(year("2023-11-01T00:00:10Z").as_deref(), Some("2023-12-31T23:59:58.000000Z"));
-        assert_eq!(received.resolve(None), None);
+        assert_eq!(received.resolve(None, None), None);
+        let newest = |text| received.resolve(None, near(text)).map(|time| time.civil().0);
+        assert_eq!(newest("2026-01-05T00:00:00Z"), Some(2025));
+        assert_eq!((newest("2025-12-31T20:00:00Z"), newest("2025-12-30T20:00:00Z")), (Some(2025), Some(2024)));
         let leap = strip("Feb 29 00:00:00 host app[1]: x").received.unwrap();
-        assert_eq!(leap.resolve(near("2025-03-01T00:00:00Z")).map(|t| t.civil().0), Some(2024));
+        assert_eq!(leap.resolve(near("2025-03-01T00:00:00Z"), None).map(|t| t.civil().0), Some(2024));
         let whole = strip("2025-12-31T19:00:00.31+01:00 stdout F x").received.unwrap();
-        assert_eq!(whole.resolve(None).map(|t| t.to_string()).as_deref(), Some("2025-12-31T18:00:00.310000Z"));
+        assert_eq!(leap.resolve(None, near("2027-03-01T00:00:00Z")).map(|t| t.civil().0), Some(2024));
+        assert_eq!(whole.resolve(None, None).map(|t| t.to_string()).as_deref(), Some("2025-12-31T18:00:00.310000Z"));
     }
 }

@@ -1,25 +1,29 @@
 //! Reads one log: chunks → lines → records. What becomes of a record says `outcomes`.
 //!
-//! Until the format is decided the first lines wait; then each is read where it lies.
+//! Until the format is decided the first lines wait; then each is read where it lies. Lines that the file's format does
+//! not understand are offered to the others (`mixed`), each of which has a reader of its own.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::blocks::Blocks;
 use super::detect::{self, Votes};
 use super::groups::Groups;
-use super::lines::{Line, Lines};
+use super::lines::Line;
+use super::prefix::{Received, Stripped};
 use super::troubles::Troubles;
 use super::tunnels::Tunnels;
-use super::{Clock, Custom, Layout, LogFormat, Parsed, prefix};
+use super::{Clock, Custom, Layout, LogFormat, Parsed, Record, prefix, wrapped};
 use crate::categories::Id as Category;
 use crate::devices::Rulings;
 use crate::exchange::Exchange;
 use crate::patterns::Tally;
 use crate::products::Id as Product;
-use crate::time::{SECOND, Timestamp};
+use crate::time::{SECOND, Span, Timestamp};
 use crate::together::{Interest, Sight};
 
 /// Said of a log whose zone nothing tells.
@@ -28,19 +32,37 @@ pub const NO_ZONE: &str = "the lines say no time zone: their times are taken for
 /// Reads one log.
 pub struct LogReader {
     pub(super) input: u32,
-    preferred: Option<Product>,
-    lines: Lines,
-    state: State,
-    layout: Layout,
+    pub(super) preferred: Option<Product>,
+    lines: Blocks,
+    pub(super) state: State,
+    pub(super) layout: Layout,
     pub(super) tunnels: Tunnels,
     pub(super) groups: Groups,
     troubles: Troubles,
     /// The requests in captures, where there are any: healthy lines that may be one of them are kept in little.
-    pub(super) interest: Option<Interest>,
+    pub(super) interest: Option<Rc<Interest>>,
     /// What went well.
     pub(crate) tally: Tally,
+    /// Readers of the lines of other formats in the same file, and which of them had the last one. `None` for such a
+    /// reader itself.
+    pub(super) others: Option<Vec<LogReader>>,
+    pub(super) latest: usize,
+    /// A wrapped line, as it was before.
+    inside: String,
+    /// Lines understood, also those that are no record.
+    pub(super) understood: u64,
     /// Some time had a fraction of a second.
     fine: bool,
+    /// Minutes east of UTC of times that say no zone: by the time that the transport put before a line.
+    zone_told: Option<i32>,
+    /// The same, set by the reader.
+    zone_set: Option<i32>,
+    /// No line is newer than this.
+    now: Option<Timestamp>,
+    /// A time of a line below, for first lines whose time has no year.
+    ahead: Option<Timestamp>,
+    /// Some line's year was told by `now` alone.
+    year_guessed: bool,
     /// Healthy lines that may be in the captures, and were not kept.
     pub(super) passed_over: u64,
     /// Lines understood as records, also those that are no exchange.
@@ -51,10 +73,10 @@ pub struct LogReader {
     pub failed: u64,
     /// Tunnels whose inside was not seen.
     pub unseen: u64,
-    /// Earliest and latest time of a record.
-    pub span: Option<(Timestamp, Timestamp)>,
+    /// Earliest and latest time of a record, as the lines say it: see [`Self::offset`].
+    pub(super) span: Option<(Timestamp, Timestamp)>,
     /// Minutes east of UTC that the first line writes its time in; `None` where lines carry no offset.
-    pub zone: Option<i32>,
+    zone: Option<i32>,
     /// The failed exchanges, in the order of their lines; at most `KEPT` of them.
     pub exchanges: Vec<Exchange>,
     /// The same in little, and healthy lines that may be in the captures.
@@ -76,7 +98,7 @@ pub struct Beyond {
     pub last: Timestamp,
 }
 
-enum State {
+pub(super) enum State {
     /// The format is not decided yet: lines wait.
     Open { votes: Votes, waiting: Vec<u8>, ends: Vec<Waiting> },
     /// Decided.
@@ -85,7 +107,7 @@ enum State {
     Unknown { sentence: String },
 }
 
-struct Waiting {
+pub(super) struct Waiting {
     end: usize,
     number: u64,
     offset: u64,
@@ -99,7 +121,7 @@ impl LogReader {
         Self {
             input,
             preferred,
-            lines: Lines::default(),
+            lines: Blocks::default(),
             state: State::Open { votes: Votes::new(None), waiting: Vec::new(), ends: Vec::new() },
             layout: Layout::default(),
             tunnels: Tunnels::default(),
@@ -107,7 +129,16 @@ impl LogReader {
             troubles: Troubles::default(),
             interest: None,
             tally: Tally::default(),
+            others: Some(Vec::new()),
+            latest: 0,
+            inside: String::new(),
+            understood: 0,
             fine: false,
+            zone_told: None,
+            zone_set: None,
+            now: None,
+            ahead: None,
+            year_guessed: false,
             passed_over: 0,
             records: 0,
             total: 0,
@@ -132,7 +163,32 @@ impl LogReader {
 
     /// Before the first byte: captures of the same case were read. Lines that may be a request in them are kept.
     pub(crate) fn beside(&mut self, interest: Option<Interest>) {
-        self.interest = interest;
+        self.interest = interest.map(Rc::new);
+    }
+
+    /// Before the first byte: no line is newer than this. It gives times without a year their year, where no other line
+    /// of the file does.
+    pub fn not_after(&mut self, now: Option<Timestamp>) {
+        self.now = now;
+    }
+
+    /// Minutes east of UTC of times that say no zone, where nothing in the file tells it; `None`: UTC. At any time.
+    pub fn set_zone(&mut self, zone: Option<i32>) {
+        self.zone_set = zone;
+        for other in self.others.iter_mut().flatten() {
+            other.set_zone(zone);
+        }
+    }
+
+    /// This reader, and those of lines of other formats in the same file.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        core::iter::once(self).chain(self.others.iter().flatten())
+    }
+
+    /// The product that writes such lines, where that is known.
+    #[must_use]
+    pub fn product(&self) -> Option<Product> {
+        self.format()?.product.or(self.layout.product)
     }
 
     /// Which input of the case it is.
@@ -147,10 +203,36 @@ impl LogReader {
         if self.fine { 0 } else { SECOND }
     }
 
-    /// Its lines say no zone.
+    /// Its lines say no zone, and nothing else tells it.
     #[must_use]
     pub fn local(&self) -> bool {
+        self.zoneless() && self.zone_told.or(self.zone_set).is_none()
+    }
+
+    /// Its lines say no zone.
+    pub(crate) fn zoneless(&self) -> bool {
         self.layout.zone.is_none() && self.format().is_some_and(|format| format.clock == Clock::Local)
+    }
+
+    /// Minutes east of UTC that its times are written in: as the first line says, as its transport tells, or as it was
+    /// set; `None` where nothing says.
+    #[must_use]
+    pub fn zone(&self) -> Option<i32> {
+        if self.zoneless() { self.zone_told.or(self.zone_set) } else { self.zone }
+    }
+
+    /// To be added to its times to have them in UTC.
+    #[must_use]
+    pub fn offset(&self) -> Span {
+        let zone = if self.zoneless() { self.zone() } else { None };
+        Span::seconds(i64::from(zone.unwrap_or(0)) * -60)
+    }
+
+    /// Earliest and latest time of a record, UTC.
+    #[must_use]
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        let offset = self.offset();
+        self.span.map(|(from, to)| (from.plus(offset), to.plus(offset)))
     }
 
     /// Its healthy lines were held against the captures as well.
@@ -201,9 +283,23 @@ impl LogReader {
         if let State::Known { warning: Some(warning), .. } = &self.state {
             out.push(warning.clone());
         }
-        if self.records > 0 && self.local() {
+        let readers = || self.all().filter(|reader| reader.records > 0);
+        if readers().any(Self::local) {
             out.push(NO_ZONE.to_string());
         }
+        let name = |zone: i32| crate::together::utc(Span::seconds(i64::from(zone) * 60));
+        let untold = |reader: &&Self| reader.zoneless() && reader.zone_told.is_none();
+        if let Some(zone) = readers().filter(untold).find_map(|reader| reader.zone_set) {
+            out.push(format!("the lines say no time zone: read as {}, as it was set", name(zone)));
+        }
+        if let Some(zone) = readers().find_map(|reader| reader.zone_told) {
+            let zone = name(zone);
+            out.push(format!("the lines say no time zone: {zone}, by the times that their transport put before them"));
+        }
+        if readers().any(|reader| reader.year_guessed) {
+            out.push("the lines say no year: taken for the newest that does not put them after today".to_string());
+        }
+        self.tell_formats(&mut out);
         self.troubles.tell(&mut out);
         if self.passed_over > 0 {
             out.push(format!(
@@ -214,12 +310,9 @@ impl LogReader {
         if self.rulings.over > 0 {
             out.push(format!("{} lines more than are kept were not held against the failures", self.rulings.over));
         }
-        if self.failed > self.exchanges.len() as u64 {
-            out.push(format!(
-                "{} requests failed; the first {} are kept, the others are counted",
-                self.failed,
-                self.exchanges.len()
-            ));
+        for reader in self.all().filter(|reader| reader.failed > reader.exchanges.len() as u64) {
+            let (failed, kept) = (reader.failed, reader.exchanges.len());
+            out.push(format!("{failed} requests failed; the first {kept} are kept, the others are counted"));
         }
         out
     }
@@ -229,7 +322,8 @@ impl LogReader {
             State::Open { votes, waiting, ends } => (votes, waiting, ends),
             State::Known { format, .. } => {
                 let format = *format;
-                return self.read(format, line);
+                self.read(format, line);
+                return;
             }
             State::Unknown { .. } => return,
         };
@@ -256,6 +350,7 @@ impl LogReader {
                 return;
             }
         };
+        self.ahead = self.first_time(format, &waiting, &ends);
         let mut from = 0;
         for Waiting { end, number, offset, length } in ends {
             let bytes = waiting.get(from..end).unwrap_or_default();
@@ -264,9 +359,36 @@ impl LogReader {
         }
     }
 
-    fn read(&mut self, format: &'static LogFormat, line: Line<'_>) {
+    /// The first whole time in these lines, where some say no year.
+    fn first_time(&self, format: &'static LogFormat, waiting: &[u8], ends: &[Waiting]) -> Option<Timestamp> {
+        let mut layout = Layout { custom: self.layout.custom.clone(), ..Layout::default() };
+        let (mut from, mut first, mut yearless) = (0, None, false);
+        for Waiting { end, .. } in ends {
+            let text = String::from_utf8_lossy(waiting.get(from..*end).unwrap_or_default());
+            from = *end;
+            let stripped = prefix::strip(&text);
+            yearless |= matches!(stripped.received, Some(Received::Yearless(_)));
+            if let Some(Received::At(time)) = stripped.received {
+                first = first.or(Some(time));
+            }
+            match (format.parse)(stripped.line, &mut layout) {
+                Parsed::Record(Record { time, .. }) | Parsed::NoRequest(time) => {
+                    first = first.or(Some(time));
+                }
+                Parsed::Ruling(ruling) => first = first.or(Some(ruling.time)),
+                Parsed::Skip | Parsed::Bad { .. } => {}
+            }
+            if first.is_some() && yearless {
+                return first;
+            }
+        }
+        None
+    }
+
+    /// Reads a line by a format; false if that does not understand it.
+    pub(super) fn read(&mut self, format: &'static LogFormat, line: Line<'_>) -> bool {
         if line.bytes.is_empty() {
-            return;
+            return true;
         }
         if line.cut() {
             self.troubles.long(line.number);
@@ -278,30 +400,77 @@ impl LogReader {
                 String::from_utf8_lossy(line.bytes)
             }
         };
-        let stripped = prefix::strip(&text);
-        let near = self.span.map(|(_, last)| last).or(self.interest.as_ref().and_then(|interest| interest.near));
-        self.layout.received = stripped.received.and_then(|at| at.resolve(near));
+        let mut inside = core::mem::take(&mut self.inside);
+        // Objects that say more than a line in them are read as they are.
+        let open = format.id != super::json_lines::FORMAT.id || wrapped::docker(&text);
+        let wrapped = if open { wrapped::open(&text, &mut inside) } else { None };
+        let stripped = prefix::strip(wrapped.as_ref().map_or(&text, |wrapped| wrapped.line));
+        let arrived = stripped.received.or(wrapped.as_ref().and_then(|wrapped| wrapped.received.map(Received::At)));
+        let understood = self.stripped(format, &line, &text, stripped, arrived);
+        self.inside = inside;
+        understood
+    }
+
+    fn stripped(
+        &mut self,
+        format: &'static LogFormat,
+        line: &Line<'_>,
+        text: &str,
+        stripped: Stripped<'_>,
+        arrived: Option<Received>,
+    ) -> bool {
+        let near = self.span.map(|(_, last)| last).or(self.ahead);
+        let near = near.or(self.interest.as_ref().and_then(|interest| interest.near));
+        self.layout.received = arrived.and_then(|at| at.resolve(near, self.now));
+        let guessed = near.is_none() && matches!(arrived, Some(Received::Yearless(_)));
         match (format.parse)(stripped.line, &mut self.layout) {
             Parsed::Record(mut record) => {
                 record.node = stripped.node;
                 if self.records == 0 {
-                    self.zone = super::fields::zone(&text);
+                    self.begin(text, &stripped);
                 }
+                if format.clock == Clock::Local && self.zone_told.is_none() {
+                    self.zone_told = arrived.and_then(|arrived| zone_of(&record, arrived));
+                }
+                self.year_guessed |= guessed && Some(record.time) == self.layout.received;
                 self.seen(record.time);
-                self.record(format, &line, &text, &record);
+                self.record(format, line, text, &record);
             }
             Parsed::NoRequest(time) => self.seen(time),
             Parsed::Ruling(ruling) => {
                 let zone = self.layout.zone.and_then(|zone| i32::try_from(zone.0 / (60 * SECOND)).ok());
                 self.zone = self.zone.or(zone);
                 self.seen(ruling.time);
-                let source = self.place(&line, ruling.time);
+                let source = self.place(line, ruling.time);
                 self.rulings.add(&ruling, source);
             }
             Parsed::Skip => {}
             Parsed::Bad { .. } if text.trim().is_empty() => {}
-            Parsed::Bad { at, field } => self.troubles.bad(line.number, at + stripped.bytes, field),
+            Parsed::Bad { at, field } => {
+                if self.others.is_none() {
+                    return false;
+                }
+                if !self.stray(format, line, stripped.line) {
+                    self.troubles.bad(line.number, at + stripped.bytes, field);
+                }
+                return true;
+            }
         }
+        self.understood += 1;
+        true
+    }
+
+    /// For a reader of lines of another format in the same file: what holds for all of it.
+    pub(super) fn take_after(&mut self, file: &Self) {
+        self.interest.clone_from(&file.interest);
+        self.zone_set = file.zone_set;
+        self.now = file.now;
+        self.ahead = file.span.map(|(_, last)| last).or(file.ahead);
+    }
+
+    /// The first record: the zone that its line writes.
+    fn begin(&mut self, text: &str, stripped: &Stripped<'_>) {
+        self.zone = super::fields::zone(stripped.line).or_else(|| super::fields::zone(text));
     }
 
     fn seen(&mut self, time: Timestamp) {
@@ -309,4 +478,20 @@ impl LogReader {
         self.fine |= time.0 % SECOND != 0;
         self.span = Some(self.span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
     }
+}
+
+/// Minutes east of UTC of a record's own time, by the whole time at which the transport had the line: a log writes a line
+/// when all is over, and zones differ by quarter hours.
+fn zone_of(record: &Record<'_>, arrived: Received) -> Option<i32> {
+    const STEP: i64 = 15 * 60 * SECOND;
+    let Received::At(arrived) = arrived else { return None };
+    // A line without a time of its own has the transport's.
+    if record.time == arrived {
+        return None;
+    }
+    let elapsed = record.elapsed.filter(|_| record.begun);
+    let apart = record.time.plus(elapsed.unwrap_or_default()).since(arrived).0;
+    let steps = (apart + STEP / 2).div_euclid(STEP);
+    let exact = (apart - steps * STEP).abs() <= 5 * SECOND && (!record.begun || elapsed.is_some());
+    i32::try_from(steps * 15).ok().filter(|minutes| exact && minutes.abs() <= 14 * 60)
 }

@@ -12,12 +12,12 @@ use alloc::vec::Vec;
 #[cfg(feature = "std")]
 use crate::capture::file::FileReader;
 use crate::capture::point::Point;
+use crate::case::Options;
 #[cfg(feature = "std")]
 use crate::gunzip::Gunzip;
 use crate::input::{self, Kind as Recognised};
-use crate::logs::{Custom, LogReader};
-use crate::products;
-use crate::report::{Input, Kind};
+use crate::logs::{Custom, LogFormat, LogReader};
+use crate::report::{Input, Kind, Lines};
 use crate::time::Timestamp;
 use crate::together::Interest;
 pub use order::reading_order;
@@ -35,7 +35,7 @@ pub struct Reading {
     id: u32,
     name: String,
     bytes: u64,
-    product: Option<products::Id>,
+    options: Options,
     /// The format string that its lines may follow.
     custom: Option<Custom>,
     state: State,
@@ -64,12 +64,12 @@ enum State {
 }
 
 impl Reading {
-    pub fn new(id: u32, name: &str, product: Option<products::Id>, custom: Option<Custom>) -> Self {
+    pub fn new(id: u32, name: &str, options: Options, custom: Option<Custom>) -> Self {
         Self {
             id,
             name: name.to_string(),
             bytes: 0,
-            product,
+            options,
             custom,
             state: State::Head(Vec::new()),
             #[cfg(feature = "std")]
@@ -85,11 +85,20 @@ impl Reading {
         }
     }
 
-    /// The log, if it is one.
-    pub fn log(&self) -> Option<&LogReader> {
-        match &self.state {
+    /// The log, if it is one: for each format of its lines.
+    pub fn logs(&self) -> impl Iterator<Item = &LogReader> {
+        let log = match &self.state {
             State::Log(log) => Some(log),
             _ => None,
+        };
+        log.into_iter().flat_map(|log| log.all())
+    }
+
+    /// Sets the zone of times that say none.
+    pub fn set_zone(&mut self, zone: Option<i32>) {
+        self.options.zone = zone;
+        if let State::Log(log) = &mut self.state {
+            log.set_zone(zone);
         }
     }
 
@@ -179,7 +188,7 @@ impl Reading {
     fn decide(&mut self, points: &mut Vec<Point>, several: bool) {
         let State::Head(head) = &mut self.state else { return };
         let head = core::mem::take(head);
-        let recognised = input::recognise_for(&head, self.product, self.custom.as_ref());
+        let recognised = input::recognise_for(&head, self.options.product, self.custom.as_ref());
         if let Some(sentence) = recognised.sentence() {
             self.warnings.push(sentence);
         }
@@ -198,8 +207,10 @@ impl Reading {
                 State::Refused(Kind::Unknown, "gzip".to_string())
             }
             Recognised::Log(_) => {
-                let mut log = LogReader::new(self.id, self.product);
+                let mut log = LogReader::new(self.id, self.options.product);
                 log.follow(self.custom.as_ref());
+                log.set_zone(self.options.zone);
+                log.not_after(self.options.now);
                 log.beside(Interest::new(points));
                 State::Log(Box::new(log))
             }
@@ -295,6 +306,7 @@ impl Reading {
             clock_offset: None,
             clock_uncertainty: None,
             place: None,
+            formats: Vec::new(),
             warnings: self.warnings.clone(),
         };
         match &self.state {
@@ -314,8 +326,13 @@ impl Reading {
                 }
             }
             State::Log(log) => {
-                input.records = Some(log.records);
+                input.records = Some(log.all().map(|log| log.records).sum());
                 input.kind = Kind::Log;
+                let formats = log.formats();
+                if formats.len() > 1 {
+                    let told = |(format, records): (&LogFormat, u64)| Lines { format: format.id.to_string(), records };
+                    input.formats = formats.into_iter().map(told).collect();
+                }
                 match (log.format(), log.unknown()) {
                     (Some(format), _) => input.format = format.id.to_string(),
                     (None, why) => {
@@ -324,9 +341,9 @@ impl Reading {
                         input.warnings.extend(why.map(ToString::to_string));
                     }
                 }
-                input.started = log.span.map(|(from, _)| from);
-                input.ended = log.span.map(|(_, to)| to);
-                input.zone = log.zone;
+                input.started = log.all().filter_map(|log| Some(log.span()?.0)).min();
+                input.ended = log.all().filter_map(|log| Some(log.span()?.1)).max();
+                input.zone = log.zone();
                 input.warnings.extend(log.warnings());
             }
             State::Refused(kind, format) => {

@@ -28,6 +28,7 @@ pub use clock::{Clock, Compared};
 use matching::Lines;
 pub use sight::{Interest, Sight};
 pub use wanted::{Wanted, address_digest};
+pub use words::utc;
 
 /// Packets of a request may begin or end this much outside of what its line says.
 const MARGIN: Span = Span::seconds(2);
@@ -52,6 +53,8 @@ pub struct Together {
 pub struct Told {
     /// The log's input.
     pub input: u32,
+    /// The format of these lines of it.
+    pub format: Option<&'static str>,
     /// How it was compared.
     pub compared: Compared,
     /// Its lines say no zone.
@@ -76,7 +79,7 @@ impl Told {
         let seconds = |span: Span| (span.0 / 1_000_000) as f64 / 1000.0;
         input.clock_offset = Some(seconds(clock.residual()));
         input.clock_uncertainty = Some(seconds(clock.uncertainty));
-        if self.local {
+        if self.local && input.zone.is_none() {
             let zone = clock.zone();
             input.warnings.retain(|warning| warning != NO_ZONE);
             input.zone = i32::try_from(zone.0 / (60 * SECOND)).ok();
@@ -137,7 +140,7 @@ fn access(
     let told = tell(log, compared, if points.is_empty() { "" } else { "captures" });
     let clock = told.clock().copied();
     let ahead = clock.map_or(Span(0), |clock| clock.ahead);
-    let shift = told.shift();
+    let shift = Span(told.shift().0.saturating_add(log.offset().0));
     let nothing = || alloc::vec![None; of_log.sights.len()];
     let of_line = clock.map_or_else(nothing, |_| matching::assign(&of_log, requests, ahead));
     let tunnel_of = clock.map_or_else(nothing, |_| matching::inside(&of_log.sights, &of_line, requests, ahead));
@@ -181,7 +184,7 @@ fn access(
             }
             (None, Some(at)) if same.is_some() => {
                 let Some((exchange, notes)) = all.exchanges.get_mut(at).zip(all.notes.get_mut(at)) else { continue };
-                exchange.events.extend(merge::healthy(line, shift));
+                exchange.events.extend(merge::healthy(line, told.shift()));
                 if matching::statuses(line, request) == matching::Statuses::Other {
                     notes.push(words::healthy_line(line.status));
                 }
@@ -248,7 +251,7 @@ fn error(all: &mut Together, log: &LogReader, points: &[Point], requests: &[Sigh
     };
     let told = tell(log, compared, against);
     let clock = told.clock().copied();
-    let shift = told.shift();
+    let shift = Span(told.shift().0.saturating_add(log.offset().0));
     let nothing = || alloc::vec![None; of_log.sights.len()];
     let of_line = clock.map_or_else(nothing, |clock| matching::assign(&of_log, &known, clock.ahead));
     let more = clock.map_or_else(nothing, |clock| matching::during(&of_log, &of_line, &known, clock.ahead));
@@ -284,14 +287,19 @@ fn error(all: &mut Together, log: &LogReader, points: &[Point], requests: &[Sigh
 
 /// A log's lines, to be held against requests.
 fn lines_of(log: &LogReader, error: bool) -> Lines {
-    Lines { sights: log.sights.clone(), resolution: log.resolution(), local: log.local(), error }
+    let offset = log.offset();
+    let mut sights = log.sights.clone();
+    if offset.0 != 0 {
+        sights.iter_mut().for_each(|sight| sight.shift(offset));
+    }
+    Lines { sights, resolution: log.resolution(), local: log.local(), error }
 }
 
 /// What is said of a log's clock; `against` names what it was held against, if anything.
 fn tell(log: &LogReader, compared: Compared, against: &str) -> Told {
     let held = !against.is_empty() && !log.sights.is_empty();
     let sentence = if held { words::of_clock(&compared, log.local(), against) } else { None };
-    Told { input: log.input(), compared, local: log.local(), sentence }
+    Told { input: log.input(), format: log.format().map(|format| format.id), compared, local: log.local(), sentence }
 }
 
 /// Says of a failure that only a log tells whether the captures cover its time.
@@ -319,11 +327,13 @@ fn without_line(all: &mut Together, logs: &[&LogReader], lined: &[bool]) {
     let covering: Vec<(Timestamp, Timestamp)> = logs
         .iter()
         .filter_map(|log| {
-            let clock = all.clocks.iter().find(|told| told.input == log.input())?.clock()?;
+            let format = log.format().map(|format| format.id);
+            let of = |told: &&Told| told.input == log.input() && told.format == format;
+            let clock = all.clocks.iter().find(of)?.clock()?;
             let back = Span(clock.ahead.0.saturating_neg());
             // Lines beyond those that are kept were not held against packets.
             let whole = log.failed <= log.exchanges.len() as u64;
-            log.span.filter(|_| whole).map(|(from, to)| (from.plus(back), to.plus(back)))
+            log.span().filter(|_| whole).map(|(from, to)| (from.plus(back), to.plus(back)))
         })
         .collect();
     for ((exchange, notes), _) in all.exchanges.iter().zip(&mut all.notes).zip(lined).filter(|(_, lined)| !**lined) {

@@ -55,6 +55,16 @@ pub struct Sight {
 }
 
 impl Sight {
+    /// Moves all of its times.
+    pub fn shift(&mut self, by: crate::time::Span) {
+        for time in [&mut self.begun, &mut self.ended].into_iter().flatten() {
+            *time = time.plus(by);
+        }
+        if let Some(source) = &mut self.source {
+            source.time = source.time.plus(by);
+        }
+    }
+
     /// How long it took, where both ends are told.
     #[must_use]
     pub fn took(&self) -> Option<i64> {

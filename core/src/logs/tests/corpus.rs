@@ -1,5 +1,7 @@
 //! Logs of other people, found through `GATEWAY_TRIAGE_CORPUS`; skipped where it is not set.
 
+use alloc::vec::Vec;
+
 use super::super::LogReader;
 
 /// What the corpus's logs are, by the beginning of their names; the others are of no format here.
@@ -20,7 +22,7 @@ const CORPUS: &[(&str, &str)] = &[
     ("caddy", "json-lines"),
     ("aws_alb", "aws-alb"),
     ("iis_beats", "w3c"),
-    ("envoy_beats.log", "envoy"),
+    ("envoy_beats", "envoy"),
     ("apache_error", "apache-error"),
     ("apache_fail2ban", "apache-error"),
     ("nginx_ingress_elastic", "nginx"),
@@ -55,6 +57,19 @@ fn the_corpus_is_told_apart() {
             reader.format().map_or("text", |format| format.id),
             "{name}"
         );
+        // Where lines are of several formats: which, and how many of each.
+        let formats: Vec<(&str, u64)> =
+            reader.formats().into_iter().map(|(format, records)| (format.id, records)).collect();
+        let several: Option<&[(&str, u64)]> = match &*name {
+            "apache_sekoia_tests.log" => Some(&[("apache-error", 0), ("combined", 7), ("clf", 1)]),
+            "nginx_ngf_longevity240_plus.log" => Some(&[("nginx-error", 2), ("combined", 1)]),
+            "nginx_sekoia_tests.log" => Some(&[("nginx-error", 1), ("combined", 6)]),
+            _ => None,
+        };
+        match several {
+            Some(several) => assert_eq!(formats, several, "{name}"),
+            None => assert!(formats.len() < 2, "{name}: {formats:?}"),
+        }
         if let Some((records, failed, unseen)) = match &*name {
             "squid_elastic_access1.log" => Some((100, 0, 5)),
             "squid_kujirai_access.log" => Some((122, 0, 116)),

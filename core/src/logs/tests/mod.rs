@@ -6,6 +6,7 @@ mod columns;
 mod corpus;
 mod errors;
 mod meshes;
+mod mixed;
 mod properties;
 mod words;
 
@@ -249,7 +250,7 @@ fn what_is_not_understood_is_counted_and_placed() {
     );
     assert_eq!(reader.exchanges[0].events[0].source.number, 3);
     assert_eq!(reader.exchanges[0].events[0].source.offset, text.find("1420230550").unwrap() as u64);
-    assert_eq!(reader.span.map(|(a, b)| (a.to_string(), b.to_string())).unwrap().0, "2015-01-02T20:29:10.000000Z");
+    assert_eq!(reader.span().map(|(a, b)| (a.to_string(), b.to_string())).unwrap().0, "2015-01-02T20:29:10.000000Z");
 }
 
 #[test]

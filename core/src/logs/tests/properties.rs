@@ -17,9 +17,9 @@ fn all(reader: &LogReader) -> String {
         reader.total,
         reader.failed,
         reader.unseen,
-        reader.span,
+        reader.span(),
         reader.warnings(),
-        reader.exchanges,
+        reader.all().map(|reader| &reader.exchanges).collect::<Vec<_>>(),
         reader.beyond
     )
 }
