@@ -158,13 +158,14 @@ impl Case {
         });
         let gateways = joined.gateways.clone();
         let captured = !self.points.is_empty();
-        let together::Together { mut exchanges, notes, total, unseen, clocks } =
+        let together::Together { mut exchanges, mut notes, total, unseen, clocks } =
             together::join(joined, &self.points, &logs);
+        let total = total + self.sides.apply(&mut exchanges, &gateways);
+        notes.resize(exchanges.len(), Vec::new());
         let known: Vec<IpAddr> = self.options.gateway.iter().chain(&gateways).copied().collect();
         devices::join(&mut exchanges, &logs, &known);
         let beyond: u64 = logs.iter().map(|log| log.failed.saturating_sub(log.exchanges.len() as u64)).sum();
         let totals = Exchanges { total, failed: exchanges.len() as u64 + beyond, unseen };
-        self.sides.apply(&mut exchanges);
         let limits = self.limits();
         let found =
             exchanges.iter().zip(&notes).map(|(exchange, notes)| findings::find(exchange, &limits, notes, product));

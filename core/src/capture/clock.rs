@@ -127,6 +127,10 @@ impl Clock {
         let Some(pause) = self.pause.filter(|pause| last.1 <= pause.from && now.since(pause.to) <= AFTER) else {
             return;
         };
+        // A clock that shows nothing does not tick: some devices clear the timestamps of what they pass on.
+        if stamp == 0 && last.0 == 0 {
+            return;
+        }
         let claimed = now.since(last.1);
         let ticks = i64::from(stamp.wrapping_sub(last.0));
         if ticks > i64::from(i32::MAX) {

@@ -11,7 +11,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::categories::{self, Category, Id};
-use crate::exchange::{Answer, Attempt, Between, Claim, Exchange, Phase, Source};
+use crate::exchange::{Answer, Attempt, Between, Claim, Exchange, Phase, Proof, Source};
 use crate::products;
 use crate::report::{Confidence, Finding, GeneratedBy, ResetBy};
 use crate::time::Timestamp;
@@ -38,6 +38,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
             (first, claim.confidence, claim.candidates.clone())
         }
         (None, Some(claim)) => (Id::Undetermined, claim.confidence, claim.candidates.clone()),
+        (None, None) if exchange.signs.proof.is_some() => (Id::Undetermined, Confidence::Possible, Vec::new()),
         (None, None) => (Id::Undetermined, Confidence::Possible, left(exchange)),
     };
     let unseen = limits.of(exchange, decisive, id);
@@ -45,7 +46,8 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
     let of_attempt = decisive.map_or(&[][..], |attempt| &attempt.doubts);
     doubts.extend_from_slice(of_attempt);
     // What a second capture shows is no mere absence in the first.
-    let proof = exchange.signs.proof.as_ref().or_else(|| decisive?.proof.as_ref());
+    let of_client = on_client_side(exchange, id);
+    let proof = of_client.or_else(|| decisive?.proof.as_ref());
     // Neither is what the device says that dropped it.
     let device = exchange.signs.devices.iter().max_by_key(|word| (word.bearing.blames(), word.exact));
     let told = proof.is_some() || device.is_some_and(|word| word.exact && word.bearing.blames());
@@ -97,12 +99,11 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
         status: code,
         first_status: status.and_then(|status| status.first),
         generated_by: generated_by(exchange, id, code, category.is_none()),
-        reset_by: reset_by(exchange, decisive),
+        reset_by: reset_by(exchange, decisive, id),
         summary: match proof {
-            Some(proof) if exchange.signs.proof.is_some() => alloc::format!(
-                "The connection between client and gateway was reset on the way; neither of them ended it. {}",
-                proof.text
-            ),
+            Some(proof) if of_client.is_some() => {
+                alloc::format!("{} {}", summary::on_client_side(proof.what), proof.text)
+            }
             Some(proof) => alloc::format!("{} {}", summary::write(exchange, decisive, id), proof.text),
             None => summary::with(summary::write(exchange, decisive, id), device.map(|word| &*word.text)),
         },
@@ -185,7 +186,7 @@ fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>, by_log: bool) 
         Id::ProxyLoop if exchange.signs.looped.is_some() && status.is_some() => GeneratedBy::Gateway,
         _ if status.is_none() || !sided && exchange.claim.is_none() => GeneratedBy::Unknown,
         _ if signed(exchange) => GeneratedBy::Gateway,
-        Id::Undetermined if claim(exchange).is_none() => GeneratedBy::Unknown,
+        Id::Undetermined if claim(exchange).is_none() || exchange.signs.proof.is_some() => GeneratedBy::Unknown,
         Id::ClientAbort => GeneratedBy::Unknown,
         // The client was already getting the origin's own answer when it broke off.
         _ if status.is_some_and(|status| status < 400) => GeneratedBy::Origin,
@@ -201,8 +202,13 @@ fn signed(exchange: &Exchange) -> bool {
     matches!(&exchange.answer, Answer::Whole(status) if status.own_word.is_some())
 }
 
-fn reset_by(exchange: &Exchange, decisive: Option<&Attempt>) -> Option<ResetBy> {
-    if exchange.signs.proof.as_ref().is_some_and(|proof| proof.what == Between::ResetMade) {
+/// What a capture of the client's proves, where the failure is there.
+fn on_client_side(exchange: &Exchange, id: Id) -> Option<&Proof> {
+    exchange.signs.proof.as_ref().filter(|_| matches!(id, Id::ClientAbort | Id::Undetermined))
+}
+
+fn reset_by(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> Option<ResetBy> {
+    if on_client_side(exchange, id).is_some_and(|proof| proof.what == Between::ResetMade) {
         return Some(ResetBy::DeviceOnPath);
     }
     let client_reset = matches!(exchange.answer, Answer::ClientLeft)

@@ -6,7 +6,7 @@ use core::fmt::Write;
 
 use crate::categories::Id;
 use crate::exchange::{
-    Attempt, ConnectFailure, Exchange, ReceiveFailure, ResolveFailure, SecureFailure, WaitFailure, What,
+    Attempt, Between, ConnectFailure, Exchange, ReceiveFailure, ResolveFailure, SecureFailure, WaitFailure, What,
 };
 use crate::protocols::tls;
 use crate::report::ResetBy;
@@ -41,6 +41,21 @@ pub fn with(mut sentence: String, more: Option<&str>) -> String {
         sentence.push_str(more);
     }
     sentence
+}
+
+/// What happened between the client and the gateway, where captures of both show it.
+pub fn on_client_side(what: Between) -> &'static str {
+    match what {
+        Between::ResetMade => {
+            "The connection between client and gateway was reset on the way; neither of them ended it."
+        }
+        Between::CloseMade => {
+            "The connection between client and gateway was closed on the way; neither of them ended it."
+        }
+        Between::ResponseMade => "The client got an answer that the gateway did not send.",
+        Between::ResponseDropped => "The gateway's answer did not reach the client.",
+        _ => "The client's request did not reach the gateway.",
+    }
 }
 
 /// Who sent the RST, and by which signs.

@@ -300,20 +300,24 @@ fn response(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
         let packets = shown.map(|data| far.sighting(data, Side::Server, "bytes of the response")).collect();
         return Some(Proof { what: Between::ResponseDropped, text, packets });
     }
-    if let Some(first) =
-        came.first_data.filter(|_| sent.position == 0 && sent.packets > 0 || came.position > sent.position)
-    {
-        if sent.position > 0 || !far.should_have_had(came.last_data?, near.place, Side::Server) {
-            return None;
-        }
+    // A FIN takes one number as well.
+    if came.position > sent.position + 1 && sent.packets > 0 {
+        let last = came.last_data.filter(|last| far.should_have_had(*last, near.place, Side::Server))?;
+        let first = came.first_data.filter(|_| sent.position == 0).unwrap_or(last);
+        let shown = match sent.position {
+            0 => format!("had sent no byte of it: {} shows none", far.place.name),
+            bytes => format!("had sent {bytes} bytes in all, as {} shows", far.place.name),
+        };
         let text = format!(
-            "The answer is in {} (packet {}), and the server had sent no byte of it: {} shows none. {} made it.",
+            "The answer is in {} (packet {}), and {} {shown}. {} made it.",
             near.place.name,
             first.number,
-            far.place.name,
+            far.connection.server,
             capital(&between(near, far))
         );
-        return Some(Proof { what: Between::ResponseMade, text, packets: far.handshake() });
+        let mut packets = far.handshake();
+        packets.push(near.sighting(first, Side::Server, "bytes of the answer"));
+        return Some(Proof { what: Between::ResponseMade, text, packets });
     }
     let (request, passed) = (near.connection.client_end.position, far.connection.client_end.position);
     let silent =
@@ -330,23 +334,38 @@ fn response(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
 }
 
 fn close(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
-    let fin = near.connection.server_end.fin?;
-    let sent = &far.connection.server_end;
-    let none = sent.fin.is_none() && sent.rst.is_none();
-    if !none || !far.should_have_had(fin.source, near.place, Side::Server) || sent.packets == 0 {
-        return None;
-    }
-    // What the server had sent may still be under way where its FIN is to come.
-    (sent.position <= near.connection.server_end.position).then(|| Proof {
+    let made = |seen: Stand<'_>, sender: Stand<'_>, side: Side| {
+        let (end, sent) = (seen.connection.end(side), sender.connection.end(side));
+        let fin = end.fin?;
+        // What closed for it makes an end close as well, later.
+        let error = seen.place.clock.error.0.saturating_add(sender.place.clock.error.0);
+        let seen_at = seen.place.home(fin.source.time).plus(Span(error));
+        let none = sent.rst.is_none() && sent.fin.is_none_or(|own| sender.place.home(own.source.time) > seen_at);
+        // What had been sent may still be under way where the FIN is to come.
+        if !none || sent.packets == 0 || sent.position > end.position + 1 {
+            return None;
+        }
+        sender.should_have_had(fin.source, seen.place, side).then_some(fin.source)
+    };
+    let (for_client, for_server) = (made(near, far, Side::Server), made(far, near, Side::Client));
+    let (fin, seen, sender, side, who) = match (for_client, for_server) {
+        (Some(fin), _) => (fin, near, far, Side::Server, far.connection.server),
+        (None, Some(fin)) => (fin, far, near, Side::Client, near.connection.client),
+        (None, None) => return None,
+    };
+    let both = if for_client.is_some() && for_server.is_some() { " The other end got one as well." } else { "" };
+    let mut packets = sender.handshake();
+    packets.push(seen.sighting(fin, side, "FIN"));
+    Some(Proof {
         what: Between::CloseMade,
         text: format!(
-            "The FIN is in {} (packet {}), and the server had not closed: {} shows no FIN of it. {} made it.",
-            near.place.name,
-            fin.source.number,
-            far.place.name,
+            "The FIN is in {} (packet {}), and {who} had not closed: {} shows no FIN of it until then. {} made it.{both}",
+            seen.place.name,
+            fin.number,
+            sender.place.name,
             capital(&between(near, far))
         ),
-        packets: far.handshake(),
+        packets,
     })
 }
 

@@ -6,6 +6,7 @@
 //! different legs, and `join` puts them together.
 
 mod absent;
+mod client;
 mod clock;
 mod compare;
 mod pairs;
@@ -23,6 +24,7 @@ use crate::capture::point::Point;
 use crate::exchange::{Exchange, Proof};
 use crate::time::{SECOND, Span, Timestamp};
 use absent::Absences;
+use client::Seen;
 use clock::Clock;
 use compare::{Place, Stand, compare};
 use places::Group;
@@ -37,6 +39,8 @@ const PLACES: usize = 12;
 pub struct Sides {
     /// By the ends of a connection at home.
     proofs: HashMap<(SocketAddr, SocketAddr), Vec<Witness>>,
+    /// What only clients' own captures show.
+    seen: Vec<Seen>,
     /// Each capture point: its clock against its home's, and how it stands to it.
     standings: Vec<Option<Standing>>,
 }
@@ -133,7 +137,11 @@ impl Sides {
             let path: Vec<Stand<'_>> = before.into_iter().chain([stand]).chain(beyond).collect();
             for two in path.windows(2) {
                 if let [near, far] = two {
-                    proofs.extend(compare(*near, *far));
+                    let proven = compare(*near, *far);
+                    if core::ptr::eq(far.connection, connection) {
+                        self.seen.extend(Seen::of(*near, *far, &proven));
+                    }
+                    proofs.extend(proven);
                 }
             }
             for (other, absences) in &absences {
@@ -157,14 +165,17 @@ impl Sides {
         }
     }
 
-    /// What the other captures prove of the failures.
-    pub fn apply(&self, exchanges: &mut [Exchange]) {
+    /// What the other captures prove of the failures, and failures that are in them alone; how many requests that home
+    /// does not hold.
+    pub fn apply(&self, exchanges: &mut Vec<Exchange>, gateways: &[IpAddr]) -> u64 {
         if self.proofs.is_empty() {
-            return;
+            return 0;
         }
+        let added = self.seen.iter().map(|seen| u64::from(seen.add_to(exchanges, gateways))).sum();
         for exchange in exchanges {
             tell::apply(exchange, |client, server, span| self.of(client, server, span));
         }
+        added
     }
 
     /// What is proven of a connection at home that was open at this time.

@@ -5,12 +5,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
+use super::client;
 use super::clock::Clock;
 use super::relation::Relation;
 use crate::capture::point::Point;
 use crate::exchange::{
-    Attempt, Between, ConnectFailure, Event, Exchange, Phase, Proof, ReceiveFailure, SecureFailure, SendFailure,
-    WaitFailure, What,
+    Answer, Attempt, Between, ConnectFailure, Event, Exchange, Phase, Proof, ReceiveFailure, SecureFailure,
+    SendFailure, WaitFailure, What,
 };
 use crate::report::{Leg, ResetBy};
 use crate::time::Timestamp;
@@ -99,14 +100,16 @@ pub fn apply<'b>(
         }
     }
     let flow = exchange.events.iter().find_map(|event| event.flow.filter(|_| event.leg == Leg::Client));
-    let Some(flow) = flow else { return };
+    let Some(flow) = flow.filter(|_| exchange.signs.proof.is_none()) else { return };
     let last = exchange.events.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
-    for proof in find(flow.one, flow.other, (exchange.begun, last)) {
-        let broken = exchange.events.iter().any(|event| matches!(event.what, What::Reset(_)));
-        if proof.what == Between::ResetMade && broken && exchange.signs.proof.is_none() {
-            exchange.events.extend(events(proof, Leg::Client));
-            exchange.signs.proof = Some(proof.clone());
-        }
+    let any = |what: fn(&What) -> bool| exchange.events.iter().any(|event| what(&event.what));
+    let reset = any(|what| matches!(what, What::Reset(_)));
+    let closed = any(|what| *what == What::Fin) && exchange.answer == Answer::ClientLeft;
+    let its = |what: Between| what == Between::ResetMade && reset || what == Between::CloseMade && closed;
+    let proofs = find(flow.one, flow.other, (exchange.begun, last)).iter().filter(|proof| its(proof.what)).cloned();
+    if let Some(proof) = client::together(&proofs.collect::<Vec<Proof>>()) {
+        show(&mut exchange.events, &proof, Leg::Client);
+        exchange.signs.proof = Some(proof);
     }
 }
 
@@ -130,7 +133,7 @@ fn explains(attempt: &Attempt, what: Between) -> bool {
         Between::ResetMade | Between::ResetByHost | Between::ResetFromBeyond => reset,
         Between::CloseMade => closed,
         Between::RequestDropped | Between::ResponseDropped | Between::SilentBeyond => waiting || unacked,
-        Between::ResponseMade => attempt.status.is_some(),
+        Between::ResponseMade => attempt.status.is_some() || attempt.receive.failure().is_some(),
         Between::IcmpMade | Between::IcmpFromBeyond => matches!(connect, Some(ConnectFailure::Icmp(_))),
     }
 }
@@ -151,7 +154,7 @@ fn add(attempt: &mut Attempt, proof: &Proof) {
         attempt.reset_by = told;
         attempt.signs.clear();
     }
-    attempt.events.extend(events(proof, Leg::Upstream));
+    show(&mut attempt.events, proof, Leg::Upstream);
     // What blames says more than what clears.
     match &mut attempt.proof {
         Some(known) if known.what.blames_device() || !proof.what.blames_device() => {}
@@ -159,13 +162,17 @@ fn add(attempt: &mut Attempt, proof: &Proof) {
     }
 }
 
-fn events(proof: &Proof, leg: Leg) -> Vec<Event> {
-    let event = |packet: &crate::exchange::Sighting| Event {
-        source: packet.source,
-        leg,
-        sent: packet.by_client == (leg != Leg::Client),
-        what: What::Note(packet.text.clone()),
-        flow: Some(packet.flow),
-    };
-    proof.packets.iter().map(event).collect()
+/// Adds the packets that show it, but for those that are told already.
+pub fn show(events: &mut Vec<Event>, proof: &Proof, leg: Leg) {
+    for packet in &proof.packets {
+        if events.iter().all(|event| event.source != packet.source) {
+            events.push(Event {
+                source: packet.source,
+                leg,
+                sent: packet.by_client == (leg != Leg::Client),
+                what: What::Note(packet.text.clone()),
+                flow: Some(packet.flow),
+            });
+        }
+    }
 }

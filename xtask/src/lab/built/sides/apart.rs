@@ -8,18 +8,8 @@ use super::super::Built;
 use super::super::scene::{CLIENT, SITE, Scene};
 use super::firewall::dropped_syns;
 use super::view::{self, Crossing, NAT, ROUTED, inside, outside};
-use super::{AFTER, TARGET, asked, failed, refuse, scene};
+use super::{AFTER, TARGET, TO_CLIENT, asked, failed, refuse, scene};
 
-/// From the gateway to its client, in one network.
-const TO_CLIENT: Crossing = Crossing {
-    host: CLIENT,
-    translated: CLIENT,
-    hops: 0,
-    delay: (-150, -90),
-    ahead: 3_600_412_000,
-    near: &[],
-    ..ROUTED
-};
 /// Over the provider's network to the server.
 const TO_SERVER: Crossing = Crossing { hops: 12, delay: (9000, 8000), ahead: 78_000, peers: &[192, 0, 2, 10], ..NAT };
 

@@ -64,7 +64,7 @@ fn syn_dropped(name: &'static str, crossing: &Crossing, more: &str) -> Built {
     )
     .file("ingress.pcap", ingress.file.clone())
     .file("egress.pcap", egress.file)
-    .expects(failed("tcp-syn-unanswered").at("ingress.pcap", &ingress.at(&seen)))
+    .expects(failed("tcp-syn-unanswered").list("says", &["dropped them"]).at("ingress.pcap", &ingress.at(&seen)))
 }
 
 fn syn_passed() -> Built {
@@ -106,7 +106,12 @@ fn syn_ack_dropped() -> Built {
     )
     .file("ingress.pcap", ingress.file.clone())
     .file("egress.pcap", egress.file.clone())
-    .expects(failed("return-path").at("ingress.pcap", &ingress.at(&seen)).at("egress.pcap", &egress.at(&answers)))
+    .expects(
+        failed("return-path")
+            .list("says", &["dropped it"])
+            .at("ingress.pcap", &ingress.at(&seen))
+            .at("egress.pcap", &egress.at(&answers)),
+    )
 }
 
 fn reset_by_firewall() -> Built {
@@ -228,6 +233,7 @@ fn request_swallowed() -> Built {
     .file("egress.pcap", egress.file.clone())
     .expects(
         failed("request-unacked")
+            .list("says", &["swallowed them"])
             .at("ingress.pcap", &ingress.at(&[request, sent[0], left, told]))
             .at("egress.pcap", &egress.at(&[opened])),
     )

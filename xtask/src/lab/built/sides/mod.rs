@@ -1,6 +1,7 @@
 //! Two captures of one event: both sides of a firewall, gateway and client, gateway and server.
 
 mod apart;
+mod clients;
 mod firewall;
 mod passes;
 mod view;
@@ -10,7 +11,8 @@ use gateway_triage_tests::build::talk::{Flow, Side};
 
 use super::super::recipe::Expect;
 use super::Built;
-use super::scene::{GATEWAY, SITE, Scene, failure};
+use super::scene::{CLIENT, GATEWAY, SITE, Scene, failure};
+use view::{Crossing, ROUTED};
 
 /// What these cases follow.
 const AFTER: &str = "Cisco: Why do we see 502 / 504 GATEWAY_TIMEOUT errors when browsing to certain sites? (ingress and egress captures)";
@@ -20,9 +22,21 @@ const TARGET: &str = "http://www.example.com/";
 const FINE: &str = "http://www.example.org/";
 const PAGE: &str = "<html><head><title>504 Gateway Timeout</title></head><body>504</body></html>\n";
 
+/// From the gateway to its client, in one network.
+const TO_CLIENT: Crossing = Crossing {
+    host: CLIENT,
+    translated: CLIENT,
+    hops: 0,
+    delay: (-150, -90),
+    ahead: 3_600_412_000,
+    near: &[],
+    ..ROUTED
+};
+
 pub fn all() -> Vec<Built> {
     let mut all = firewall::all();
     all.extend(apart::all());
+    all.extend(clients::all());
     all.extend(passes::all());
     all
 }
