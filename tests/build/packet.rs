@@ -211,9 +211,18 @@ pub fn udp(from: SocketAddr, to: SocketAddr, hop: Hop, data: &[u8]) -> Vec<u8> {
 
 /// An ICMP or ICMPv6 error that quotes `about`, an IP packet: its header and eight bytes in IPv4
 /// (RFC 792; `more` bytes where a newer system quotes more), as much as fits in IPv6.
-pub fn icmp(from: IpAddr, to: IpAddr, hop: Hop, kind: u8, code: u8, about: &[u8], more: usize) -> Vec<u8> {
+pub fn icmp(
+    from: IpAddr,
+    to: IpAddr,
+    hop: Hop,
+    (kind, code): (u8, u8),
+    mtu: u16,
+    about: &[u8],
+    more: usize,
+) -> Vec<u8> {
     let quoted = if from.is_ipv4() { 28 + more } else { 1200 };
     let mut out = vec![kind, code, 0, 0, 0, 0, 0, 0];
+    out[6..].copy_from_slice(&mtu.to_be_bytes());
     out.extend(about.get(..quoted).unwrap_or(about));
     let protocol = if from.is_ipv4() { 1 } else { 58 };
     let sum = if from.is_ipv4() {

@@ -384,12 +384,17 @@ impl Capture {
 
     /// `reporter` sends an ICMP error about packet `number` to its sender.
     pub fn icmp(&mut self, reporter: &str, number: u64, kind: u8, code: u8) -> u64 {
+        self.icmp_mtu(reporter, number, (kind, code), 0)
+    }
+
+    /// The same with the largest packet that `reporter` can pass on ("fragmentation needed", "packet too big").
+    pub fn icmp_mtu(&mut self, reporter: &str, number: u64, kind: (u8, u8), mtu: u16) -> u64 {
         let at = usize::try_from(number).unwrap_or(0).saturating_sub(1);
         let Some(about) = self.packets.get(at).cloned() else { return 0 };
         let from: IpAddr = reporter.parse().unwrap_or(IpAddr::V4(packet::v4("0.0.0.0")));
         let to = source(&about).unwrap_or(from);
         let hop = self.hop(64);
-        self.put(from, to, packet::icmp(from, to, hop, kind, code, &about, 32))
+        self.put(from, to, packet::icmp(from, to, hop, kind, mtu, &about, 32))
     }
 }
 

@@ -327,5 +327,12 @@ fn icmp(bytes: &[u8], from: IpAddr, v6: bool) -> Result<Transport<'_>, Nothing> 
         tcp,
         seq: if tcp { bytes::u32(payload, 4, true) } else { None },
     };
-    Ok(Transport::Icmp(Icmp { from, v6, kind, code }, quoted))
+    // Routers older than RFC 1191 leave it 0.
+    let mtu = match (v6, kind, code) {
+        (false, 3, 4) => bytes::u16(bytes, 6, true).map(u32::from),
+        (true, 2, _) => bytes::u32(bytes, 4, true),
+        _ => None,
+    };
+    let mtu = mtu.filter(|mtu| *mtu > 0);
+    Ok(Transport::Icmp(Icmp { from, v6, kind, code, mtu }, quoted))
 }

@@ -228,8 +228,11 @@ impl Point {
     }
 
     fn icmp(&mut self, quoted: Quoted, to: IpAddr, icmp: Icmp, source: Source) {
-        // "Fragmentation needed" and "packet too big" regulate sizes, they refuse nothing.
-        if matches!((icmp.v6, icmp.kind, icmp.code), (false, 3, 4) | (true, 2, _) | (false, 4, _)) {
+        if icmp.too_big() {
+            return self.too_big(quoted, to, icmp, source);
+        }
+        // Source quench regulates as well.
+        if (icmp.v6, icmp.kind) == (false, 4) {
             return;
         }
         let Some(connection) = self.quoted(quoted, to).and_then(|at| self.connections.get_mut(at)) else { return };
@@ -240,6 +243,20 @@ impl Point {
         if connection.icmp.len() < KEPT && !copy {
             connection.icmp.push((source, icmp));
             connection.last = source;
+        }
+    }
+
+    /// A segment of either side was too large for the path.
+    fn too_big(&mut self, quoted: Quoted, to: IpAddr, icmp: Icmp, source: Source) {
+        let of_client = self.quoted(quoted, to);
+        let latest = self.open.get(&Key::of(quoted.from, quoted.to)).copied();
+        let of_server = latest.filter(|at| self.connections.get(*at).is_some_and(|c| c.server == quoted.from));
+        let Some(connection) = of_client.or(of_server).and_then(|at| self.connections.get_mut(at)) else { return };
+        let copy = |(last, before, _): &(Source, Icmp, bool)| {
+            *before == icmp && source.time.since(last.time) < Span::milliseconds(5)
+        };
+        if connection.too_big.len() < KEPT && !connection.too_big.last().is_some_and(copy) {
+            connection.too_big.push((source, icmp, of_client.is_some()));
         }
     }
 

@@ -1,6 +1,8 @@
 //! Small segments pass, full-sized ones vanish: RFC 2923 section 2.1.
 
-use super::{Category, Fix, Id, Owner, Phase, cause, check};
+use alloc::format;
+
+use super::{Category, Fix, Id, Owner, Phase, cause, check, favoured};
 use crate::exchange::{ReceiveFailure, SendFailure};
 
 /// See the module.
@@ -13,6 +15,18 @@ pub static CATEGORY: Category = Category {
     proxy_status: "connection_write_timeout",
     owner: Owner::Network,
     causes: &[
+        favoured(
+            "The gateway's host does not heed the ICMP message that tells the size: a firewall of its own drops it, or path \
+             MTU discovery is switched off.",
+            |_, attempt| {
+                let icmp =
+                    attempt?.too_big.filter(|_| attempt.is_some_and(|attempt| attempt.send.failure().is_some()))?;
+                Some(match icmp.mtu {
+                    Some(mtu) => format!("{} told it an MTU of {mtu}; full-sized segments went on.", icmp.from).into(),
+                    None => format!("{} told it that its segments are too large; they went on.", icmp.from).into(),
+                })
+            },
+        ),
         cause(
             "A tunnel on the way (VPN, GRE, PPPoE, cloud) has a smaller MTU, and its ICMP message is \
              filtered.",

@@ -32,6 +32,11 @@ pub static CATEGORY: Category = Category {
         favoured("The reputation or category service in the cloud cannot be reached.", |exchange, _| {
             seen(exchange, &["(service)"])
         }),
+        favoured(
+            "The server that the gateway asks for permission before the site (auth_request, forward authentication, \
+             external authorization) fails.",
+            |exchange, _| seen(exchange, &["before the site"]),
+        ),
         cause("The gateway's own resolver or helper process has stopped."),
     ],
     checks: &[
@@ -70,7 +75,9 @@ pub static CATEGORY: Category = Category {
     absence: false,
     // By the gateway's own word a failed attempt beside it was made to the service.
     detect: |exchange, attempt| {
-        exchange.signs.service.is_some() && !attempt.is_some_and(failed)
+        let to_service = |address| attempt.and_then(|attempt| attempt.upstream) == Some(address);
+        let service = exchange.signs.service.as_ref();
+        service.is_some_and(|service| to_service(service.address) || !attempt.is_some_and(failed))
             || says(exchange, &["icap", "auth_failure", "ldap", "authentication server"])
     },
 };

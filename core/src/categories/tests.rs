@@ -112,7 +112,7 @@ fn after(attempt: Attempt, answer: Answer) -> Option<Id> {
 }
 
 fn icmp(v6: bool, kind: u8, code: u8) -> Icmp {
-    Icmp { from: [192, 0, 2, 1].into(), v6, kind, code }
+    Icmp { from: [192, 0, 2, 1].into(), v6, kind, code, mtu: None }
 }
 
 fn resolve(failure: ResolveFailure) -> Attempt {

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use super::{
-    ConnectFailure, Event, Flaw, Proof, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure, Tls, WaitFailure,
+    ConnectFailure, Event, Flaw, Icmp, Proof, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure, Tls,
+    WaitFailure,
 };
 use crate::report::ResetBy;
 use crate::time::{Span, Timestamp};
@@ -54,6 +55,8 @@ pub struct Attempt {
     pub head: usize,
     /// A status line inside its body: text, not an answer.
     pub quoted_status: Option<u16>,
+    /// The last word of the path that segments of the side whose large ones vanish are too large for it.
+    pub too_big: Option<Icmp>,
     /// Who sent the RST that ended it.
     pub reset_by: Option<ResetBy>,
     /// What was seen of its TLS handshake.

@@ -18,6 +18,17 @@ pub struct Icmp {
     pub kind: u8,
     /// Code.
     pub code: u8,
+    /// The largest packet that its sender can pass on, where it says one: "fragmentation needed" (RFC 1191), "packet too
+    /// big" (RFC 4443).
+    pub mtu: Option<u32>,
+}
+
+impl Icmp {
+    /// It regulates sizes and refuses nothing.
+    #[must_use]
+    pub fn too_big(&self) -> bool {
+        matches!((self.v6, self.kind, self.code), (false, 3, 4) | (true, 2, _))
+    }
 }
 
 /// How name resolution failed.

@@ -116,7 +116,8 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
                 format!("{site} closed a kept-alive connection just as the gateway sent a request on it.")
             }
             Id::PmtuBlackhole => {
-                format!("Full-sized segments to {site} vanish while small ones pass.{}", large(attempt))
+                let told = too_big(attempt, "the gateway");
+                format!("Full-sized segments to {site} vanish while small ones pass.{}{told}", large(attempt))
             }
             Id::ZeroWindow => format!("{site} stopped taking the request: its window stayed closed."),
             _ => format!("{site} never acknowledged the request that the gateway sent."),
@@ -154,7 +155,10 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
             format!("The response of {site} stopped coming; the gateway gave up after {wait}.")
         }
         ReceiveFailure::FullSizeLost => {
-            format!("Full-sized segments of {site} never reach the gateway, while a smaller one behind them does.")
+            let told = too_big(attempt, "the server");
+            format!(
+                "Full-sized segments of {site} never reach the gateway, while a smaller one behind them does.{told}"
+            )
         }
         ReceiveFailure::WindowClosed => format!("The gateway took no more of the response of {site}."),
         ReceiveFailure::Goaway(code) => format!("{site} ended the HTTP/2 connection with GOAWAY, error {code}."),
@@ -200,6 +204,13 @@ fn secure(attempt: &Attempt, failure: &SecureFailure, site: &str) -> String {
     }
     sentence.push_str(&large(attempt));
     sentence
+}
+
+/// What the path said of the size, and who did not heed it.
+fn too_big(attempt: &Attempt, who: &str) -> String {
+    let Some(icmp) = attempt.too_big else { return String::new() };
+    let size = icmp.mtu.map_or_else(|| "smaller ones".to_string(), |mtu| format!("packets of {mtu} bytes at most"));
+    format!(" {} asked for {size} by ICMP; {who} went on as before.", icmp.from)
 }
 
 /// What the size of the ClientHello says, where a smaller one was answered.
@@ -282,6 +293,7 @@ fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &s
         (Id::RequiredService, status, _) if exchange.signs.service.is_some() => {
             let service = exchange.signs.service.as_ref();
             let told = service.map(|s| format!("The gateway's {} at {} {}", s.name, s.address, s.failure));
+            let site = exchange.host.as_deref().unwrap_or(site);
             let answer = status.map(|code| format!(", so it answered {code} for {site}")).unwrap_or_default();
             format!("{}{answer}.", told.unwrap_or_default())
         }

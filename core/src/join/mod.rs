@@ -21,7 +21,7 @@ pub(crate) mod refused;
 mod reset;
 mod resolving;
 mod roles;
-mod services;
+pub(crate) mod services;
 mod spoofed;
 pub mod steps;
 mod upstream;
@@ -98,6 +98,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         refused::judge(&mut exchange, &borne);
         names::resolve(&mut exchange, &names, seen_to);
         exchange.attempts.sort_by_key(|attempt| attempt.span);
+        services::doubted(&mut exchange);
         if !outcome::failed(&exchange, seen_to) {
             continue;
         }

@@ -4,7 +4,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use super::{Loose, Names, Roles};
+use super::{Loose, Names, Roles, failing};
 use crate::exchange::{Answer, Attempt, Exchange};
 use crate::time::{Span, Timestamp};
 
@@ -15,6 +15,8 @@ const SLACK: Span = Span::milliseconds(20);
 const NEAREST: usize = 2048;
 /// From here on a fit rests on more than time: on the host, the target or an address that DNS gave.
 const LINKED: u32 = 3;
+
+const REWRITTEN: &str = "The gateway asked this server for another host and path than the client had asked for: that it did so for this request is told by the time alone.";
 
 /// The failed requests in order of their beginning, so that those open at a time are found without looking at all.
 struct Open {
@@ -87,6 +89,7 @@ pub fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names
             }
         }
     }
+    assign_rewritten(exchanges, &addresses, loose, &open);
     // Requests that waited on one connection together share what became of it.
     for (exchange, addresses) in exchanges.iter_mut().zip(&addresses) {
         if exchange.attempts.is_empty() {
@@ -99,6 +102,28 @@ pub fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names
             if let Some(loose) = shared.max_by_key(|loose| loose.begun) {
                 exchange.attempts.push(loose.attempt.clone());
             }
+        }
+    }
+}
+
+/// A reverse proxy may write another host and another path into what it asks for: such an attempt that failed goes to a
+/// request that has no other, by time alone.
+fn assign_rewritten(exchanges: &mut [Exchange], addresses: &[Vec<IpAddr>], loose: &mut [Loose<'_>], open: &Open) {
+    for loose in loose.iter_mut().filter(|loose| !loose.taken) {
+        let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
+        let mut fits = open.around(loose.begun, ended).filter_map(|at| {
+            let exchange = exchanges.get(at)?;
+            let (from, to) = window(exchange);
+            let within = loose.begun >= from && ended <= to.plus(SLACK);
+            let alone = exchange.attempts.is_empty() && addresses.get(at).is_some_and(Vec::is_empty);
+            (within && alone && rewritten(exchange, loose)).then(|| (core::cmp::Reverse(apart(exchange, loose)), at))
+        });
+        let Some(first) = fits.next() else { continue };
+        let (_, at) = fits.fold(first, core::cmp::Ord::max);
+        if let Some(exchange) = exchanges.get_mut(at) {
+            exchange.attempts.push(loose.attempt.clone());
+            exchange.doubts.push(REWRITTEN.to_string());
+            loose.taken = true;
         }
     }
 }
@@ -152,6 +177,16 @@ fn fit(
         (false, false) if !known && same_target => Some(LINKED),
         _ => None,
     }
+}
+
+/// Whether an attempt that failed with another host and path may be what a reverse proxy made of a request: by the status
+/// that stands for a failure upstream (RFC 9110 section 15.6).
+fn rewritten(exchange: &Exchange, loose: &Loose<'_>) -> bool {
+    let for_proxy = exchange.method.as_deref() == Some("CONNECT")
+        || exchange.target.as_deref().is_some_and(|target| target.contains("://"));
+    let status = matches!(&exchange.answer, Answer::Whole(status) if (502..=504).contains(&status.code));
+    let attempt = &loose.attempt;
+    !for_proxy && status && failing(attempt) && attempt.target.is_some() && attempt.host.is_some()
 }
 
 /// Whether an address was looked up, during a request, under another name than the proxy's client asked for. Behind a reverse proxy, and for

@@ -9,7 +9,8 @@ use super::pairing::window;
 use super::{Loose, Names, Roles, attempt, failing};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::point::Point;
-use crate::exchange::{Answer, ConnectFailure, Event, Exchange, Flow, Service, Source, What};
+use crate::categories::Id;
+use crate::exchange::{Answer, Attempt, ConnectFailure, Event, Exchange, Flow, Service, Source, WaitFailure, What};
 use crate::report::Leg;
 use crate::time::{Span, Timestamp};
 
@@ -43,6 +44,8 @@ struct Failed {
     events: Vec<Event>,
     /// What it is was told by its port or its protocol, not by its name alone.
     sure: bool,
+    /// It had got a request.
+    asked: bool,
 }
 
 /// What a connection to this port, or in this protocol, serves.
@@ -56,7 +59,7 @@ pub fn kind(connection: &Connection) -> Option<&'static str> {
 
 /// Names the service that failed, for each request that the gateway answered with an error and tried nothing for that
 /// failed by itself.
-pub fn explain(
+pub(super) fn explain(
     exchanges: &mut [Exchange],
     points: &[Point],
     roles: &Roles,
@@ -84,6 +87,8 @@ pub fn explain(
         if !refused || exchange.signs.looped.is_some() || exchange.attempts.iter().any(failing) {
             continue;
         }
+        // What fails upstream is a gateway's 502, 503 or 504 (RFC 9110 section 15.6); 500 is a fault of its own.
+        let own_fault = matches!(&exchange.answer, Answer::Whole(status) if status.code == 500);
         let (from, to) = window(exchange);
         let upper = failures.partition_point(|failed| failed.begun <= to);
         let nearest = failures.get(..upper).unwrap_or_default().iter().rev().take(NEAREST);
@@ -92,7 +97,9 @@ pub fn explain(
             // It failed before the answer, or was still silent then.
             let waited = failed.ended > to && to.since(failed.begun) >= SHORTEST_WAIT;
             let unasked = failed.sure || exchange.attempts.is_empty() && exchange.host != host(failed);
-            unasked && (waited || failed.ended <= to && to.since(failed.ended) <= patience)
+            unasked
+                && (own_fault || !failed.asked)
+                && (waited || failed.ended <= to && to.since(failed.ended) <= patience)
         });
         if let Some(found) = its.max_by_key(|failed| (failed.sure, failed.ended)) {
             exchange.signs.service = Some(found.service.clone());
@@ -145,6 +152,7 @@ fn failed(connection: &Connection, name: &'static str, seen_to: Timestamp, failu
             service: service(how),
             events: attempt.events,
             sure: true,
+            asked: false,
         });
         return;
     }
@@ -164,6 +172,7 @@ fn failed(connection: &Connection, name: &'static str, seen_to: Timestamp, failu
                 event(*source, false, format!("scanner → gateway: ICAP {status}")),
             ],
             sure: true,
+            asked: false,
         });
     }
     // Asked, and no answer.
@@ -192,7 +201,7 @@ fn failed(connection: &Connection, name: &'static str, seen_to: Timestamp, failu
         let text = if sent { format!("gateway → {name}: gives up") } else { format!("{name} → gateway: {how}") };
         event(source, sent, text)
     }));
-    failures.push(Failed { begun: asked.time, ended, service: service(how), events, sure: true });
+    failures.push(Failed { begun: asked.time, ended, service: service(how), events, sure: true, asked: false });
 }
 
 /// A connection of the gateway that failed and that was for a host of another name than any request's: reputation,
@@ -207,16 +216,60 @@ fn by_name(loose: &Loose<'_>, roles: &Roles, names: &Names<'_>) -> Option<Failed
         .host
         .clone()
         .or_else(|| names.name_of(address.ip(), Timestamp(i64::MIN), loose.begun).map(ToString::to_string))?;
-    let failure = match (attempt.connect.failure(), attempt.secure.failure()) {
+    let (failure, asked) = how(attempt)?;
+    let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
+    let service = Service { name: format!("{host} (service)"), address, failure };
+    Some(Failed { begun: loose.begun, ended, service, events: attempt.events.clone(), sure: false, asked })
+}
+
+/// How an attempt failed, as the end of a sentence, and whether it had sent a request.
+fn how(attempt: &Attempt) -> Option<(String, bool)> {
+    let early = match (attempt.connect.failure(), attempt.secure.failure()) {
         (Some(ConnectFailure::Unanswered { tries, .. }), _) if *tries > 1 => "did not answer the SYN".to_string(),
         (Some(ConnectFailure::Reset), _) => "answered the SYN with RST".to_string(),
         (Some(ConnectFailure::Icmp(icmp)), _) => {
             format!("cannot be reached: ICMP error from {}", attempt::icmp_text(*icmp))
         }
         (None, Some(_)) => "failed in the TLS handshake".to_string(),
+        _ => String::new(),
+    };
+    if !early.is_empty() {
+        return Some((early, false));
+    }
+    let late = match (attempt.wait.failure(), attempt.receive.failure(), attempt.status) {
+        (Some(WaitFailure::Timeout(wait)), ..) => format!("did not answer in {wait}"),
+        (Some(WaitFailure::Reset), ..) => "reset the connection in place of an answer".to_string(),
+        (Some(WaitFailure::Closed), ..) => "closed without an answer".to_string(),
+        (_, Some(_), _) => "broke off its answer, or gave none that HTTP allows".to_string(),
+        (_, _, Some(status)) if status >= 500 => format!("answered {status}"),
         _ => return None,
     };
-    let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
-    let service = Service { name: format!("{host} (service)"), address, failure };
-    Some(Failed { begun: loose.begun, ended, service, events: attempt.events.clone(), sure: false })
+    Some((late, true))
+}
+
+/// An error log names the cause: for a service that the gateway asked before the site (`auth_request`) the attempt at its
+/// address is no attempt at the site.
+pub(crate) fn named(exchange: &mut Exchange, told: &Exchange) {
+    exchange.doubts.retain(|doubt| doubt != OWN_FAULT);
+    let service = told.claim.as_ref().is_some_and(|claim| claim.candidates == [Id::RequiredService]);
+    let address = told.attempts.last().and_then(|attempt| attempt.upstream);
+    let Some(address) = address.filter(|_| service && exchange.signs.service.is_none()) else { return };
+    let mut tried = exchange.attempts.iter().rev().filter(|attempt| attempt.upstream == Some(address));
+    if let Some((failure, _)) = tried.find_map(how) {
+        let name = "service that it asks before the site".to_string();
+        exchange.signs.service = Some(Service { name, address, failure });
+    }
+}
+
+const OWN_FAULT: &str = "The gateway answered 500, and not 502, 503 or 504: what it tried to reach may be a service that it asks before the site (auth_request, forward authentication).";
+
+/// The gateway's own 500 after a refused connection, without a word of what it wanted there.
+pub(super) fn doubted(exchange: &mut Exchange) {
+    let own_fault = matches!(&exchange.answer, Answer::Whole(status) if status.code == 500);
+    let silent = |attempt: &Attempt| attempt.target.is_none() && attempt.connect.failure().is_some();
+    let refused = !exchange.attempts.is_empty() && exchange.attempts.iter().all(silent);
+    let explained = exchange.signs.service.is_some() || exchange.signs.word.is_some();
+    if own_fault && refused && !explained {
+        exchange.doubts.push(OWN_FAULT.to_string());
+    }
 }

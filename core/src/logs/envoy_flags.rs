@@ -45,6 +45,10 @@ pub fn meaning(said: &Said<'_>) -> Option<Meaning> {
     let nothing = said.status.is_none() && flag("UF", "UpstreamConnectionFailure")
         || said.status.is_none() && flag("UH", "NoHealthyUpstream")
         || said.status.is_none() && flag("DF", "DnsResolutionFailed");
+    // A filter that fails closed answers with 403 unless it is told otherwise: that is no refusal by the service.
+    if in_details("ext_authz_error") || in_details("ext_proc_error") {
+        return Some(SERVICE_FAILED);
+    }
     if !failed && !nothing {
         return None;
     }
@@ -245,6 +249,13 @@ const SERVICE: Meaning = Meaning::is(
     &[&[RequiredService, PolicyDenied]],
     Gateway,
     "the external authorization or rate limit service failed or refused (UAEX, RLSE)",
+);
+const SERVICE_FAILED: Meaning = Meaning::is(
+    Proven,
+    &[&[RequiredService]],
+    Gateway,
+    "the external authorization or processing service could not be asked or gave no usable answer (ext_authz_error, \
+     ext_proc_error)",
 );
 const BY_RULE: Meaning = Meaning::is(
     Likely,

@@ -5,6 +5,7 @@
 //! its name. Non-goals: layouts that a site builds itself, and the lines about servers that go up and down.
 
 use super::fields::{Fields, host_port, is_dash, number, status, target};
+use super::groups::key;
 use super::haproxy_states::{Session, meaning};
 use super::{Clock, Layout, LogFormat, Parsed, Record, Sent, Tunnel, Vote, times};
 use crate::products::Id as Product;
@@ -72,6 +73,16 @@ struct Place<'a> {
     server: &'a str,
 }
 
+impl Rest<'_> {
+    /// What a line before it told of a session of this backend that was refused a port.
+    fn foretold(mut self, backend: Option<u64>) -> Self {
+        if let Self::Http(Http { session, at, .. }) | Self::Tcp { session, at, .. } = &mut self {
+            session.no_port = session.state == *b"SC" && backend == Some(key(&[at.pool]));
+        }
+        self
+    }
+}
+
 struct Http<'a> {
     session: Session,
     total: Span,
@@ -104,7 +115,7 @@ fn rest<'a>(begin: &mut Begin<'a>) -> Result<Rest<'a>, Broken> {
         let (at, state) = next("termination state")?;
         let state = state_of(state, 2).ok_or((at, "termination state"))?;
         let [_, connect, ..] = timers;
-        let session = Session { state, status: None, server, connect, response: -1 };
+        let session = Session { state, status: None, server, connect, response: -1, no_port: false };
         return Ok(Rest::Tcp { session, total, at: at_server });
     }
     let (at, code) = next("status")?;
@@ -123,7 +134,7 @@ fn rest<'a>(begin: &mut Begin<'a>) -> Result<Rest<'a>, Broken> {
     let mut tail = Fields::new(tail, 0);
     let request = tail.quoted().unwrap_or_default();
     let [_, _, connect, response, _] = timers;
-    let session = Session { state, status: code, server, connect, response };
+    let session = Session { state, status: code, server, connect, response, no_port: false };
     Ok(Rest::Http(Http { session, total, at: at_server, bytes, state: word, request, after: tail.rest() }))
 }
 
@@ -150,7 +161,23 @@ fn recognise(line: &str) -> Vote {
     if whole.is_ok() { Vote::Own } else { Vote::No }
 }
 
-fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
+/// The line of a session follows that of its cause within so many lines.
+const SOON: u8 = 32;
+
+/// `Connect() failed for backend site: no free ports.`: the backend, where no local port was left
+/// (src/proto_tcp.c, `tcp_connect_server`).
+fn no_port(line: &str) -> Option<&str> {
+    let (backend, why) = line.strip_prefix("Connect() failed for backend ")?.split_once(": ")?;
+    (why.starts_with("no free ports") || why.starts_with("local address already in use")).then_some(backend)
+}
+
+fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
+    if line.starts_with("Connect() failed for backend ") {
+        if let Some(backend) = no_port(line) {
+            layout.foretold = Some((key(&[backend]), SOON));
+        }
+        return Parsed::Skip;
+    }
     // Servers that go up and down, start and stop.
     if ["Proxy ", "Server ", "Backup Server ", "Health check ", "backend ", "Connect from ", "Stopping ", "Pausing "]
         .iter()
@@ -164,7 +191,11 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     };
     let time = begin.time;
     let record = Record { time, begun: true, client: Some(begin.client), ..Record::default() };
-    match rest(&mut begin) {
+    let foretold = layout.foretold.take();
+    let rest = rest(&mut begin).map(|rest| rest.foretold(foretold.map(|(backend, _)| backend)));
+    let met = matches!(&rest, Ok(Rest::Http(Http { session, .. }) | Rest::Tcp { session, .. }) if session.no_port);
+    layout.foretold = foretold.filter(|(_, left)| !met && *left > 0).map(|(backend, left)| (backend, left - 1));
+    match rest {
         Ok(Rest::Http(http)) => http_record(&http, record),
         Ok(Rest::Tcp { session, total, at }) => {
             let failure = meaning(&session);

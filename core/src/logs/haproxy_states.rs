@@ -10,7 +10,7 @@ use crate::report::{
 };
 
 /// What a line says of a session, as far as it bears on a failure.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Session {
     /// First two letters of the termination state.
     pub state: [u8; 2],
@@ -22,12 +22,14 @@ pub struct Session {
     pub connect: i64,
     /// Tr: milliseconds until the response header was whole; negative if it never was.
     pub response: i64,
+    /// A line before it said that no local port was left for a connection to its backend.
+    pub no_port: bool,
 }
 
 /// What failed; `None` for a session that did not fail.
 #[must_use]
 pub fn meaning(session: &Session) -> Option<Meaning> {
-    let Session { state, status, server, connect, response } = *session;
+    let Session { state, status, server, connect, response, .. } = *session;
     let failed = status.is_some_and(|status| status >= 500);
     let whole = status.is_some_and(|status| (100..500).contains(&status));
     // In TCP mode a session ends by somebody closing it: only one that never stood is a failure.
@@ -35,6 +37,7 @@ pub fn meaning(session: &Session) -> Option<Meaning> {
     Some(match &state {
         _ if tcp => return None,
         b"SC" if !server => NO_SERVER,
+        b"SC" if session.no_port => NO_PORT,
         b"SC" => NOT_CONNECTED,
         b"sC" => CONNECT_TIMED_OUT,
         b"RC" => NO_RESOURCE,
@@ -93,6 +96,12 @@ const NOT_CONNECTED: Meaning = Meaning::is(
     Gateway,
     "the connection to the server was refused before it stood: as a rule a RST; also ICMP, or with `ssl` a TLS handshake \
      that failed",
+);
+const NO_PORT: Meaning = Meaning::is(
+    Likely,
+    &[&[EphemeralPortExhaustion]],
+    Gateway,
+    "no local port was left for a connection to this backend, as the line before says (no free ports)",
 );
 const CONNECT_TIMED_OUT: Meaning = Meaning::is(
     Likely,

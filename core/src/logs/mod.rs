@@ -146,6 +146,9 @@ pub struct Layout {
     pub custom: Option<Custom>,
     /// When the transport received the line, by the header that it put before it.
     pub received: Option<Timestamp>,
+    /// A line told why a session will have failed whose own line is still to come: the key of what both name, and how many
+    /// more lines it may take.
+    pub foretold: Option<(u64, u8)>,
     /// How far the times of its lines stand ahead of UTC, where a line of the file says so.
     pub zone: Option<Span>,
     /// The product that writes such lines, where only their fields tell it.

@@ -11,7 +11,7 @@ use core::net::SocketAddr;
 
 use super::fields::{address, host_port, number, target};
 use super::groups::{Group, key};
-use super::nginx_sentences::meaning;
+use super::nginx_sentences::{SUBREQUEST, meaning};
 use super::{Clock, Layout, LogFormat, Parsed, Record, Vote, times};
 use crate::products::Id as Product;
 use crate::time::{Span, Timestamp};
@@ -80,6 +80,8 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     let Some(at) = memchr::memmem::find(message.as_bytes(), b", client: ") else { return Parsed::Skip };
     let (sentence, details) = message.split_at(at);
     let Some(failure) = meaning(sentence) else { return Parsed::Skip };
+    let own = !failure.client_left() && detail(details, ", subrequest: \"", "\"").is_some();
+    let failure = if own { SUBREQUEST } else { failure };
     let request = detail(details, ", request: \"", "\"");
     // A line that was cut has no closing quote.
     let mut words = request.unwrap_or_default().split(' ').filter(|word| !word.is_empty());

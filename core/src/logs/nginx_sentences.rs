@@ -47,6 +47,9 @@ pub fn meaning(sentence: &str) -> Option<Meaning> {
     if has("worker_connections are not enough") {
         return Some(TOO_FEW);
     }
+    if has("auth request unexpected status") {
+        return Some(PERMISSION);
+    }
     let action = action(sentence);
     let peer_gone = has("prematurely closed connection") || has("peer closed connection");
     Some(match action {
@@ -158,6 +161,19 @@ const NO_LIVE: Meaning = Meaning::is(
     &[&[NoHealthyUpstream]],
     Gateway,
     "every server of the group is marked down after earlier failures (max_fails, fail_timeout)",
+);
+const PERMISSION: Meaning = Meaning::is(
+    Proven,
+    &[&[RequiredService]],
+    Gateway,
+    "the server that auth_request asks first gave neither a permission (2xx) nor a refusal (401, 403)",
+);
+/// For a line with `subrequest:`, whatever its sentence.
+pub const SUBREQUEST: Meaning = Meaning::is(
+    Likely,
+    &[&[RequiredService]],
+    Gateway,
+    "nginx made this request itself for another location, as auth_request does before it asks the site",
 );
 const CLIENT_LEFT: Meaning =
     Meaning::is(Proven, &[&[ClientAbort]], Unknown, "the client closed before the answer; nginx notes it as 499");

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::{Sight, words};
 use crate::capture::point::Point;
 use crate::exchange::{Answer, Event, Exchange, Flow, What};
-use crate::join::refused;
+use crate::join::{refused, services};
 use crate::report::Leg;
 use crate::time::Span;
 
@@ -93,6 +93,7 @@ pub fn error(exchange: &mut Exchange, error: &Exchange, first: bool) {
     let decided = exchange.claim.as_ref().is_some_and(|claim| !claim.undetermined);
     if error.claim.is_some() && (first || !decided) {
         exchange.claim.clone_from(&error.claim);
+        services::named(exchange, error);
         refused::held_against(exchange);
         if !captured && exchange.events.iter().all(|event| event.source.line) {
             exchange.doubts.clear();

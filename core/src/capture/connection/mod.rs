@@ -63,6 +63,8 @@ pub struct Connection {
     pub acknowledged: bool,
     /// ICMP errors that quote it.
     pub icmp: Vec<(Source, Icmp)>,
+    /// ICMP messages that a segment of one side was too large for the path (true: the client's), the first few.
+    pub too_big: Vec<(Source, Icmp, bool)>,
     /// The one that opened it.
     pub client_end: End,
     /// The other.
@@ -113,6 +115,7 @@ impl Connection {
             challenged: None,
             acknowledged: false,
             icmp: Vec::new(),
+            too_big: Vec::new(),
             client_end: End::default(),
             server_end: End::default(),
             speech: Speech::Silent,

@@ -3,8 +3,8 @@
 use alloc::format;
 use alloc::string::ToString;
 
-use super::Story;
 use super::streams::stream_end;
+use super::{Story, icmp_text};
 use crate::capture::connection::{Connection, Side};
 use crate::capture::transaction::{Request, Response, Transaction};
 use crate::exchange::{Attempt, Phase, ReceiveFailure, SendFailure, Source, WaitFailure, What};
@@ -80,6 +80,9 @@ pub(super) fn answer(
             Some(flaw) => Phase::Failed(ReceiveFailure::Flawed(flaw.to_string())),
             None => receive(connection, transaction, story),
         };
+        if attempt.receive.failure() == Some(&ReceiveFailure::FullSizeLost) {
+            too_big(connection, Side::Server, attempt, story);
+        }
         return;
     }
     if let Some((source, text)) = &transaction.junk {
@@ -93,7 +96,7 @@ pub(super) fn answer(
     let given_up = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
     let until = given_up.map_or(seen_to, |source| source.time);
     if let Some(hole) = server.hole().filter(|hole| until.since(hole.time) >= CLOSED_WINDOW) {
-        return large_lost(transaction, hole, attempt, story);
+        return large_lost(connection, transaction, hole, attempt, story);
     }
     // Acknowledged bytes of the server that the capture lacks may have held the whole answer.
     if server.packets == 0 || server.unseen() || server.cut > 0 {
@@ -173,7 +176,9 @@ pub(super) fn waited(
     } else if client.retransmissions > 1 && server.lost == 0 {
         // Smaller segments behind it arrived: the server asks again and again for the full-sized one.
         let small_pass = client.duplicate_acks > 0 || client.acked > 0;
-        let full_sized = client.largest_again >= FULL_SIZED && small_pass;
+        let told = too_big(connection, Side::Client, attempt, story);
+        let full_sized = client.largest_again >= FULL_SIZED && small_pass
+            || told.is_some_and(|mtu| client.largest_again.saturating_add(HEADERS) > mtu);
         if let Some(first) = client.retransmitted {
             story.add(first, Side::Client, What::Note("bytes of the request, sent again".into()));
         }
@@ -185,11 +190,34 @@ pub(super) fn waited(
     }
 }
 
+/// Bytes of the smallest IP and TCP headers.
+const HEADERS: u32 = 40;
+
+/// What the path said of the size of one side's segments: the messages for the story, and the MTU that they state last.
+pub(super) fn too_big(
+    connection: &Connection,
+    side: Side,
+    attempt: &mut Attempt,
+    story: &mut Story<'_>,
+) -> Option<u32> {
+    for (source, icmp, _) in connection.too_big.iter().filter(|(.., client)| *client == (side == Side::Client)) {
+        story.add(*source, side.other(), What::Icmp(icmp_text(*icmp)));
+        attempt.too_big = Some(*icmp);
+    }
+    attempt.too_big?.mtu
+}
+
 /// What a hole before a small segment is.
 const HOLE: &str = "upstream → gateway: a small segment; the full-sized bytes before it never arrive";
 
 /// The response's full-sized segments never came, only a smaller one behind them.
-fn large_lost(transaction: &Transaction, hole: Source, attempt: &mut Attempt, story: &mut Story<'_>) {
+fn large_lost(
+    connection: &Connection,
+    transaction: &Transaction,
+    hole: Source,
+    attempt: &mut Attempt,
+    story: &mut Story<'_>,
+) {
     let sent = transaction.request.as_deref().and_then(|request| request.acked);
     if let Some(acked) = sent {
         story.add(acked, Side::Server, What::Ack("the request".into()));
@@ -197,6 +225,7 @@ fn large_lost(transaction: &Transaction, hole: Source, attempt: &mut Attempt, st
     attempt.send = Phase::Ok(None);
     attempt.wait = Phase::Ok(None);
     attempt.receive = Phase::Failed(ReceiveFailure::FullSizeLost);
+    too_big(connection, Side::Server, attempt, story);
     story.add(hole, Side::Server, What::Note(HOLE.into()));
 }
 

@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::answer::{FULL_SIZED, SHORTEST_WAIT};
+use super::answer::{FULL_SIZED, SHORTEST_WAIT, too_big};
 use super::{Story, messages};
 use crate::capture::connection::{Connection, Side};
 use crate::capture::handshake::{Handshake, TLS13};
@@ -201,7 +201,9 @@ fn silence(
         story.add(again, Side::Client, What::Note("gateway → upstream: the same bytes again".into()));
     }
     let unacknowledged = client.retransmissions > 1 && client.acked < client.position;
-    if unacknowledged && handshake.segments > 1 && client.largest_again >= FULL_SIZED && client.duplicate_acks > 0 {
+    let told = too_big(connection, Side::Client, attempt, story).is_some();
+    let small_pass = client.duplicate_acks > 0 || told;
+    if unacknowledged && handshake.segments > 1 && client.largest_again >= FULL_SIZED && small_pass {
         attempt.send = Phase::Failed(SendFailure::FullSizeLost);
         return Phase::NotSeen;
     }

@@ -12,6 +12,8 @@ pub fn icmp_text(icmp: Icmp) -> String {
         (false, 3, 0) => "network unreachable",
         (false, 3, 1) => "host unreachable",
         (false, 3, 2) => "protocol unreachable",
+        (false, 3, 4) => "fragmentation needed",
+        (true, 2, _) => "packet too big",
         (false, 3, 3) => "port unreachable",
         (false, 3, 6) => "destination network unknown",
         (false, 3, 7) => "destination host unknown",
@@ -27,7 +29,8 @@ pub fn icmp_text(icmp: Icmp) -> String {
         (true, 1, 6) => "route rejected",
         _ => "destination unreachable",
     };
-    format!("{}: {meaning} (type {}, code {})", icmp.from, icmp.kind, icmp.code)
+    let mtu = icmp.mtu.map(|mtu| format!(", MTU {mtu}")).unwrap_or_default();
+    format!("{}: {meaning}{mtu} (type {}, code {})", icmp.from, icmp.kind, icmp.code)
 }
 
 /// Host and port that a request wants: from its target, else from its Host field.

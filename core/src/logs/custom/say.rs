@@ -150,6 +150,7 @@ fn haproxy<'a>(values: &Values<'a>, code: Option<u16>, record: &mut Record<'a>) 
         server,
         connect: timer(Word::ConnectTime),
         response: timer(Word::ResponseTime),
+        ..haproxy_states::Session::default()
     });
     record.cut = state.last() == Some(&b'D');
     record.token = word;

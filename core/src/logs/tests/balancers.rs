@@ -68,6 +68,21 @@ fn haproxy_in_tcp_mode_and_without_a_request() {
 }
 
 #[test]
+fn haproxy_says_before_a_session_that_no_port_was_left() {
+    let session = |backend: &str| {
+        format!(
+            "192.0.2.1:33320 [15/Oct/2023:08:32:17.925] fe {backend}/s1 0/0/-1/-1/0 503 217 - - SC-- 3/3/2/2/0 0/0 \"GET / HTTP/1.1\""
+        )
+    };
+    let said = "Connect() failed for backend site: no free ports.";
+    let lines = [said, &session("other"), &session("site"), &session("site")].map(alloc::string::ToString::to_string);
+    let reader = read(&lines.join("\n"));
+    let ids: alloc::vec::Vec<_> = reader.exchanges.iter().map(|e| e.claim.as_ref().unwrap().candidates[0]).collect();
+    assert_eq!(ids, [TcpSynReset, EphemeralPortExhaustion, TcpSynReset]);
+    assert!(!reader.warnings().iter().any(|warning| warning.contains("understood")), "{:?}", reader.warnings());
+}
+
+#[test]
 fn haproxy_names_the_host_where_the_line_has_it() {
     let line = r#"[::1]:34549 [28/Feb/2025:02:43:10.123] fe~ be/s1 0/0/1/-1/5 502 209 - - SH-- 1/1/0/0/0 0/0 "GET https://www.Example.com/a HTTP/2.0" 0/0/0/0/0 other.example/TLSv1.3/TLS_AES_128_GCM_SHA256"#;
     let exchange = one(line);

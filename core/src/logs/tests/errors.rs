@@ -68,6 +68,7 @@ fn sentences_of_nginx() {
         ("upstream sent invalid chunked response while reading upstream", is(&[ResponseBadChunk])),
         ("upstream prematurely closed connection while reading upstream", is(&[ResponseTruncated])),
         ("no live upstreams while connecting to upstream", is(&[NoHealthyUpstream])),
+        ("auth request unexpected status: 502 while sending to client", is(&[RequiredService])),
         ("api.test could not be resolved (3: Host not found)", is(&[DnsNxdomain])),
         ("api.test could not be resolved (2: Server failure)", is(&[DnsServfail])),
         ("api.test could not be resolved (5: Operation refused)", is(&[DnsRefused])),
@@ -128,6 +129,19 @@ fn several_servers_tried_for_one_request_are_one_exchange() {
     // The same server again is another request; so is another connection.
     assert_eq!(read(&[&*refused, &*refused].join("\n")).failed, 2);
     assert_eq!(read(&[&*refused, &*timed.replace("*60", "*61")].join("\n")).failed, 2);
+}
+
+#[test]
+fn a_request_that_nginx_makes_itself_is_a_service_that_it_needs() {
+    let refused = nginx("connect() failed (111: Connection refused) while connecting to upstream")
+        .replace(", upstream:", ", subrequest: \"/auth\", upstream:");
+    let permission = nginx("auth request unexpected status: 502 while sending to client")
+        .replace(", upstream: \"http://192.0.2.10:8080/a\"", "");
+    let reader = read(&[&*refused, &*permission].join("\n"));
+    assert_eq!((reader.records, reader.total, reader.failed), (2, 1, 1));
+    let claim = reader.exchanges[0].claim.clone().unwrap();
+    assert_eq!((claim.candidates, claim.confidence), (alloc::vec![RequiredService], Confidence::Proven));
+    assert_eq!(one(&refused).claim.unwrap().candidates, [RequiredService]);
 }
 
 #[test]

@@ -93,6 +93,8 @@ fn flags_of_envoy() {
         ("200 -", "via_upstream", "-", None),
         ("404 NR", "route_not_found", "-", None),
         ("403 UAEX", "ext_authz_denied", "-", None),
+        ("403 UAEX", "ext_authz_error", "-", Some((RequiredService, &[RequiredService], Gateway))),
+        ("500 -", "ext_proc_error_gRPC_error_14", "-", Some((RequiredService, &[RequiredService], Gateway))),
         ("429 RL", "request_rate_limited", "-", None),
     ];
     for (status, details, reason, expected) in cases {

@@ -23,6 +23,7 @@ pub fn all() -> Vec<Built> {
         cut_short_by_snap(),
         two_failures_among_good(),
         connect_prohibited(),
+        packet_too_big(),
     ]
 }
 
@@ -255,5 +256,47 @@ fn connect_prohibited() -> Built {
             .text("client", CLIENT)
             .text("upstream", "192.0.2.10:443")
             .at("capture.pcap", &[asked, syn, refusal, told]),
+    )
+}
+
+fn packet_too_big() -> Built {
+    let target = "http://[2001:db8:10::10]/upload";
+    let mut scene = Scene::new(Link::Sll2, 8080);
+    let mut client = scene.client();
+    let head = |target: &str| {
+        format!("POST {target} HTTP/1.1\r\nHost: [2001:db8:10::10]\r\nContent-Length: 1200\r\n\r\n{}", "x".repeat(1200))
+    };
+    let asked = scene.capture.send(&mut client, Side::Opener, head(target).as_bytes());
+    scene.capture.ack(&mut client, Side::Server);
+    let mut site = Flow::new("[2001:db8:100::5]:50200", "[2001:db8:10::10]:80").server_ttl(52);
+    scene.capture.open(&mut site, 20);
+    let body = head("/upload");
+    let mut sent = scene.capture.send(&mut site, Side::Opener, body.as_bytes());
+    let first = sent;
+    let mut told = Vec::new();
+    for gap in [300, 600, 1200, 2400] {
+        scene.capture.wait_ms(1);
+        told.push(scene.capture.icmp_mtu("2001:db8:100::1", sent, (2, 0), 1280));
+        scene.capture.wait_ms(gap);
+        sent = scene.capture.send_again(&mut site, Side::Opener, body.as_bytes());
+    }
+    scene.capture.wait_ms(4000);
+    let answer = scene.answer(&mut client, "504 Gateway Timeout", "", PAGE);
+    scene.capture.fin(&mut site, Side::Opener);
+    scene.capture.close(&mut client, Side::Server);
+    Built::new(
+        "pmtu-blackhole",
+        "packet-too-big-ignored",
+        "A router on the IPv6 path takes 1280 bytes and says so by ICMPv6; the gateway sends the same full-sized segment again.",
+        "RFC 4443, section 3.2; RFC 8201",
+    )
+    .file("capture.pcap", pcap(&scene.capture))
+    .expects(
+        failure("pmtu-blackhole", target, 504)
+            .unset("confidence")
+            .text("method", "POST")
+            .text("host", "2001:db8:10::10")
+            .text("upstream", "[2001:db8:10::10]:80")
+            .at("capture.pcap", &[asked, first, told[0], answer]),
     )
 }

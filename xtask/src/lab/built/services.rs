@@ -27,6 +27,8 @@ pub fn all() -> Vec<Built> {
         fails_open(),
         directory_down_beside(),
         site_refuses_meanwhile(),
+        permission(),
+        rewritten(),
     ]
 }
 
@@ -284,4 +286,62 @@ fn site_refuses_meanwhile() -> Built {
         &scene,
     )
     .expects(failure("tcp-syn-reset", TARGET, 502).text("upstream", SITE).at("capture.pcap", &numbers))
+}
+
+/// A reverse proxy asks another host for another path than its client asked for, and gets a RST.
+fn reset_elsewhere(answer: &str) -> (Scene, [u64; 4]) {
+    let mut scene = Scene::new(Link::Sll2, 80);
+    let mut client = scene.client();
+    let asked = scene.capture.send(
+        &mut client,
+        Side::Opener,
+        b"GET /orders/7 HTTP/1.1\r\nHost: www.example.com\r\nUser-Agent: Mozilla/5.0\r\n\r\n",
+    );
+    scene.capture.ack(&mut client, Side::Server);
+    let mut other = scene.upstream("203.0.113.20:8080");
+    scene.capture.open(&mut other, 3);
+    let sent = scene.capture.send(
+        &mut other,
+        Side::Opener,
+        b"GET /v2/check HTTP/1.0\r\nHost: inside.example.net\r\nConnection: close\r\n\r\n",
+    );
+    scene.capture.ack(&mut other, Side::Server);
+    scene.capture.wait_ms(40);
+    let reset = scene.capture.reset(&mut other, Side::Server);
+    let told = scene.answer(&mut client, answer, "Connection: close\r\n", PAGE);
+    scene.capture.close(&mut client, Side::Server);
+    (scene, [asked, sent, reset, told])
+}
+
+fn permission() -> Built {
+    let (scene, numbers) = reset_elsewhere("500 Internal Server Error");
+    case(
+        "required-service",
+        "permission-server-resets",
+        "A reverse proxy asks a server for permission first (auth_request of nginx, forward authentication of Traefik); it resets, and the gateway answers 500.",
+        &scene,
+    )
+    .expects(
+        failure("required-service", "/orders/7", 500)
+            .text("confidence", "likely")
+            .text("host", "www.example.com")
+            .at("capture.pcap", &numbers),
+    )
+}
+
+fn rewritten() -> Built {
+    let (scene, numbers) = reset_elsewhere("502 Bad Gateway");
+    case(
+        "response-reset",
+        "host-and-path-rewritten",
+        "A reverse proxy writes another host and another path into what it asks its server for; the server resets, and the gateway answers 502.",
+        &scene,
+    )
+    .expects(
+        failure("response-reset", "/orders/7", 502)
+            .text("confidence", "likely")
+            .text("host", "www.example.com")
+            .text("upstream", "203.0.113.20:8080")
+            .at("capture.pcap", &numbers),
+    )
 }

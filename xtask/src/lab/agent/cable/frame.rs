@@ -141,7 +141,7 @@ pub fn reset(frame: &[u8], packet: &Packet, back: bool, hop: Hop, shift: u32) ->
 /// An ICMP error of `router` about the packet, to its sender; `more` is the next hop's MTU, or 0.
 pub fn icmp(frame: &[u8], packet: &Packet, router: IpAddr, hop: Hop, (kind, code): (u8, u8), more: u16) -> Vec<u8> {
     let about = &frame[ETHERNET..];
-    let error = packet::icmp(router, packet.from.ip(), hop, kind, code, about, 0);
+    let error = packet::icmp(router, packet.from.ip(), hop, (kind, code), 0, about, 0);
     let mut out = link(frame, true, &error);
     if let Some(read) = Packet::read(&out) {
         put(&mut out, read.transport + 6, more);
