@@ -47,7 +47,8 @@ pub const ZONE: &str = "Times in";
 pub const ZONE_UTC: &str = "UTC";
 pub const LOG_FORMAT: &str = "A log with a layout of your own";
 pub const LOG_FORMAT_HINT: &str = "Paste the format string, or the directive that holds it: nginx log_format, Squid \
-    logformat, HAProxy log-format, Apache LogFormat, Envoy's access log format.";
+    logformat, HAProxy log-format, Apache LogFormat, Envoy's access log format, the custom fields of a Cisco WSA, a #Fields \
+    line.";
 pub const LOG_FORMAT_EXAMPLE: &str =
     "log_format main '$remote_addr [$time_local] \"$request\" $status $upstream_addr';";
 pub const LOG_FORMAT_USE: &str = "Read the logs by it";

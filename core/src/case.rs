@@ -28,7 +28,8 @@ pub struct Options {
     /// The gateway's address; found from the traffic where not set.
     pub gateway: Option<IpAddr>,
     /// The product's own format string, where its log has a layout of the site's own: what `log_format` (nginx),
-    /// `logformat` (Squid), `log-format` (HAProxy), `LogFormat` (Apache) or Envoy's access log says.
+    /// `logformat` (Squid), `log-format` (HAProxy), `LogFormat` (Apache) or Envoy's access log says; the custom fields of a
+    /// Cisco WSA; or a `#Fields:` line.
     pub log_format: Option<String>,
     /// Minutes east of UTC of the times of logs that say no zone, where nothing else tells it; `None`: UTC.
     pub zone: Option<i32>,

@@ -1,15 +1,13 @@
-//! Cisco Secure Web Appliance (WSA, IronPort): the access log in its Squid-style layout, all releases.
+//! Cisco Secure Web Appliance (WSA, IronPort): the access log in its Squid-style layout, all releases,
+//! with custom fields before and behind the decision tag. What its words mean stands in [`super::cisco_wsa_words`].
 //!
-//! What 502 and 504 mean is said by Cisco's article on them: 502 for a SYN without SYN/ACK; 504 for a RST, for a
-//! service needed first (DNS) that failed, and for a request without a response. The result code says who made the
-//! status: NONE is a transaction that failed in the appliance, TCP_MISS one whose answer was fetched.
+//! Fields that say where the time went are read where they are labelled, and where a format string names them: one that
+//! stands at the top of the log, or that was pasted.
 
-use super::meaning::{Meaning, phase};
+use super::cisco_wsa_words::{Times, Transaction, labelled, upstream};
 use super::native::Native;
-use super::{Clock, Layout, LogFormat, Parsed, Tunnel, Vote, asyncos};
-use crate::categories::Id::*;
+use super::{Clock, Custom, Layout, LogFormat, Parsed, Vote, asyncos};
 use crate::products::Id as Product;
-use crate::report::{Confidence::*, GeneratedBy};
 
 /// See the module.
 pub static FORMAT: LogFormat = LogFormat {
@@ -49,122 +47,50 @@ fn recognise(line: &str) -> Vote {
 fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let native = match Native::read(line) {
         Ok(native) => native,
-        // `Info: Begin Logfile`, `Info: Version: …`, `Info: Time offset from UTC: …`, `#Fields: …`
-        Err(_) if line.starts_with('#') || asyncos::notice(line, layout) => return Parsed::Skip,
-        Err(broken) => return broken.into(),
+        Err(broken) => {
+            // The top of a log says how its lines are written.
+            if let Some(custom) = Custom::announced(line) {
+                layout.custom = Some(custom);
+                return Parsed::Skip;
+            }
+            // `Info: Begin Logfile`, `Info: Version: …`, `Info: Time offset from UTC: …`
+            if line.starts_with('#') || asyncos::notice(line, layout) {
+                return Parsed::Skip;
+            }
+            // Another style of the log.
+            return match &layout.custom {
+                Some(custom) if custom.whole() => custom.line(line),
+                _ => broken.into(),
+            };
+        }
     };
-    let connect = matches!(native.method, "CONNECT" | "TCP_CONNECT");
-    let inside = !connect && native.url.starts_with("https://");
-    if !connect && !inside && matches!(native.status, Some(..500)) {
-        return Parsed::Record(native.record());
+    if let (Some(custom), None) = (&layout.custom, layout.between) {
+        layout.between = custom.between(native.rest);
     }
+    let mut transaction = Transaction {
+        code: native.code,
+        status: native.status,
+        method: native.method,
+        url: native.url,
+        hierarchy: native.hierarchy,
+        server: native.server,
+        tag: native.rest,
+        elapsed: Some(native.elapsed),
+        times: Times::default(),
+    };
     let mut record = native.record();
-    // `CONNECT tunnel://host:443/` is what the client wrote as `CONNECT host:443`.
-    if let Some(authority) = native.url.strip_prefix("tunnel://") {
-        record.target = Some(authority.strip_suffix('/').unwrap_or(authority));
+    if transaction.plain() {
+        return Parsed::Record(record);
     }
-    // A transparent tunnel's target is an address; the name is the one that the appliance found in it.
-    if native.method == "TCP_CONNECT" && record.attempted {
-        record.host = Some(native.server);
+    if transaction.status.is_none_or(|status| status >= 500) {
+        let mut server = (None, None);
+        labelled(native.rest, &mut transaction.times, &mut server);
+        if let Some(custom) = &layout.custom {
+            custom.behind(native.rest, layout.between, &mut transaction.times, &mut server);
+        }
+        if record.attempted && !record.parent {
+            record.upstream = record.upstream.or(upstream(server, record.port));
+        }
     }
-    record.tunnel = match native.status {
-        Some(200) if connect => tunnel(native.rest),
-        _ if inside => Tunnel::Inside,
-        _ => Tunnel::Plain,
-    };
-    record.failure = meaning(native.code, native.status, native.parent());
-    Parsed::Record(record)
+    Parsed::Record(transaction.record(record))
 }
-
-/// What the decision tag says of a tunnel: `DECRYPT_…`, `PASSTHRU_…`.
-fn tunnel(rest: &str) -> Tunnel {
-    let mut words = rest.split(' ').take(8);
-    match words.find(|word| word.starts_with("DECRYPT_") || word.starts_with("PASSTHRU_")) {
-        Some(tag) if tag.starts_with("DECRYPT_") => Tunnel::Opened,
-        Some(_) => Tunnel::Sealed,
-        None => Tunnel::Granted,
-    }
-}
-
-/// What a result code with its status means; `None` for a request that did not fail.
-#[must_use]
-pub fn meaning(code: &str, status: Option<u16>, parent: bool) -> Option<Meaning> {
-    let code = code.strip_suffix("_SSL").unwrap_or(code);
-    let status = status.unwrap_or(0);
-    if status != 0 && status < 500 {
-        return None;
-    }
-    Some(match (code, status) {
-        ("NONE", 502) => NONE_502,
-        ("NONE", 504) => NONE_504,
-        (_, 0) => NO_STATUS,
-        ("TCP_DENIED" | "FTP_DENIED", _) => DENIED,
-        ("NONE", _) => NONE_OTHER,
-        _ if code.ends_with("_HIT") => FROM_CACHE,
-        _ if parent => FROM_PARENT,
-        _ => FROM_ORIGIN,
-    })
-}
-
-const NONE_502: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpSynUnanswered, ReturnPath]],
-    GeneratedBy::Gateway,
-    "the appliance made this answer itself (NONE); a Cisco WSA says 502 where its SYN got no SYN/ACK",
-);
-
-const NONE_504: Meaning = Meaning::open(
-    &[&[TcpSynReset, ResponseReset, TlsReset], phase::RESOLVE, &[ResponseTimeout], phase::SEND, phase::WAIT],
-    GeneratedBy::Gateway,
-    "the appliance made this answer itself (NONE); a Cisco WSA says 504 for a RST on its upstream connection, for DNS or \
-     another service that it needs first, and for a request without a response, and this line does not say which",
-);
-
-const NONE_OTHER: Meaning = Meaning::open(
-    &[
-        &[NoAttempt, RequiredService, ProxyOverload],
-        phase::RESOLVE,
-        phase::CONNECT,
-        phase::SECURE,
-        phase::SEND,
-        phase::WAIT,
-        phase::RECEIVE,
-    ],
-    GeneratedBy::Gateway,
-    "the appliance made this answer itself (NONE); which failures it answers with this status is not documented",
-);
-
-const NO_STATUS: Meaning = Meaning::open(
-    &[&[ClientAbort], phase::SEND, phase::WAIT, phase::RECEIVE],
-    GeneratedBy::Unknown,
-    "no status was sent to the client; the line does not say who gave up",
-);
-
-const DENIED: Meaning = Meaning::is(
-    Likely,
-    &[&[PolicyDenied, RequiredService]],
-    GeneratedBy::Gateway,
-    "the appliance refused the request (TCP_DENIED)",
-);
-
-const FROM_ORIGIN: Meaning = Meaning::is(
-    Likely,
-    &[&[OriginError]],
-    GeneratedBy::Origin,
-    "the answer was fetched, not made by the appliance (NONE would say that): the server itself sent this status",
-);
-
-const FROM_PARENT: Meaning = Meaning::is(
-    Likely,
-    &[&[ParentProxyError]],
-    GeneratedBy::ParentProxy,
-    "the answer was fetched through the upstream proxy that the line names: that proxy, or a server behind it, sent this \
-     status",
-);
-
-const FROM_CACHE: Meaning = Meaning::is(
-    Likely,
-    &[&[OriginError]],
-    GeneratedBy::Origin,
-    "the answer came from the cache: a server sent this status earlier",
-);

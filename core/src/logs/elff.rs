@@ -15,6 +15,8 @@ const COLUMNS: usize = 256;
 pub struct Values<'a> {
     /// When, UTC.
     pub time: Option<Timestamp>,
+    date: &'a str,
+    clock: &'a str,
     /// How long it took.
     pub elapsed: Option<Span>,
     client: Option<IpAddr>,
@@ -25,7 +27,8 @@ pub struct Values<'a> {
     host: &'a str,
     port: Option<u16>,
     path: &'a str,
-    url: &'a str,
+    /// The whole URL.
+    pub url: &'a str,
     /// `None` where the column is missing or `-`; `Some(None)` for 0.
     pub status: Option<Option<u16>>,
     /// ProxySG: `x-exception-id`.
@@ -34,13 +37,62 @@ pub struct Values<'a> {
     pub action: &'a str,
     /// IIS: `sc-win32-status`.
     pub win32: &'a str,
-    /// WSA: `x-resultcode-httpstatus`.
+    /// WSA: `x-resultcode-httpstatus`, or `sc-result-code` alone.
     pub result: &'a str,
-    /// WSA: `x-hierarchy-origin`.
+    /// WSA: `x-hierarchy-origin`; ProxySG: `s-hierarchy`.
     pub hierarchy: &'a str,
+    /// WSA: `s-hostname`.
+    pub server: &'a str,
+    /// WSA: `x-acltag`.
+    pub tag: &'a str,
+    /// Until DNS answered, until the server was connected, until its answer began; `None` where they are not logged.
+    pub dns: Option<Span>,
+    /// See `dns`.
+    pub connect: Option<Span>,
+    /// See `dns`.
+    pub answer: Option<Span>,
+    /// ProxySG: `rs-status`; `Some(None)` for 0, nothing from the server.
+    pub origin: Option<Option<u16>>,
+    /// ProxySG: `sc-filter-result`.
+    pub filter: &'a str,
+    /// ProxySG: `x-exception-last-error`.
+    pub last_error: &'a str,
+    /// ProxySG: `s-supplier-failures`.
+    pub suppliers: &'a str,
+    /// ProxySG: `x-rs-certificate-observed-errors`.
+    pub certificate: &'a str,
+    /// ProxySG: `x-icap-error-code`.
+    pub icap: &'a str,
     supplier: Option<IpAddr>,
     agent: &'a str,
     sent: Option<u64>,
+}
+
+/// Whose names the columns have: some names stand for different things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// ProxySG.
+    ProxySg,
+    /// Cisco WSA.
+    Wsa,
+    /// IIS, and whoever counts milliseconds like it.
+    Iis,
+    /// The draft's.
+    Draft,
+}
+
+impl Names {
+    /// By the names that only one of them has.
+    #[must_use]
+    pub fn of(line: &str) -> Self {
+        if has(line, "x-resultcode-httpstatus") || has(line, "sc-result-code") {
+            return Self::Wsa;
+        }
+        if has(line, "x-exception-id") || has(line, "s-action") {
+            return Self::ProxySg;
+        }
+        if has(line, "sc-win32-status") { Self::Iis } else { Self::Draft }
+    }
 }
 
 /// The names in a `#Fields:` line; `None` for any other line.
@@ -57,33 +109,53 @@ pub fn has(line: &str, wanted: &str) -> bool {
 /// Takes the columns of a `#Fields:` line over.
 pub fn learn(line: &str, layout: &mut Layout) {
     let Some(names) = names(line) else { return };
-    // IIS and ProxySG count milliseconds, the draft of the format seconds.
-    let milliseconds = ["sc-win32-status", "x-exception-id", "s-action"].iter().any(|name| has(line, name));
+    let of = Names::of(line);
     layout.columns.clear();
-    layout.columns.extend(names.take(COLUMNS).map(|name| match name {
+    layout.columns.extend(names.take(COLUMNS).map(|name| column(name, of)));
+}
+
+/// What a column holds, by its name.
+#[must_use]
+pub fn column(name: &str, of: Names) -> Column {
+    match name {
         "date" => Column::Date,
         "time" => Column::TimeOfDay,
         "timestamp" => Column::Time,
-        "time-taken" if milliseconds => Column::Milliseconds,
+        // IIS and ProxySG count milliseconds, the draft of the format seconds.
+        "time-taken" if matches!(of, Names::ProxySg | Names::Iis) => Column::Milliseconds,
         "x-elapsed-time" => Column::Milliseconds,
         "c-ip" => Column::Client,
         "cs-method" => Column::Method,
         "cs-uri-scheme" => Column::Scheme,
         "cs-host" | "cs(Host)" => Column::Host,
+        "s-computerName" if of == Names::Wsa => Column::Host,
         "cs-uri-port" => Column::Port,
+        "s-port" if of == Names::Wsa => Column::Port,
         "cs-uri-path" | "cs-uri-stem" => Column::Path,
-        "cs-url" | "cs-uri" => Column::Url,
-        "sc-status" => Column::Status,
+        "cs-url" | "cs-uri" | "c-url" | "c-uri" => Column::Url,
+        "sc-status" | "sc-http-status" => Column::Status,
         "x-exception-id" => Column::Exception,
         "s-action" | "s-reason" => Column::Action,
         "sc-win32-status" => Column::Win32,
-        "x-resultcode-httpstatus" => Column::ResultCode,
-        "x-hierarchy-origin" => Column::Hierarchy,
-        "s-supplier-ip" | "r-ip" => Column::Supplier,
-        "cs(User-Agent)" => Column::Agent,
+        "x-resultcode-httpstatus" | "sc-result-code" => Column::ResultCode,
+        "x-hierarchy-origin" | "s-hierarchy" => Column::Hierarchy,
+        "s-hostname" if of == Names::Wsa => Column::Server,
+        "s-ip" if of == Names::Wsa => Column::Supplier,
+        "s-supplier-ip" | "r-ip" | "r-supplier-ip" => Column::Supplier,
+        "x-acltag" => Column::Tag,
+        "cs(User-Agent)" | "cs-User-Agent" | "cs-user-agent" => Column::Agent,
         "sc-bytes" => Column::Sent,
+        "x-p2p-dns-svc-time" | "dnslookup-time" | "x-server-dnslookup-time" => Column::DnsTime,
+        "x-p2s-first-byte-time" | "connect-time" => Column::ConnectTime,
+        "x-s2p-first-byte-time" | "rs-service-latency" => Column::AnswerTime,
+        "rs-status" => Column::OriginStatus,
+        "sc-filter-result" => Column::FilterResult,
+        "x-exception-last-error" => Column::LastError,
+        "s-supplier-failures" => Column::Suppliers,
+        "x-rs-certificate-observed-errors" => Column::CertificateErrors,
+        "x-icap-error-code" => Column::IcapError,
         _ => Column::Other,
-    }));
+    }
 }
 
 /// True for a line that may stand below such a header: a date and a time.
@@ -94,63 +166,81 @@ pub fn dated(line: &str) -> bool {
 }
 
 /// Reads a line by the columns; the error is where it broke.
-pub fn read<'a>(line: &'a str, layout: &Layout) -> Result<Values<'a>, (usize, &'static str)> {
-    if layout.columns.is_empty() {
+pub fn read<'a>(line: &'a str, columns: &[Column]) -> Result<Values<'a>, (usize, &'static str)> {
+    if columns.is_empty() {
         return Err((0, "#Fields line before it"));
     }
     let mut out = Values::default();
     let mut fields = Fields::new(line, 0);
-    let (mut date, mut clock) = ("", "");
-    for column in &layout.columns {
+    for column in columns {
         let at = fields.at();
         let token = fields.quoted().ok_or((at, "column that #Fields names"))?;
-        match column {
-            Column::Date => date = token,
-            Column::TimeOfDay => clock = token,
-            Column::Time => out.time = Some(epoch(token).ok_or((at, "timestamp"))?),
-            Column::Milliseconds => {
-                out.elapsed = number(token).and_then(|n| i64::try_from(n).ok()).map(Span::milliseconds);
-            }
-            Column::Client => out.client = address(token),
-            Column::Method => out.method = token,
-            Column::Scheme => out.scheme = token,
-            Column::Host => out.host = token,
-            Column::Port => out.port = number(token).and_then(|n| u16::try_from(n).ok()).filter(|port| *port > 0),
-            Column::Path => out.path = token,
-            Column::Url => out.url = token,
-            Column::Status => match token {
-                "-" => {}
-                "0" => out.status = Some(None),
-                token => out.status = Some(status(token).ok_or((at, "sc-status"))?),
-            },
-            Column::Exception => out.exception = token,
-            Column::Action => out.action = token,
-            Column::Win32 => out.win32 = token,
-            Column::ResultCode => out.result = token,
-            Column::Hierarchy => out.hierarchy = token,
-            Column::Supplier => out.supplier = address(token).or(out.supplier),
-            Column::Agent => out.agent = token,
-            Column::Sent => out.sent = number(token),
-            Column::RequestLine | Column::BlockId | Column::Other => {}
-        }
+        out.set(*column, token).map_err(|field| (at, field))?;
     }
     if out.time.is_none() {
-        out.time = Some(times::civil_parts(date, clock).ok_or((0, "date and time"))?);
+        out.time = Some(times::civil_parts(out.date, out.clock).ok_or((0, "date and time"))?);
     }
     Ok(out)
 }
 
 impl<'a> Values<'a> {
+    /// Takes the value of a column over; the error is what should have stood there.
+    pub fn set(&mut self, column: Column, token: &'a str) -> Result<(), &'static str> {
+        let span = |token: &str| number(token).and_then(|n| i64::try_from(n).ok()).map(Span::milliseconds);
+        let code = |token: &str| match token {
+            "-" | "" => Some(None),
+            "0" => Some(Some(None)),
+            token => status(token).map(Some),
+        };
+        match column {
+            Column::Date => self.date = token,
+            Column::TimeOfDay => self.clock = token,
+            Column::Time => self.time = Some(epoch(token).ok_or("timestamp")?),
+            Column::Milliseconds => self.elapsed = span(token),
+            Column::Client => self.client = address(token),
+            Column::Method => self.method = token,
+            Column::Scheme => self.scheme = token,
+            Column::Host => self.host = token,
+            Column::Port => self.port = number(token).and_then(|n| u16::try_from(n).ok()).filter(|port| *port > 0),
+            Column::Path => self.path = token,
+            Column::Url => self.url = token,
+            Column::Status => self.status = code(token).ok_or("sc-status")?,
+            Column::OriginStatus => self.origin = code(token).flatten(),
+            Column::Exception => self.exception = token,
+            Column::Action => self.action = token,
+            Column::Win32 => self.win32 = token,
+            Column::ResultCode => self.result = token,
+            Column::Hierarchy => self.hierarchy = token,
+            Column::Server => self.server = token,
+            Column::Tag => self.tag = token,
+            Column::DnsTime => self.dns = span(token),
+            Column::ConnectTime => self.connect = span(token),
+            Column::AnswerTime => self.answer = span(token),
+            Column::FilterResult => self.filter = token,
+            Column::LastError => self.last_error = token,
+            Column::Suppliers => self.suppliers = token,
+            Column::CertificateErrors => self.certificate = token,
+            Column::IcapError => self.icap = token,
+            Column::Supplier => self.supplier = address(token).or(self.supplier),
+            Column::Agent => self.agent = token,
+            Column::Sent => self.sent = number(token),
+            Column::RequestLine | Column::BlockId | Column::Other => {}
+        }
+        Ok(())
+    }
+
     /// What every such line gives.
     #[must_use]
     pub fn record(&self) -> Record<'a> {
-        let place = target(self.url).unwrap_or_default();
+        // ProxySG's `cs-uri-stem` is the URL without its query.
+        let url = [self.url, self.path].into_iter().find(|url| url.contains("://")).unwrap_or(self.url);
+        let place = target(url).unwrap_or_default();
         // `www.example.com:8080`, as IIS logs the Host field.
         let named = target(self.host).unwrap_or_default();
         let host = [place.host, named.host].into_iter().find(|host| !host.is_empty() && !is_dash(host));
         let port = self.port.or(place.port).or(named.port);
-        let wanted = if self.url.is_empty() { self.path } else { self.url };
         let known = |text: &&'a str| !text.is_empty() && !is_dash(text);
+        let wanted = [self.url, self.path].into_iter().find(known).unwrap_or_default();
         Record {
             time: self.time.unwrap_or_default(),
             elapsed: self.elapsed,
@@ -171,6 +261,7 @@ impl<'a> Values<'a> {
     /// Scheme, by its column or the URL.
     #[must_use]
     pub fn secure(&self) -> bool {
-        matches!(self.scheme, "https" | "ssl") || self.url.starts_with("https://")
+        matches!(self.scheme, "https" | "ssl")
+            || [self.url, self.path].iter().any(|url| url.starts_with("https://") || url.starts_with("ssl://"))
     }
 }

@@ -15,6 +15,7 @@ mod blocks;
 mod cisco_wsa;
 mod cisco_wsa_l4tm;
 mod cisco_wsa_w3c;
+mod cisco_wsa_words;
 mod combined;
 mod common;
 mod custom;
@@ -151,6 +152,8 @@ pub struct Layout {
     pub foretold: Option<(u64, u8)>,
     /// How far the times of its lines stand ahead of UTC, where a line of the file says so.
     pub zone: Option<Span>,
+    /// Cisco WSA: how many values stand between the verdicts and the custom fields of the format string.
+    pub between: Option<usize>,
     /// The product that writes such lines, where only their fields tell it.
     pub product: Option<products::Id>,
 }
@@ -181,6 +184,21 @@ pub enum Column {
     Supplier,
     Agent,
     Sent,
+    DnsTime,
+    ConnectTime,
+    AnswerTime,
+    /// Cisco WSA: the decision tag.
+    Tag,
+    /// Cisco WSA: the server's name, where its address stands elsewhere.
+    Server,
+    /// ProxySG: what the server answered, whether a rule let it pass, the system's last error, failures of suppliers,
+    /// what is wrong with the server's certificate, ICAP's error.
+    OriginStatus,
+    FilterResult,
+    LastError,
+    Suppliers,
+    CertificateErrors,
+    IcapError,
     /// One that says nothing of the failure.
     Other,
 }

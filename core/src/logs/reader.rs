@@ -158,6 +158,7 @@ impl LogReader {
         if let Some(custom) = custom {
             self.state = State::Open { votes: Votes::new(Some(custom.clone())), waiting: Vec::new(), ends: Vec::new() };
             self.layout.custom = Some(custom.clone());
+            self.layout.columns = custom.columns().to_vec();
         }
     }
 
@@ -361,7 +362,8 @@ impl LogReader {
 
     /// The first whole time in these lines, where some say no year.
     fn first_time(&self, format: &'static LogFormat, waiting: &[u8], ends: &[Waiting]) -> Option<Timestamp> {
-        let mut layout = Layout { custom: self.layout.custom.clone(), ..Layout::default() };
+        let mut layout =
+            Layout { columns: self.layout.columns.clone(), custom: self.layout.custom.clone(), ..Layout::default() };
         let (mut from, mut first, mut yearless) = (0, None, false);
         for Waiting { end, .. } in ends {
             let text = String::from_utf8_lossy(waiting.get(from..*end).unwrap_or_default());

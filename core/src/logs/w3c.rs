@@ -38,7 +38,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         elff::learn(line, layout);
         return Parsed::Skip;
     }
-    let values = match elff::read(line, layout) {
+    let values = match elff::read(line, &layout.columns) {
         Ok(values) => values,
         Err((at, field)) => return Parsed::Bad { at, field },
     };

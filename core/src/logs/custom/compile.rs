@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::words::{self, Names, Word};
-use super::{Kind, Part};
+use super::{Kind, Part, wsa};
 
 /// Longest format string that is read, bytes.
 const LONGEST: usize = 16 * 1024;
@@ -23,7 +23,11 @@ pub fn parts(text: &str) -> Option<(Kind, Vec<Part>, String)> {
             (best, most) = (Some((*kind, parts, tail)), known);
         }
     }
-    best
+    // One timing field of a Cisco WSA is enough: nobody else writes them so.
+    best.or_else(|| {
+        let (parts, tail, known) = take_apart(&bare, wsa::split, words::WSA);
+        (known > 0 && bare.contains("%:")).then_some((Kind::Wsa, parts, tail))
+    })
 }
 
 /// One field at the beginning of a text: its name and length; `None` where literal text stands.
@@ -35,6 +39,7 @@ const LANGUAGES: &[(Kind, Split, Names)] = &[
     (Kind::Squid, squid, words::SQUID),
     (Kind::Haproxy, haproxy, words::HAPROXY),
     (Kind::Apache, apache, words::APACHE),
+    (Kind::Wsa, wsa::split, words::WSA),
 ];
 
 /// The format string of a directive, its quotes and line breaks undone.

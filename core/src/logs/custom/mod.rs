@@ -1,19 +1,22 @@
 //! Layouts that a site wrote itself: the product's own format string, pasted by the reader, says how lines are read.
 //!
-//! Five languages: nginx `log_format`, Squid `logformat`, HAProxy `log-format`, Apache `LogFormat`, Envoy's. (`#Fields:`
-//! lines are `elff`.) What the fields mean for a failure is said by the product's own tables, as for its default layouts.
+//! Seven languages: nginx `log_format`, Squid `logformat`, HAProxy `log-format`, Apache `LogFormat`, Envoy's, the specifiers
+//! of Cisco WSA (of a whole line, or of its custom fields alone), and the names of a `#Fields:` line, for files that have
+//! lost theirs. What the fields mean for a failure is said by the product's own tables, as for its default layouts.
 
 mod compile;
 mod say;
 #[cfg(test)]
 mod tests;
 mod words;
+mod wsa;
 
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Clock, Layout, LogFormat, Parsed, Vote};
+use super::elff::{self, Names};
+use super::{Clock, Column, Layout, LogFormat, Parsed, Vote, cisco_wsa, cisco_wsa_w3c, proxysg, w3c};
 use crate::products::Id as Product;
 use words::{WORDS, Word};
 
@@ -30,6 +33,10 @@ pub enum Kind {
     Apache,
     /// Access log format string.
     Envoy,
+    /// Format specifiers of the access log.
+    Wsa,
+    /// `#Fields:`
+    Elff,
 }
 
 /// Literal text and the field behind it.
@@ -46,6 +53,11 @@ pub struct Custom {
     parts: Vec<Part>,
     /// Literal text behind the last field.
     tail: String,
+    /// Cisco WSA: the first of the custom fields.
+    own: usize,
+    /// The columns that a `#Fields:` line names, and whose they are.
+    columns: Vec<Column>,
+    names: Names,
 }
 
 /// What a line's fields hold, by [`Word`].
@@ -69,34 +81,77 @@ impl Custom {
     /// # Errors
     /// A sentence that says what is missing.
     pub fn new(text: &str) -> Result<Self, String> {
-        let (kind, parts, tail) = compile::parts(text).ok_or_else(|| {
-            "no format string of nginx, Squid, HAProxy, Apache or Envoy: fewer than two of its fields are known"
+        if let Some((columns, names)) = fields(text) {
+            return Self::of_columns(columns, names);
+        }
+        let (kind, mut parts, tail) = compile::parts(text).ok_or_else(|| {
+            "no format string of nginx, Squid, HAProxy, Apache, Envoy or Cisco WSA, and no names of a #Fields line: fewer than \
+             two of its fields are known"
                 .to_string()
         })?;
+        let own = if kind == Kind::Wsa { wsa::arrange(&mut parts) } else { 0 };
         let has = |words: &[Word]| parts.iter().any(|part| words.contains(&part.word));
-        let title = kind.format().title;
-        if !has(&[Word::Clf, Word::Iso, Word::Accepted, Word::Epoch]) {
+        let title = kind.title();
+        // Custom fields of a WSA alone stand behind the default ones.
+        let whole = kind != Kind::Wsa || has(&[Word::Epoch]);
+        if whole && !has(&[Word::Clf, Word::Iso, Word::Accepted, Word::Epoch]) {
             return Err(format!("{title}: no field of this format string holds the time"));
         }
-        if !has(&[Word::Status, Word::State, Word::Flags]) {
+        if whole && !has(&[Word::Status, Word::State, Word::Flags]) {
             return Err(format!("{title}: no field of this format string holds the status"));
         }
         if let Some(part) = parts.windows(2).find_map(|two| two.last().filter(|part| part.before.is_empty())) {
             return Err(format!("{title}: two fields follow each other with nothing between ({:?})", part.word));
         }
-        Ok(Self { kind, parts, tail })
+        Ok(Self { kind, parts, tail, own, columns: Vec::new(), names: Names::Draft })
+    }
+
+    fn of_columns(columns: Vec<Column>, names: Names) -> Result<Self, String> {
+        let has = |wanted: &[Column]| columns.iter().any(|column| wanted.contains(column));
+        if !(has(&[Column::Time]) || has(&[Column::Date]) && has(&[Column::TimeOfDay])) {
+            return Err("#Fields: no field of this list holds the time".to_string());
+        }
+        if !has(&[Column::Status, Column::ResultCode, Column::Exception]) {
+            return Err("#Fields: no field of this list holds the status".to_string());
+        }
+        Ok(Self { kind: Kind::Elff, parts: Vec::new(), tail: String::new(), own: 0, columns, names })
+    }
+
+    /// The columns of its lines, where it is a list of them.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
     }
 
     /// The format that its lines have.
     #[must_use]
     pub fn format(&self) -> &'static LogFormat {
-        self.kind.format()
+        match (self.kind, self.names) {
+            (Kind::Nginx, _) => &NGINX,
+            (Kind::Squid, _) => &SQUID,
+            (Kind::Haproxy, _) => &HAPROXY,
+            (Kind::Apache, _) => &APACHE,
+            (Kind::Envoy, _) => &ENVOY,
+            (Kind::Wsa, _) => &cisco_wsa::FORMAT,
+            (Kind::Elff, Names::ProxySg) => &proxysg::FORMAT,
+            (Kind::Elff, Names::Wsa) => &cisco_wsa_w3c::FORMAT,
+            (Kind::Elff, _) => &w3c::FORMAT,
+        }
     }
 
     /// True for a line that has this layout.
     #[must_use]
     pub fn fits(&self, line: &str) -> bool {
-        matches!(self.parse(line), Parsed::Record(_) | Parsed::NoRequest(_))
+        let parsed = match self.kind {
+            Kind::Wsa | Kind::Elff => {
+                let mut layout =
+                    Layout { columns: self.columns.clone(), custom: Some(self.clone()), ..Layout::default() };
+                let fits = matches!((self.format().parse)(line, &mut layout), Parsed::Record(_) | Parsed::NoRequest(_));
+                return fits;
+            }
+            _ => self.parse(line),
+        };
+        matches!(parsed, Parsed::Record(_) | Parsed::NoRequest(_))
     }
 
     fn parse<'a>(&self, line: &'a str) -> Parsed<'a> {
@@ -107,12 +162,25 @@ impl Custom {
     }
 
     fn values<'a>(&self, line: &'a str) -> Result<Values<'a>, (usize, &'static str)> {
+        let first = self.parts.first().map_or("", |part| &part.before);
+        let at = literal(line, 0, first).ok_or((0, "literal text of the format string"))?;
+        self.values_from(line, at, 0)
+    }
+
+    /// The values of the fields from this one on, whose value begins at a byte of the line.
+    fn values_from<'a>(&self, line: &'a str, mut at: usize, first: usize) -> Result<Values<'a>, (usize, &'static str)> {
         let mut values = Values([None; WORDS]);
-        let mut at = 0;
-        for (index, part) in self.parts.iter().enumerate() {
-            at = literal(line, at, &part.before).ok_or((at, "literal text of the format string"))?;
+        for (index, part) in self.parts.iter().enumerate().skip(first) {
+            if index > first {
+                at = literal(line, at, &part.before).ok_or((at, "literal text of the format string"))?;
+            }
             let next = self.parts.get(index + 1).map_or(&self.tail, |part| &part.before);
-            let end = value(line, at, next, part.word).ok_or((at, "field of the format string"))?;
+            let long = if self.kind == Kind::Wsa {
+                line.get(at..).and_then(|rest| wsa::long(rest, part.word)).map(|length| at + length)
+            } else {
+                None
+            };
+            let end = long.or_else(|| value(line, at, next, part.word)).ok_or((at, "field of the format string"))?;
             let text = line.get(at..end).unwrap_or_default().trim();
             // The first of two fields of one kind counts, unless it is empty: `%>a … %{X}i`.
             if let Some(slot) = values.0.get_mut(part.word as usize)
@@ -169,16 +237,34 @@ fn value(line: &str, at: usize, next: &str, word: Word) -> Option<usize> {
 }
 
 impl Kind {
-    /// The format, as the report names it.
-    fn format(self) -> &'static LogFormat {
+    /// Whose language it is, for sentences.
+    fn title(self) -> &'static str {
         match self {
-            Self::Nginx => &NGINX,
-            Self::Squid => &SQUID,
-            Self::Haproxy => &HAPROXY,
-            Self::Apache => &APACHE,
-            Self::Envoy => &ENVOY,
+            Self::Nginx => NGINX.title,
+            Self::Squid => SQUID.title,
+            Self::Haproxy => HAPROXY.title,
+            Self::Apache => APACHE.title,
+            Self::Envoy => ENVOY.title,
+            Self::Wsa => cisco_wsa::FORMAT.title,
+            Self::Elff => "#Fields",
         }
     }
+}
+
+/// The columns that a list of names stands for: a `#Fields:` line, or the names alone.
+fn fields(text: &str) -> Option<(Vec<Column>, Names)> {
+    let text = text.trim();
+    let header = text.strip_prefix("#Fields:");
+    // Other languages mark their fields.
+    if header.is_none() && text.contains(['%', '$', '"', '{']) {
+        return None;
+    }
+    let mut line = String::from("#Fields: ");
+    line.push_str(header.unwrap_or(text).trim());
+    let mut layout = Layout::default();
+    elff::learn(&line, &mut layout);
+    let known = layout.columns.iter().filter(|column| **column != Column::Other).count();
+    (header.is_some() || known >= 4).then(|| (layout.columns, Names::of(&line)))
 }
 
 /// A format whose lines only a format string explains.

@@ -7,7 +7,7 @@ use super::super::{
     Parsed, Record, Sent, Tunnel, combined, common, envoy_flags, haproxy_states, nginx_upstream, squid_words, times,
 };
 use super::words::Word;
-use super::{Kind, Values};
+use super::{Kind, Values, wsa};
 use crate::time::{Span, Timestamp};
 
 type Broken = (usize, &'static str);
@@ -60,7 +60,8 @@ pub fn record<'a>(kind: Kind, values: &Values<'a>) -> Result<Parsed<'a>, Broken>
         Kind::Squid => squid(values, connect, &mut record),
         Kind::Haproxy => haproxy(values, code, &mut record)?,
         Kind::Envoy => envoy(values, code, &mut record),
-        Kind::Apache => record.failure = combined::meaning(code),
+        Kind::Wsa => record = wsa::record(values, record),
+        Kind::Apache | Kind::Elff => record.failure = combined::meaning(code),
     }
     Ok(Parsed::Record(record))
 }

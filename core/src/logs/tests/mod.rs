@@ -1,6 +1,7 @@
 //! Table tests over every format, the articles' lines, and what the reader makes of several lines.
 
 mod balancers;
+mod cisco;
 mod columns;
 #[cfg(feature = "std")]
 mod corpus;
