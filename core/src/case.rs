@@ -8,11 +8,12 @@ use core::net::IpAddr;
 use crate::capture::point::Point;
 use crate::exchange::Exchange;
 use crate::findings::{self, Found, Limits};
-use crate::logs::{Beyond, Custom, LogReader};
+use crate::logs::{Beyond, Custom, LogFormat, LogReader};
 use crate::reading::Reading;
 use crate::report::{Exchanges, Report, SCHEMA};
 use crate::sides::{self, Sides};
 use crate::time::{Span, Timestamp};
+use crate::together::Interest;
 use crate::{devices, join, products, together, verdict};
 
 /// Findings that are kept; more are counted.
@@ -101,7 +102,17 @@ impl Case {
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
             reading.end(&mut self.points, several);
         }
+        self.tell_of_errors(input);
         self.settle();
+    }
+
+    /// An error log was read: access logs that come after it keep what may be its requests.
+    fn tell_of_errors(&mut self, input: InputId) {
+        let logs = self.inputs.get(input.0 as usize).into_iter().flat_map(Reading::logs);
+        let errors = logs.filter(|log| log.format().is_some_and(LogFormat::of_errors)).map(Interest::of_errors);
+        if let Some(errors) = errors.reduce(Interest::and) {
+            self.inputs.iter_mut().for_each(|other| other.after(&errors));
+        }
     }
 
     /// Holds captures of several places against each other, as soon as all are read.

@@ -22,8 +22,8 @@ pub static FORMAT: LogFormat = LogFormat {
     recognise,
     parse,
     clock: Clock::Local,
-    missing: "Apache's error log names the step that failed, not the status that the client received: the access log of the \
-              same time has it, and `LogLevel proxy:debug` tells each step.",
+    missing: "Apache's error log names the step that failed, not the status that the client received: where another worker of a \
+              balancer answered, the request succeeded. The access log of the same time shows it, and `LogLevel proxy:debug` tells each step.",
     samples: &[
         "[Tue Oct 26 17:27:20.477742 2021] [proxy:error] [pid 29484:tid 140230740928256] (111)Connection refused: AH00957: HTTP: attempt to connect to 127.0.0.1:8981 (localhost) failed",
         "[Tue Oct 26 17:27:20.477790 2021] [proxy:error] [pid 300] AH00959: ap_proxy_connect_backend disabling worker for (localhost) for 60s",

@@ -70,6 +70,12 @@ impl Meaning {
         if self.undetermined { Id::Undetermined } else { first.copied().unwrap_or(Id::Undetermined) }
     }
 
+    /// True if an answer was on its way to the client when it failed: nothing can make up for that.
+    #[must_use]
+    pub fn within_answer(&self) -> bool {
+        matches!(self.category(), Id::ResponseStalled | Id::ResponseTruncated | Id::ResponseBadChunk | Id::ZeroWindow)
+    }
+
     /// True if the client left by this line.
     #[must_use]
     pub fn client_left(&self) -> bool {

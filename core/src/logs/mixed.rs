@@ -6,24 +6,57 @@
 //! The format that had the last such line is asked first. Non-goals: lines that several formats would understand.
 
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::lines::Line;
 use super::reader::{LogReader, State};
 use super::{LogFormat, TABLE, Vote};
+use crate::together::Sight;
 
 impl LogReader {
     /// A line that its format does not understand; false if no other does. `text` is the line without what its transport
     /// put before it.
     pub(super) fn stray(&mut self, format: &'static LogFormat, line: &Line<'_>, text: &str) -> bool {
         let (Some(mut others), latest) = (self.others.take(), self.latest) else { return false };
+        if format.of_errors() {
+            let errors = self.new_errors();
+            others.iter_mut().for_each(|other| other.await_lines(&errors));
+        }
         let taken = self.offer(&mut others, format, line, text, latest);
+        if let Some(other) = taken.and_then(|at| others.get_mut(at)).filter(|other| other.tells_errors()) {
+            let errors = other.new_errors();
+            self.await_lines(&errors);
+            others.iter_mut().for_each(|other| other.await_lines(&errors));
+        }
         self.others = Some(others);
         if let Some(at) = taken {
             self.latest = at;
         }
         taken.is_some()
+    }
+
+    fn tells_errors(&self) -> bool {
+        self.format().is_some_and(LogFormat::of_errors)
+    }
+
+    /// What this reader of an error log has met since it was asked last: the lines of the requests come after it.
+    fn new_errors(&mut self) -> Vec<Sight> {
+        let new = self.sights.get(self.shared..).unwrap_or_default().to_vec();
+        // The last one may still be told more of.
+        self.shared = self.sights.len().saturating_sub(1);
+        new
+    }
+
+    /// Healthy lines that may be of these requests are kept.
+    fn await_lines(&mut self, errors: &[Sight]) {
+        if errors.is_empty() || self.tells_errors() {
+            return;
+        }
+        self.erred = true;
+        let interest = Rc::make_mut(self.interest.get_or_insert_default());
+        errors.iter().for_each(|sight| interest.add_error(sight));
     }
 
     /// Which of the other readers took the line.
@@ -73,6 +106,9 @@ impl LogReader {
         other.others = None;
         other.state = State::Known { format, warning: None };
         other.take_after(self);
+        if self.tells_errors() {
+            other.await_lines(&self.sights);
+        }
         other
     }
 

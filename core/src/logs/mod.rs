@@ -112,6 +112,14 @@ pub struct LogFormat {
     pub samples: &'static [&'static str],
 }
 
+impl LogFormat {
+    /// Its lines tell of errors, not of requests.
+    #[must_use]
+    pub fn of_errors(&self) -> bool {
+        self.id.ends_with("-error")
+    }
+}
+
 /// Whether a format's times say their zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {

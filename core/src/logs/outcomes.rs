@@ -168,7 +168,7 @@ impl LogReader {
         let claim = record.failure.map(|meaning| meaning.claim(record.token, record.elapsed));
         let passed_on =
             matches!(claim.as_ref().and_then(|c| c.made_by), Some(GeneratedBy::Origin | GeneratedBy::ParentProxy));
-        let left = record.failure.is_some_and(|meaning| meaning.client_left());
+        let over = record.failure.is_some_and(|meaning| meaning.client_left() || meaning.within_answer());
         let attempt = Attempt {
             upstream: record.upstream,
             parent: record.parent,
@@ -187,7 +187,7 @@ impl LogReader {
             attempts: if record.attempted { [attempt].into() } else { Vec::new() },
             client_secure: Phase::NotSeen,
             doubts: match &claim {
-                Some(claim) if claim.candidates.len() > 1 || (record.group.is_some() && !left) => {
+                Some(claim) if claim.candidates.len() > 1 || (record.group.is_some() && !over) => {
                     [format.missing.to_string()].into()
                 }
                 _ => Vec::new(),

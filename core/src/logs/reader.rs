@@ -39,8 +39,15 @@ pub struct LogReader {
     pub(super) tunnels: Tunnels,
     pub(super) groups: Groups,
     troubles: Troubles,
-    /// The requests in captures, where there are any: healthy lines that may be one of them are kept in little.
+    /// The requests in captures and in error logs, where there are any: healthy lines that may be one of them are kept in
+    /// little.
     pub(super) interest: Option<Rc<Interest>>,
+    /// Captures are among them.
+    pub(super) captured: bool,
+    /// Error logs are.
+    pub(super) erred: bool,
+    /// Of an error log among others in one file: so many of its sights are known to the others.
+    pub(super) shared: usize,
     /// What went well.
     pub(crate) tally: Tally,
     /// Readers of the lines of other formats in the same file, and which of them had the last one. `None` for such a
@@ -128,6 +135,9 @@ impl LogReader {
             groups: Groups::default(),
             troubles: Troubles::default(),
             interest: None,
+            captured: false,
+            erred: false,
+            shared: 0,
             tally: Tally::default(),
             others: Some(Vec::new()),
             latest: 0,
@@ -162,9 +172,15 @@ impl LogReader {
         }
     }
 
-    /// Before the first byte: captures of the same case were read. Lines that may be a request in them are kept.
-    pub(crate) fn beside(&mut self, interest: Option<Interest>) {
-        self.interest = interest.map(Rc::new);
+    /// Before the first byte: captures of the same case were read, or error logs. Lines that may be a request in them are
+    /// kept.
+    pub(crate) fn beside(&mut self, captures: Option<Interest>, errors: Option<Interest>) {
+        (self.captured, self.erred) = (captures.is_some(), errors.is_some());
+        self.interest = match (captures, errors) {
+            (Some(captures), Some(errors)) => Some(captures.and(errors)),
+            (one, other) => one.or(other),
+        }
+        .map(Rc::new);
     }
 
     /// Before the first byte: no line is newer than this. It gives times without a year their year, where no other line
@@ -239,7 +255,13 @@ impl LogReader {
     /// Its healthy lines were held against the captures as well.
     #[must_use]
     pub fn whole(&self) -> bool {
-        self.interest.is_some()
+        self.captured
+    }
+
+    /// Its healthy lines were held against error logs as well.
+    #[must_use]
+    pub fn beside_errors(&self) -> bool {
+        self.erred
     }
 
     /// The next bytes, decompressed, in chunks of any size.
@@ -465,6 +487,7 @@ impl LogReader {
     /// For a reader of lines of another format in the same file: what holds for all of it.
     pub(super) fn take_after(&mut self, file: &Self) {
         self.interest.clone_from(&file.interest);
+        (self.captured, self.erred) = (file.captured, file.erred);
         self.zone_set = file.zone_set;
         self.now = file.now;
         self.ahead = file.span.map(|(_, last)| last).or(file.ahead);

@@ -46,6 +46,8 @@ pub struct Reading {
     warnings: Vec<String>,
     started: Option<Timestamp>,
     last: Option<Timestamp>,
+    /// What error logs tell of, where this is none and comes after them.
+    erred: Option<Interest>,
     /// Which capture point its frames belong to.
     point: Option<usize>,
     /// Frames that wait until this is known.
@@ -79,6 +81,7 @@ impl Reading {
             warnings: Vec::new(),
             started: None,
             last: None,
+            erred: None,
             point: None,
             #[cfg(feature = "std")]
             ahead: Vec::new(),
@@ -100,6 +103,14 @@ impl Reading {
         if let State::Log(log) = &mut self.state {
             log.set_zone(zone);
         }
+    }
+
+    /// Before its first byte: an error log of the case was read.
+    pub fn after(&mut self, errors: &Interest) {
+        self.erred = Some(match self.erred.take() {
+            Some(others) => others.and(errors.clone()),
+            None => errors.clone(),
+        });
     }
 
     /// Packets, if it is a capture.
@@ -206,12 +217,12 @@ impl Reading {
                 self.warnings.push("gzip inside gzip is not opened: unpack it once with gunzip".to_string());
                 State::Refused(Kind::Unknown, "gzip".to_string())
             }
-            Recognised::Log(_) => {
+            Recognised::Log(format) => {
                 let mut log = LogReader::new(self.id, self.options.product);
                 log.follow(self.custom.as_ref());
                 log.set_zone(self.options.zone);
                 log.not_after(self.options.now);
-                log.beside(Interest::new(points));
+                log.beside(Interest::new(points), self.erred.take().filter(|_| !format.of_errors()));
                 State::Log(Box::new(log))
             }
             Recognised::Har => {

@@ -1,4 +1,5 @@
-//! In which order files are best read: captures that continue each other one after the other, logs last.
+//! In which order files are best read: captures that continue each other one after the other, then logs, those of errors
+//! first.
 
 use alloc::vec::Vec;
 
@@ -8,21 +9,33 @@ use super::{HEAD, is_binary};
 use crate::capture::file::FileReader;
 #[cfg(feature = "std")]
 use crate::gunzip::Gunzip;
+use crate::input;
 use crate::time::Timestamp;
 
+/// When a file's turn is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    /// A capture, by its first packet's time.
+    Capture(Timestamp),
+    /// An error log: what it tells of is looked for in the access logs.
+    Errors,
+    /// Everything else.
+    Other,
+}
+
 /// In which order to read files, given the first bytes of each (64 KiB are enough): captures by the time of their
-/// first packet, everything else after them as given.
+/// first packet, then error logs, then everything else, as given.
 #[must_use]
 pub fn reading_order(heads: &[&[u8]]) -> Vec<usize> {
-    let mut order: Vec<(Option<Timestamp>, usize)> =
-        heads.iter().enumerate().map(|(at, head)| (first_time(head), at)).collect();
-    order.sort_by_key(|(time, at)| (time.is_none(), *time, *at));
+    let mut order: Vec<(Turn, usize)> = heads.iter().enumerate().map(|(at, head)| (turn(head), at)).collect();
+    order.sort_unstable();
     order.into_iter().map(|(_, at)| at).collect()
 }
 
-#[cfg(feature = "std")]
-fn first_time(head: &[u8]) -> Option<Timestamp> {
+fn turn(head: &[u8]) -> Turn {
+    #[cfg(feature = "std")]
     let mut unpacked = Vec::new();
+    #[cfg(feature = "std")]
     let head = if head.starts_with(&[0x1F, 0x8B]) {
         Gunzip::default()
             .push(head, |bytes| unpacked.extend_from_slice(bytes.get(..HEAD.min(bytes.len())).unwrap_or_default()));
@@ -30,6 +43,17 @@ fn first_time(head: &[u8]) -> Option<Timestamp> {
     } else {
         head
     };
+    if let Some(time) = first_time(head) {
+        return Turn::Capture(time);
+    }
+    match input::recognise(head) {
+        input::Kind::Log(format) if format.of_errors() => Turn::Errors,
+        _ => Turn::Other,
+    }
+}
+
+#[cfg(feature = "std")]
+fn first_time(head: &[u8]) -> Option<Timestamp> {
     if !is_binary(head) {
         return None;
     }

@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 
 use super::{Sight, words};
 use crate::capture::point::Point;
-use crate::exchange::{Answer, Event, Exchange, Flow, What};
+use crate::exchange::{Answer, Event, Exchange, Flow, Status, What};
 use crate::join::{refused, services};
 use crate::report::Leg;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 /// The exchange of a log, with its times moved.
 pub fn shifted(exchange: &Exchange, shift: Span) -> Exchange {
@@ -28,14 +28,15 @@ pub fn shifted(exchange: &Exchange, shift: Span) -> Exchange {
 
 /// The line's sight on the captures' clock, and with the exchange that it has become.
 pub fn moved(line: &Sight, ahead: Span, home: &[Option<usize>]) -> Option<Sight> {
-    let back = Span(ahead.0.saturating_neg());
     let at = home.get(line.exchange? as usize).copied().flatten()?;
-    Some(Sight {
-        begun: line.begun.map(|time| time.plus(back)),
-        ended: line.ended.map(|time| time.plus(back)),
-        exchange: u32::try_from(at).ok(),
-        ..*line
-    })
+    Some(Sight { exchange: u32::try_from(at).ok(), ..on_captures_clock(line, ahead) })
+}
+
+/// The line's sight on the captures' clock.
+pub fn on_captures_clock(line: &Sight, ahead: Span) -> Sight {
+    let back = Span(ahead.0.saturating_neg());
+    let moved = |time: Option<Timestamp>| time.map(|time| time.plus(back));
+    Sight { begun: moved(line.begun), ended: moved(line.ended), ..*line }
 }
 
 /// Adds a line to the captured exchange that it tells of.
@@ -98,6 +99,16 @@ pub fn error(exchange: &mut Exchange, error: &Exchange, first: bool) {
         if !captured && exchange.events.iter().all(|event| event.source.line) {
             exchange.doubts.clear();
         }
+    }
+}
+
+/// The status of a request that went well by its line, and broke off by the error log's.
+pub fn broke_off(exchange: &mut Exchange, line: &Sight) {
+    exchange.events.extend(healthy(line, Span(0)));
+    let time = exchange.events.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
+    if exchange.answer == Answer::NotSeen && line.status != 0 {
+        let status = Status { code: line.status, first: None, unsure: false, time, own_word: None };
+        exchange.answer = Answer::Cut(Some(status));
     }
 }
 

@@ -7,6 +7,8 @@
 //! Non-goals: two captures of one event, two logs of one request other than access log and error log.
 
 mod clock;
+mod errors;
+mod made_up;
 mod matching;
 mod merge;
 mod sight;
@@ -16,12 +18,10 @@ mod words;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use hashbrown::HashSet;
-
 use crate::capture::point::Point;
 use crate::exchange::Exchange;
 use crate::join::Joined;
-use crate::logs::{LogReader, NO_ZONE};
+use crate::logs::{LogFormat, LogReader, NO_ZONE};
 use crate::report::Input;
 use crate::time::{SECOND, Span, Timestamp};
 pub use clock::{Clock, Compared};
@@ -61,6 +61,8 @@ pub struct Told {
     pub local: bool,
     /// The sentence for its warnings.
     pub sentence: Option<String>,
+    /// What else is said of it.
+    pub more: Option<String>,
 }
 
 impl Told {
@@ -74,7 +76,7 @@ impl Told {
 
     /// Says it in the report.
     pub fn tell(&self, input: &mut Input) {
-        input.warnings.extend(self.sentence.clone());
+        input.warnings.extend(self.sentence.iter().chain(&self.more).cloned());
         let Some(clock) = self.clock() else { return };
         let seconds = |span: Span| (span.0 / 1_000_000) as f64 / 1000.0;
         input.clock_offset = Some(seconds(clock.residual()));
@@ -110,31 +112,57 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
     }
     let mut requests = if points.is_empty() { Vec::new() } else { sight::captured(points, |c| joined.roles.counts(c)) };
     sight::link(&mut requests, &all.exchanges);
-    let captured = all.exchanges.len();
-    let mut lined = alloc::vec![false; captured];
-    let is_error = |log: &&LogReader| log.format().is_some_and(|format| format.id.ends_with("-error"));
+    let mut known = Known {
+        points,
+        lined: alloc::vec![false; all.exchanges.len()],
+        logged: alloc::vec![false; requests.len()],
+        requests,
+        lines: Vec::new(),
+        fine: Vec::new(),
+    };
+    let is_error = |log: &&LogReader| log.format().is_some_and(LogFormat::of_errors);
     let (errors, others): (Vec<&LogReader>, Vec<&LogReader>) = logs.iter().copied().partition(is_error);
-    // Where lines of access logs stand: error logs are held against them.
-    let mut lines = Vec::new();
     for log in &others {
-        access(&mut all, log, points, &mut requests, &mut lined, &mut lines);
+        access(&mut all, log, &mut known);
     }
-    without_line(&mut all, &others, &lined);
+    let covered = covered(&all, &others);
+    without_line(&mut all, &covered, &known.lined);
+    known.add_served();
     for log in &errors {
-        error(&mut all, log, points, &requests, &lines);
+        errors::add(&mut all, log, &known, &covered);
     }
     all
 }
 
+/// What is known of a case's requests while its logs are added, one after the other.
+struct Known<'a> {
+    points: &'a [Point],
+    /// The requests in the captures.
+    requests: Vec<Sight>,
+    /// Beside each captured failure: it has its line.
+    lined: Vec<bool>,
+    /// Beside each request: a healthy line is of it.
+    logged: Vec<bool>,
+    /// Failing lines of access logs, with the exchanges that they became: error logs are held against them.
+    lines: Vec<Sight>,
+    /// Requests that went well, as lines of access logs tell them.
+    fine: Vec<Sight>,
+}
+
+impl Known<'_> {
+    /// Captured requests that went well join those that only lines tell of.
+    fn add_served(&mut self) {
+        let well =
+            |request: &Sight| request.exchange.is_none() && !request.tunnel && (1..500).contains(&request.status);
+        let alone = self.requests.iter().zip(&self.logged).filter(|(request, logged)| !**logged && well(request));
+        self.fine.extend(alone.map(|(request, _)| *request));
+    }
+}
+
 /// Adds an access log.
-fn access(
-    all: &mut Together,
-    log: &LogReader,
-    points: &[Point],
-    requests: &mut [Sight],
-    lined: &mut [bool],
-    lines: &mut Vec<Sight>,
-) {
+fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) {
+    let Known { points, requests, lined, logged, lines, fine } = known;
+    let points = *points;
     let mut of_log = lines_of(log, false);
     let compared = matching::compare(&mut of_log, requests);
     let told = tell(log, compared, if points.is_empty() { "" } else { "captures" });
@@ -158,6 +186,9 @@ fn access(
         }
         if let (true, Some(looked_into)) = (request.unseen, looked_into.get_mut(met as usize)) {
             *looked_into = true;
+        }
+        if let (None, None, Some(logged)) = (line.exchange, request.exchange, logged.get_mut(met as usize)) {
+            *logged = same.is_some();
         }
         let of_log = line.exchange.and_then(|at| log.exchanges.get(at as usize));
         let of_capture = request.exchange.map(|at| at as usize).filter(|at| lined.get(*at) == Some(&false));
@@ -223,6 +254,15 @@ fn access(
         }
     }
     lines.extend(sights.iter().filter_map(|line| merge::moved(line, ahead, &home)));
+    if log.beside_errors() {
+        // As they were read: what their one time means is told by the error log's product.
+        let well = log.sights.iter().zip(&of_line).filter(|(line, met)| {
+            let failed =
+                met.and_then(|met| requests.get(met as usize)).is_some_and(|request| request.exchange.is_some());
+            line.exchange.is_none() && !failed
+        });
+        fine.extend(well.map(|(line, _)| merge::on_captures_clock(line, ahead)));
+    }
     let both = counted.iter().filter(|counted| **counted).count() as u64;
     if log.whole() || points.is_empty() {
         all.total += log.total.saturating_sub(both);
@@ -232,56 +272,6 @@ fn access(
     }
     let looked_into = looked_into.iter().filter(|looked_into| **looked_into).count() as u64;
     all.unseen = (all.unseen + log.unseen).saturating_sub(looked_into);
-    all.clocks.push(told);
-}
-
-/// Adds an error log: what it tells more of what is known already, and what only it tells.
-fn error(all: &mut Together, log: &LogReader, points: &[Point], requests: &[Sight], lines: &[Sight]) {
-    let failed = |sight: &&Sight| sight.exchange.is_some();
-    // Each exchange once: as the packets show it, else as the access log does.
-    let captured: HashSet<u32> = requests.iter().filter_map(|sight| sight.exchange).collect();
-    let alone = lines.iter().filter(|line| line.exchange.is_some_and(|at| !captured.contains(&at)));
-    let known: Vec<Sight> = requests.iter().filter(failed).chain(alone).copied().collect();
-    let mut of_log = lines_of(log, true);
-    let compared = matching::compare(&mut of_log, &known);
-    let against = match (points.is_empty(), known.is_empty()) {
-        (false, _) => "captures",
-        (true, false) => "access logs",
-        (true, true) => "",
-    };
-    let told = tell(log, compared, against);
-    let clock = told.clock().copied();
-    let shift = Span(told.shift().0.saturating_add(log.offset().0));
-    let nothing = || alloc::vec![None; of_log.sights.len()];
-    let of_line = clock.map_or_else(nothing, |clock| matching::assign(&of_log, &known, clock.ahead));
-    let more = clock.map_or_else(nothing, |clock| matching::during(&of_log, &of_line, &known, clock.ahead));
-    let mut of_exchange: Vec<Option<usize>> = alloc::vec![None; log.exchanges.len()];
-    for ((line, met), more) in of_log.sights.iter().zip(&of_line).zip(&more) {
-        let at = met.or(*more).and_then(|met| known.get(met as usize)?.exchange);
-        if let Some(of_exchange) = line.exchange.and_then(|index| of_exchange.get_mut(index as usize)) {
-            *of_exchange = at.map(|at| at as usize);
-        }
-    }
-    let mut both = 0;
-    let mut added = alloc::vec![false; all.exchanges.len()];
-    for (exchange, met) in log.exchanges.iter().zip(&of_exchange) {
-        let exchange = merge::shifted(exchange, shift);
-        match met.and_then(|at| Some((all.exchanges.get_mut(at)?, added.get_mut(at)?))) {
-            Some((known, added)) => {
-                both += 1;
-                merge::error(known, &exchange, !*added);
-                *added = true;
-            }
-            None => {
-                let covered = !points.is_empty();
-                let note = covered.then(|| without_packets(&exchange, points, clock.is_some())).flatten();
-                all.exchanges.push(exchange);
-                all.notes.push(note.into_iter().map(ToString::to_string).collect());
-            }
-        }
-    }
-    all.total += log.total.saturating_sub(both);
-    all.unseen += log.unseen;
     all.clocks.push(told);
 }
 
@@ -299,7 +289,8 @@ fn lines_of(log: &LogReader, error: bool) -> Lines {
 fn tell(log: &LogReader, compared: Compared, against: &str) -> Told {
     let held = !against.is_empty() && !log.sights.is_empty();
     let sentence = if held { words::of_clock(&compared, log.local(), against) } else { None };
-    Told { input: log.input(), format: log.format().map(|format| format.id), compared, local: log.local(), sentence }
+    let format = log.format().map(|format| format.id);
+    Told { input: log.input(), format, compared, local: log.local(), sentence, more: None }
 }
 
 /// Says of a failure that only a log tells whether the captures cover its time.
@@ -322,10 +313,9 @@ fn without_packets(exchange: &Exchange, points: &[Point], compared: bool) -> Opt
     })
 }
 
-/// Says of captured failures whether an access log should have a line for them.
-fn without_line(all: &mut Together, logs: &[&LogReader], lined: &[bool]) {
-    let covering: Vec<(Timestamp, Timestamp)> = logs
-        .iter()
+/// The times, on the captures' clock, that access logs cover line by line.
+fn covered(all: &Together, logs: &[&LogReader]) -> Vec<(Timestamp, Timestamp)> {
+    logs.iter()
         .filter_map(|log| {
             let format = log.format().map(|format| format.id);
             let of = |told: &&Told| told.input == log.input() && told.format == format;
@@ -335,7 +325,11 @@ fn without_line(all: &mut Together, logs: &[&LogReader], lined: &[bool]) {
             let whole = log.failed <= log.exchanges.len() as u64;
             log.span().filter(|_| whole).map(|(from, to)| (from.plus(back), to.plus(back)))
         })
-        .collect();
+        .collect()
+}
+
+/// Says of captured failures whether an access log should have a line for them.
+fn without_line(all: &mut Together, covered: &[(Timestamp, Timestamp)], lined: &[bool]) {
     for ((exchange, notes), _) in all.exchanges.iter().zip(&mut all.notes).zip(lined).filter(|(_, lined)| !**lined) {
         if exchange.answer == crate::exchange::Answer::Pending {
             continue;
@@ -344,7 +338,7 @@ fn without_line(all: &mut Together, logs: &[&LogReader], lined: &[bool]) {
         let ended = exchange.events.iter().map(|event| event.source.time).chain(attempts).max();
         let ended = ended.unwrap_or(exchange.begun).plus(MARGIN);
         let begun = Timestamp(exchange.begun.0.saturating_sub(SECOND));
-        if covering.iter().any(|(from, to)| *from <= begun && ended <= *to) {
+        if covered.iter().any(|(from, to)| *from <= begun && ended <= *to) {
             notes.push(words::NO_LINE.to_string());
         }
     }

@@ -11,7 +11,8 @@ use crate::capture::transaction::Transaction;
 use crate::exchange::{Answer, Exchange, Source};
 use crate::join::attempt::host_of;
 use crate::join::hello;
-use crate::time::Timestamp;
+use crate::logs::LogReader;
+use crate::time::{SECOND, Timestamp};
 
 /// One request as one input shows it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,6 +81,8 @@ pub struct Interest {
     paths: HashSet<u32>,
     hosts: HashSet<u32>,
     clients: HashSet<u32>,
+    /// Clients of error logs that name no request, and the minutes of a quarter of an hour in which they had one.
+    callers: HashSet<(u32, i64)>,
     /// A time in the captures.
     pub near: Option<Timestamp>,
 }
@@ -91,9 +94,8 @@ impl Interest {
         let near = points.iter().filter_map(|point| point.started).min()?;
         let mut interest = Self { near: Some(near), ..Self::default() };
         for sight in captured(points, |_| true) {
-            if let Some(place) = sight.wanted.place() {
-                interest.places.insert(place);
-                interest.paths.insert(sight.wanted.path);
+            if sight.wanted.place().is_some() {
+                interest.add(sight.wanted);
             }
             if sight.tunnel {
                 interest.hosts.insert(sight.wanted.host);
@@ -103,7 +105,46 @@ impl Interest {
         Some(interest)
     }
 
-    /// Whether a line may be one of the captured requests.
+    /// Of what an error log tells.
+    #[must_use]
+    pub fn of_errors(log: &LogReader) -> Self {
+        let mut interest = Self { near: log.span().map(|(from, _)| from), ..Self::default() };
+        log.sights.iter().for_each(|sight| interest.add_error(sight));
+        interest
+    }
+
+    /// One more line of an error log.
+    pub fn add_error(&mut self, sight: &Sight) {
+        if sight.wanted.place().is_some() {
+            self.add(sight.wanted);
+        } else if let Some(time) = sight.ended.or(sight.begun) {
+            self.callers.extend([-1, 0, 1].map(|more| (sight.client, minute_of_quarter(time, more))));
+        }
+    }
+
+    fn add(&mut self, wanted: Wanted) {
+        self.places.extend(wanted.place());
+        self.paths.insert(wanted.path);
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.places.extend(other.places);
+        self.paths.extend(other.paths);
+        self.hosts.extend(other.hosts);
+        self.clients.extend(other.clients);
+        self.callers.extend(other.callers);
+        self.near = self.near.or(other.near);
+        self
+    }
+
+    fn called(&self, sight: &Sight) -> bool {
+        let mut times = [sight.begun, sight.ended].into_iter().flatten();
+        !self.callers.is_empty() && times.any(|time| self.callers.contains(&(sight.client, minute_of_quarter(time, 0))))
+    }
+
+    /// Whether a line may be one of the captured requests, or of those that errors were logged of.
     #[must_use]
     pub fn wants(&self, sight: &Sight) -> bool {
         let Wanted { host, path, .. } = sight.wanted;
@@ -112,7 +153,13 @@ impl Interest {
         known
             || self.clients.contains(&sight.client)
                 && (host == 0 || self.hosts.contains(&host) || self.hosts.contains(&0))
+            || self.called(sight)
     }
+}
+
+/// Whatever the zone, zones differ by quarters of an hour.
+fn minute_of_quarter(time: Timestamp, more: i64) -> i64 {
+    (time.0.div_euclid(60 * SECOND) + more).rem_euclid(15)
 }
 
 /// The requests on the connections that count, in order of their beginning. A connection that was captured at two places

@@ -107,6 +107,23 @@ pub const ENCRYPTED: &str = "Its packets are inside an encrypted connection of t
 pub const NO_LINE: &str = "The access log covers this time but has no line for this request: another node served it, the log leaves such requests out, \
                            or the gateway never came to write it.";
 
+/// A line of an error log without one of the access log.
+pub const NO_ACCESS_LINE: &str = "The access log covers this time but has no line that fits this one: another node or virtual host served the request, or \
+                                  the log leaves such requests out.";
+
+/// Tries that failed while their requests went well: the numbers of their lines.
+pub fn made_up_for(lines: &[u64]) -> Option<String> {
+    let first = lines.first()?;
+    Some(match lines.len() {
+        1 => format!(
+            "line {first} tells of a try that failed; its request went well all the same: another try or the cache made up for it"
+        ),
+        many => format!(
+            "{many} lines tell of tries that failed while their requests went well: another try or the cache made up for them (the first: line {first})"
+        ),
+    })
+}
+
 /// Line and packets name different statuses.
 pub fn other_status(line: u16, packets: u16) -> String {
     format!("The log says {line}, the packets show {packets}: what was sent is what the packets show.")

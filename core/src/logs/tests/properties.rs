@@ -104,7 +104,7 @@ fn a_log_beside_captures_is_counted_like_one_alone() {
         let text = format.samples.join("\n").repeat(3);
         let read = |interest| {
             let mut reader = LogReader::new(1, None);
-            reader.beside(interest);
+            reader.beside(interest, None);
             reader.push(text.as_bytes());
             reader.end();
             reader

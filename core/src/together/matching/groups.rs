@@ -26,13 +26,15 @@ pub enum By {
     Host,
     /// The address asked: of the same.
     Upstream,
-    /// The client, where an error log names nothing else.
+    /// The client of a failure, where an error log names nothing else.
     Client,
+    /// The same, of a request that went well.
+    Caller,
 }
 
 /// The ways of an access log, and those of an error log.
 const ACCESS: &[By] = &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream];
-const ERROR: &[By] = &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream, By::Client];
+const ERROR: &[By] = &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream, By::Client, By::Caller];
 
 /// Lines of one log, to be held against requests.
 #[derive(Clone, Debug)]
@@ -66,6 +68,9 @@ impl By {
             Self::Host if attempt => known(wanted.host),
             Self::Upstream if attempt => known(sight.upstream),
             Self::Client if sight.exchange.is_some() && (!is_line || wanted == Wanted::default()) => {
+                known(sight.client)
+            }
+            Self::Caller if is_line && wanted == Wanted::default() || !is_line && sight.exchange.is_none() => {
                 known(sight.client)
             }
             _ => None,

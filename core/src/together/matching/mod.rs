@@ -15,7 +15,7 @@ mod tests;
 pub use align::assign;
 pub use groups::Lines;
 pub use inside::{during, inside};
-pub use likeness::{Statuses, statuses};
+pub use likeness::{Statuses, other_query, statuses};
 pub use pairs::compare;
 
 use crate::time::SECOND;

@@ -24,6 +24,9 @@ fn one(name: &str, about: &str, program: &'static Program, settings: &[&'static 
     recipe("healthy", name, about).via(program, settings, log)
 }
 
+/// nginx's logs, that of errors too: what it tells was made up for.
+const NGINX_LOGS: &[&str] = &["upstream.log", "error.log"];
+
 /// Every group here has a server that fails and one that serves.
 fn another_server() -> Vec<Recipe> {
     vec![
@@ -37,7 +40,7 @@ fn another_server() -> Vec<Recipe> {
                     "http: upstream site { server 192.0.2.11:80; server 192.0.2.10:80; }",
                     "location: proxy_pass http://site;",
                 ],
-                NGINX_LOG,
+                NGINX_LOGS,
             )
         },
         Recipe {
@@ -51,7 +54,7 @@ fn another_server() -> Vec<Recipe> {
                     "http: upstream site { server 192.0.2.11:80; server 192.0.2.10:80; }",
                     "location: proxy_pass http://site;",
                 ],
-                NGINX_LOG,
+                NGINX_LOGS,
             )
         },
         Recipe {
@@ -67,7 +70,7 @@ fn another_server() -> Vec<Recipe> {
                 "The first of two addresses never answers; nginx takes the other one.",
                 &NGINX,
                 &[],
-                NGINX_LOG,
+                NGINX_LOGS,
             )
         },
         Recipe {
@@ -122,7 +125,7 @@ fn another_server() -> Vec<Recipe> {
                     "ProxyPass / balancer://site/",
                     "<Proxy balancer://site>\nBalancerMember http://192.0.2.11\nBalancerMember http://192.0.2.10\n</Proxy>",
                 ],
-                &["access.log"],
+                &["access.log", "error.log"],
             )
         },
         Recipe {
@@ -136,7 +139,7 @@ fn another_server() -> Vec<Recipe> {
                     "location: error_page 502 504 =200 @instead;",
                     "server: location @instead { return 200 \"a page instead\"; }",
                 ],
-                NGINX_LOG,
+                NGINX_LOGS,
             )
         },
         Recipe {
@@ -155,7 +158,7 @@ fn another_server() -> Vec<Recipe> {
                     "location: proxy_cache_valid 200 1s;",
                     "location: proxy_cache_use_stale error timeout;",
                 ],
-                NGINX_LOG,
+                NGINX_LOGS,
             )
         },
     ]

@@ -1,0 +1,111 @@
+//! Error logs: what they tell more of what is known already, what only they tell, and what was made up for.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use hashbrown::HashSet;
+
+use super::{Compared, Known, Sight, Together, made_up, matching, merge, words};
+use crate::logs::LogReader;
+use crate::products::Id as Product;
+use crate::time::{SECOND, Span, Timestamp};
+
+/// Adds an error log. `covered`: the times that access logs tell of line by line.
+pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(Timestamp, Timestamp)]) {
+    let failed = |sight: &&Sight| sight.exchange.is_some();
+    // Each exchange once: as the packets show it, else as the access log does.
+    let captured: HashSet<u32> = known.requests.iter().filter_map(|sight| sight.exchange).collect();
+    let alone = known.lines.iter().filter(|line| line.exchange.is_some_and(|at| !captured.contains(&at)));
+    let failures: Vec<Sight> = known.requests.iter().filter(failed).chain(alone).copied().collect();
+    let mut of_log = super::lines_of(log, true);
+    let mut compared = matching::compare(&mut of_log, &failures);
+    if !matches!(compared, Compared::Clock(_)) && !known.fine.is_empty() {
+        // Where nothing failed in the end, what went well shares the clock.
+        let all: Vec<Sight> = failures.iter().chain(&known.fine).copied().collect();
+        compared = matching::compare(&mut of_log, &all);
+    }
+    let against = match (known.points.is_empty(), failures.is_empty() && known.fine.is_empty()) {
+        (false, _) => "captures",
+        (true, false) => "access logs",
+        (true, true) => "",
+    };
+    let mut told = super::tell(log, compared, against);
+    let clock = told.clock().copied();
+    let shift = Span(told.shift().0.saturating_add(log.offset().0));
+    let nothing = || alloc::vec![None; of_log.sights.len()];
+    let of_line = clock.map_or_else(nothing, |clock| matching::assign(&of_log, &failures, clock.ahead));
+    let more = clock.map_or_else(nothing, |clock| matching::during(&of_log, &of_line, &failures, clock.ahead));
+    let taken = |at: usize| [&of_line, &more].iter().any(|list| list.get(at).is_some_and(Option::is_some));
+    // Apache writes the time of the request, others that of the answer.
+    let by_begin = log.format().is_some_and(|format| format.product == Some(Product::Apache));
+    let of_fine =
+        clock.map_or_else(nothing, |clock| made_up::find(&of_log, |at| !taken(at), &known.fine, clock.ahead, by_begin));
+    let mut places: Vec<Place> = alloc::vec![Place::Nowhere; log.exchanges.len()];
+    for (at, line) in of_log.sights.iter().enumerate() {
+        let of = |list: &[Option<u32>]| list.get(at).copied().flatten();
+        let failure = of(&of_line).or(of(&more)).and_then(|met| failures.get(met as usize)?.exchange);
+        let place = match (failure, of(&of_fine)) {
+            (Some(exchange), _) => Place::Failure(exchange as usize),
+            (None, Some(fine)) => Place::Fine(fine as usize),
+            (None, None) => continue,
+        };
+        if let Some(slot) = line.exchange.and_then(|index| places.get_mut(index as usize)) {
+            *slot = place;
+        }
+    }
+    let mut both = 0;
+    let mut made_up_for: Vec<u64> = Vec::new();
+    let mut added = alloc::vec![false; all.exchanges.len()];
+    for (exchange, place) in log.exchanges.iter().zip(&places) {
+        let mut exchange = merge::shifted(exchange, shift);
+        match *place {
+            Place::Failure(at) => {
+                if let (Some(known), Some(added)) = (all.exchanges.get_mut(at), added.get_mut(at)) {
+                    merge::error(known, &exchange, !*added);
+                    *added = true;
+                }
+                both += 1;
+            }
+            Place::Fine(at) => {
+                both += 1;
+                if made_up::may_be(exchange.claim.as_ref()) {
+                    made_up_for.extend(exchange.events.first().map(|event| event.source.number));
+                    continue;
+                }
+                if let Some(line) = known.fine.get(at) {
+                    merge::broke_off(&mut exchange, line);
+                }
+                all.exchanges.push(exchange);
+                all.notes.push(Vec::new());
+            }
+            Place::Nowhere => {
+                let without = (!known.points.is_empty())
+                    .then(|| super::without_packets(&exchange, known.points, clock.is_some()))
+                    .flatten();
+                let unlogged = clock.is_some() && covers(covered, exchange.begun);
+                let notes = without.into_iter().chain(unlogged.then_some(words::NO_ACCESS_LINE));
+                all.notes.push(notes.map(ToString::to_string).collect());
+                all.exchanges.push(exchange);
+            }
+        }
+    }
+    told.more = words::made_up_for(&made_up_for);
+    all.total += log.total.saturating_sub(both);
+    all.unseen += log.unseen;
+    all.clocks.push(told);
+}
+
+/// Where what an error log tells belongs.
+#[derive(Clone, Copy)]
+enum Place {
+    /// To nothing that is known.
+    Nowhere,
+    /// To this failed exchange.
+    Failure(usize),
+    /// To this request that went well.
+    Fine(usize),
+}
+
+fn covers(covered: &[(Timestamp, Timestamp)], time: Timestamp) -> bool {
+    covered.iter().any(|(from, to)| from.0 + SECOND <= time.0 && time.0 + SECOND <= to.0)
+}
