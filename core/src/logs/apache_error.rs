@@ -131,7 +131,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         upstream,
         token: begin.line.number,
         failure: Some(failure),
-        group: Some(Group { key: key(&[begin.thread, by(&begin)]), within: Span::seconds(2), follows }),
+        group: Some(Group { key: key(&[begin.thread, by(&begin)]), within: Span::seconds(2), follows, ends: false }),
         ..Record::default()
     })
 }

@@ -22,6 +22,8 @@ pub struct Group {
     /// True for a line that only adds to what an earlier one told. Another line is a further attempt of the same request
     /// if it names another server; if it names the same one, it is another request.
     pub follows: bool,
+    /// The request is over with this line: none goes on with it.
+    pub ends: bool,
 }
 
 /// What lines have in common, in one number.
@@ -63,8 +65,8 @@ impl Groups {
         }
         slot.time = time;
         slot.upstream = upstream.or(slot.upstream);
-        if !group.follows && upstream.is_none() {
-            // No server was left: that request is over.
+        // No server was left: that request is over as well.
+        if group.ends || !group.follows && upstream.is_none() {
             slot.key = 0;
         }
         Some(slot.failed)
@@ -72,6 +74,9 @@ impl Groups {
 
     /// A line began a request.
     pub fn begin(&mut self, group: Group, time: Timestamp, upstream: Option<SocketAddr>, failed: Failed) {
+        if group.ends {
+            return;
+        }
         if self.slots.is_empty() {
             self.slots = vec![Slot::default(); SLOTS];
         }
@@ -93,7 +98,7 @@ mod tests {
     fn another_server_is_another_attempt_and_the_same_one_another_request() {
         let at = |seconds| Timestamp::from_parts(seconds, 0);
         let server = |port| Some(SocketAddr::from(([192, 0, 2, 1], port)));
-        let group = Group { key: key(&["7", "GET /"]), within: Span::seconds(60), follows: false };
+        let group = Group { key: key(&["7", "GET /"]), within: Span::seconds(60), follows: false, ends: false };
         let mut groups = Groups::default();
         assert_eq!(groups.find(group, at(0), server(1)), None);
         groups.begin(group, at(0), server(1), Failed::Kept(3));
@@ -103,6 +108,12 @@ mod tests {
         assert_eq!(groups.find(group, at(90), server(3)), None, "too late");
         assert_eq!(groups.find(group, at(3), None), Some(Failed::Kept(3)), "no server was left");
         assert_eq!(groups.find(group, at(3), None), None, "over");
+        groups.begin(group, at(10), server(1), Failed::Kept(4));
+        let last = Group { follows: true, ends: true, ..group };
+        assert_eq!(groups.find(last, at(11), None), Some(Failed::Kept(4)));
+        assert_eq!(groups.find(last, at(11), None), None, "it ended");
+        groups.begin(last, at(12), None, Failed::Kept(5));
+        assert_eq!(groups.find(last, at(12), None), None, "it ended as it began");
         assert_ne!(key(&["a", "b"]), key(&["ab", ""]));
     }
 }

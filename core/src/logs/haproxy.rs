@@ -6,7 +6,7 @@
 
 use super::fields::{Fields, host_port, is_dash, number, status, target};
 use super::groups::key;
-use super::haproxy_states::{Session, meaning};
+use super::haproxy_states::{Session, letters, meaning};
 use super::{Clock, Layout, LogFormat, Parsed, Record, Sent, Tunnel, Vote, times};
 use crate::products::Id as Product;
 use crate::report::{Confidence, GeneratedBy};
@@ -113,7 +113,7 @@ fn rest<'a>(begin: &mut Begin<'a>) -> Result<Rest<'a>, Broken> {
     if count == 3 {
         next("bytes")?;
         let (at, state) = next("termination state")?;
-        let state = state_of(state, 2).ok_or((at, "termination state"))?;
+        let state = letters(state).filter(|_| state.len() == 2).ok_or((at, "termination state"))?;
         let [_, connect, ..] = timers;
         let session = Session { state, status: None, server, connect, response: -1, no_port: false };
         return Ok(Rest::Tcp { session, total, at: at_server });
@@ -125,7 +125,7 @@ fn rest<'a>(begin: &mut Begin<'a>) -> Result<Rest<'a>, Broken> {
     next("request cookie")?;
     next("response cookie")?;
     let (at, word) = next("termination state")?;
-    let state = state_of(word, 4).ok_or((at, "termination state"))?;
+    let state = letters(word).filter(|_| word.len() == 4).ok_or((at, "termination state"))?;
     next("connections")?;
     next("queues")?;
     // Captured headers may hold blanks and quotes: the request is what stands in quotes after the last brace.
@@ -149,11 +149,6 @@ fn timers(token: &str) -> Option<([i64; 5], usize)> {
         count += 1;
     }
     (count == 3 || count == 5).then_some((all, count))
-}
-
-fn state_of(token: &str, length: usize) -> Option<[u8; 2]> {
-    let letters = token.len() == length && token.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-');
-    token.as_bytes().first_chunk().copied().filter(|_| letters)
 }
 
 fn recognise(line: &str) -> Vote {

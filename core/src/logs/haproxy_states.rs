@@ -66,6 +66,13 @@ pub fn meaning(session: &Session) -> Option<Meaning> {
     })
 }
 
+/// The first two letters of a termination state, of two or four of them; `None` for another word.
+#[must_use]
+pub fn letters(token: &str) -> Option<[u8; 2]> {
+    let known = matches!(token.len(), 2 | 4) && token.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-');
+    token.as_bytes().first_chunk().copied().filter(|_| known)
+}
+
 /// The state, for texts.
 #[must_use]
 pub fn name(state: [u8; 2]) -> &'static str {

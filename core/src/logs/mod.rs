@@ -24,6 +24,7 @@ mod elff;
 mod envoy;
 mod envoy_flags;
 mod fields;
+mod go_errors;
 mod groups;
 mod haproxy;
 mod haproxy_states;

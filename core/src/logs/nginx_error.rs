@@ -107,6 +107,7 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
             key: key(&[connection, client.unwrap_or_default(), request.unwrap_or_default()]),
             within: Span::seconds(300),
             follows: false,
+            ends: false,
         }),
         ..Record::default()
     })

@@ -240,6 +240,9 @@ impl LogReader {
         }
         exchange.client = exchange.client.or(record.client);
         exchange.port = exchange.port.or(record.port);
+        if exchange.answer == Answer::NotSeen {
+            exchange.answer = answer(record);
+        }
         if exchange.host.is_none() {
             exchange.host = record.host.map(str::to_ascii_lowercase);
         }

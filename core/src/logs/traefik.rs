@@ -75,7 +75,7 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
         attempted: upstream.is_some(),
         upstream,
         token: token(common.status),
-        failure: if common.healthy() { None } else { meaning(common.status, is_dash(server)) },
+        failure: if common.healthy() { None } else { meaning(common.status, is_dash(server), common.bytes) },
         ..common.record()
     })
 }
@@ -86,15 +86,20 @@ fn server_of(url: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip, place.port?))
 }
 
-/// What a status means; `nobody`: no server was asked.
+/// What a status means; `nobody`: no server was asked; `bytes`: of the answer's body.
 #[must_use]
-pub fn meaning(status: Option<u16>, nobody: bool) -> Option<Meaning> {
+pub fn meaning(status: Option<u16>, nobody: bool, bytes: Option<u64>) -> Option<Meaning> {
+    // Traefik's own answers hold the status's name and nothing more, not even a line end.
+    let own = |text: &str| bytes == Some(text.len() as u64);
     Some(match status {
         None | Some(499) => CLIENT_LEFT,
         Some(503) if nobody => NO_SERVER,
         Some(500..) if nobody => OWN,
+        Some(502) if own("Bad Gateway") => OWN_502,
         Some(502) => S_502,
+        Some(504) if own("Gateway Timeout") => OWN_504,
         Some(504) => S_504,
+        Some(500) if own("Internal Server Error") => OWN_500,
         Some(500..) => OTHER,
         Some(_) => return None,
     })
@@ -124,6 +129,27 @@ const S_504: Meaning = Meaning::open(
     &[&[ResponseTimeout, TcpSynUnanswered, ReturnPath, TlsNoResponse, RequestUnacked, PmtuBlackhole, OriginError]],
     Unknown,
     "a timeout of Traefik ran out (dialTimeout 30 s, responseHeaderTimeout), or the server itself sent 504",
+);
+const OWN_502: Meaning = Meaning::open(
+    &[
+        &[TcpSynReset, ResponseEmpty, ResponseReset, TcpIcmpUnreachable, KeepaliveRace],
+        &[TlsAlert, TlsReset, TlsClosed],
+        phase::RESOLVE,
+        &[EphemeralPortExhaustion, LocalEgressDenied],
+    ],
+    Gateway,
+    "the answer is as long as Traefik's own 502: it got no response, other than by a timeout",
+);
+const OWN_504: Meaning = Meaning::open(
+    &[&[ResponseTimeout, TcpSynUnanswered, ReturnPath, TlsNoResponse, DnsNoResponse, RequestUnacked, PmtuBlackhole]],
+    Gateway,
+    "the answer is as long as Traefik's own 504: a timeout ran out (dialTimeout 30 s, responseHeaderTimeout)",
+);
+const OWN_500: Meaning = Meaning::open(
+    &[&[TlsCertificate, TlsNotSpoken, ResponseInvalid, ResponseHeaderTooLarge]],
+    Gateway,
+    "the answer is as long as Traefik's own 500: an error that is no network error, as a certificate it refused or a response \
+     that is no HTTP",
 );
 const OTHER: Meaning = Meaning::open(
     &[&[OriginError, TlsCertificate, ResponseInvalid, NoAttempt]],

@@ -197,7 +197,7 @@ fn traefik_counts_requests_where_others_have_a_status() {
     claims(&[
         (&line("200", "http://192.0.2.10:80"), None),
         (&line("502", "http://192.0.2.10:80"), Some((Undetermined, &[TcpSynReset], Unknown))),
-        (&line("504", "http://192.0.2.10:80"), Some((Undetermined, &[ResponseTimeout], Unknown))),
+        (&line("504", "http://192.0.2.10:80"), Some((Undetermined, &[ResponseTimeout], Gateway))),
         (&line("503", "-"), Some((NoHealthyUpstream, &[NoHealthyUpstream], Gateway))),
         (&line("499", "http://192.0.2.10:80"), Some((ClientAbort, &[ClientAbort], Unknown))),
     ]);

@@ -8,6 +8,7 @@ mod corpus;
 mod errors;
 mod meshes;
 mod mixed;
+mod objects;
 mod properties;
 mod words;
 
