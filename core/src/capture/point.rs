@@ -252,6 +252,8 @@ impl Point {
         let latest = self.open.get(&Key::of(quoted.from, quoted.to)).copied();
         let of_server = latest.filter(|at| self.connections.get(*at).is_some_and(|c| c.server == quoted.from));
         let Some(connection) = of_client.or(of_server).and_then(|at| self.connections.get_mut(at)) else { return };
+        // A display filter for the connection shows what quotes it as well.
+        connection.packets += 1;
         let copy = |(last, before, _): &(Source, Icmp, bool)| {
             *before == icmp && source.time.since(last.time) < Span::milliseconds(5)
         };

@@ -10,6 +10,7 @@ use crate::exchange::{
     Answer, Attempt, ConnectFailure, Exchange, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure, Status,
     WaitFailure,
 };
+pub(super) use crate::protocols::http1::is_server_error;
 use crate::report::ResetBy;
 use crate::time::Span;
 
@@ -20,11 +21,6 @@ pub(super) fn status(exchange: &Exchange) -> Option<&Status> {
         Answer::Cut(status) => status.as_ref(),
         _ => None,
     }
-}
-
-/// 500 to 599.
-pub(super) const fn is_server_error(code: u16) -> bool {
-    matches!(code, 500..=599)
 }
 
 /// Whether the gateway's own word for its answer (`Proxy-Status`, `X-Squid-Error`, its page) holds one of these, in

@@ -23,6 +23,10 @@ pub struct Attempt {
     pub parent: bool,
     /// The connection had carried an earlier request.
     pub reused: bool,
+    /// Interim answers (1xx) that it sent.
+    pub interim: u32,
+    /// The request's body waited for `100 Continue` (RFC 9110 section 10.1.1), and nothing of it was sent.
+    pub body_waits: bool,
     /// It answered before it had the whole request, and then reset the connection.
     pub upload_cut: bool,
     /// How long its connection had been idle when the request was sent on it; `None` for the first request.

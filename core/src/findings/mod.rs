@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use crate::categories::{self, Category, Id};
 use crate::exchange::{Answer, Attempt, Between, Claim, Exchange, Phase, Proof, Source};
 use crate::products;
+use crate::protocols::http1::is_server_error;
 use crate::report::{Confidence, Finding, GeneratedBy, ResetBy};
 use crate::time::Timestamp;
 pub use limits::Limits;
@@ -141,6 +142,12 @@ pub(crate) fn claim(exchange: &Exchange) -> Option<&Claim> {
     both().find(|claim| !claim.undetermined).or_else(|| both().last())
 }
 
+/// The status of an upstream's answer that went well, though the exchange failed.
+fn answered_well(decisive: Option<&Attempt>) -> Option<u16> {
+    let good = decisive.filter(|attempt| attempt.receive.is_ok() && !crate::join::failing(attempt));
+    good?.status.filter(|status| !is_server_error(*status))
+}
+
 /// What a failure can have been of which only the answer was seen: the status orders, it decides nothing.
 fn left(exchange: &Exchange) -> Vec<Id> {
     let code = match &exchange.answer {
@@ -148,11 +155,14 @@ fn left(exchange: &Exchange) -> Vec<Id> {
         Answer::Cut(_) => return alloc::vec![Id::ResponseTruncated, Id::ResponseStalled, Id::ResponseBadChunk],
         _ => 0,
     };
+    if answered_well(decisive(exchange)).is_some() {
+        return alloc::vec![Id::ResponseInvalid, Id::PolicyDenied, Id::RequiredService, Id::ProxyOverload];
+    }
     let slow = [Id::ResponseTimeout, Id::TcpSynUnanswered, Id::DnsNoResponse, Id::RequestUnacked];
     let quick = [Id::TcpSynReset, Id::ResponseReset, Id::ResponseEmpty, Id::ResponseInvalid, Id::DnsNxdomain];
     let (first, then): (&[Id], &[Id]) = if code == 504 { (&slow, &quick) } else { (&quick, &slow) };
     let mut left = Vec::new();
-    if code >= 500 && !signed(exchange) {
+    if is_server_error(code) && !signed(exchange) {
         left.push(Id::OriginError);
     }
     left.extend_from_slice(first);
@@ -186,6 +196,7 @@ fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>, by_log: bool) 
         Id::ProxyLoop if exchange.signs.looped.is_some() && status.is_some() => GeneratedBy::Gateway,
         _ if status.is_none() || !sided && exchange.claim.is_none() => GeneratedBy::Unknown,
         _ if signed(exchange) => GeneratedBy::Gateway,
+        _ if status.is_some_and(is_server_error) && answered_well(decisive(exchange)).is_some() => GeneratedBy::Gateway,
         Id::Undetermined if claim(exchange).is_none() || exchange.signs.proof.is_some() => GeneratedBy::Unknown,
         Id::ClientAbort => GeneratedBy::Unknown,
         // The client was already getting the origin's own answer when it broke off.

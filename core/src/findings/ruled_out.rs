@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::{place, went_well};
 use crate::categories::Id;
 use crate::exchange::{Attempt, Event, Exchange, What};
+use crate::protocols::http1::is_server_error;
 use crate::report::RuledOut;
 
 /// The alternatives, nearest to the failure first; at most a handful.
@@ -47,7 +48,7 @@ pub fn list(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> Vec<Rule
         add(Id::DnsNxdomain, format!("DNS gave an address in {}.", at(answer)));
     }
     if exchange.events.iter().any(|event| matches!(event.what, What::Response(_))) && id != Id::OriginError {
-        let upstream_5xx = attempt.status.is_some_and(|status| status >= 500);
+        let upstream_5xx = attempt.status.is_some_and(|status| is_server_error(status));
         if !upstream_5xx && attempt.upstream.is_some() {
             add(Id::OriginError, "No upstream response with this status was seen: the gateway made it.".into());
         }

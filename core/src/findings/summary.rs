@@ -6,8 +6,10 @@ use core::fmt::Write;
 
 use crate::categories::Id;
 use crate::exchange::{
-    Attempt, Between, ConnectFailure, Exchange, ReceiveFailure, ResolveFailure, SecureFailure, WaitFailure, What,
+    Answer, Attempt, Between, ConnectFailure, Exchange, ReceiveFailure, ResolveFailure, SecureFailure, WaitFailure,
+    What,
 };
+use crate::protocols::http1::flaws::Weight;
 use crate::protocols::tls;
 use crate::report::ResetBy;
 use crate::time::Span;
@@ -18,7 +20,7 @@ pub fn write(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> String 
     let upstream = decisive.and_then(|attempt| attempt.upstream).map(|upstream| upstream.to_string());
     let parent = decisive.is_some_and(|attempt| attempt.parent) && id != Id::ParentProxyError;
     let site = match (&host, &upstream) {
-        (_, Some(upstream)) if parent => format!("The parent proxy {upstream}"),
+        (_, Some(upstream)) if parent => format!("the parent proxy {upstream}"),
         (Some(host), Some(upstream)) if !upstream.starts_with(host.as_str()) => format!("{host} ({upstream})"),
         (Some(host), _) => host.clone(),
         (None, Some(upstream)) => upstream.clone(),
@@ -27,6 +29,9 @@ pub fn write(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> String 
     let name = host.clone().unwrap_or_else(|| "the name".to_string());
     let sentence = decisive.and_then(|attempt| of_attempt(exchange, attempt, id, &site, &name));
     let mut sentence = sentence.unwrap_or_else(|| of_exchange(exchange, decisive, id, &site));
+    if let Some(rest) = sentence.strip_prefix("the ") {
+        sentence = format!("The {rest}");
+    }
     if let Some(sender) = decisive.filter(|_| id != Id::ClientAbort).and_then(reset_sender) {
         sentence.push(' ');
         sentence.push_str(&sender);
@@ -76,7 +81,16 @@ fn reset_sender(attempt: &Attempt) -> Option<String> {
 fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: &str) -> Option<String> {
     if let (Id::OriginError | Id::ParentProxyError, Some(status)) = (id, attempt.status) {
         let who = if id == Id::OriginError { "the origin" } else { "the parent proxy" };
-        return Some(format!("{site} answered {status} itself; {who} made this error and the gateway passed it on."));
+        let given = match &exchange.answer {
+            Answer::Whole(given) | Answer::Cut(Some(given)) if given.code != status => Some(given.code),
+            _ => None,
+        };
+        return Some(match given {
+            Some(given) => {
+                format!("{site} answered {status} itself; the gateway made {given} of this error of {who}'s.")
+            }
+            None => format!("{site} answered {status} itself; {who} made this error and the gateway passed it on."),
+        });
     }
     if matches!(id, Id::ClientAbort | Id::ClientTlsRejected | Id::ProxyLoop | Id::RequiredService) {
         return None;
@@ -125,16 +139,19 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
     }
     if let Some(failure) = attempt.wait.failure() {
         return Some(match failure {
-            WaitFailure::Timeout(Span(0)) => format!("{site} took the request but sent no byte of a response."),
+            WaitFailure::Timeout(wait) if attempt.body_waits => format!(
+                "{site} took the head of the request but said nothing in {wait}; the body waited for its 100 Continue."
+            ),
+            WaitFailure::Timeout(Span(0)) => format!("{site} took the request but sent no {}.", due(attempt)),
             WaitFailure::Timeout(wait) => {
-                format!("{site} took the request but sent no byte of a response in {wait}.")
+                format!("{site} took the request but sent no {} in {wait}.", due(attempt))
             }
             WaitFailure::Reset if attempt.upload_cut && attempt.status.is_some() => format!(
                 "{site} answered {} before it had the whole request, and then reset the connection; the gateway lost that answer.",
                 attempt.status.unwrap_or_default()
             ),
             WaitFailure::Reset => format!("{site} answered the request with a RST instead of a response."),
-            WaitFailure::Closed => format!("{site} closed the connection without a byte of a response."),
+            WaitFailure::Closed => format!("{site} closed the connection without a {}.", due(attempt)),
         });
     }
     let failure = attempt.receive.failure()?;
@@ -144,7 +161,9 @@ fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: 
         }
         ReceiveFailure::Flawed(text) => {
             let status = attempt.status.map(|status| format!(" {status}")).unwrap_or_default();
-            format!("{site} answered{status} with {text}; HTTP does not allow that, and the gateway did not take it.")
+            let slight = attempt.flaw.as_ref().is_some_and(|flaw| flaw.weight == Weight::Slight);
+            let what = if slight { "Gateways differ in that" } else { "HTTP does not allow that" };
+            format!("{site} answered{status} with {text}. {what}, and this one did not pass the answer on.")
         }
         ReceiveFailure::HeaderTooLarge => format!("{site} sent more header than the gateway takes."),
         ReceiveFailure::BadChunk => format!("{site} sent a response with broken chunked coding."),
@@ -204,6 +223,11 @@ fn secure(attempt: &Attempt, failure: &SecureFailure, site: &str) -> String {
     }
     sentence.push_str(&large(attempt));
     sentence
+}
+
+/// What it did not send.
+fn due(attempt: &Attempt) -> &'static str {
+    if attempt.interim > 0 { "final answer after its interim one (1xx)" } else { "byte of a response" }
 }
 
 /// What the path said of the size, and who did not heed it.
@@ -301,6 +325,12 @@ fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &s
         (_, _, Some(claim)) if !claim.why.is_empty() => claim.why.clone(),
         (_, Some(status), _) if exchange.gateway.is_none() => {
             format!("{site} answered {status}; whether a gateway or the origin made this error cannot be seen here.")
+        }
+        (_, Some(status), _) if super::answered_well(decisive).is_some() => {
+            let good = super::answered_well(decisive).unwrap_or_default();
+            format!(
+                "{site} answered {good}, and the gateway answered {status} all the same; why cannot be seen in these files."
+            )
         }
         (_, Some(status), _) => {
             format!("The gateway answered {status} for {site}; why cannot be seen in these files.")

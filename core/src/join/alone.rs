@@ -14,6 +14,7 @@ use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, ReceiveFailure, SecureFailure, WaitFailure};
+use crate::protocols::http1::is_server_error;
 use crate::time::{Span, Timestamp};
 
 /// Attempts at further addresses of a name follow each other within this time.
@@ -287,7 +288,7 @@ fn exchange(
         })
     });
     // A 5xx on one leg: whose it is only a gateway's mark in the request tells.
-    let judged = attempt.status.is_some_and(|status| status >= 500) && attempt.receive.failure().is_none();
+    let judged = attempt.status.is_some_and(|status| is_server_error(status)) && attempt.receive.failure().is_none();
     if let (true, Some(transaction), false) = (judged, transaction, roles.forwarders.contains(&initiator)) {
         let mut exchange = client_exchange(connection, transaction);
         exchange.gateway = None;

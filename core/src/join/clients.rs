@@ -10,10 +10,12 @@ use super::hellos::Hellos;
 use super::reset::{self, Hosts};
 use super::{Joined, Roles, attempt, own_word};
 use crate::capture::connection::{Connection, Speech};
+use crate::capture::conversation::path_digest;
 use crate::capture::point::Point;
 use crate::capture::transaction::{StreamEnd, Transaction};
 use crate::exchange::{Answer, Attempt, Exchange, Phase, Signs, Status};
 use crate::protocols::http1::flaws::Weight;
+use crate::protocols::http1::is_server_error;
 use crate::protocols::via;
 use crate::report::Leg;
 use crate::time::{Span, Timestamp};
@@ -52,8 +54,12 @@ pub(super) fn client_side(
             }
             let Some(conversation) = connection.conversation() else { continue };
             joined.total += u64::from(conversation.count);
-            let told =
-                conversation.kept.iter().chain(conversation.open()).filter(|transaction| asked_or_failed(transaction));
+            let raced = |transaction: &Transaction| retried(connection, transaction, points, roles);
+            let told = conversation
+                .kept
+                .iter()
+                .chain(conversation.open())
+                .filter(|transaction| asked_or_failed(transaction) && !raced(transaction));
             exchanges.extend(told.map(|transaction| {
                 let mut exchange = client_exchange(connection, transaction);
                 if roles.intercepted.has(connection) {
@@ -75,14 +81,36 @@ pub(super) fn client_side(
     exchanges
 }
 
+/// A client asks again within this time where the connection that it asked on was closed.
+const ASKS_AGAIN: Span = Span::seconds(10);
+
+/// A client that asked on a kept-alive connection just as the gateway closed it, and then asked on another one: the first
+/// request never reached the gateway, and the second one is it (RFC 9112 section 9.3.1).
+fn retried(connection: &Connection, transaction: &Transaction, points: &[Point], roles: &Roles) -> bool {
+    let Some(request) = transaction.request.as_deref().filter(|_| transaction.index > 0) else { return false };
+    let crossed = connection.server_end.fin.is_some_and(|fin| fin.received < request.end);
+    if !crossed || transaction.response.is_some() || transaction.junk.is_some() || transaction.partial.is_some() {
+        return false;
+    }
+    let (path, until) = (path_digest(&request.target), request.first.time.plus(ASKS_AGAIN));
+    points.iter().flat_map(|point| &point.connections).any(|other| {
+        other.client.ip() == connection.client.ip()
+            && !core::ptr::eq(other, connection)
+            && other.last.time > request.first.time
+            && other.first.time <= until
+            && roles.is_inbound(other)
+            && other.conversation().is_some_and(|http| http.paths.contains(&path))
+    })
+}
+
 /// Whether a tunnel came of a CONNECT, and not of an upgrade.
-fn granted(transaction: &Transaction) -> bool {
+pub(super) fn granted(transaction: &Transaction) -> bool {
     transaction.request.as_ref().is_none_or(|request| request.method == "CONNECT")
 }
 
 /// Whether anything can be said of a transaction: its request was captured, or its status speaks for itself.
 pub(super) fn asked_or_failed(transaction: &Transaction) -> bool {
-    let failed = transaction.response.as_ref().is_some_and(|response| response.status >= 500);
+    let failed = transaction.response.as_ref().is_some_and(|response| is_server_error(response.status));
     transaction.request.is_some() || failed
 }
 
@@ -167,7 +195,7 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
             (_, true, _) if left => Answer::ClientLeft,
             (_, _, Some(_)) => Answer::Cut(Some(status)),
             // An error page that is under way is an answer, also where the capture ends in it.
-            _ if response.status >= 500 => Answer::Whole(status),
+            _ if is_server_error(response.status) => Answer::Whole(status),
             _ => Answer::Pending,
         };
     }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::clients::granted;
 use super::hellos::Hellos;
 use super::{Joined, Loose, Names, Roles, client_exchange, failing, resolving};
 use crate::capture::connection::Connection;
@@ -28,7 +29,7 @@ pub fn add(
         let Some(tunnel) = connection.conversation().and_then(|conversation| conversation.tunnel.as_ref()) else {
             continue;
         };
-        if !roles.is_inbound(connection) || tunnel.request.is_none() {
+        if !roles.is_inbound(connection) || tunnel.request.is_none() || !granted(tunnel) {
             continue;
         }
         let mut exchange = client_exchange(connection, tunnel);

@@ -11,6 +11,7 @@ use super::{Roles, failing};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::exchange::Exchange;
+use crate::protocols::http1::is_server_error;
 
 /// Connections to one host that are looked at for the other leg of one, the latest first.
 const NEAR: usize = 64;
@@ -63,7 +64,7 @@ pub fn pass_on(exchange: &mut Exchange, roles: &Roles) {
     }
     exchange.attempts.retain(|hop| {
         let own = hop.upstream.is_some_and(|upstream| roles.is_own(upstream.ip()));
-        let passed = own && hop.status.is_some_and(|status| status >= 500);
+        let passed = own && hop.status.is_some_and(|status| is_server_error(status));
         let Some((begun, ended)) = hop.span.filter(|_| passed) else { return true };
         !failed.iter().any(|other| {
             let within = other.span.is_some_and(|(from, _)| begun <= from && from <= ended);

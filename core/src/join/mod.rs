@@ -106,6 +106,9 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
             || exchange.signs.service.is_some()
             || exchange.client_secure.failure().is_some();
         if exchange.attempts.is_empty() && !explained {
+            refused::despite(&mut exchange, points, &roles, seen_to);
+        }
+        if exchange.attempts.is_empty() && !explained {
             upstream::silence(&mut exchange, points, &roles, visible);
         }
         joined.exchanges.push(exchange);

@@ -2,6 +2,7 @@
 
 use crate::categories::Id;
 use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Status, WaitFailure};
+use crate::protocols::http1::is_server_error;
 use crate::time::{Span, Timestamp};
 
 /// A tunnel whose gateway failed upstream: what the client received inside of it cannot be seen.
@@ -55,7 +56,7 @@ pub(super) fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
         Answer::Whole(status) if status.unsure && !exchange.attempts.iter().any(failing) => broken,
         Answer::Whole(status) => {
             let looped = exchange.signs.looped.is_some() && status.code >= 400;
-            status.code >= 500 || broken || looped || own_failure(exchange, status)
+            is_server_error(status.code) || broken || looped || own_failure(exchange, status)
         }
         Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft => true,
         Answer::NotSeen => {
@@ -102,5 +103,5 @@ pub(crate) fn failing(attempt: &Attempt) -> bool {
         || attempt.send.failure().is_some()
         || attempt.wait.failure().is_some()
         || attempt.receive.failure().is_some()
-        || attempt.status.is_some_and(|status| status >= 500)
+        || attempt.status.is_some_and(|status| is_server_error(status))
 }

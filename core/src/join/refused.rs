@@ -10,13 +10,16 @@ use core::net::IpAddr;
 
 use hashbrown::HashSet;
 
+use super::attempt::{self, host_of};
 use super::pairing::window;
 use super::{Loose, Roles, failing};
 use crate::capture::conversation::LARGE_HEAD;
 use crate::capture::point::Point;
+use crate::capture::transaction::Transaction;
 use crate::categories::Id;
 use crate::exchange::{Answer, Attempt, Claim, Exchange, Flaw, Phase, ReceiveFailure, WaitFailure, What};
 use crate::protocols::http1::flaws::Weight;
+use crate::protocols::http1::is_server_error;
 use crate::time::{Span, Timestamp};
 
 /// A gateway that refuses an answer for its head says so within this time.
@@ -61,7 +64,7 @@ pub(super) fn judge(exchange: &mut Exchange, borne: &Borne) {
 /// Whether the gateway answered with an error, or with nothing.
 fn failed(exchange: &Exchange) -> bool {
     match &exchange.answer {
-        Answer::Whole(status) => status.code >= 500,
+        Answer::Whole(status) => is_server_error(status.code),
         Answer::Closed => true,
         _ => false,
     }
@@ -107,16 +110,17 @@ fn flawed(exchange: &mut Exchange, borne: &Borne) {
     exchange.attempts.retain(|attempt| attempt.flaw.is_none() || failing(attempt) || attempt.status == status);
 }
 
-const UNSAID: &str = "The gateway does not say why it did not take this answer; that HTTP does not allow something in it is the likeliest reason.";
+const UNSAID: &str =
+    "The gateway does not say why it did not take this answer; what is odd about it is the likeliest reason.";
 
 /// A gateway that answers 5xx to a good response with a large head has most likely refused that head.
 fn too_large(exchange: &mut Exchange) {
-    let refused =
-        matches!(&exchange.answer, Answer::Whole(status) if status.code >= 500) && exchange.signs.service.is_none();
+    let refused = matches!(&exchange.answer, Answer::Whole(status) if is_server_error(status.code))
+        && exchange.signs.service.is_none();
     let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| refused && attempt.head >= LARGE_HEAD) else {
         return;
     };
-    let good = attempt.status.is_none_or(|status| status < 500) && !failing(attempt);
+    let good = attempt.status.is_none_or(|status| !is_server_error(status)) && !failing(attempt);
     if good {
         attempt.receive = Phase::Failed(ReceiveFailure::HeaderTooLarge);
         attempt.doubts.push(format!(
@@ -129,9 +133,9 @@ fn too_large(exchange: &mut Exchange) {
 /// A server that answers before it has the whole request and then resets takes its own answer away: the RST makes the
 /// gateway drop what it has not read (RFC 9112 section 9.6).
 fn early(exchange: &mut Exchange) {
-    let refused = matches!(&exchange.answer, Answer::Whole(status) if status.code >= 500);
+    let refused = matches!(&exchange.answer, Answer::Whole(status) if is_server_error(status.code));
     let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| refused && attempt.upload_cut) else { return };
-    if attempt.status.is_none_or(|status| status >= 500) || failing(attempt) {
+    if attempt.status.is_none_or(|status| is_server_error(status)) || failing(attempt) {
         return;
     }
     attempt.wait = Phase::Failed(WaitFailure::Reset);
@@ -139,6 +143,36 @@ fn early(exchange: &mut Exchange) {
         "That the RST took the answer away before the gateway had read it is the likeliest reason; the gateway does not say so."
             .to_string(),
     );
+}
+
+/// The upstream's answer was good, and the gateway made an error of it: tells of that answer, where only one can be it.
+pub(super) fn despite(exchange: &mut Exchange, points: &[Point], roles: &Roles, seen_to: Timestamp) {
+    if !failed(exchange) || exchange.target.is_none() {
+        return;
+    }
+    let (from, to) = window(exchange);
+    let its = |transaction: &Transaction| {
+        let Some((request, response)) = transaction.request.as_deref().zip(transaction.response.as_deref()) else {
+            return false;
+        };
+        let (host, _) = host_of(&request.target, request.host.as_deref(), &request.method);
+        let same = exchange.target.as_deref().is_some_and(|wanted| {
+            host == exchange.host && (wanted == request.target || wanted.ends_with(request.target.as_str()))
+        });
+        same && request.first.time >= from && response.last.time <= to && !is_server_error(response.status)
+    };
+    let outward = points.iter().flat_map(|point| &point.connections).filter(|connection| {
+        connection.last.time >= from && roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection)
+    });
+    let good = outward.filter_map(|connection| {
+        let http = connection.conversation()?;
+        let last = http.last_good().into_iter().chain(&http.tunnel);
+        last.into_iter().find(|transaction| its(transaction)).map(|transaction| (connection, transaction))
+    });
+    let mut good = good.take(2);
+    if let (Some((connection, transaction)), None) = (good.next(), good.next()) {
+        exchange.attempts.push(attempt::transaction(connection, transaction, seen_to));
+    }
 }
 
 /// A log's line decided: it confirms that the gateway refused an answer for what that is, or names another reason.

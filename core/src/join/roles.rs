@@ -10,6 +10,7 @@ use super::intercept::{self, Intercepted};
 use super::{inward, loops, own, spoofed};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
+use crate::protocols::http1::is_server_error;
 use crate::time::Timestamp;
 
 /// What a host was seen doing.
@@ -294,7 +295,7 @@ fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec<(IpAddr, I
     if legs.is_empty() {
         let failed = |connection: &&Connection| {
             connection.conversation().is_some_and(|http| {
-                http.kept.iter().any(|t| t.response.as_ref().is_some_and(|response| response.status >= 500))
+                http.kept.iter().any(|t| t.response.as_ref().is_some_and(|response| is_server_error(response.status)))
             })
         };
         let outers: Vec<&Connection> = connections().filter(failed).take(NEAR).collect();

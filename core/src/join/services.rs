@@ -11,6 +11,7 @@ use crate::capture::connection::{Connection, Speech};
 use crate::capture::point::Point;
 use crate::categories::Id;
 use crate::exchange::{Answer, Attempt, ConnectFailure, Event, Exchange, Flow, Service, Source, WaitFailure, What};
+use crate::protocols::http1::is_server_error;
 use crate::report::Leg;
 use crate::time::{Span, Timestamp};
 
@@ -80,7 +81,7 @@ pub(super) fn explain(
     failures.sort_by_key(|failed| failed.begun);
     for exchange in exchanges {
         let refused = match &exchange.answer {
-            Answer::Whole(status) | Answer::Cut(Some(status)) => status.code >= 500,
+            Answer::Whole(status) | Answer::Cut(Some(status)) => is_server_error(status.code),
             Answer::Closed => true,
             _ => false,
         };
@@ -241,7 +242,7 @@ fn how(attempt: &Attempt) -> Option<(String, bool)> {
         (Some(WaitFailure::Reset), ..) => "reset the connection in place of an answer".to_string(),
         (Some(WaitFailure::Closed), ..) => "closed without an answer".to_string(),
         (_, Some(_), _) => "broke off its answer, or gave none that HTTP allows".to_string(),
-        (_, _, Some(status)) if status >= 500 => format!("answered {status}"),
+        (_, _, Some(status)) if is_server_error(status) => format!("answered {status}"),
         _ => return None,
     };
     Some((late, true))

@@ -11,6 +11,7 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
+use crate::protocols::http1::is_server_error;
 
 /// Connections of one client that are looked at for the other leg, the latest first.
 const NEAR: usize = 64;
@@ -51,7 +52,7 @@ fn same_request(outer: &Connection, inner: &Connection) -> bool {
     let Some(http) = outer.conversation() else { return false };
     let failed = || {
         let answers = http.kept.iter().filter_map(|transaction| transaction.response.as_ref());
-        answers.into_iter().any(|response| response.status >= 500)
+        answers.into_iter().any(|response| is_server_error(response.status))
     };
     match inner.conversation() {
         Some(other) => other.paths.iter().any(|path| http.paths.contains(path)),

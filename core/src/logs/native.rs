@@ -9,6 +9,7 @@ use core::net::SocketAddr;
 use super::fields::{Fields, Target, address, epoch, is_dash, number, status, target};
 use super::{Parsed, Record, Sent};
 use crate::products::Id as Product;
+use crate::protocols::http1::is_server_error;
 use crate::time::{Span, Timestamp};
 
 /// The fields of such a line.
@@ -115,7 +116,7 @@ impl<'a> Native<'a> {
     #[must_use]
     pub fn own_mark(&self) -> Option<Product> {
         let direct = matches!(self.hierarchy, "DIRECT" | "DEFAULT_PARENT");
-        let failed = self.status.is_some_and(|status| status >= 500);
+        let failed = self.status.is_some_and(|status| is_server_error(status));
         if self.prefix.ends_with("Info: ")
             || self.url.starts_with("tunnel://")
             || self.method == "TCP_CONNECT"

@@ -8,6 +8,7 @@ use super::meaning::{Meaning, phase};
 use super::{Clock, Layout, LogFormat, Parsed, Record, Tunnel, Vote};
 use crate::categories::Id::*;
 use crate::products::Id as Product;
+use crate::protocols::http1::is_server_error;
 use crate::report::{
     Confidence::*,
     GeneratedBy::{Gateway, Origin, Unknown},
@@ -67,7 +68,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
 
 /// What the exception, else the action, says.
 fn meaning(values: &Values<'_>, status: Option<u16>) -> Option<Meaning> {
-    let failed = status.is_some_and(|status| status >= 500);
+    let failed = status.is_some_and(|status| is_server_error(status));
     Some(match values.exception {
         "tcp_error" => TCP_ERROR,
         "dns_unresolved_hostname" => UNRESOLVED,

@@ -9,6 +9,7 @@ use super::tell;
 use crate::capture::transaction::Transaction;
 use crate::exchange::{Answer, Between, Exchange, Proof};
 use crate::join;
+use crate::protocols::http1::is_server_error;
 use crate::report::Leg;
 use crate::time::{SECOND, Span};
 
@@ -92,7 +93,7 @@ fn failed(near: Stand<'_>, home: Stand<'_>, transaction: &Transaction, proof: &P
     let mut exchange = join::client_exchange(near.connection, transaction);
     match &exchange.answer {
         // Whoever made it: other answers are no failures.
-        Answer::Whole(status) if status.code >= 500 && made => {}
+        Answer::Whole(status) if is_server_error(status.code) && made => {}
         // It was the way between that left the client without an answer, whoever closed then.
         Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft => exchange.answer = Answer::ClientLeft,
         _ => return None,

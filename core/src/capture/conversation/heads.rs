@@ -59,7 +59,7 @@ pub(super) fn may_be_request(data: &[u8]) -> bool {
 
 /// FNV-1a of a path: not against malice, only to find the same request on another connection. A request to a proxy has
 /// the same as the one that the proxy sends on.
-pub(super) fn digest(target: &str) -> u32 {
+pub fn digest(target: &str) -> u32 {
     let path =
         http1::absolute(target).map_or(target, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
     path.bytes().take(256).fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))

@@ -18,7 +18,8 @@ use alloc::vec::Vec;
 use super::transaction::{Response, Sample, Served, Transaction};
 use crate::exchange::Source;
 use crate::protocols::http1::Chunks;
-pub use heads::quote;
+use crate::protocols::http1::is_server_error;
+pub use heads::{digest as path_digest, quote};
 use http2::Http2;
 
 /// Requests that may wait for their responses on one connection; RFC 9112 pipelining needs few.
@@ -138,6 +139,16 @@ impl Conversation {
         self.open.iter()
     }
 
+    /// It is HTTP/2.
+    pub fn multiplexed(&self) -> bool {
+        self.http2.is_some()
+    }
+
+    /// The last transaction, if it went well and was not kept.
+    pub fn last_good(&self) -> Option<&Transaction> {
+        self.previous.as_ref().filter(|previous| previous.index + 1 == self.count)
+    }
+
     fn answering(&mut self) -> Option<&mut Response> {
         self.open.front_mut().and_then(|transaction| transaction.response.as_deref_mut())
     }
@@ -154,7 +165,10 @@ impl Conversation {
         self.idle_since = Some(source);
         let Some(transaction) = self.open.pop_front() else { return };
         let fine = transaction.response.as_ref().is_some_and(|response| {
-            response.complete && response.status < 500 && response.own_word.is_none() && response.earlier.is_none()
+            response.complete
+                && !is_server_error(response.status)
+                && response.own_word.is_none()
+                && response.earlier.is_none()
         });
         let fine = fine && transaction.ended.is_none_or(|end| end.harmless());
         // A gateway ends a loop with 403 (Squid): the request that came back tells which.

@@ -9,6 +9,7 @@ use crate::capture::connection::Side;
 use crate::capture::transaction::{Response, Transaction};
 use crate::exchange::Source;
 use crate::protocols::http1::flaws::{SURPLUS, SWITCHES, Weight};
+use crate::protocols::http1::is_server_error;
 use crate::protocols::http1::{self, Body, Chunks, Progress};
 use crate::protocols::proxy_status;
 
@@ -138,7 +139,7 @@ impl Conversation {
         let length = http1::head_length(data)?;
         let status = http1::response(data.get(..length)?).ok()?.status;
         self.responses = Place::Lost;
-        if status >= 500 {
+        if is_server_error(status) {
             // A progress page went out whole before the failure was known.
             if let Some(previous) = self.previous.take_if(|previous| previous.index + 1 == self.count) {
                 self.healthy = self.healthy.saturating_sub(1);
@@ -151,7 +152,8 @@ impl Conversation {
                 response.first = source;
                 response.last = source;
             }
-        } else if status >= 200 {
+        } else if status >= 200 && status != 408 {
+            // 408 says only that the server ends an idle connection (RFC 9110 section 15.5.9).
             self.surplus_of_answer();
         }
         None
@@ -178,7 +180,7 @@ impl Conversation {
         let Some(length) = http1::head_length(data) else { return false };
         let bytes = data.get(..length).unwrap_or_default();
         let Ok(head) = http1::response(bytes) else { return false };
-        if head.status < 500 {
+        if !is_server_error(head.status) {
             return false;
         }
         let (status, reason) = (head.status, clip(head.reason));

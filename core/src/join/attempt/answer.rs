@@ -171,6 +171,11 @@ pub(super) fn waited(
     let pause = if request.complete { CLOSED_WINDOW } else { SHORTEST_WAIT };
     if server.window_closed.is_some_and(|closed| to.since(closed.time) >= pause) {
         attempt.send = Phase::Failed(SendFailure::WindowClosed);
+    } else if attempt.send.is_ok() && cut_short(connection, request) {
+        attempt.doubts.push(
+            "The gateway had sent only a part of the request when it gave up: the server waited for the rest of the body, and so did the gateway, or it was held up itself."
+                .to_string(),
+        );
     } else if attempt.send.is_ok() {
         attempt.wait = Phase::Failed(WaitFailure::Timeout(wait));
     } else if client.retransmissions > 1 && server.lost == 0 {
@@ -188,6 +193,14 @@ pub(super) fn waited(
         }
         attempt.send = Phase::Failed(if full_sized { SendFailure::FullSizeLost } else { SendFailure::Unacknowledged });
     }
+}
+
+/// Whether a request of HTTP/1.x stopped in its body: no answer is due to it yet.
+fn cut_short(connection: &Connection, request: &Request) -> bool {
+    let http1 = connection.conversation().is_some_and(|conversation| !conversation.multiplexed());
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    let unseen = request.gap || client.lost + client.cut > 0 || server.lost > 0;
+    http1 && !request.complete && !request.waits && !unseen
 }
 
 /// Bytes of the smallest IP and TCP headers.

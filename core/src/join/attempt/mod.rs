@@ -112,6 +112,8 @@ pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: 
         attempt.span = Some((begun, connection.last.time));
     }
     attempt.head = transaction.head;
+    attempt.interim = transaction.interim;
+    attempt.body_waits = transaction.request.as_ref().is_some_and(|request| request.waits);
     attempt.flaw.clone_from(&transaction.flaw);
     answer(connection, transaction, &mut attempt, &mut story, seen_to);
     if attempt.send.failure().is_some() {

@@ -37,7 +37,7 @@ const LENGTHS: Kind = ("a Content-Length that contradicts another or is no numbe
 /// RFC 9112 section 6.3: it ought to be handled as an error.
 const BOTH: Kind = ("Content-Length and Transfer-Encoding at the same time", Weight::Slight);
 /// RFC 9112 section 6.1: a coding that the recipient need not know; chunked has to be the last and only once.
-const CODING: Kind = ("a Transfer-Encoding other than chunked", Weight::Slight);
+const CODING: Kind = ("a Transfer-Encoding that is not just chunked", Weight::Slight);
 /// RFC 9112 section 6.1: faulty framing.
 const OLD: Kind = ("a Transfer-Encoding in an answer of HTTP/1.0", Weight::Slight);
 /// RFC 9110 section 15: statuses lie within 100 to 599.

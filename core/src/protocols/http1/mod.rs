@@ -24,6 +24,12 @@ use flaws::Flaw;
 /// A head longer than this is not waited for: four times what the most generous gateway takes.
 pub const LONGEST_HEAD: usize = 256 * 1024;
 
+/// 500 to 599; sites use numbers beyond, such as 999, for refusals of their own.
+#[must_use]
+pub const fn is_server_error(status: u16) -> bool {
+    matches!(status, 500..=599)
+}
+
 /// A request's first line and the header fields that matter here, borrowed.
 #[derive(Debug, Default, PartialEq)]
 pub struct RequestHead<'a> {

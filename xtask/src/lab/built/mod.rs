@@ -21,6 +21,7 @@ mod tls;
 mod tls_clients;
 mod together;
 mod transparent;
+mod turns;
 mod untidy;
 mod wsa;
 
@@ -152,5 +153,6 @@ pub fn all() -> Vec<Built> {
     all.extend(h2::all());
     all.extend(compared::all());
     all.extend(messages::all());
+    all.extend(turns::all());
     all
 }
