@@ -10,6 +10,7 @@ mod device;
 mod event;
 mod failures;
 mod proof;
+mod root;
 mod secure;
 
 use alloc::string::String;
@@ -26,6 +27,7 @@ pub use failures::{
     ConnectFailure, Flaw, Icmp, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure, WaitFailure,
 };
 pub use proof::{Between, Proof, Sighting};
+pub use root::{Names, Root};
 pub use secure::{Problem, Tls, day};
 
 /// One request and its answer.
@@ -85,6 +87,10 @@ pub struct Signs {
     pub proof: Option<Proof>,
     /// What the logs of devices on the path say, the gateway's own monitor among them.
     pub devices: Vec<DeviceWord>,
+    /// Where the request went, by the names of the gateway's log.
+    pub names: Names,
+    /// What went before in the gateway's log, and explains the failure.
+    pub root: Option<Root>,
 }
 
 /// A service that failed before the gateway went to the origin: scanner, directory, reputation.

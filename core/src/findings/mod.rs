@@ -106,7 +106,11 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
                 alloc::format!("{} {}", summary::on_client_side(proof.what), proof.text)
             }
             Some(proof) => alloc::format!("{} {}", summary::write(exchange, decisive, id), proof.text),
-            None => summary::with(summary::write(exchange, decisive, id), device.map(|word| &*word.text)),
+            None => {
+                let root = exchange.signs.root.as_ref().map(|root| &*root.text);
+                let written = summary::with(summary::write(exchange, decisive, id), root);
+                summary::with(written, device.map(|word| &*word.text))
+            }
         },
         filter: filter::write(&evidence),
         ruled_out: ruled_out::list(exchange, decisive, id),

@@ -6,6 +6,7 @@
 
 use super::fields::{Fields, host_port, is_dash, number, status, target};
 use super::groups::key;
+use super::haproxy_notices;
 use super::haproxy_states::{Session, letters, meaning};
 use super::{Clock, Layout, LogFormat, Parsed, Record, Sent, Tunnel, Vote, times};
 use crate::products::Id as Product;
@@ -153,7 +154,12 @@ fn timers(token: &str) -> Option<([i64; 5], usize)> {
 
 fn recognise(line: &str) -> Vote {
     let whole = begin(line).and_then(|mut begin| rest(&mut begin));
-    if whole.is_ok() { Vote::Own } else { Vote::No }
+    match whole {
+        Ok(_) => Vote::Own,
+        // Its own words alone do not tell how its lines are laid out.
+        Err(_) if haproxy_notices::read(line).is_some() => Vote::Follows,
+        Err(_) => Vote::No,
+    }
 }
 
 /// The line of a session follows that of its cause within so many lines.
@@ -171,9 +177,11 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         if let Some(backend) = no_port(line) {
             layout.foretold = Some((key(&[backend]), SOON));
         }
-        return Parsed::Skip;
     }
-    // Servers that go up and down, start and stop.
+    if let Some(notice) = haproxy_notices::read(line) {
+        return Parsed::Notice(notice);
+    }
+    // What else it says of itself: starts, checks that are no change.
     if ["Proxy ", "Server ", "Backup Server ", "Health check ", "backend ", "Connect from ", "Stopping ", "Pausing "]
         .iter()
         .any(|word| line.starts_with(word))

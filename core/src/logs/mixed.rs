@@ -92,10 +92,10 @@ impl LogReader {
         others.get_mut(at).is_some_and(|other| other.read(format, *line)).then_some(at)
     }
 
-    /// How sure the format of this reader is of a line, whose header it may have read.
+    /// How sure the format of this reader is of a line, whose header, or others of whose kind, it may have read.
     fn vote(&self, format: &'static LogFormat, text: &str) -> Vote {
         match (format.recognise)(text) {
-            Vote::Follows if !self.layout.columns.is_empty() => Vote::Likely,
+            Vote::Follows if !self.layout.columns.is_empty() || self.records > 0 => Vote::Likely,
             vote => vote,
         }
     }

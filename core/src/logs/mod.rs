@@ -27,6 +27,7 @@ mod fields;
 mod go_errors;
 mod groups;
 mod haproxy;
+mod haproxy_notices;
 mod haproxy_states;
 mod json;
 mod json_lines;
@@ -38,6 +39,7 @@ mod nginx;
 mod nginx_error;
 mod nginx_sentences;
 mod nginx_upstream;
+mod notices;
 mod outcomes;
 mod prefix;
 mod proxysg;
@@ -66,6 +68,7 @@ pub use custom::Custom;
 pub use detect::recognise;
 pub use groups::Group;
 pub use meaning::Meaning;
+pub use notices::{Kept as Notice, State as NoticeState};
 pub use outcomes::KEPT;
 pub use reader::{Beyond, LogReader, NO_ZONE};
 pub use squid_errors::squid_page;
@@ -220,6 +223,8 @@ pub enum Parsed<'a> {
     NoRequest(Timestamp),
     /// What a device on the path did with a connection: no exchange, but held against those that failed.
     Ruling(Ruling<'a>),
+    /// What became of a server of the gateway's, or of the gateway: no exchange, but it explains those that failed.
+    Notice(notices::Notice<'a>),
     /// A header, a comment, a message of the log itself: no record, and no fault.
     Skip,
     /// Not understood, from this byte of the line on.

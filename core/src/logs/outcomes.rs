@@ -14,7 +14,7 @@ use super::reader::{Beyond, LogReader};
 use super::tunnels::{self, Failed, Within};
 use super::{LogFormat, Record, Tunnel};
 use crate::categories::Id as Category;
-use crate::exchange::{Answer, Attempt, Event, Exchange, Phase, Source, Status, What};
+use crate::exchange::{Answer, Attempt, Event, Exchange, Names, Phase, Signs, Source, Status, What};
 use crate::patterns::{Server, Well};
 use crate::report::{GeneratedBy, Leg};
 use crate::time::{Span, Timestamp};
@@ -168,7 +168,10 @@ impl LogReader {
         let claim = record.failure.map(|meaning| meaning.claim(record.token, record.elapsed));
         let passed_on =
             matches!(claim.as_ref().and_then(|c| c.made_by), Some(GeneratedBy::Origin | GeneratedBy::ParentProxy));
-        let over = record.failure.is_some_and(|meaning| meaning.client_left() || meaning.within_answer());
+        // Nobody else answered: the client left, the answer had begun, or no server was left to ask.
+        let over = record.failure.is_some_and(|meaning| {
+            meaning.client_left() || meaning.within_answer() || meaning.category() == Category::NoHealthyUpstream
+        });
         let attempt = Attempt {
             upstream: record.upstream,
             parent: record.parent,
@@ -195,7 +198,7 @@ impl LogReader {
             claim,
             events: [self.event(line, text, record)].into(),
             outward: false,
-            signs: crate::exchange::Signs::default(),
+            signs: Signs { names: names(record), ..Signs::default() },
         }
     }
 
@@ -283,8 +286,13 @@ impl LogReader {
     }
 }
 
+/// Where the request went, by the names of the log.
+fn names(record: &Record<'_>) -> Names {
+    Names { node: record.node.to_string(), pool: record.pool.to_string(), server: record.server.to_string() }
+}
+
 /// A line as evidence shows it; a block of lines in one.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     if !text.contains('\n') {
         return cut(text, SHOWN);
     }

@@ -14,6 +14,7 @@ use super::blocks::Blocks;
 use super::detect::{self, Votes};
 use super::groups::Groups;
 use super::lines::Line;
+use super::notices::Notices;
 use super::prefix::{Received, Stripped};
 use super::troubles::Troubles;
 use super::tunnels::Tunnels;
@@ -50,6 +51,8 @@ pub struct LogReader {
     pub(super) shared: usize,
     /// What went well.
     pub(crate) tally: Tally,
+    /// What became of the gateway's servers.
+    pub(crate) notices: Notices,
     /// Readers of the lines of other formats in the same file, and which of them had the last one. `None` for such a
     /// reader itself.
     pub(super) others: Option<Vec<LogReader>>,
@@ -139,6 +142,7 @@ impl LogReader {
             erred: false,
             shared: 0,
             tally: Tally::default(),
+            notices: Notices::default(),
             others: Some(Vec::new()),
             latest: 0,
             inside: String::new(),
@@ -400,7 +404,7 @@ impl LogReader {
                     first = first.or(Some(time));
                 }
                 Parsed::Ruling(ruling) => first = first.or(Some(ruling.time)),
-                Parsed::Skip | Parsed::Bad { .. } => {}
+                Parsed::Notice(_) | Parsed::Skip | Parsed::Bad { .. } => {}
             }
             if first.is_some() && yearless {
                 return first;
@@ -461,6 +465,11 @@ impl LogReader {
                 self.record(format, line, text, &record);
             }
             Parsed::NoRequest(time) => self.seen(time),
+            Parsed::Notice(notice) => {
+                let time = self.layout.received.or(self.span.map(|(_, last)| last)).unwrap_or_default();
+                let source = self.place(line, time);
+                self.notices.add(&notice, source, super::outcomes::shown(text));
+            }
             Parsed::Ruling(ruling) => {
                 let zone = self.layout.zone.and_then(|zone| i32::try_from(zone.0 / (60 * SECOND)).ok());
                 self.zone = self.zone.or(zone);

@@ -59,6 +59,9 @@ fn determined(category: &'static categories::Category, own: &Product, seen: &See
         let text = by_device(word.bearing).into();
         advice.causes.insert(0, report::Cause { text, favoured_by: Some(word.text.clone()) });
         advice.causes.truncate(CAUSES);
+    } else if let Some(root) = seen.exchange.and_then(|exchange| exchange.signs.root.as_ref()) {
+        advice.causes.insert(0, report::Cause { text: root.cause.into(), favoured_by: Some(root.text.clone()) });
+        advice.causes.truncate(CAUSES);
     }
     let mut used: Vec<&str> = Vec::new();
     for check in in_order(own_advice(own, |part| part.checks, &ids, seen)) {

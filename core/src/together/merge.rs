@@ -55,6 +55,7 @@ pub fn line(exchange: &mut Exchange, line: &Exchange, notes: &mut Vec<String>) {
     }
     exchange.claim.clone_from(&line.claim);
     refused::held_against(exchange);
+    exchange.signs.names.clone_from(&line.signs.names);
     // What the packets do not show, the line may know.
     exchange.client = exchange.client.or(line.client);
     exchange.method = exchange.method.take().or_else(|| line.method.clone());

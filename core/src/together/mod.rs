@@ -11,6 +11,7 @@ mod errors;
 mod made_up;
 mod matching;
 mod merge;
+mod roots;
 mod sight;
 mod wanted;
 mod words;
@@ -131,6 +132,7 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
     for log in &errors {
         errors::add(&mut all, log, &known, &covered);
     }
+    roots::tell(&mut all.exchanges, logs);
     all
 }
 
