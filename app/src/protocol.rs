@@ -19,11 +19,14 @@ pub struct Choice {
     pub gateway: Option<IpAddr>,
     /// The format string that logs of a layout of the site's own follow; one that the engine understands.
     pub log_format: Option<String>,
+    /// Minutes east of UTC of log times that say no zone.
+    pub zone: Option<i32>,
 }
 
 impl From<Choice> for Options {
     fn from(choice: Choice) -> Self {
-        Self { product: choice.product, gateway: choice.gateway, log_format: choice.log_format, ..Self::default() }
+        let Choice { product, gateway, log_format, zone } = choice;
+        Self { product, gateway, log_format, zone, ..Self::default() }
     }
 }
 

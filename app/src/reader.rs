@@ -94,6 +94,7 @@ impl Reader {
                 if let Some(case) = self.case.borrow_mut().as_mut() {
                     case.set_product(choice.product);
                     case.set_gateway(choice.gateway);
+                    case.set_zone(choice.zone);
                 }
                 // While reading, the next report shows it.
                 if self.finished.get() {

@@ -45,6 +45,7 @@ pub const GATEWAY_UNSET: &str = "found from the traffic";
 pub const GATEWAY_WRONG: &str = "This is no IP address.";
 pub const ZONE: &str = "Times in";
 pub const ZONE_UTC: &str = "UTC";
+pub const LOG_ZONE: &str = "Log times without a zone are in";
 pub const LOG_FORMAT: &str = "A log with a layout of your own";
 pub const LOG_FORMAT_HINT: &str = "Paste the format string, or the directive that holds it: nginx log_format, Squid \
     logformat, HAProxy log-format, Apache LogFormat, Envoy's access log format, the custom fields of a Cisco WSA, a #Fields \

@@ -61,6 +61,9 @@ pub struct Input {
     /// Minutes east of UTC that a log writes its times in, where its lines or the captures say so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub zone: Option<i32>,
+    /// Its lines say no time zone, and nothing else in the file does: the reader may set it. Not in the contract.
+    #[serde(skip_serializing_if = "core::ops::Not::not", default)]
+    pub zone_unsaid: bool,
     /// Seconds that its clock stands ahead: a log's of the captures', its time zone left out; a capture's of the first
     /// capture's. Only where requests or packets in both say so.
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -78,3 +78,20 @@ fn a_text_that_is_no_format_string_is_refused_with_a_reason() {
         assert_eq!(page.state(), "failed");
     });
 }
+
+#[test]
+fn the_zone_of_times_that_say_none_can_be_set() {
+    with_page("log-zone", |page| {
+        let file = scratch("made-log-zone").join("haproxy.log");
+        let line = "192.0.2.1:33320 [15/Oct/2023:08:32:17.925] fe be/srv1 9/0/-1/-1/5002 503 217 - - \
+                    sC-- 3/2/2/0/3 0/0 \"GET /x HTTP/1.1\"";
+        std::fs::write(&file, format!("{line}\n").repeat(3)).expect("target/ is writable");
+        page.drop_files(&[file]);
+        assert_eq!(page.wait_read(), "done");
+        assert_eq!(page.download_json()["findings"][0]["time"], "2023-10-15T08:32:17.925000Z");
+        page.choose("Log times without a zone are in", "120");
+        let moved = "2023-10-15T06:32:17.925000Z";
+        let time = || page.download_json()["findings"][0]["time"].as_str().unwrap_or_default().to_owned();
+        assert!((0..20).any(|_| time() == moved), "{} instead of {moved}", time());
+    });
+}

@@ -54,6 +54,7 @@ pub fn Settings() -> impl IntoView {
             <ProductPicker />
             <GatewayField />
             <ZonePicker />
+            <LogZonePicker />
             <LogFormatField />
         </section>
     }
@@ -177,6 +178,43 @@ fn ZonePicker() -> impl IntoView {
                 }}
             </select>
         </label>
+    }
+}
+
+/// Whose clock log lines without a zone are by; only where there are such.
+#[component]
+fn LogZonePicker() -> impl IntoView {
+    /// Zones in use, in minutes east of UTC.
+    const ZONES: [i32; 38] = [
+        -720, -660, -600, -570, -540, -480, -420, -360, -300, -240, -210, -180, -120, -60, 0, 60, 120, 180, 210, 240,
+        270, 300, 330, 345, 360, 390, 420, 480, 525, 540, 570, 600, 630, 660, 720, 765, 780, 840,
+    ];
+    let app = App::get();
+    let unsaid = Memo::new(move |_| {
+        app.report
+            .with(|report| report.as_ref().is_some_and(|report| report.inputs.iter().any(|input| input.zone_unsaid)))
+    });
+    let chosen = move || app.choice.get().zone.unwrap_or(0);
+    view! {
+        <Show when=move || unsaid.get()>
+            <label class="field">
+                <span>{words::LOG_ZONE}</span>
+                <select on:change:target=move |event| {
+                    let zone = event.target().value().parse().ok();
+                    app.choose(|choice| choice.zone = zone);
+                }>
+                    {ZONES
+                        .map(|zone| {
+                            view! {
+                                <option value=zone.to_string() prop:selected=move || chosen() == zone>
+                                    {offset_text(zone.into())}
+                                </option>
+                            }
+                        })
+                        .collect_view()}
+                </select>
+            </label>
+        </Show>
     }
 }
 

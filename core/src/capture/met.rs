@@ -146,6 +146,6 @@ impl Met {
 /// What hosts and switches say to everybody on the link: IPv6's own housekeeping, and what bridges tell each other
 /// (IEEE 802.1D, 802.1AB).
 fn chatter(link: &link::Link<'_>) -> bool {
-    let bridges = link.target >> 8 == 0x0180_C200_00;
+    let bridges = link.target >> 8 == 0x0001_80C2_0000;
     bridges || matches!(packet::addresses(link.network), Some((_, IpAddr::V6(to))) if to.is_multicast())
 }

@@ -235,6 +235,12 @@ impl LogReader {
         self.layout.zone.is_none() && self.format().is_some_and(|format| format.clock == Clock::Local)
     }
 
+    /// Its lines say no zone, and their transport tells none: it is for the reader to set.
+    #[must_use]
+    pub fn untold(&self) -> bool {
+        self.records > 0 && self.zoneless() && self.zone_told.is_none()
+    }
+
     /// Minutes east of UTC that its times are written in: as the first line says, as its transport tells, or as it was
     /// set; `None` where nothing says.
     #[must_use]
@@ -315,8 +321,7 @@ impl LogReader {
             out.push(NO_ZONE.to_string());
         }
         let name = |zone: i32| crate::together::utc(Span::seconds(i64::from(zone) * 60));
-        let untold = |reader: &&Self| reader.zoneless() && reader.zone_told.is_none();
-        if let Some(zone) = readers().filter(untold).find_map(|reader| reader.zone_set) {
+        if let Some(zone) = readers().filter(|reader| reader.untold()).find_map(|reader| reader.zone_set) {
             out.push(format!("the lines say no time zone: read as {}, as it was set", name(zone)));
         }
         if let Some(zone) = readers().find_map(|reader| reader.zone_told) {

@@ -315,6 +315,7 @@ impl Reading {
             ended: self.last,
             zone: None,
             clock_offset: None,
+            zone_unsaid: self.logs().any(LogReader::untold),
             clock_uncertainty: None,
             place: None,
             formats: Vec::new(),

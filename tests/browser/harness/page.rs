@@ -232,6 +232,17 @@ impl Page {
         done(self.browser.session.send_keys(field, text));
     }
 
+    /// Picks a value of the select element of this name.
+    #[track_caller]
+    pub fn choose(&self, name: &str, value: &str) {
+        let Some(select) = self.named("select", name) else {
+            panic!("the page has nothing to choose that is called `{name}`");
+        };
+        let choice =
+            "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change', { bubbles: true }))";
+        done(self.browser.session.execute(choice, json!([select.argument(), value])));
+    }
+
     /// Clicks a button that has the files read again; [`Page::wait_read`] then waits for the end of that.
     #[track_caller]
     pub fn press_to_read(&self, name: &str) {

@@ -25,6 +25,13 @@ pub struct Session {
 #[derive(Debug, Clone)]
 pub struct Element(String);
 
+impl Element {
+    /// As an argument of a script.
+    pub fn argument(&self) -> Value {
+        json!({ ELEMENT: self.0 })
+    }
+}
+
 impl Session {
     /// Opens a window.
     pub fn open(port: u16, capabilities: Value) -> Result<Self, Refusal> {
