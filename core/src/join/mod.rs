@@ -7,6 +7,7 @@ mod alone;
 pub mod attempt;
 mod clients;
 mod compare;
+mod doings;
 mod hellos;
 mod hidden;
 mod intercept;
@@ -24,6 +25,7 @@ mod roles;
 pub(crate) mod services;
 mod spoofed;
 pub mod steps;
+mod two_legs;
 mod upstream;
 
 use alloc::string::{String, ToString};

@@ -24,6 +24,7 @@ pub fn all() -> Vec<Built> {
         owner_resets(),
         before_the_request(),
         before_the_request_binary(),
+        in_the_clients_name(),
     ]
 }
 
@@ -257,4 +258,35 @@ fn before_the_request() -> Built {
 fn before_the_request_binary() -> Built {
     let header = [&b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0C"[..], &[203, 0, 113, 9, 10, 20, 0, 2, 0xDC, 4, 0, 80]].concat();
     behind_balancer(&header, "proxy-protocol-2", "A balancer's binary header names the real client before the request.")
+}
+
+/// A reverse proxy that is addressed itself, and asks in the client's name.
+fn in_the_clients_name() -> Built {
+    let mut scene = Scene::new(Link::Ethernet, 80);
+    scene.capture.speaks_for(&[GATEWAY]);
+    let mut client = Flow::new(&format!("{CLIENT}:40007"), &format!("{GATEWAY}:80"));
+    scene.capture.open(&mut client, 1);
+    let asked = scene.capture.send(&mut client, Side::Opener, &get("/news"));
+    scene.capture.ack(&mut client, Side::Server);
+    scene.capture.speaks_for(&[GATEWAY, CLIENT]);
+    let mut site = Flow::new(&format!("{CLIENT}:52007"), SITE).server_ttl(52);
+    let syn = scene.capture.syn(&mut site);
+    scene.capture.wait_ms(20);
+    let refused = scene.capture.refuse(&mut site);
+    scene.capture.speaks_for(&[GATEWAY]);
+    let told = scene.answer(&mut client, "503 Service Unavailable", "Connection: close\r\n", PAGE);
+    scene.capture.close(&mut client, Side::Server);
+    Built::new(
+        "tcp-syn-reset",
+        "asked-in-the-clients-name",
+        "A reverse proxy asks in the client's name (source 0.0.0.0 usesrc clientip of HAProxy); the site refuses. One interface: the hardware address tells whose SYN it is.",
+        "HAProxy Configuration Manual, source",
+    )
+    .file("capture.pcap", pcap(&scene.capture))
+    .expects(
+        failure("tcp-syn-reset", "/news", 503)
+            .text("host", HOST)
+            .text("upstream", SITE)
+            .at("capture.pcap", &[asked, syn, refused, told]),
+    )
 }

@@ -1,4 +1,4 @@
-//! One sentence of what happened, with the real names and numbers.
+//! What went wrong in a phase of the attempt, as a sentence.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -6,79 +6,14 @@ use core::fmt::Write;
 
 use crate::categories::Id;
 use crate::exchange::{
-    Answer, Attempt, Between, ConnectFailure, Exchange, ReceiveFailure, ResolveFailure, SecureFailure, WaitFailure,
-    What,
+    Answer, Attempt, ConnectFailure, Exchange, ReceiveFailure, ResolveFailure, SecureFailure, WaitFailure, What,
 };
 use crate::protocols::http1::flaws::Weight;
 use crate::protocols::tls;
-use crate::report::ResetBy;
 use crate::time::Span;
 
-/// The sentence.
-pub fn write(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> String {
-    let host = exchange.host.clone().or_else(|| decisive.and_then(|attempt| attempt.host.clone()));
-    let upstream = decisive.and_then(|attempt| attempt.upstream).map(|upstream| upstream.to_string());
-    let parent = decisive.is_some_and(|attempt| attempt.parent) && id != Id::ParentProxyError;
-    let site = match (&host, &upstream) {
-        (_, Some(upstream)) if parent => format!("the parent proxy {upstream}"),
-        (Some(host), Some(upstream)) if !upstream.starts_with(host.as_str()) => format!("{host} ({upstream})"),
-        (Some(host), _) => host.clone(),
-        (None, Some(upstream)) => upstream.clone(),
-        (None, None) => "the upstream".to_string(),
-    };
-    let name = host.clone().unwrap_or_else(|| "the name".to_string());
-    let sentence = decisive.and_then(|attempt| of_attempt(exchange, attempt, id, &site, &name));
-    let mut sentence = sentence.unwrap_or_else(|| of_exchange(exchange, decisive, id, &site));
-    if let Some(rest) = sentence.strip_prefix("the ") {
-        sentence = format!("The {rest}");
-    }
-    if let Some(sender) = decisive.filter(|_| id != Id::ClientAbort).and_then(reset_sender) {
-        sentence.push(' ');
-        sentence.push_str(&sender);
-    }
-    sentence
-}
-
-/// The sentence and another one behind it.
-pub fn with(mut sentence: String, more: Option<&str>) -> String {
-    if let Some(more) = more {
-        sentence.push_str(if sentence.ends_with('.') { " " } else { ". " });
-        sentence.push_str(more);
-    }
-    sentence
-}
-
-/// What happened between the client and the gateway, where captures of both show it.
-pub fn on_client_side(what: Between) -> &'static str {
-    match what {
-        Between::ResetMade => {
-            "The connection between client and gateway was reset on the way; neither of them ended it."
-        }
-        Between::CloseMade => {
-            "The connection between client and gateway was closed on the way; neither of them ended it."
-        }
-        Between::ResponseMade => "The client got an answer that the gateway did not send.",
-        Between::ResponseDropped => "The gateway's answer did not reach the client.",
-        _ => "The client's request did not reach the gateway.",
-    }
-}
-
-/// Who sent the RST, and by which signs.
-fn reset_sender(attempt: &Attempt) -> Option<String> {
-    let who = match attempt.reset_by? {
-        ResetBy::UpstreamHost => "The RST is the host's own",
-        ResetBy::DeviceOnPath => "A device on the path sent the RST in the host's name",
-        ResetBy::Gateway => "The gateway's own machine made the RST",
-        ResetBy::Client => return None,
-        ResetBy::Unknown => "Who sent the RST cannot be told",
-    };
-    if attempt.signs.is_empty() {
-        return (attempt.reset_by != Some(ResetBy::Unknown)).then(|| format!("{who}."));
-    }
-    Some(format!("{who}: {}.", attempt.signs.join("; ")))
-}
-
-fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: &str) -> Option<String> {
+/// The sentence; `None` where the attempt does not make it.
+pub(super) fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &str, name: &str) -> Option<String> {
     if let (Id::OriginError | Id::ParentProxyError, Some(status)) = (id, attempt.status) {
         let who = if id == Id::OriginError { "the origin" } else { "the parent proxy" };
         let given = match &exchange.answer {
@@ -282,60 +217,6 @@ fn connect(exchange: &Exchange, attempt: &Attempt, failure: &ConnectFailure, sit
         ConnectFailure::NoReturn { spoofed: false, .. } => {
             format!("The SYN-ACK of {site} was seen, but the gateway did not take it and sent its SYN again.")
         }
-    }
-}
-
-fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &str) -> String {
-    if let (Id::ClientTlsRejected, Some(failure)) = (id, exchange.client_secure.failure()) {
-        return match failure {
-            SecureFailure::Alert { number, .. } => format!(
-                "The client refuses the certificate that the gateway shows for {site}: alert {} ({number}).",
-                tls::alert_name(*number)
-            ),
-            SecureFailure::Hidden { .. } => {
-                format!("The client ended the TLS handshake with the gateway for {site} by an encrypted alert.")
-            }
-            _ => format!("The client closed once the gateway had shown its certificate for {site}."),
-        };
-    }
-    let status = match &exchange.answer {
-        crate::exchange::Answer::Whole(status) | crate::exchange::Answer::Cut(Some(status)) => Some(status.code),
-        _ => None,
-    };
-    match (id, status, super::claim(exchange)) {
-        (Id::ClientAbort, ..) => {
-            let left = exchange.events.iter().map(|event| event.source.time).max();
-            let after = left.map(|left| left.since(exchange.begun)).unwrap_or_default();
-            match decisive.and_then(|attempt| attempt.upstream) {
-                Some(_) => format!("The client left after {after}; {site} had not answered until then."),
-                None => format!("The client left {after} after its request, before an answer."),
-            }
-        }
-        (Id::NoAttempt, Some(status), _) => {
-            format!("The gateway answered {status} for {site} without asking DNS and without trying to connect.")
-        }
-        (Id::RequiredService, status, _) if exchange.signs.service.is_some() => {
-            let service = exchange.signs.service.as_ref();
-            let told = service.map(|s| format!("The gateway's {} at {} {}", s.name, s.address, s.failure));
-            let site = exchange.host.as_deref().unwrap_or(site);
-            let answer = status.map(|code| format!(", so it answered {code} for {site}")).unwrap_or_default();
-            format!("{}{answer}.", told.unwrap_or_default())
-        }
-        (Id::ProxyLoop, ..) if exchange.signs.looped.is_some() => exchange.signs.looped.clone().unwrap_or_default(),
-        (_, _, Some(claim)) if !claim.why.is_empty() => claim.why.clone(),
-        (_, Some(status), _) if exchange.gateway.is_none() => {
-            format!("{site} answered {status}; whether a gateway or the origin made this error cannot be seen here.")
-        }
-        (_, Some(status), _) if super::answered_well(decisive).is_some() => {
-            let good = super::answered_well(decisive).unwrap_or_default();
-            format!(
-                "{site} answered {good}, and the gateway answered {status} all the same; why cannot be seen in these files."
-            )
-        }
-        (_, Some(status), _) => {
-            format!("The gateway answered {status} for {site}; why cannot be seen in these files.")
-        }
-        (_, None, _) => format!("The request for {site} got no whole answer; why cannot be seen in these files."),
     }
 }
 

@@ -1,0 +1,68 @@
+//! Reverse proxies with an address on each side, of which nothing says that they are one machine's.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use hashbrown::{HashMap, HashSet};
+
+use super::doings::{Doings, TIMES};
+use super::roles::NEAR;
+use crate::capture::connection::Connection;
+use crate::capture::point::Point;
+use crate::protocols::http1::is_server_error;
+use crate::time::Timestamp;
+
+/// Pairs of addresses of a reverse proxy: one is asked, the other asks on for the same within that time. The same path,
+/// or a mark of a gateway, ties both; where the upstream was never asked, that one address goes out, or looks up the
+/// name that was wanted, only while the other has a request that failed.
+pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec<(IpAddr, IpAddr)> {
+    let connections = || points.iter().flat_map(|point| &point.connections);
+    let mut by_path: HashMap<u32, Vec<&Connection>> = HashMap::new();
+    for connection in connections() {
+        for path in connection.conversation().into_iter().flat_map(|http| &http.paths) {
+            let same = by_path.entry(*path).or_default();
+            if same.len() < TIMES {
+                same.push(connection);
+            }
+        }
+    }
+    let nested = |inner: &Connection, outer: &Connection| {
+        let apart = inner.client.ip() != outer.client.ip()
+            && inner.client.ip() != outer.server.ip()
+            && inner.server.ip() != outer.server.ip()
+            && inner.server.ip() != outer.client.ip();
+        apart && outer.first.time <= inner.first.time && inner.first.time <= outer.last.time
+    };
+    let mut legs = HashSet::new();
+    for inner in connections() {
+        let Some(http) = inner.conversation() else { continue };
+        for path in &http.paths {
+            let outer = by_path.get(path).into_iter().flatten().take(NEAR).find(|outer| nested(inner, outer));
+            legs.extend(outer.map(|outer| (outer.server.ip(), inner.client.ip())));
+        }
+    }
+    if legs.is_empty() {
+        let failed = |connection: &&Connection| {
+            connection.conversation().is_some_and(|http| {
+                http.kept.iter().any(|t| t.response.as_ref().is_some_and(|response| is_server_error(response.status)))
+            })
+        };
+        let outers: Vec<&Connection> = connections().filter(failed).take(NEAR).collect();
+        for (ip, doings) in hosts.iter().filter(|(_, doings)| doings.opened > 0 && doings.served == 0) {
+            let its: Vec<&Connection> = connections().filter(|c| c.client.ip() == *ip).take(NEAR).collect();
+            let outer = outers.iter().find(|outer| its.iter().all(|inner| nested(inner, outer)));
+            legs.extend(outer.filter(|_| !doings.dns_server).map(|outer| (outer.server.ip(), *ip)));
+        }
+        // It got no further than looking up the name that was wanted.
+        let looked_up =
+            |doings: &Doings| doings.served == 0 && !doings.dns_server && !doings.asked_for_client.is_empty();
+        for (ip, doings) in hosts.iter().filter(|(_, doings)| looked_up(doings)) {
+            let outer = outers.iter().find(|outer| {
+                let within = |at: &Timestamp| outer.first.time <= *at && *at <= outer.last.time;
+                outer.client.ip() != *ip && outer.server.ip() != *ip && doings.asked_for_client.iter().all(within)
+            });
+            legs.extend(outer.map(|outer| (outer.server.ip(), *ip)));
+        }
+    }
+    legs.into_iter().collect()
+}
