@@ -1,9 +1,12 @@
 //! Lines → what is read as one: a line, or a block of lines that belong together.
 //!
 //! Two things are printed over several lines: a JSON object, from a lone `{` to the `}` below it, and a transaction of
-//! varnishlog, from `*   << Request  >> 2` to the blank line, with those of its fetches. All other lines pass through as
-//! they are, uncopied. Of varnishlog only lines are kept that say something of a failure ([`KEPT`]).
+//! varnishlog, from `*   << Request  >> 2` to the blank line. All other lines pass through as they are, uncopied.
+//!
+//! A request of varnishlog and its fetches are one block. Grouped by request they follow it; ungrouped a fetch comes
+//! before it, and waits for it ([`HELD`]). Only lines are kept that say something of a failure ([`KEPT`]).
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::lines::{Line, Lines};
@@ -13,6 +16,9 @@ const LONGEST: usize = 64 << 10;
 /// … and ends after this many lines, whatever they are.
 const LINES: u32 = 4096;
 
+/// Fetches that wait for their request; one that waits longer is a block of its own.
+const HELD: usize = 256;
+
 /// Tags of varnishlog that tell what was asked, of whom, and how it ended (vsl(7)).
 const KEPT: &[&str] = &[
     "Begin",
@@ -20,6 +26,9 @@ const KEPT: &[&str] = &[
     "ReqMethod",
     "ReqURL",
     "ReqHeader",
+    "BereqMethod",
+    "BereqURL",
+    "BereqHeader",
     "BackendOpen",
     "BackendReuse",
     "BackendStart",
@@ -51,6 +60,19 @@ struct Block {
     offset: u64,
     /// Where its last line ends.
     end: u64,
+    /// Fetches of varnishlog whose request has not come yet, the oldest first.
+    held: VecDeque<Fetch>,
+}
+
+/// A fetch of varnishlog: its number, that of the request or fetch that it was made for, and its lines.
+#[derive(Debug)]
+struct Fetch {
+    own: u64,
+    of: u64,
+    text: Vec<u8>,
+    number: u64,
+    offset: u64,
+    length: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,6 +96,15 @@ impl Blocks {
         let Self { lines, block } = self;
         lines.end(|line| block.line(line, &mut each));
         block.close(&mut each);
+        while let Some(fetch) = block.held.pop_front() {
+            each(fetch.line());
+        }
+    }
+}
+
+impl Fetch {
+    fn line(&self) -> Line<'_> {
+        Line { bytes: &self.text, number: self.number, offset: self.offset, length: self.length }
     }
 }
 
@@ -131,11 +162,59 @@ impl Block {
             return;
         }
         let mut text = core::mem::take(&mut self.text);
-        let (number, offset) = (self.number, self.offset);
-        each(Line { bytes: &text, number, offset, length: self.end.saturating_sub(offset) });
+        let (number, offset, length) = (self.number, self.offset, self.end.saturating_sub(self.offset));
+        let mut held = core::mem::take(&mut self.held);
+        if self.kind == Kind::Varnish {
+            match head(&text) {
+                Some((b"BeReq", own)) => {
+                    let of = made_for(&text).unwrap_or(0);
+                    held.push_back(Fetch { own, of, text: core::mem::take(&mut text), number, offset, length });
+                    if held.len() > HELD
+                        && let Some(oldest) = held.pop_front()
+                    {
+                        each(oldest.line());
+                    }
+                }
+                Some((b"Request", own)) => {
+                    let mut of = own;
+                    // A fetch that was tried again is what the next one was made for.
+                    while let Some(fetch) = held.iter().position(|fetch| fetch.of == of).and_then(|at| held.remove(at))
+                    {
+                        of = fetch.own;
+                        if text.len() < LONGEST {
+                            text.push(b'\n');
+                            text.extend_from_slice(&fetch.text);
+                        }
+                    }
+                    each(Line { bytes: &text, number, offset, length });
+                }
+                _ => each(Line { bytes: &text, number, offset, length }),
+            }
+        } else {
+            each(Line { bytes: &text, number, offset, length });
+        }
         text.clear();
-        *self = Self { text, ..Self::default() };
+        *self = Self { text, held, ..Self::default() };
     }
+}
+
+/// Kind and number of the transaction that a block begins with: `*   << Request  >> 32770`.
+fn head(text: &[u8]) -> Option<(&[u8], u64)> {
+    let line = text.split(|b| *b == b'\n').next()?;
+    let mut words = line.split(|b| *b == b' ').filter(|word| !word.is_empty());
+    let kind = words.nth(2)?;
+    Some((kind, number(words.nth(1)?)?))
+}
+
+/// What a fetch was made for: `-   Begin          bereq 32770 pass`.
+fn made_for(text: &[u8]) -> Option<u64> {
+    let line = text.split(|b| *b == b'\n').nth(1)?;
+    let mut words = line.split(|b| *b == b' ').filter(|word| !word.is_empty()).skip_while(|word| *word != b"bereq");
+    number(words.nth(1)?)
+}
+
+fn number(word: &[u8]) -> Option<u64> {
+    core::str::from_utf8(word).ok()?.parse().ok()
 }
 
 /// Which block begins with this line.
@@ -174,7 +253,8 @@ fn told(line: &[u8]) -> bool {
     let tag = rest.iter().position(|b| *b == b' ').and_then(|end| rest.get(..end)).unwrap_or(rest);
     let known = KEPT.iter().any(|kept| kept.as_bytes() == tag);
     let header = rest.get(tag.len()..).unwrap_or_default().trim_ascii_start();
-    known && (tag != b"ReqHeader" || header.get(..5).is_some_and(|name| name.eq_ignore_ascii_case(b"host:")))
+    let of_host = header.get(..5).is_some_and(|name| name.eq_ignore_ascii_case(b"host:"));
+    known && (!tag.ends_with(b"Header") || of_host)
 }
 
 #[cfg(test)]
@@ -218,15 +298,38 @@ mod tests {
             [
                 "*   << Session  >> 1\n-   Begin          sess 0 HTTP/1",
                 "**  << Request  >> 2\n--  Begin          req 1 rxreq\n--  ReqHeader      Host: a.test\n*** << BeReq    >> 3\n--- Begin          bereq 2 fetch\n--- FetchError     first byte timeout",
-                "*   << BeReq    >> 9\n-   Begin          bereq 8 fetch",
                 "WARNING: x",
+                // Its request never comes.
+                "*   << BeReq    >> 9\n-   Begin          bereq 8 fetch",
             ]
         );
         let numbers: Vec<u64> = whole.iter().map(|(_, number, ..)| *number).collect();
-        assert_eq!(numbers, [1, 4, 14, 16]);
+        assert_eq!(numbers, [1, 4, 16, 14]);
         for chunk in 1..input.len() {
             assert_eq!(split(input, chunk), whole, "chunks of {chunk}");
         }
+    }
+
+    #[test]
+    fn fetches_that_come_before_their_request_wait_for_it() {
+        let fetch = |own: u32, of: u32| {
+            alloc::format!("*   << BeReq    >> {own}\n-   Begin          bereq {of} x\n-   End\n\n")
+        };
+        let request = "*   << Request  >> 4\n-   Begin          req 3 rxreq\n-   End\n\n";
+        let input = [fetch(5, 4), fetch(9, 8), fetch(6, 5), request.into()].concat();
+        let texts: Vec<String> = split(&input, 7).into_iter().map(|(text, ..)| text).collect();
+        assert_eq!(
+            texts,
+            [
+                "*   << Request  >> 4\n-   Begin          req 3 rxreq\n*   << BeReq    >> 5\n-   Begin          bereq 4 x\n*   << BeReq    >> 6\n-   Begin          bereq 5 x",
+                "*   << BeReq    >> 9\n-   Begin          bereq 8 x",
+            ]
+        );
+        let many: String = (0..10_000).map(|n| fetch(n * 2 + 1, n * 2)).collect();
+        let mut blocks = Blocks::default();
+        let mut count = 0;
+        blocks.push(many.as_bytes(), |_| count += 1);
+        assert_eq!((count, blocks.block.held.len()), (10_000 - HELD, HELD));
     }
 
     #[test]

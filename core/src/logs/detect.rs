@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::blocks::Blocks;
-use super::{Custom, LogFormat, TABLE, Vote, json_lines, prefix, wrapped};
+use super::{Custom, LogFormat, TABLE, Vote, prefix, wrapped};
 use crate::products::Id as Product;
 
 /// So many lines decide …
@@ -49,9 +49,8 @@ impl Votes {
             return;
         }
         let mut buffer = String::new();
-        let open = wrapped::docker(line) || (json_lines::FORMAT.recognise)(line) == Vote::No;
-        let inside = if open { wrapped::open(line, &mut buffer) } else { None };
-        let line = prefix::strip(inside.map_or(line, |inside| inside.line)).line;
+        let line = wrapped::open(line, None, &mut buffer).map_or(line, |inside| inside.line);
+        let line = prefix::strip(line).line;
         let mut known = false;
         if let Some((custom, fitting)) = &mut self.custom
             && custom.fits(line)

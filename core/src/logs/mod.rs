@@ -23,12 +23,15 @@ mod detect;
 mod elff;
 mod envoy;
 mod envoy_flags;
+mod f5;
+mod f5_error;
 mod fields;
 mod go_errors;
 mod groups;
 mod haproxy;
 mod haproxy_notices;
 mod haproxy_states;
+mod ingress_error;
 mod json;
 mod json_lines;
 pub mod lines;
@@ -52,8 +55,12 @@ mod squid_words;
 mod tests;
 mod times;
 mod traefik;
+mod traefik_error;
 mod troubles;
 mod tunnels;
+mod varnish;
+mod varnish_errors;
+mod varnish_log;
 mod w3c;
 mod wrapped;
 
@@ -86,6 +93,12 @@ pub static TABLE: &[&LogFormat] = &[
     &proxysg::FORMAT,
     &aws_alb::FORMAT,
     &traefik::FORMAT,
+    &traefik_error::FORMAT,
+    &varnish::FORMAT,
+    &varnish_log::FORMAT,
+    &f5::FORMAT,
+    &f5_error::FORMAT,
+    &ingress_error::FORMAT,
     &combined::COMBINED,
     &combined::CLF,
     &cisco_wsa_w3c::FORMAT,

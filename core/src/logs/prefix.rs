@@ -126,7 +126,9 @@ fn dated<'a>(line: &'a str, header: &mut Header<'a>) -> Option<&'a str> {
     let after = match word(rest)? {
         ("stdout" | "stderr", stream) => stream.strip_prefix("F ").or_else(|| stream.strip_prefix("P ")),
         (host, after_host) => tag(rest, false).or_else(|| {
-            let after = tag(after_host, false)?;
+            // BIG-IP writes the level before the program.
+            let level = word(after_host).filter(|(level, _)| LEVELS.contains(level));
+            let after = tag(level.map_or(after_host, |(_, rest)| rest), false)?;
             header.node = host;
             Some(after)
         }),
@@ -134,6 +136,9 @@ fn dated<'a>(line: &'a str, header: &mut Header<'a>) -> Option<&'a str> {
     header.received = Some(time);
     Some(after)
 }
+
+/// Severities by name, as syslog.conf writes them.
+const LEVELS: &[&str] = &["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
 /// `haproxy[674]: `, `nginx: `; alone only with its process number.
 fn tag(line: &str, alone: bool) -> Option<&str> {
@@ -176,6 +181,7 @@ mod tests {
             "2025-12-31T19:00:00.310000000+01:00 stdout F ",
             "2025-12-31T19:00:00+01:00 edge nginx: ",
             "Feb  1 10:00:00 proxy (squid-1): ",
+            "Mar 10 08:00:01 bigip1 err tmm1[18397]: ",
         ] {
             for line in ["1.2.3.4:5 [10/Oct/2023:1] x", "[2016-04-15T20:17:00.310Z] \"GET / HTTP/1.1\"", "{\"a\":1}"] {
                 let whole = alloc::format!("{header}{line}");

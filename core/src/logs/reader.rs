@@ -434,9 +434,7 @@ impl LogReader {
             }
         };
         let mut inside = core::mem::take(&mut self.inside);
-        // Objects that say more than a line in them are read as they are.
-        let open = format.id != super::json_lines::FORMAT.id || wrapped::docker(&text);
-        let wrapped = if open { wrapped::open(&text, &mut inside) } else { None };
+        let wrapped = wrapped::open(&text, Some(format), &mut inside);
         let stripped = prefix::strip(wrapped.as_ref().map_or(&text, |wrapped| wrapped.line));
         let arrived = stripped.received.or(wrapped.as_ref().and_then(|wrapped| wrapped.received.map(Received::At)));
         let understood = self.stripped(format, &line, &text, stripped, arrived);

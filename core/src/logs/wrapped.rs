@@ -5,8 +5,11 @@
 
 use alloc::string::String;
 
-use super::json;
+use super::{LogFormat, Vote, json, json_lines, traefik_error};
 use crate::time::Timestamp;
+
+/// Formats of objects that say themselves what happened.
+const OBJECTS: &[&LogFormat] = &[&json_lines::FORMAT, &traefik_error::FORMAT];
 
 /// What was wrapped, and when the transport had it.
 pub struct Wrapped<'a> {
@@ -16,15 +19,19 @@ pub struct Wrapped<'a> {
     pub received: Option<Timestamp>,
 }
 
-/// True for Docker's own layout, which nothing else writes.
-#[must_use]
-pub fn docker(line: &str) -> bool {
-    line.starts_with("{\"log\":\"")
-}
-
-/// Takes the wrapping off; `None` where there is none. The buffer holds the line where it had escapes.
-pub fn open<'a>(line: &'a str, buffer: &'a mut String) -> Option<Wrapped<'a>> {
+/// Takes the wrapping off; `None` where there is none. The buffer holds the line where it had escapes. `format`: of the
+/// file, as far as it is known.
+pub fn open<'a>(line: &'a str, format: Option<&LogFormat>, buffer: &'a mut String) -> Option<Wrapped<'a>> {
     if !line.starts_with('{') {
+        return None;
+    }
+    // Docker's own layout, which nothing else writes.
+    let docker = line.starts_with("{\"log\":\"");
+    let of_objects = || match format {
+        Some(format) if OBJECTS.iter().any(|of| core::ptr::eq(*of, format)) => true,
+        _ => OBJECTS.iter().any(|format| (format.recognise)(line) != Vote::No),
+    };
+    if !docker && of_objects() {
         return None;
     }
     let (mut inside, mut time) = (None, "");
@@ -53,7 +60,7 @@ mod tests {
     fn what_docker_and_shippers_put_around_a_line() {
         let inside = |text: &str| {
             let mut buffer = String::new();
-            open(text, &mut buffer).map(|wrapped| (String::from(wrapped.line), wrapped.received.is_some()))
+            open(text, None, &mut buffer).map(|wrapped| (String::from(wrapped.line), wrapped.received.is_some()))
         };
         let line = r#"10.0.0.1 - - "GET /ü HTTP/1.1" \x16"#;
         let docker = r#"{"log":"10.0.0.1 - - \"GET /\u00fc HTTP/1.1\" \\x16\r\n","stream":"stdout","time":"2026-03-10T08:00:01Z"}"#;

@@ -28,6 +28,7 @@ const CORPUS: &[(&str, &str)] = &[
     ("apache_error", "apache-error"),
     ("apache_fail2ban", "apache-error"),
     ("nginx_ingress_elastic", "nginx"),
+    ("nginx_ingress_error", "ingress-nginx-error"),
     ("nginx_digimarket_host_error", "nginx-error"),
     ("nginx_ekz_error", "nginx-error"),
     ("nginx_macos_error", "nginx-error"),

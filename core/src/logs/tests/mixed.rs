@@ -63,10 +63,12 @@ fn a_header_in_the_middle_names_the_columns_of_the_lines_below_it() {
 
 #[test]
 fn samples_of_every_format_in_one_file_are_all_read() {
-    let lines: Vec<&str> = TABLE.iter().flat_map(|format| format.samples.iter().copied()).collect();
-    let text = lines.join("\n");
+    // A line that names columns is for all lines below it.
+    let plain = || TABLE.iter().filter(|format| !format.samples.iter().any(|sample| sample.starts_with('#')));
+    let lines: Vec<&str> = plain().flat_map(|format| format.samples.iter().copied()).collect();
+    let text = lines.join("\n\n");
     let reader = read(&text);
-    let alone: u64 = TABLE.iter().map(|format| read(&format.samples.join("\n")).records).sum();
+    let alone: u64 = plain().map(|format| read(&format.samples.join("\n\n")).records).sum();
     let bad: Vec<String> = reader.warnings().into_iter().filter(|text| text.contains("not understood")).collect();
     assert_eq!(bad, Vec::<String>::new());
     let mixed: u64 = reader.formats().iter().map(|(_, records)| records).sum();

@@ -10,6 +10,7 @@ mod meshes;
 mod mixed;
 mod objects;
 mod properties;
+mod reverse;
 mod words;
 
 use alloc::format;
