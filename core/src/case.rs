@@ -117,7 +117,7 @@ impl Case {
 
     /// Holds captures of several places against each other, as soon as all are read.
     fn settle(&mut self) {
-        if self.points.len() > 1 && self.inputs.iter().all(Reading::ended) {
+        if self.inputs.iter().all(Reading::ended) && sides::needed(&self.points) {
             let names: Vec<&str> = self.inputs.iter().map(Reading::name).collect();
             self.sides = Sides::settle(&mut self.points, &names);
             self.settled = true;
@@ -267,12 +267,9 @@ impl Case {
             // The first capture of those that belong together is what the others are told against.
             let together = |other: &usize| standing(*other).is_some_and(|other| other.home == own.home);
             let Some(first) = (0..inputs.len()).find(together) else { continue };
-            let home = self.points.get(own.home).and_then(|point| point.inputs.first()).copied().unwrap_or(0);
-            let home = inputs.get(home as usize).map(|input| input.name.clone()).unwrap_or_default();
+            let place = self.inputs.get(at).and_then(Reading::point).and_then(|point| self.sides.place(point));
             let Some(input) = inputs.get_mut(at) else { continue };
-            if !own.between.is_empty() {
-                input.place = Some(format!("The same packets as in {home}: {}.", own.between));
-            }
+            input.place = place;
             if let (Some(clock), Some(theirs)) = (own.clock, standing(first).and_then(|first| first.clock)) {
                 let seconds = |span: i64| span as f64 / 1e9;
                 input.clock_offset = Some(seconds(clock.ahead.0 - theirs.ahead.0));

@@ -95,28 +95,45 @@ impl Interface {
     }
 }
 
+/// Longest name of an interface that is kept.
+const LONGEST_NAME: usize = 64;
 /// Longest capture filter that is kept.
 const LONGEST_FILTER: usize = 1024;
 
-/// The text of `if_filter` (option 11); `None` without a filter, or where it is given as byte code.
-pub fn filter(body: &[u8], big: bool) -> Option<String> {
+/// The value of an option of an Interface Description Block.
+fn option(body: &[u8], big: bool, wanted: u16) -> Option<&[u8]> {
     let mut at = 8;
+    // An interface has some ten options.
     for _ in 0..64 {
         let (code, length) = (bytes::u16(body, at, big)?, usize::from(bytes::u16(body, at + 2, big)?));
         match (code, body.get(at + 4..at + 4 + length)?) {
             (0, _) => return None,
-            // The first byte says how it is written: 0 as text.
-            (11, [0, text @ ..]) => {
-                let text = text.get(..LONGEST_FILTER).unwrap_or(text);
-                let text = String::from_utf8_lossy(text);
-                let text = text.trim_end_matches('\0').trim();
-                return (!text.is_empty()).then(|| text.to_string());
-            }
-            (11, [1, ..]) => return Some("(byte code)".to_string()),
+            (code, value) if code == wanted => return Some(value),
             _ => at += 4 + length.next_multiple_of(4),
         }
     }
     None
+}
+
+fn text(value: &[u8], longest: usize) -> Option<String> {
+    let text = String::from_utf8_lossy(value.get(..longest).unwrap_or(value));
+    let text = text.trim_end_matches('\0').trim();
+    (!text.is_empty()).then(|| text.to_string())
+}
+
+/// The text of `if_filter` (option 11); `None` without a filter.
+pub fn filter(body: &[u8], big: bool) -> Option<String> {
+    match option(body, big, 11)? {
+        // The first byte says how it is written: 0 as text.
+        [0, value @ ..] => text(value, LONGEST_FILTER),
+        [1, ..] => Some("(byte code)".to_string()),
+        _ => None,
+    }
+}
+
+/// The text of `if_name` (option 2).
+pub fn name(body: &[u8], big: bool) -> Option<String> {
+    text(option(body, big, 2)?, LONGEST_NAME)
 }
 
 /// What the options of a packet block say.

@@ -34,6 +34,28 @@ pub mod kind {
     pub const SLL2: u16 = 276;
 }
 
+/// Which of several networks a frame was recorded on, where its link layer says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// It does not.
+    Nothing,
+    /// The capturing host's number of the interface (`-i any`).
+    Index(u32),
+    /// A VLAN (IEEE 802.1Q): the outermost tag.
+    Vlan(u16),
+}
+
+/// See [`Within`].
+pub fn within(link: u16, data: &[u8]) -> Within {
+    match link {
+        kind::SLL2 => bytes::u32(data, 4, true).map_or(Within::Nothing, Within::Index),
+        kind::ETHERNET if matches!(bytes::u16(data, 12, true), Some(0x8100 | 0x88A8)) => {
+            bytes::u16(data, 14, true).map_or(Within::Nothing, |tag| Within::Vlan(tag & 0xFFF))
+        }
+        _ => Within::Nothing,
+    }
+}
+
 /// Names a link layer that is not read, for a warning.
 pub fn name(link: u16) -> &'static str {
     match link {

@@ -11,7 +11,7 @@ mod fragments;
 pub(crate) mod handshake;
 #[cfg(feature = "std")]
 mod interface;
-mod link;
+pub(crate) mod link;
 pub(crate) mod lookups;
 pub(crate) mod marks;
 pub(crate) mod met;
@@ -21,8 +21,10 @@ mod records;
 #[cfg(feature = "std")]
 mod recover;
 pub(crate) mod seam;
+mod segments;
 pub(crate) mod transaction;
 mod tunnel;
+pub(crate) mod views;
 
 use crate::time::Timestamp;
 
@@ -55,9 +57,26 @@ pub(crate) struct Frame<'a> {
 
 impl Frame<'_> {
     /// The same frame without its bytes.
-    #[cfg(feature = "std")]
-    pub fn empty(&self) -> Frame<'static> {
+    fn empty(&self) -> Frame<'static> {
         let Self { time, number, offset, original, link, outgoing, interface, section, missed, packet_id, .. } = *self;
         Frame { time, number, offset, data: &[], original, link, outgoing, interface, section, missed, packet_id }
+    }
+}
+
+/// A frame that waits.
+pub(crate) struct Kept {
+    frame: Frame<'static>,
+    data: alloc::boxed::Box<[u8]>,
+}
+
+impl Kept {
+    /// Keeps a frame.
+    pub fn of(frame: &Frame<'_>) -> Self {
+        Self { frame: frame.empty(), data: frame.data.into() }
+    }
+
+    /// The frame.
+    pub fn frame(&self) -> Frame<'_> {
+        Frame { data: &self.data, ..self.frame }
     }
 }

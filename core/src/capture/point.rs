@@ -1,5 +1,6 @@
 //! One capture point: frames of one file, or of several that continue each other → connections and lookups.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,6 +17,7 @@ use super::met::Met;
 use super::packet::{self, Nothing, Packet, Quoted, Segment, Transport};
 use super::seam::Seam;
 use super::transaction::Served;
+use super::views::Views;
 use super::{Frame, link};
 use crate::exchange::{Icmp, Source};
 use crate::protocols::{dns, http1};
@@ -55,6 +57,16 @@ pub struct Aside {
     pub span: Option<(Option<Timestamp>, Option<Timestamp>)>,
     /// It explains another capture: its own limits are none of that one's.
     pub explains: bool,
+}
+
+/// One interface of a recording, which stands for it together with others; see `sides`.
+pub struct Part {
+    /// The recording's place in the list of capture points.
+    pub of: usize,
+    /// The interface's place among those of the recording.
+    pub at: usize,
+    /// Its name.
+    pub label: String,
 }
 
 /// Everything seen at one place.
@@ -104,6 +116,14 @@ pub struct Point {
     pub inputs: Vec<u32>,
     /// What other captures show as well; see `sides`.
     pub aside: Aside,
+    /// Its interfaces, where packets pass from one to another.
+    pub views: Views,
+    /// Addresses of the recording machine, where its interfaces show them; see `sides`.
+    pub own: Vec<IpAddr>,
+    /// This is one interface of a recording.
+    pub part: Option<Part>,
+    /// The recording, while its interfaces stand for it and this is the first of them.
+    pub whole: Option<Box<Point>>,
 }
 
 impl Point {
@@ -136,14 +156,19 @@ impl Point {
                 }
                 self.interface = 1 << frame.interface.min(7);
                 self.packet(&packet);
+                self.views.take(frame, input, Some(&packet));
             }
             Err(Nothing::UnknownLink) => match self.unknown_links.iter_mut().find(|(link, _)| *link == frame.link) {
                 Some((_, count)) => *count += 1,
                 None => self.unknown_links.push((frame.link, 1)),
             },
             Err(Nothing::Malformed) => self.malformed += 1,
-            Err(Nothing::Other) if self.seam.recording => self.met.other(frame),
-            Err(Nothing::Other | Nothing::Fragment) => {}
+            Err(Nothing::Other | Nothing::Fragment) => {
+                if self.seam.recording {
+                    self.met.other(frame);
+                }
+                self.views.take(frame, input, None);
+            }
         }
         buffer.clear();
         self.buffer = buffer;

@@ -24,6 +24,9 @@ struct Common {
 
 /// The addresses of the capturing machine, one of each of its interfaces and IP versions; empty where nothing tells.
 pub fn addresses(point: &Point) -> Vec<IpAddr> {
+    if !point.own.is_empty() {
+        return point.own.clone();
+    }
     let connections = || point.connections.iter().take(LOOKED_AT);
     if connections().any(|connection| connection.interfaces.count_ones() > 1) {
         return Vec::new();

@@ -10,6 +10,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 #[cfg(feature = "std")]
+use crate::capture::Kept;
+#[cfg(feature = "std")]
 use crate::capture::file::FileReader;
 use crate::capture::point::Point;
 use crate::case::Options;
@@ -22,7 +24,7 @@ use crate::time::Timestamp;
 use crate::together::Interest;
 pub use order::reading_order;
 #[cfg(feature = "std")]
-use place::{Kept, settle};
+use place::settle;
 
 /// Bytes that are looked at before a text's format is decided.
 const HEAD: usize = 64 * 1024;
@@ -279,6 +281,9 @@ impl Reading {
                             point.filters.push(filter.clone());
                         }
                     }
+                    for (section, number, name) in file.names() {
+                        point.views.name(*section, *number, name);
+                    }
                     point.seam.next_file();
                 }
                 if file.packets() == 0 && self.warnings.is_empty() {
@@ -333,6 +338,8 @@ impl Reading {
                     input.packets = None;
                 }
                 if let Some(point) = self.point.and_then(|at| points.get(at)) {
+                    // Where its interfaces are places of their own, what was read is told of all together.
+                    let point = point.whole.as_deref().unwrap_or(point);
                     input.warnings.extend(point.clock.warnings(self.id));
                     input.warnings.extend(point.warnings());
                 }

@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::capture::Frame;
 use crate::capture::point::Point;
+use crate::capture::{Frame, Kept};
 use crate::time::Span;
 
 /// A later file continues an earlier one over a pause no longer than this.
@@ -14,22 +14,6 @@ const LONGEST_PAUSE: Span = Span::seconds(900);
 const SHORT_PAUSE: Span = Span::seconds(60);
 /// A pause between two files that is worth telling.
 const PAUSE_TOLD: Span = Span::seconds(5);
-
-/// A frame that waits.
-pub(super) struct Kept {
-    frame: Frame<'static>,
-    data: Vec<u8>,
-}
-
-impl Kept {
-    pub(super) fn of(frame: &Frame<'_>) -> Self {
-        Self { frame: frame.empty(), data: frame.data.to_vec() }
-    }
-
-    pub(super) fn frame(&self) -> Frame<'_> {
-        Frame { data: &self.data, ..self.frame }
-    }
-}
 
 /// The capture point of a file that begins with these frames, which it now gets; `None` without any.
 pub(super) fn settle(

@@ -11,6 +11,7 @@ use super::compare::{Place, Stand};
 use super::relation::Relation;
 use crate::capture::connection::{Connection, Side};
 use crate::capture::filter;
+use crate::capture::link::kind;
 use crate::capture::marks::{Kind, Mark};
 use crate::capture::point::Point;
 use crate::exchange::{Between, Flow, Proof, Sighting, Source};
@@ -35,6 +36,8 @@ pub struct Absences<'a> {
     openers: HashMap<IpAddr, Openings>,
     /// What the other capture's servers serve, in order.
     services: Vec<(IpAddr, u16)>,
+    /// Both are interfaces of one machine, all of which were recorded.
+    all: bool,
 }
 
 /// What came out there of one host.
@@ -90,7 +93,15 @@ impl<'a> Absences<'a> {
         let mut services: Vec<(IpAddr, u16)> = served.chain(asked).collect();
         services.sort_unstable();
         services.dedup();
-        Self { other, place, relation, unpaired, openers, services }
+        let of = |point: &Point| point.part.as_ref().map(|part| part.of);
+        let cooked = matches!(home.link, Some(kind::SLL | kind::SLL2));
+        let all = cooked && of(home).is_some() && of(home) == of(other);
+        Self { other, place, relation, unpaired, openers, services, all }
+    }
+
+    /// How many connections came out there.
+    pub fn passed(&self) -> usize {
+        self.relation.pairs.len()
     }
 
     /// What the absence of a connection of home proves.
@@ -118,7 +129,7 @@ impl<'a> Absences<'a> {
             return None;
         }
         let openings = self.openers.get(&opener)?;
-        let way = openings.way(connection)?;
+        let way = if self.all { Way::Any } else { openings.way(connection)? };
         let (source, flow, what) = openings.nearest(home.home(first.time))?;
         let text = format!("{}: another packet of the same host, which came out here ({what})", place.name);
         let packets = alloc::vec![Sighting { source: *source, by_client: true, text, flow: *flow }];
@@ -136,7 +147,14 @@ impl<'a> Absences<'a> {
         }
         if let Some(reset) = reset {
             // By another way out than the one that was recorded the server's own answer may have come.
-            if !(way == Way::SameServer || way == Way::SameHop && self.untouched(reset)) {
+            let sent_here = connection.server_end.rsts.iter().any(|reset| reset.outgoing == Some(true));
+            let made = match way {
+                Way::SameServer => true,
+                Way::SameHop => self.untouched(reset),
+                Way::Any => sent_here,
+                Way::Unknown => false,
+            };
+            if !made {
                 return None;
             }
             let text = format!(
@@ -150,7 +168,7 @@ impl<'a> Absences<'a> {
         }
         let many = if syns.len() == 1 { "The SYN went".to_string() } else { format!("{} SYNs went", syns.len()) };
         let or = match way {
-            Way::SameServer => "",
+            Way::SameServer | Way::Any => "",
             Way::SameHop => ", or sent them out another way",
             Way::Unknown => ", or they were sent another way",
         };
@@ -231,6 +249,8 @@ enum Way {
     SameServer,
     /// Others to the same next hop did.
     SameHop,
+    /// By whichever: all interfaces of the machine were recorded.
+    Any,
     /// The link layer does not say where it was sent to.
     Unknown,
 }

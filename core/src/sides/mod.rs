@@ -10,10 +10,13 @@ mod client;
 mod clock;
 mod compare;
 mod pairs;
+mod parts;
 mod places;
 mod relation;
 mod tell;
 
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
@@ -54,16 +57,21 @@ struct Witness {
 
 impl Sides {
     /// Holds the captures against each other, and sets aside what is there twice. `names` are those of the inputs.
-    pub fn settle(points: &mut [Point], names: &[&str]) -> Self {
+    pub fn settle(points: &mut Vec<Point>, names: &[&str]) -> Self {
         release(points);
+        parts::apart(points);
+        let titles: Vec<String> = points.iter().map(|point| title(point, names)).collect();
         let mut sides = Self { standings: points.iter().map(|_| None).collect(), ..Self::default() };
         if points.len() < 2 {
             return sides;
         }
-        let groups = places::groups(points.get(..PLACES.min(points.len())).unwrap_or_default());
+        let mut groups = places::groups(points.get(..PLACES.min(points.len())).unwrap_or_default());
+        for group in &mut groups {
+            one_clock(points, group);
+        }
         let mut aside: Vec<Aside> = points.iter().map(|_| Aside::default()).collect();
         for group in &groups {
-            sides.group(points, names, group, &mut aside);
+            sides.group(points, &titles, group, &mut aside);
         }
         for group in groups {
             for (at, relation) in group.others {
@@ -78,20 +86,20 @@ impl Sides {
     }
 
     /// What a group's captures prove of the connections of its home.
-    fn group(&mut self, points: &[Point], names: &[&str], group: &Group, aside: &mut [Aside]) {
+    fn group(&mut self, points: &[Point], titles: &[String], group: &Group, aside: &mut [Aside]) {
         let Some(home) = points.get(group.home) else { return };
-        let name = |point: &Point| point.inputs.first().and_then(|at| names.get(*at as usize)).copied().unwrap_or("");
+        let name = |at: usize| titles.get(at).map_or("", String::as_str);
         let servers: Vec<HashSet<IpAddr>> =
             group.others.iter().map(|(at, _)| points.get(*at).map(answered).unwrap_or_default()).collect();
         let answered = answered(home);
-        let home_place = place(home, name(home), &answered, Clock::default());
+        let home_place = place(home, name(group.home), &answered, Clock::default());
         // What other captures hold of each connection at home: the place, the connection there, nearer to its client.
         let mut views: HashMap<usize, Vec<(usize, usize, Option<bool>)>> = HashMap::new();
         let mut places: Vec<(usize, Place<'_>)> = Vec::new();
         for ((at, relation), servers) in group.others.iter().zip(&servers) {
             let Some(point) = points.get(*at) else { continue };
             let clock = relation.clock.unwrap_or(Clock { error: Span(i64::MAX / 4), ..Clock::default() });
-            places.push((*at, place(point, name(point), servers, clock)));
+            places.push((*at, place(point, name(*at), servers, clock)));
             for pair in &relation.pairs {
                 if let Some(aside) = aside.get_mut(*at) {
                     aside.connections.insert(pair.b);
@@ -110,7 +118,9 @@ impl Sides {
             group.others.iter().filter(|(_, relation)| !relation.same).filter_map(|(at, relation)| {
                 Some((*at, Absences::new(home, points.get(*at)?, place_of(*at)?, relation)))
             });
-        let absences: Vec<(usize, Absences<'_>)> = absences.collect();
+        let mut absences: Vec<(usize, Absences<'_>)> = absences.collect();
+        // Where most came out, what did not come out tells most.
+        absences.sort_by_key(|(_, absences)| core::cmp::Reverse(absences.passed()));
         for (at, connection) in home.connections.iter().enumerate() {
             let stand = Stand { place: &home_place, connection };
             let seen = views.get(&at).map_or(&[][..], Vec::as_slice);
@@ -134,6 +144,7 @@ impl Sides {
             let far = |stand: &Stand<'_>| core::cmp::Reverse(stand.connection.client_end.ttl.unwrap_or(0));
             before.sort_by_key(far);
             beyond.sort_by_key(far);
+            let came_out = seen.iter().any(|(_, _, nearer)| *nearer != Some(true));
             let path: Vec<Stand<'_>> = before.into_iter().chain([stand]).chain(beyond).collect();
             for two in path.windows(2) {
                 if let [near, far] = two {
@@ -144,10 +155,9 @@ impl Sides {
                     proofs.extend(proven);
                 }
             }
-            for (other, absences) in &absences {
-                if !seen.iter().any(|(point, ..)| point == other) {
-                    proofs.extend(absences.look(stand));
-                }
+            // What came out at one place need not come out at another.
+            for (_, absences) in absences.iter().filter(|_| !came_out) {
+                proofs.extend(absences.look(stand));
             }
             if !proofs.is_empty() {
                 let witness = Witness { begun: connection.first.time, ended: connection.last.time, proofs };
@@ -155,14 +165,22 @@ impl Sides {
             }
         }
         for (at, relation) in &group.others {
-            let standing = points.get(*at).map(|point| tell::standing(home, point, group.home, relation));
-            if let (Some(slot), Some(standing)) = (self.standings.get_mut(*at), standing) {
-                *slot = Some(standing);
-            }
+            let standing = points.get(*at).map(|point| Standing::of(home, point, group.home, relation));
+            self.stands(points, titles, *at, standing);
         }
-        if let Some(slot) = self.standings.get_mut(group.home) {
-            *slot = Some(Standing::home(group.home));
-        }
+        self.stands(points, titles, group.home, Some(Standing::home(group.home)));
+    }
+
+    fn stands(&mut self, points: &[Point], titles: &[String], at: usize, standing: Option<Standing>) {
+        let (Some(slot), Some(standing), Some(point)) = (self.standings.get_mut(at), standing, points.get(at)) else {
+            return;
+        };
+        *slot = Some(Standing {
+            title: titles.get(at).cloned().unwrap_or_default(),
+            recording: point.part.as_ref().map_or(at, |part| part.of),
+            label: point.part.as_ref().map(|part| part.label.clone()),
+            ..standing
+        });
     }
 
     /// What the other captures prove of the failures, and failures that are in them alone; how many requests that home
@@ -185,9 +203,42 @@ impl Sides {
         its.map_or(&[][..], |witness| &witness.proofs)
     }
 
+    /// How a recording stands to its home, in words; `None` for the home. Of a recording whose interfaces are places of
+    /// their own, how each of them does.
+    pub fn place(&self, recording: usize) -> Option<String> {
+        let its = self.standings.iter().flatten().filter(|standing| standing.recording == recording);
+        let home = |at: usize| self.standings.get(at).and_then(Option::as_ref).map_or("", |home| &home.title);
+        let told = its.filter(|standing| !standing.between.is_empty()).map(|standing| match &standing.label {
+            Some(label) => format!("{label}: the same packets as in {}: {}.", home(standing.home), standing.between),
+            None => format!("The same packets as in {}: {}.", home(standing.home), standing.between),
+        });
+        let told: Vec<String> = told.collect();
+        (!told.is_empty()).then(|| told.join(" "))
+    }
+
     /// How a capture point stands to the others.
     pub fn standing(&self, point: usize) -> Option<&Standing> {
         self.standings.get(point)?.as_ref()
+    }
+}
+
+/// A place by its file, and by its interface where the file has several places.
+fn title(point: &Point, names: &[&str]) -> String {
+    let name = point.inputs.first().and_then(|at| names.get(*at as usize)).copied().unwrap_or_default();
+    match &point.part {
+        Some(part) => format!("{name} ({})", part.label),
+        None => name.to_string(),
+    }
+}
+
+/// Interfaces of one recording have one clock, unless files of several machines were put into one.
+fn one_clock(points: &[Point], group: &mut Group) {
+    let of = |at: usize| Some(points.get(at)?.part.as_ref()?.of);
+    for (at, relation) in &mut group.others {
+        let close = |clock: &Clock| clock.ahead.0.abs() <= clock.error.0.saturating_add(SECOND / 1000);
+        if of(*at).is_some() && of(*at) == of(group.home) && relation.clock.as_ref().is_none_or(close) {
+            relation.clock = Some(Clock::default());
+        }
     }
 }
 
@@ -283,9 +334,14 @@ fn set_aside(point: &mut Point, aside: Aside, goes_on: bool) {
     point.aside.explains = true;
 }
 
+/// Whether there is anything to hold against each other.
+pub fn needed(points: &[Point]) -> bool {
+    points.len() > 1 || parts::any(points)
+}
+
 /// Puts back what was set aside, so that reading can go on.
-pub fn release(points: &mut [Point]) {
-    for point in points {
+pub fn release(points: &mut Vec<Point>) {
+    for point in points.iter_mut() {
         let aside = core::mem::take(&mut point.aside);
         if let Some((started, ended)) = aside.span {
             (point.started, point.ended) = (started, ended);
@@ -303,6 +359,7 @@ pub fn release(points: &mut [Point]) {
         point.connections = restored(core::mem::take(&mut point.connections), aside.connections);
         point.lookups.list = restored(core::mem::take(&mut point.lookups.list), aside.lookups);
     }
+    parts::whole(points);
 }
 
 /// Both lists in one, each entry at the place that it had.

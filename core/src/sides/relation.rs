@@ -212,7 +212,7 @@ fn hops(ours: &Connection, theirs: &Connection) -> Option<u8> {
 }
 
 /// Neither a router nor a translator between.
-fn alike(ours: &Connection, theirs: &Connection) -> bool {
+pub fn alike(ours: &Connection, theirs: &Connection) -> bool {
     let same = |side: Side| {
         let (one, other) = (ours.end(side), theirs.end(side));
         one.packets == 0 || other.packets == 0 || (one.ttl, one.hardware) == (other.ttl, other.hardware)

@@ -20,7 +20,14 @@ use crate::time::Timestamp;
 const NAMED: usize = 3;
 
 /// How a capture stands to its home.
+#[derive(Default)]
 pub struct Standing {
+    /// Its name, and that of its interface where its recording has several places.
+    pub title: String,
+    /// Its recording, as a capture point: itself, unless it is an interface.
+    pub recording: usize,
+    /// The interface's name.
+    pub label: Option<String>,
     /// The home's capture point.
     pub home: usize,
     /// Its clock against the home's; `None` where no packet is in both.
@@ -32,55 +39,56 @@ pub struct Standing {
 impl Standing {
     /// The home itself.
     pub fn home(home: usize) -> Self {
-        Self { home, clock: Some(Clock::default()), between: String::new() }
+        Self { home, clock: Some(Clock::default()), ..Self::default() }
     }
-}
 
-/// How a capture stands to its home.
-pub fn standing(home: &Point, other: &Point, at: usize, relation: &Relation) -> Standing {
-    if relation.same {
-        return Standing { home: at, clock: relation.clock, between: "the same place, recorded twice".into() };
-    }
-    let mut hops: Vec<i32> = Vec::new();
-    let mut translated: Vec<(SocketAddr, SocketAddr)> = Vec::new();
-    let (mut beyond, mut before, mut rewritten) = (0_usize, 0_usize, false);
-    for pair in &relation.pairs {
-        let (Some(ours), Some(theirs)) = (home.connections.get(pair.a), other.connections.get(pair.b)) else {
-            continue;
-        };
-        match pair.client_at_a {
-            Some(true) => beyond += 1,
-            Some(false) => before += 1,
-            None => {}
+    /// How a capture stands to it.
+    pub fn of(home: &Point, other: &Point, at: usize, relation: &Relation) -> Self {
+        if relation.same {
+            let between = "the same place, recorded twice".into();
+            return Self { home: at, clock: relation.clock, between, ..Self::default() };
         }
-        let ttls = [(ours.client_end.ttl, theirs.client_end.ttl), (ours.server_end.ttl, theirs.server_end.ttl)];
-        hops.extend(ttls.into_iter().filter_map(|(one, other)| Some((i32::from(one?) - i32::from(other?)).abs())));
-        for (one, other) in [(ours.client, theirs.client), (ours.server, theirs.server)] {
-            if one.ip() != other.ip() && translated.iter().all(|(known, _)| known.ip() != one.ip()) {
-                translated.push((one, other));
+        let mut hops: Vec<i32> = Vec::new();
+        let mut translated: Vec<(SocketAddr, SocketAddr)> = Vec::new();
+        let (mut beyond, mut before, mut rewritten) = (0_usize, 0_usize, false);
+        for pair in &relation.pairs {
+            let (Some(ours), Some(theirs)) = (home.connections.get(pair.a), other.connections.get(pair.b)) else {
+                continue;
+            };
+            match pair.client_at_a {
+                Some(true) => beyond += 1,
+                Some(false) => before += 1,
+                None => {}
             }
+            let ttls = [(ours.client_end.ttl, theirs.client_end.ttl), (ours.server_end.ttl, theirs.server_end.ttl)];
+            hops.extend(ttls.into_iter().filter_map(|(one, other)| Some((i32::from(one?) - i32::from(other?)).abs())));
+            for (one, other) in [(ours.client, theirs.client), (ours.server, theirs.server)] {
+                if one.ip() != other.ip() && translated.iter().all(|(known, _)| known.ip() != one.ip()) {
+                    translated.push((one, other));
+                }
+            }
+            rewritten |= ours.opening().zip(theirs.opening()).is_some_and(|(one, other)| one != other);
         }
-        rewritten |= ours.opening().zip(theirs.opening()).is_some_and(|(one, other)| one != other);
+        hops.sort_unstable();
+        let mut parts: Vec<String> = Vec::new();
+        let way = match (beyond > 0, before > 0) {
+            (true, false) => " towards the servers",
+            (false, true) => " towards the clients",
+            _ => "",
+        };
+        parts.push(match hops.get(hops.len() / 2) {
+            Some(1) => format!("1 hop further{way}"),
+            Some(0) | None => format!("further{way}, no hop counted between"),
+            Some(hops) => format!("{hops} hops further{way}"),
+        });
+        for (one, other) in translated.iter().take(NAMED) {
+            parts.push(format!("{} appears as {}", one.ip(), other.ip()));
+        }
+        if rewritten {
+            parts.push("sequence numbers are rewritten".into());
+        }
+        Self { home: at, clock: relation.clock, between: parts.join(", "), ..Self::default() }
     }
-    hops.sort_unstable();
-    let mut parts: Vec<String> = Vec::new();
-    let way = match (beyond > 0, before > 0) {
-        (true, false) => " towards the servers",
-        (false, true) => " towards the clients",
-        _ => "",
-    };
-    parts.push(match hops.get(hops.len() / 2) {
-        Some(1) => format!("1 hop further{way}"),
-        Some(0) | None => format!("further{way}, no hop counted between"),
-        Some(hops) => format!("{hops} hops further{way}"),
-    });
-    for (one, other) in translated.iter().take(NAMED) {
-        parts.push(format!("{} appears as {}", one.ip(), other.ip()));
-    }
-    if rewritten {
-        parts.push("sequence numbers are rewritten".into());
-    }
-    Standing { home: at, clock: relation.clock, between: parts.join(", ") }
 }
 
 /// Adds what is proven to the failures of an exchange.

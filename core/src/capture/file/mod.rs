@@ -51,6 +51,8 @@ pub struct FileReader {
     section: u32,
     /// Capture filters of its interfaces, each once.
     filters: Vec<String>,
+    /// Names of its interfaces: section, number, name.
+    names: Vec<(u32, u32, String)>,
     warnings: Vec<String>,
 }
 
@@ -89,6 +91,7 @@ impl Default for FileReader {
             missed: 0,
             section: 0,
             filters: Vec::new(),
+            names: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -113,6 +116,11 @@ impl FileReader {
             _ => 0_u64,
         };
         self.drops.saturating_add(present)
+    }
+
+    /// Names of interfaces, the first so many: section, number, name.
+    pub fn names(&self) -> &[(u32, u32, String)] {
+        &self.names
     }
 
     /// Capture filters, as the file names them.

@@ -13,6 +13,8 @@ use crate::time::Timestamp;
 
 /// Capture filters kept of a file.
 const FILTERS: usize = 8;
+/// Names of interfaces kept of a file.
+const NAMES: usize = 64;
 /// The largest pcapng block that is believed; a packet with generous options, or a long list of names.
 const LARGEST_BLOCK: usize = 16 * 1024 * 1024;
 
@@ -77,6 +79,12 @@ impl FileReader {
                 let filter = interface::filter(body, order).filter(|filter| !self.filters.contains(filter));
                 if self.filters.len() < FILTERS {
                     self.filters.extend(filter);
+                }
+                if let (Layout::Pcapng { interfaces, .. }, Some(name)) = (&self.layout, interface::name(body, order))
+                    && self.names.len() < NAMES
+                {
+                    let number = u32::try_from(interfaces.len()).unwrap_or(u32::MAX);
+                    self.names.push((self.section, number, name));
                 }
                 if let Layout::Pcapng { interfaces, .. } = &mut self.layout {
                     // 64 K interfaces are more than any machine has and bound what a hostile file can make us keep.

@@ -24,15 +24,31 @@ enum With {
     /// The outside's clock is ahead by this many seconds.
     Clock(&'static str),
     NatAndClock(&'static str),
+    /// One recording of both interfaces by dumpcap, and translated addresses.
+    OneFile,
+    /// One recording of all interfaces by tcpdump, and translated addresses.
+    Any,
 }
 
 fn both_sides(with: With) -> Between {
+    let one = match with {
+        With::OneFile => {
+            let tap = Tap::new("firewall.pcapng", Host::Firewall, "inside").with(&["-i", "sites"]);
+            Some(Tap { dumpcap: true, ..tap })
+        }
+        With::Any => Some(Tap::new("firewall.pcap", Host::Firewall, "any")),
+        _ => None,
+    };
+    if let Some(tap) = one {
+        return Between { nat: NAT.to_vec(), taps: vec![tap], ..Between::default() };
+    }
     let outside = Tap::new("outside.pcap", Host::Firewall, "sites");
     let (nat, outside) = match with {
         With::Nothing => (Vec::new(), outside),
         With::Nat => (NAT.to_vec(), outside),
         With::Clock(seconds) => (Vec::new(), outside.ahead(seconds)),
         With::NatAndClock(seconds) => (NAT.to_vec(), outside.ahead(seconds)),
+        With::OneFile | With::Any => (NAT.to_vec(), outside),
     };
     Between { nat, taps: vec![Tap::new("inside.pcap", Host::Firewall, "inside"), outside], ..Between::default() }
 }
@@ -134,8 +150,30 @@ pub fn all() -> Vec<Recipe> {
             With::Nat,
             |expect| expect.see(SYN).see("icmp.type==3 && icmp.code==13"),
         ),
+        failing(
+            ("response-timeout", "sides-firewall-drops-answer-one-file"),
+            "Recorded on both interfaces of a firewall into one file; it translates addresses and drops one site's answer: outside it is there, again and again, inside it is not.",
+            ("504", "ip saddr 203.0.113.21 tcp sport 80 meta length > 120 drop", OK),
+            With::OneFile,
+            |expect| {
+                let expect = expect.list("says", &["firewall.pcapng (sites)", "swallowed"]);
+                expect.see_first(ASKED).see_first("ip.src==203.0.113.21 && tcp.len>0")
+            },
+        ),
+        failing(
+            ("tcp-syn-reset", "sides-firewall-resets-any"),
+            "Recorded on all interfaces of a firewall, which translates addresses and answers the SYNs to one site with RST itself, in the site's name.",
+            ("503", "ip daddr 203.0.113.21 tcp dport 80 reject with tcp reset", OK),
+            With::Any,
+            |expect| expect.text("reset_by", "device-on-path").list("says", &["answered in"]).see(SYN).see(RESET),
+        ),
     ];
     for (name, about, with) in [
+        (
+            "sides-any-translated",
+            "Recorded on all interfaces of a firewall that translates addresses: all is well, and counts once.",
+            With::Any,
+        ),
         ("sides-plain", "Recorded on both sides of a firewall: all is well.", With::Nothing),
         (
             "sides-translated",

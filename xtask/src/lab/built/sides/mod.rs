@@ -3,6 +3,7 @@
 mod apart;
 mod clients;
 mod firewall;
+mod one_file;
 mod passes;
 mod view;
 
@@ -37,6 +38,7 @@ pub fn all() -> Vec<Built> {
     let mut all = firewall::all();
     all.extend(apart::all());
     all.extend(clients::all());
+    all.extend(one_file::all());
     all.extend(passes::all());
     all
 }

@@ -62,6 +62,46 @@ pub struct View {
 }
 
 impl View {
+    /// With other hardware addresses in place of some.
+    pub fn rewired(mut self, swaps: &[([u8; 6], [u8; 6])]) -> Self {
+        let mut at = 24;
+        while let Some(head) = self.file.get(at..at + 16) {
+            let length = u32::from_le_bytes([head[8], head[9], head[10], head[11]]);
+            for end in [at + 16, at + 22] {
+                let swap = swaps.iter().find(|(from, _)| self.file[end..end + 6] == from[..]);
+                if let Some((_, to)) = swap {
+                    self.file[end..end + 6].copy_from_slice(to);
+                }
+            }
+            at += 16 + usize::try_from(length).unwrap_or(0);
+        }
+        self
+    }
+
+    /// The packets of both, recorded at one place.
+    pub fn beside(&self, other: &Self) -> Self {
+        let (file, [ours, theirs]) = merged([self, other]);
+        let numbers = ours.numbers.iter().zip(&theirs.numbers).map(|(one, other)| one.or(*other)).collect();
+        Self { file, numbers }
+    }
+
+    /// The frames of the file: time in microseconds, number, bytes.
+    fn frames(&self) -> impl Iterator<Item = (u64, u64, &[u8])> {
+        let word = |at: usize| {
+            self.file
+                .get(at..at + 4)
+                .map_or(0, |word| u64::from(u32::from_le_bytes([word[0], word[1], word[2], word[3]])))
+        };
+        let mut at = 24;
+        (1..).map_while(move |number| {
+            let length = usize::try_from(word(at + 8)).unwrap_or(0);
+            let bytes = self.file.get(at + 16..at + 16 + length).filter(|bytes| !bytes.is_empty())?;
+            let micros = word(at) * 1_000_000 + word(at + 4);
+            at += 16 + length;
+            Some((micros, number, bytes))
+        })
+    }
+
     /// The numbers that packets of the script have here.
     pub fn at(&self, packets: &[u64]) -> Vec<u64> {
         packets
@@ -95,6 +135,69 @@ pub fn outside(capture: &Capture, crossing: &Crossing, hidden: impl Fn(u64) -> b
         let there = passed + crossing.ahead + (passed - began) * crossing.gains / 1_000_000;
         Some((bytes, u64::try_from(there).unwrap_or(0)))
     })
+}
+
+/// Both recordings in one pcapng file, an interface for each: the file, and where the packets of each stand in it.
+pub fn one_file(views: [(&View, &str); 2]) -> (Vec<u8>, [View; 2]) {
+    let mut frames: Vec<(u64, usize, u64, &[u8])> = Vec::new();
+    for (interface, (view, _)) in views.iter().enumerate() {
+        frames.extend(view.frames().map(|(micros, number, bytes)| (micros, interface, number, bytes)));
+    }
+    frames.sort();
+    let mut section = Vec::new();
+    for word in [0x1a2b_3c4d_u32, 1, u32::MAX, u32::MAX] {
+        section.extend(word.to_le_bytes());
+    }
+    let mut file = block(0x0a0d_0d0a, &section);
+    for (_, name) in views {
+        let length = u16::try_from(name.len()).unwrap_or(0);
+        let mut body = [1_u32.to_le_bytes(), 262_144_u32.to_le_bytes()].concat();
+        body.extend([&2_u16.to_le_bytes()[..], &length.to_le_bytes(), name.as_bytes()].concat());
+        body.resize(body.len().next_multiple_of(4), 0);
+        body.extend([0; 4]);
+        file.extend(block(1, &body));
+    }
+    let mut here = views.map(|(view, _)| View { file: Vec::new(), numbers: vec![None; view.numbers.len()] });
+    for ((micros, interface, number, bytes), at) in frames.iter().zip(1..) {
+        let length = u64::try_from(bytes.len()).unwrap_or(0);
+        let mut body = Vec::new();
+        for word in [*interface as u64, micros >> 32, micros & 0xffff_ffff, length, length] {
+            body.extend(u32::try_from(word).unwrap_or(u32::MAX).to_le_bytes());
+        }
+        body.extend(*bytes);
+        file.extend(block(6, &body));
+        let known = views[*interface].0.numbers.iter().position(|known| *known == Some(*number));
+        if let Some(packet) = known {
+            here[*interface].numbers[packet] = Some(at);
+        }
+    }
+    (file, here)
+}
+
+fn block(kind: u32, body: &[u8]) -> Vec<u8> {
+    let mut body = body.to_vec();
+    body.resize(body.len().next_multiple_of(4), 0);
+    let length = u32::try_from(body.len() + 12).unwrap_or(0).to_le_bytes();
+    [&kind.to_le_bytes()[..], &length, &body, &length].concat()
+}
+
+/// Both recordings in one pcap file, as mergecap puts them together: nothing says which packet is from which.
+pub fn merged(views: [&View; 2]) -> (Vec<u8>, [View; 2]) {
+    let (_, here) = one_file(views.map(|view| (view, "")));
+    let mut frames: Vec<(u64, usize, u64, &[u8])> = Vec::new();
+    for (interface, view) in views.iter().enumerate() {
+        frames.extend(view.frames().map(|(micros, number, bytes)| (micros, interface, number, bytes)));
+    }
+    frames.sort();
+    let mut file = views[0].file[..24].to_vec();
+    for (micros, _, _, bytes) in frames {
+        let length = bytes.len() as u64;
+        for word in [micros / 1_000_000, micros % 1_000_000, length, length] {
+            file.extend(u32::try_from(word).unwrap_or(u32::MAX).to_le_bytes());
+        }
+        file.extend(bytes);
+    }
+    (file, here)
 }
 
 fn write(capture: &Capture, keep: impl Fn(u64, &[u8], u64) -> Option<(Vec<u8>, u64)>) -> View {
