@@ -8,6 +8,7 @@ use super::cisco_wsa_words::{Times, Transaction, labelled, upstream};
 use super::native::Native;
 use super::{Clock, Custom, Layout, LogFormat, Parsed, Vote, asyncos};
 use crate::products::Id as Product;
+use crate::protocols::http1::is_server_error;
 
 /// See the module.
 pub static FORMAT: LogFormat = LogFormat {
@@ -82,7 +83,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     if transaction.plain() {
         return Parsed::Record(record);
     }
-    if transaction.status.is_none_or(|status| status >= 500) {
+    if transaction.status.is_none_or(is_server_error) {
         let mut server = (None, None);
         labelled(native.rest, &mut transaction.times, &mut server);
         if let Some(custom) = &layout.custom {

@@ -11,6 +11,7 @@ use super::fields::{address, is_dash, number};
 use super::meaning::{Meaning, phase};
 use super::{Record, Tunnel};
 use crate::categories::Id::*;
+use crate::protocols::http1::is_server_error;
 use crate::report::{Confidence::*, GeneratedBy};
 use crate::time::{SECOND, Span};
 
@@ -73,7 +74,7 @@ impl<'a> Transaction<'a> {
     /// It did not fail and has no part in a tunnel.
     #[must_use]
     pub fn plain(&self) -> bool {
-        !self.connect() && !self.inside() && matches!(self.status, Some(..500))
+        !self.connect() && !self.inside() && self.status.is_some_and(|status| !is_server_error(status))
     }
 
     /// The record, with what is the appliance's own.
@@ -101,7 +102,7 @@ impl<'a> Transaction<'a> {
     pub fn meaning(&self) -> Option<Meaning> {
         let code = self.code.strip_suffix("_SSL").unwrap_or(self.code);
         let status = self.status.unwrap_or(0);
-        if status != 0 && status < 500 {
+        if status != 0 && !is_server_error(status) {
             return None;
         }
         Some(match (code, status) {

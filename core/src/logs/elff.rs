@@ -3,7 +3,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use super::fields::{Fields, address, epoch, is_dash, number, status, target};
+use super::fields::{Fields, address, clf_time, epoch, is_dash, number, status, target};
 use super::{Column, Layout, Record, Sent, times};
 use crate::time::{Span, Timestamp};
 
@@ -121,6 +121,8 @@ pub fn column(name: &str, of: Names) -> Column {
         "date" => Column::Date,
         "time" => Column::TimeOfDay,
         "timestamp" => Column::Time,
+        "localtime" | "gmttime" => Column::Bracketed,
+        "x-timestamp-unix" => Column::Seconds,
         // IIS and ProxySG count milliseconds, the draft of the format seconds.
         "time-taken" if matches!(of, Names::ProxySg | Names::Iis) => Column::Milliseconds,
         "x-elapsed-time" => Column::Milliseconds,
@@ -178,7 +180,7 @@ pub fn read<'a>(line: &'a str, columns: &[Column]) -> Result<Values<'a>, (usize,
         out.set(*column, token).map_err(|field| (at, field))?;
     }
     if out.time.is_none() {
-        out.time = Some(times::civil_parts(out.date, out.clock).ok_or((0, "date and time"))?);
+        out.time = Some(out.dated().ok_or((0, "date and time"))?);
     }
     Ok(out)
 }
@@ -196,6 +198,11 @@ impl<'a> Values<'a> {
             Column::Date => self.date = token,
             Column::TimeOfDay => self.clock = token,
             Column::Time => self.time = Some(epoch(token).ok_or("timestamp")?),
+            Column::Bracketed => self.time = Some(clf_time(token).ok_or("localtime")?),
+            Column::Seconds => {
+                let seconds = number(token).and_then(|n| i64::try_from(n).ok()).filter(|seconds| *seconds < 1 << 34);
+                self.time = Some(Timestamp::from_parts(seconds.ok_or("x-timestamp-unix")?, 0));
+            }
             Column::Milliseconds => self.elapsed = span(token),
             Column::Client => self.client = address(token),
             Column::Method => self.method = token,
@@ -227,6 +234,12 @@ impl<'a> Values<'a> {
             Column::RequestLine | Column::BlockId | Column::Other => {}
         }
         Ok(())
+    }
+
+    /// The time that `date` and `time` say together, UTC.
+    #[must_use]
+    pub fn dated(&self) -> Option<Timestamp> {
+        times::civil_parts(self.date, self.clock)
     }
 
     /// What every such line gives.

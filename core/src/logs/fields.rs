@@ -107,26 +107,25 @@ pub fn epoch(token: &str) -> Option<Timestamp> {
     Some(Timestamp::from_parts(seconds, i64::try_from(number(fraction)?).ok()? * scale))
 }
 
-/// The time of the common log format: `08/Mar/2013:18:25:57 -0600`.
+/// The time of the common log format: `08/Mar/2013:18:25:57 -0600`; documents print its minus as U+2212.
 #[must_use]
 pub fn clf_time(text: &str) -> Option<Timestamp> {
     let bytes = text.as_bytes();
     let is = |at: usize, what: u8| bytes.get(at) == Some(&what);
-    if bytes.len() != 26
-        || !(is(2, b'/') && is(6, b'/') && is(11, b':') && is(14, b':') && is(17, b':') && is(20, b' '))
-    {
+    if !(is(2, b'/') && is(6, b'/') && is(11, b':') && is(14, b':') && is(17, b':') && is(20, b' ')) {
         return None;
     }
     let part = |from: usize, to: usize| text.get(from..to).and_then(number).and_then(|n| u32::try_from(n).ok());
     let months = "JanFebMarAprMayJunJulAugSepOctNovDec";
     let name = text.get(3..6)?;
     let month = (1..=12).zip(0..).find(|(_, index)| months.get(index * 3..index * 3 + 3) == Some(name))?.0;
-    let sign = match bytes.get(21)? {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
+    let (sign, zone) = match text.get(21..)?.strip_prefix('+') {
+        Some(zone) => (1, zone),
+        None => (-1, text.get(21..)?.strip_prefix(['-', '\u{2212}'])?),
     };
-    let offset = sign * (i64::from(part(22, 24)?) * 3600 + i64::from(part(24, 26)?) * 60);
+    let (hours, minutes) = zone.split_at_checked(2).filter(|(_, minutes)| minutes.len() == 2)?;
+    let of_zone = |digits: &str| number(digits).and_then(|n| i64::try_from(n).ok());
+    let offset = sign * (of_zone(hours)? * 3600 + of_zone(minutes)? * 60);
     let local = Timestamp::from_civil(
         i64::from(part(7, 11)?),
         month,

@@ -26,6 +26,7 @@ mod envoy_flags;
 mod f5;
 mod f5_error;
 mod fields;
+mod forcepoint;
 mod go_errors;
 mod groups;
 mod haproxy;
@@ -34,6 +35,7 @@ mod haproxy_states;
 mod ingress_error;
 mod json;
 mod json_lines;
+mod kv;
 pub mod lines;
 mod meaning;
 mod mixed;
@@ -43,11 +45,16 @@ mod nginx_error;
 mod nginx_sentences;
 mod nginx_upstream;
 mod notices;
+mod olfeo;
 mod outcomes;
 mod prefix;
 mod proxysg;
+mod proxysg_kv;
+mod proxysg_words;
 mod reader;
 mod skyhigh;
+mod skyhigh_kv;
+mod skyhigh_words;
 mod squid;
 mod squid_errors;
 mod squid_words;
@@ -63,6 +70,7 @@ mod varnish_errors;
 mod varnish_log;
 mod w3c;
 mod wrapped;
+mod zscaler;
 
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
@@ -84,6 +92,7 @@ pub use squid_errors::squid_page;
 pub static TABLE: &[&LogFormat] = &[
     &cisco_wsa::FORMAT,
     &skyhigh::FORMAT,
+    &skyhigh_kv::FORMAT,
     &squid::FORMAT,
     &nginx::FORMAT,
     &nginx_error::FORMAT,
@@ -91,7 +100,11 @@ pub static TABLE: &[&LogFormat] = &[
     &apache_error::FORMAT,
     &envoy::FORMAT,
     &proxysg::FORMAT,
+    &proxysg_kv::FORMAT,
     &aws_alb::FORMAT,
+    &zscaler::FORMAT,
+    &forcepoint::FORMAT,
+    &olfeo::FORMAT,
     &traefik::FORMAT,
     &traefik_error::FORMAT,
     &varnish::FORMAT,
@@ -194,6 +207,10 @@ pub enum Column {
     BlockId,
     Date,
     TimeOfDay,
+    /// `[08/Mar/2013:18:25:57 -0600]`
+    Bracketed,
+    /// Since the epoch.
+    Seconds,
     Milliseconds,
     Method,
     Scheme,

@@ -61,8 +61,14 @@ pub fn strip(line: &str) -> Stripped<'_> {
     let (rest, container) = compose(line);
     let mut header = Header { received: None, node: container };
     let rest = match priority(rest) {
-        Some(after) => version_one(after, &mut header).or_else(|| dated(after, &mut header)).unwrap_or(after),
-        None => dated(rest, &mut header).or_else(|| tag(rest, true)).unwrap_or(rest),
+        Some(after) => version_one(after, &mut header)
+            .or_else(|| dated(after, &mut header))
+            .or_else(|| untagged(after, true, &mut header))
+            .unwrap_or(after),
+        None => dated(rest, &mut header)
+            .or_else(|| untagged(rest, false, &mut header))
+            .or_else(|| tag(rest, true))
+            .unwrap_or(rest),
     };
     if rest.trim_start().is_empty() {
         return Stripped { line, node: "", bytes: 0, received: None };
@@ -140,6 +146,21 @@ fn dated<'a>(line: &'a str, header: &mut Header<'a>) -> Option<&'a str> {
 /// Severities by name, as syslog.conf writes them.
 const LEVELS: &[&str] = &["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
+/// RFC 3164 without a program's name, as appliances write it: `Oct 16 12:13:06 host vendor=…`. Without a priority before it
+/// only where pairs follow.
+fn untagged<'a>(line: &'a str, sure: bool, header: &mut Header<'a>) -> Option<&'a str> {
+    let (time, rest) = line.split_at_checked(15)?;
+    let time = times::syslog(time)?;
+    let (host, rest) = word(rest.strip_prefix(' ')?)?;
+    let first = rest.split([' ', '\t']).next().unwrap_or_default();
+    let named = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
+    if !(named && (sure || first.contains('=') && first.starts_with(|letter: char| letter.is_ascii_alphabetic()))) {
+        return None;
+    }
+    (header.received, header.node) = (Some(Received::Yearless(time)), host);
+    Some(rest.trim_start())
+}
+
 /// `haproxy[674]: `, `nginx: `; alone only with its process number.
 fn tag(line: &str, alone: bool) -> Option<&str> {
     if alone && !line.as_bytes().first()?.is_ascii_alphabetic() {
@@ -182,6 +203,7 @@ mod tests {
             "2025-12-31T19:00:00+01:00 edge nginx: ",
             "Feb  1 10:00:00 proxy (squid-1): ",
             "Mar 10 08:00:01 bigip1 err tmm1[18397]: ",
+            "<134>Oct 16 12:13:06 proxy1 ",
         ] {
             for line in ["1.2.3.4:5 [10/Oct/2023:1] x", "[2016-04-15T20:17:00.310Z] \"GET / HTTP/1.1\"", "{\"a\":1}"] {
                 let whole = alloc::format!("{header}{line}");
@@ -189,7 +211,10 @@ mod tests {
                 assert_eq!((stripped.line, stripped.bytes), (line, header.len()), "{whole}");
             }
         }
+        let pairs = strip("Oct 16 12:13:06 proxy1 vendor=Websense product=Security");
+        assert_eq!((pairs.line, pairs.node), ("vendor=Websense product=Security", "proxy1"));
         for line in [
+            "Oct 16 12:13:06 proxy1 said nothing",
             "1233658928.496 153185 10.10.70.50 NONE/504",
             "Info: 1737541300.359 0 1.2.3.4",
             "http 2016-08-10T22:08:42.945958Z app/x",

@@ -1,17 +1,14 @@
 //! Skyhigh Secure Web Gateway (McAfee Web Gateway): the default access.log, read by its `#` header line where there is
 //! one, else by the two default headers.
 //!
-//! The gateway answers every upstream failure with 502; which one it was stands on the block page only: Host Not
-//! Resolvable, Cannot Connect, Bad Response. Non-goals: the key=value layouts that sites build themselves.
+//! What its values mean stands in [`super::skyhigh_words`]; layouts of key=value are `skyhigh_kv`.
 
 use alloc::vec::Vec;
 
-use super::fields::{Fields, address, clf_time, status, target};
-use super::meaning::{Meaning, phase};
-use super::{Clock, Column, Layout, LogFormat, Parsed, Record, Tunnel, Vote};
-use crate::categories::Id::{self, *};
+use super::fields::{Fields, address, clf_time, number, status};
+use super::skyhigh_words::{self, Line};
+use super::{Clock, Column, Layout, LogFormat, Parsed, Record, Vote};
 use crate::products::Id as Product;
-use crate::report::{Confidence::*, GeneratedBy};
 
 /// See the module.
 pub static FORMAT: LogFormat = LogFormat {
@@ -22,9 +19,7 @@ pub static FORMAT: LogFormat = LogFormat {
     recognise,
     parse,
     clock: Clock::Known,
-    missing: "The default access log of Skyhigh Web Gateway holds neither the block page (Host Not Resolvable, Cannot \
-              Connect, Bad Response) nor the server's address nor times: Error.ID and Error.Message in the rule that \
-              writes it would tell them apart.",
+    missing: MISSING,
     samples: &[
         r#"[08/Mar/2013:18:25:57 -0600] "" 10.10.67.4 502 "GET http://example.local/ HTTP/1.1" "" "-" "" 3126 "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 5.2; Trident/4.0; .NET CLR 1.1.4322; .NET CLR 2.0.50727; .NET CLR 3.0.4506.2152; .NET CLR 3.5.30729; .NET4.0C; .NET4.0E)" "" "0""#,
         r#"[08/Mar/2013:18:25:57 -0600] "" 502 "GET http://example.local/ HTTP/1.1" "" "-" "" 3126 "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 5.2; Trident/4.0; .NET4.0E)" "" "0""#,
@@ -35,6 +30,11 @@ pub static FORMAT: LogFormat = LogFormat {
     ],
 };
 
+/// What to add.
+pub const MISSING: &str = "The default access log of Skyhigh Web Gateway holds neither the block page (Host Not Resolvable, \
+                           Cannot Connect, Bad Response) nor the server's address nor times: Error.ID and Error.Message in \
+                           the rule that writes it would tell them apart.";
+
 /// What one line says, whatever its columns.
 #[derive(Default)]
 struct Found<'a> {
@@ -43,6 +43,7 @@ struct Found<'a> {
     status: Option<Option<u16>>,
     request: Option<&'a str>,
     block: Option<&'a str>,
+    reason: &'a str,
     agent: &'a str,
 }
 
@@ -86,6 +87,7 @@ fn header(line: &str) -> Option<Vec<Column>> {
             "req_line" => Column::RequestLine,
             "block_res" => Column::BlockId,
             "user_agent" => Column::Agent,
+            "block_reason" | "error_message" | "error_msg" => Column::LastError,
             _ => Column::Other,
         });
     }
@@ -106,6 +108,7 @@ fn by_columns<'a>(line: &'a str, columns: &[Column]) -> Option<Found<'a>> {
             Column::RequestLine => found.request = Some(token),
             Column::BlockId => found.block = Some(token),
             Column::Agent => found.agent = token,
+            Column::LastError => found.reason = token,
             _ => {}
         }
     }
@@ -139,13 +142,13 @@ fn by_default(line: &str) -> Result<Found<'_>, (usize, &'static str)> {
     let mut agent = "";
     let block = (|| {
         agent = fields.quoted()?;
-        if super::fields::number(agent).is_some() {
+        if number(agent).is_some() {
             agent = fields.quoted()?;
         }
         fields.quoted()?;
         fields.quoted()
     })();
-    Ok(Found { time: Some(time), client, status: Some(status), request: Some(request), block, agent })
+    Ok(Found { time: Some(time), client, status: Some(status), request: Some(request), block, agent, reason: "" })
 }
 
 /// `METHOD target HTTP/1.1`, or nothing where the client sent nothing readable.
@@ -157,88 +160,15 @@ fn request_like(request: &str) -> bool {
 }
 
 fn record<'a>(found: &Found<'a>) -> Parsed<'a> {
-    let (Some(time), Some(code)) = (found.time, found.status) else {
-        return Parsed::Bad { at: 0, field: "time_stamp" };
-    };
     let mut words = found.request.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
-    let (method, wanted) = (words.next(), words.next());
-    let place = wanted.and_then(target).unwrap_or_default();
-    let connect = method == Some("CONNECT");
-    let secure = connect || place.scheme == "https";
-    let rule = found.block.is_some_and(|block| !block.is_empty() && block != "0" && block != "-");
-    let failure = match code {
-        None => Some(NO_STATUS),
-        Some(500..) if rule => Some(BY_RULE),
-        Some(502) if secure => Some(SECURE_502),
-        Some(502) => Some(PLAIN_502),
-        Some(500..) => Some(PASSED_ON),
-        Some(_) => None,
-    };
-    Parsed::Record(Record {
-        time,
-        client: found.client,
-        method,
-        target: wanted,
-        host: Some(place.host).filter(|host| !host.is_empty()),
-        port: place.port.or(connect.then_some(443)),
-        status: code,
-        agent: found.agent,
-        tunnel: match code {
-            Some(200) if connect => Tunnel::Granted,
-            _ if !connect && place.scheme == "https" => Tunnel::Inside,
-            _ => Tunnel::Plain,
-        },
-        token: token(code),
-        failure,
-        ..Record::default()
+    skyhigh_words::record(Line {
+        time: found.time,
+        status: found.status,
+        method: words.next(),
+        wanted: words.next(),
+        block: found.block.unwrap_or_default(),
+        reason: found.reason,
+        record: Record { client: found.client, agent: found.agent, ..Record::default() },
+        ..Line::default()
     })
 }
-
-/// The statuses that are explained, as texts.
-fn token(code: Option<u16>) -> &'static str {
-    match code {
-        Some(500) => "500",
-        Some(502) => "502",
-        Some(503) => "503",
-        Some(504) => "504",
-        _ => "",
-    }
-}
-
-/// The last of every list: the gateway passes a server's own status on.
-const PASSED: &[Id] = &[OriginError, ParentProxyError];
-
-const WHY_502: &str = "Web Gateway answers every upstream failure with 502, and only its block page says which: Host Not \
-                       Resolvable (DNS), Cannot Connect (TCP) or Bad Response (no or no valid answer within the timeout)";
-
-const PLAIN_502: Meaning = Meaning::open(
-    &[phase::RESOLVE, phase::CONNECT, phase::SEND, phase::WAIT, phase::RECEIVE, PASSED],
-    GeneratedBy::Unknown,
-    WHY_502,
-);
-
-const SECURE_502: Meaning = Meaning::open(
-    &[phase::RESOLVE, phase::CONNECT, phase::SECURE, phase::SEND, phase::WAIT, phase::RECEIVE, PASSED],
-    GeneratedBy::Unknown,
-    WHY_502,
-);
-
-const BY_RULE: Meaning = Meaning::is(
-    Possible,
-    &[&[PolicyDenied], phase::RESOLVE, phase::CONNECT, phase::SECURE, phase::SEND, phase::WAIT, phase::RECEIVE],
-    GeneratedBy::Gateway,
-    "a rule of the gateway blocked the request (its block id is not 0)",
-);
-
-const PASSED_ON: Meaning = Meaning::is(
-    Likely,
-    &[PASSED, &[PolicyDenied]],
-    GeneratedBy::Origin,
-    "Web Gateway answers upstream failures with 502: another 5xx was sent by the server or a proxy behind the gateway",
-);
-
-const NO_STATUS: Meaning = Meaning::open(
-    &[&[ClientAbort], phase::WAIT, phase::RECEIVE],
-    GeneratedBy::Unknown,
-    "no status was sent to the client; the line does not say who gave up",
-);

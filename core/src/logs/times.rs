@@ -80,6 +80,28 @@ pub fn apache(text: &str) -> Option<Timestamp> {
     Timestamp::from_civil(year, month(text.get(4..7)?)?, u32::try_from(number(day)?).ok()?, hour, minute, second, nanos)
 }
 
+/// Olfeo's: `15/04/2024 12:50:04`.
+#[must_use]
+pub fn day_first_slashes(text: &str) -> Option<Timestamp> {
+    if !(is(text, 2, b'/') && is(text, 5, b'/') && is(text, 10, b' ')) {
+        return None;
+    }
+    let (hour, minute, second, nanos) = of_day(text.get(11..)?)?;
+    let year = i64::from(part(text, 6, 10)?);
+    Timestamp::from_civil(year, part(text, 3, 5)?, part(text, 0, 2)?, hour, minute, second, nanos)
+}
+
+/// A cookie's: `10-Mar-26` and `12:45:10`; the century is the 21st.
+#[must_use]
+pub fn day_month_year(date: &str, clock: &str) -> Option<Timestamp> {
+    if !(is(date, 2, b'-') && is(date, 6, b'-') && date.len() == 9) {
+        return None;
+    }
+    let (hour, minute, second, nanos) = of_day(clock)?;
+    let year = 2000 + i64::from(part(date, 7, 9)?);
+    Timestamp::from_civil(year, month(date.get(3..6)?)?, part(date, 0, 2)?, hour, minute, second, nanos)
+}
+
 /// AsyncOS's: `04 May 2020 12:59:59`.
 #[must_use]
 pub fn day_first(text: &str) -> Option<Timestamp> {
@@ -117,6 +139,8 @@ mod tests {
         assert_eq!(text(apache("Wed May  8 21:03:29 2011")).as_deref(), Some("2011-05-08T21:03:29.000000Z"));
         assert_eq!(text(syslog("Feb 29 12:01:46")).as_deref(), Some("2000-02-29T12:01:46.000000Z"));
         assert_eq!(text(day_first("04 May 2020 12:59:59")).as_deref(), Some("2020-05-04T12:59:59.000000Z"));
+        assert_eq!(text(day_month_year("10-Mar-26", "12:45:10")).as_deref(), Some("2026-03-10T12:45:10.000000Z"));
+        assert_eq!(text(day_first_slashes("15/04/2024 12:50:04")).as_deref(), Some("2024-04-15T12:50:04.000000Z"));
         for none in
             ["", "15/Oct/2003", "15/Foo/2003:08:32:17.925", "31/Feb/2003:08:32:17", "15/Oct/2003:08:32:17.1234567890"]
         {

@@ -108,7 +108,9 @@ impl Custom {
 
     fn of_columns(columns: Vec<Column>, names: Names) -> Result<Self, String> {
         let has = |wanted: &[Column]| columns.iter().any(|column| wanted.contains(column));
-        if !(has(&[Column::Time]) || has(&[Column::Date]) && has(&[Column::TimeOfDay])) {
+        if !(has(&[Column::Time, Column::Bracketed, Column::Seconds])
+            || has(&[Column::Date]) && has(&[Column::TimeOfDay]))
+        {
             return Err("#Fields: no field of this list holds the time".to_string());
         }
         if !has(&[Column::Status, Column::ResultCode, Column::Exception]) {

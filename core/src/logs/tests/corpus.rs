@@ -8,6 +8,11 @@ use super::super::LogReader;
 const CORPUS: &[(&str, &str)] = &[
     ("squid", "squid"),
     ("wsa", "cisco-wsa"),
+    ("skyhigh", "skyhigh-kv"),
+    ("bluecoat", "proxysg-kv"),
+    ("forcepoint", "forcepoint"),
+    ("zscaler", "zscaler"),
+    ("olfeo", "olfeo"),
     ("haproxy_gforcada", "haproxy"),
     ("haproxy_lnav", "haproxy"),
     ("haproxy_matomo", "haproxy"),
@@ -67,6 +72,7 @@ fn the_corpus_is_told_apart() {
             "apache_sekoia_tests.log" => Some(&[("apache-error", 0), ("combined", 7), ("clf", 1)]),
             "haproxy_sekoia_tests.log" => Some(&[("haproxy", 8), ("json-lines", 1)]),
             "nginx_ngf_longevity240_plus.log" => Some(&[("nginx-error", 2), ("combined", 1)]),
+            "squid_sekoia_tests.log" => Some(&[("squid", 13), ("olfeo", 2)]),
             "nginx_sekoia_tests.log" => Some(&[("json-lines", 4), ("combined", 6), ("nginx-error", 1)]),
             _ => None,
         };
@@ -80,6 +86,12 @@ fn the_corpus_is_told_apart() {
             "squid_richmix_access.log" => Some((113, 2, 0)),
             "squid_sekoia_tests.log" => Some((13, 2, 5)),
             "wsa_sekoia_tests.log" => Some((6, 0, 2)),
+            "skyhigh_sekoia_tests.log" => Some((8, 0, 0)),
+            "bluecoat_kv_sekoia_tests.log" => Some((2, 0, 1)),
+            // One of the records is broken in two.
+            "forcepoint_sekoia_tests.log" => Some((4, 0, 0)),
+            "zscaler_web_elastic.log" => Some((7, 0, 1)),
+            "olfeo_swg_sekoia_tests.log" => Some((4, 0, 1)),
             // As many as the access log of the same time has 502s.
             "nginx_digimarket_host_error.log" => Some((162, 162, 0)),
             "haproxy_no7dw_extract.log" => Some((440, 9, 0)),

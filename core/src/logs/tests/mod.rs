@@ -6,6 +6,7 @@ mod columns;
 #[cfg(feature = "std")]
 mod corpus;
 mod errors;
+mod forward;
 mod meshes;
 mod mixed;
 mod objects;
@@ -50,9 +51,7 @@ fn format_of(text: &str) -> Option<&'static str> {
 /// What other products write: no format here may claim them.
 const OTHERS: &[&str] = &[
     "Dear colleague, since 10:32 every request to http://www.example.com/ ends in 504.",
-    r#"1.2.3.4 - johndoe [05/02/2025 11:30:29] "GET https://sub.example.com/1.png HTTP/1.1" 200 - - 1000 Business Services"#,
     r#"2011-08-04 21:00:00 9311 0.0.0.0 - - - OBSERVED "unavailable" -  200 TCP_NC_MISS GET application/x-gzip http personal.avira-update.com 80 /update/x.gz - gz "AntiVir" 82.137.200.42 875853 384 -"#,
-    r#"date="2022-03-17T13:14:39.134Z" hostname="mwgproxy" username="" source_ip=1.2.3.4 http_status_code=502 block_id=81"#,
     "time,client,status,url\n1233658928.496,10.10.70.50,504,http://www.example.com/",
     "1233658928.496 153185 10.10.70.50 a line of numbers 1729 that is none",
     "2005/11/28 06:00:42| Starting Squid Cache version 2.5.STABLE1 for i386-redhat-linux-gnu...",
