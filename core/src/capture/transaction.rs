@@ -86,6 +86,30 @@ pub struct Served {
     pub wanted: Wanted,
     /// Status; 0 where the answer was not seen.
     pub status: u16,
+    /// Bytes of the answer.
+    pub size: Size,
+}
+
+/// Bytes of an answer; 0 where they are not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Of its body.
+    pub body: u32,
+    /// With its head.
+    pub whole: u32,
+}
+
+impl Size {
+    /// Of a transaction's answer, where all of it was captured.
+    pub fn of(transaction: &Transaction) -> Self {
+        let Some(response) = transaction.response.as_deref().filter(|response| response.complete && !response.gap)
+        else {
+            return Self::default();
+        };
+        let whole = response.body.saturating_add(transaction.head as u64);
+        let kept = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX);
+        Self { body: kept(response.body), whole: kept(whole) }
+    }
 }
 
 impl Served {
@@ -98,6 +122,7 @@ impl Served {
             ended: ended.time,
             wanted: Wanted::new(Some(&request.method), Some(&request.target), host.as_deref()),
             status: transaction.response.as_ref().map_or(0, |response| response.status),
+            size: Size::of(transaction),
         })
     }
 }
@@ -174,6 +199,8 @@ pub struct Response {
     pub until_close: bool,
     /// The chunked coding broke here.
     pub bad_chunk: Option<Source>,
+    /// Bytes of its body so far, as they came: its coding included.
+    pub body: u64,
     /// Bytes are missing in the capture.
     pub gap: bool,
     /// The gateway's own word: `X-Squid-Error`, or the last member of `Proxy-Status` where it names an error.

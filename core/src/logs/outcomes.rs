@@ -12,7 +12,8 @@ use super::lines::Line;
 use super::meaning::Meaning;
 use super::reader::{Beyond, LogReader};
 use super::tunnels::{self, Failed, Within};
-use super::{LogFormat, Record, Tunnel};
+use super::{LogFormat, Record, Sent, Tunnel};
+use crate::capture::transaction::Size;
 use crate::categories::Id as Category;
 use crate::exchange::{Answer, Attempt, Event, Exchange, Names, Phase, Signs, Source, Status, What};
 use crate::patterns::{Server, Well};
@@ -132,6 +133,7 @@ impl LogReader {
             upstream: record.upstream.map_or(0, |upstream| address_digest(upstream.ip())),
             wanted: Wanted::new(record.method, record.target, record.host),
             status: record.status.unwrap_or(0),
+            size: size(record.sent),
             secure: record.tunnel == Tunnel::Inside || record.target.is_some_and(|target| target.starts_with("https:")),
             counts: true,
             ..Sight::default()
@@ -283,6 +285,15 @@ impl LogReader {
             claim.undetermined &= claim.candidates.len() > 1;
             claim.why = format!("{}; {}", claim.why, inner.why);
         }
+    }
+}
+
+fn size(sent: Sent) -> Size {
+    let kept = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX);
+    match sent {
+        Sent::Unsaid => Size::default(),
+        Sent::Body(bytes) => Size { body: kept(bytes), whole: 0 },
+        Sent::Whole(bytes) => Size { body: 0, whole: kept(bytes) },
     }
 }
 

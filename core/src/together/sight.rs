@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 use super::wanted::{Wanted, address_digest, host_digest};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::point::Point;
-use crate::capture::transaction::Transaction;
+use crate::capture::transaction::{Size, Transaction};
 use crate::exchange::{Answer, Exchange, Source};
 use crate::join::attempt::host_of;
 use crate::join::hello;
@@ -35,6 +35,8 @@ pub struct Sight {
     pub wanted: Wanted,
     /// What the client got; 0 where that is not said.
     pub status: u16,
+    /// Bytes that the client got; of a line only what its format counts.
+    pub size: Size,
     /// The status before it in the same stream, where there is one.
     pub first_status: u16,
     /// Index of the failed exchange, among those of its source.
@@ -189,6 +191,7 @@ pub fn captured(points: &[Point], counts: impl Fn(&Connection) -> bool) -> Vec<S
                     client: address_digest(connection.client.ip()),
                     wanted: served.wanted,
                     status: served.status,
+                    size: served.size,
                     counts: true,
                     place: Some((place, *at)),
                     ..Sight::default()
@@ -233,6 +236,7 @@ fn of_connection(connection: &Connection, place: (u32, u32), sights: &mut Vec<Si
             client,
             wanted: Wanted::new(Some(&request.method), Some(&request.target), host.as_deref()),
             status: response.map_or(0, |response| response.status),
+            size: Size::of(transaction),
             first_status: response.and_then(|response| response.earlier).map_or(0, |(status, _)| status),
             counts: true,
             place: Some(place),

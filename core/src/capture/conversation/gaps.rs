@@ -81,7 +81,7 @@ impl Conversation {
                 true
             }
             Place::Length(left) if *left == bytes => {
-                self.response_body(source, true);
+                self.response_body(source, 0, true);
                 return;
             }
             Place::Chunked(chunks) => chunks.skip(bytes),

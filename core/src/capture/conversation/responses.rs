@@ -66,16 +66,16 @@ impl Conversation {
                     let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(data.len());
                     *left -= taken as u64;
                     let over = *left == 0;
-                    self.response_body(source, over);
+                    self.response_body(source, taken, over);
                     taken
                 }
                 Place::Chunked(chunks) => match chunks.push(data) {
                     Progress::More => {
-                        self.response_body(source, false);
+                        self.response_body(source, data.len(), false);
                         data.len()
                     }
                     Progress::Done(taken) => {
-                        self.response_body(source, true);
+                        self.response_body(source, taken, true);
                         taken
                     }
                     Progress::Broken(at) => {
@@ -96,7 +96,7 @@ impl Conversation {
                     if data.starts_with(b"HTTP/1.") && alone(data) && self.second_status(data, source) {
                         return;
                     }
-                    self.response_body(source, false);
+                    self.response_body(source, data.len(), false);
                     return;
                 }
                 Place::Lost if http1::looks_like_response(data) == Some(true) => {
@@ -259,6 +259,7 @@ impl Conversation {
             until_close: matches!(place, Place::UntilClose),
             bad_chunk: None,
             gap: false,
+            body: 0,
             own_word: own_word(bytes, &head),
             proxy_status: told_status(bytes, &head),
         }));
@@ -276,8 +277,9 @@ impl Conversation {
         }
     }
 
-    pub(super) fn response_body(&mut self, source: Source, over: bool) {
+    pub(super) fn response_body(&mut self, source: Source, bytes: usize, over: bool) {
         if let Some(response) = self.answering() {
+            response.body = response.body.saturating_add(bytes as u64);
             response.last = source;
             response.complete |= over;
         }

@@ -2,6 +2,7 @@
 
 use super::super::sight::Sight;
 use super::REACH;
+use crate::capture::transaction::Size;
 use crate::time::{MILLISECOND, SECOND, Span, Timestamp};
 
 /// Statuses that differ, both failures: the log knows what was decided, the packets what was sent.
@@ -12,6 +13,15 @@ const OTHER_STATUS: i64 = 4 * SECOND;
 const OTHER_CLIENT: i64 = SECOND;
 /// Durations that differ cost what they differ by, up to this.
 const OTHER_DURATION: i64 = 2 * SECOND;
+/// Bytes that differ: they decide only where times do not, as where a log counts whole seconds.
+const OTHER_SIZE: i64 = 10 * MILLISECOND;
+
+/// Whether two counts of an answer's bytes are one: products count a little more or less of its coding. What only one of
+/// them says says nothing.
+fn other_size(line: Size, request: Size) -> bool {
+    let apart = |one: u32, other: u32| one != 0 && other != 0 && one.abs_diff(other) > 64.max(one.max(other) / 50);
+    apart(line.body, request.body) || apart(line.whole, request.whole)
+}
 
 /// Whether two durations are one, measured at two ends of a wire.
 pub fn same_duration(one: i64, other: i64) -> bool {
@@ -73,6 +83,7 @@ pub fn misfit(line: &Sight, request: &Sight, ahead: Span, resolution: i64) -> Op
         }
         _ => 0,
     };
-    let sum = time.saturating_add(status).saturating_add(client).saturating_add(duration);
+    let size = if other_size(line.size, request.size) { OTHER_SIZE } else { 0 };
+    let sum = time.saturating_add(status).saturating_add(client).saturating_add(duration).saturating_add(size);
     (sum < REACH).then_some(sum)
 }

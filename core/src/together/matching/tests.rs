@@ -4,6 +4,7 @@ use super::super::clock::Compared;
 use super::super::sight::Sight;
 use super::super::wanted::Wanted;
 use super::*;
+use crate::capture::transaction::Size;
 use crate::time::{MILLISECOND, Span, Timestamp};
 
 fn at(milliseconds: i64) -> Option<Timestamp> {
@@ -93,4 +94,22 @@ fn lines_of_a_tunnel_find_it_by_client_and_time() {
     assert_eq!(of(line(3000, false)), [None], "in the clear");
     assert_eq!(of(line(30_000, true)), [None], "the tunnel was closed");
     assert_eq!(of(Sight { client: 9, ..line(3000, true) }), [None], "another client");
+}
+
+#[test]
+fn bytes_decide_where_times_do_not() {
+    // Within one second by the log: the same page three times, of different lengths, and one of them without a line.
+    let sized = |milliseconds, body| Sight { size: Size { body, whole: body + 300 }, ..sight(milliseconds, "/a", 503) };
+    let requests = [sized(100, 1000), sized(300, 5000), sized(500, 9000)];
+    let line = |body| Sight { size: Size { body, whole: 0 }, ..whole_seconds(sight(100, "/a", 503)) };
+    let met = |sights: &[Sight]| {
+        let log = Lines { resolution: SECOND, ..lines(sights.to_vec()) };
+        assign(&log, &requests, Span(0))
+    };
+    assert_eq!(met(&[line(5010), line(9000)]), [Some(1), Some(2)]);
+    assert_eq!(met(&[line(1000), line(9000)]), [Some(0), Some(2)]);
+    let whole = Sight { size: Size { body: 0, whole: 5300 }, ..line(0) };
+    assert_eq!(met(&[whole]), [Some(1)]);
+    // They keep nothing apart that is one by its time.
+    assert_eq!(met(&[line(70_000)]).iter().flatten().count(), 1);
 }
