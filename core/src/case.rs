@@ -169,6 +169,9 @@ impl Case {
             told.or_else(|| squid_signs_its_errors(&joined.exchanges))
         });
         let gateways = joined.gateways.clone();
+        let checked = logs.iter().map(|log| (log.checks.total, log.checks.failed));
+        let (health_checks, health_checks_failed) =
+            checked.fold(joined.checks, |(total, failed), (more, also)| (total + more, failed + also));
         let captured = !self.points.is_empty();
         let together::Together { mut exchanges, mut notes, total, unseen, clocks } =
             together::join(joined, &self.points, &logs);
@@ -177,7 +180,8 @@ impl Case {
         let known: Vec<IpAddr> = self.options.gateway.iter().chain(&gateways).copied().collect();
         devices::join(&mut exchanges, &logs, &known);
         let beyond: u64 = logs.iter().map(|log| log.failed.saturating_sub(log.exchanges.len() as u64)).sum();
-        let totals = Exchanges { total, failed: exchanges.len() as u64 + beyond, unseen };
+        let failed = exchanges.len() as u64 + beyond;
+        let totals = Exchanges { total, failed, unseen, health_checks, health_checks_failed };
         let limits = self.limits();
         let found =
             exchanges.iter().zip(&notes).map(|(exchange, notes)| findings::find(exchange, &limits, notes, product));

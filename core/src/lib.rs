@@ -23,6 +23,7 @@ pub mod exchange;
 mod findings;
 #[cfg(feature = "std")]
 mod gunzip;
+mod health_checks;
 pub mod input;
 mod join;
 pub mod logs;

@@ -107,12 +107,24 @@ pub enum Kind {
 /// Exact counts, also where not every finding is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchanges {
-    /// Requests seen.
+    /// Requests seen, without health checks.
     pub total: u64,
     /// Those with a finding.
     pub failed: u64,
     /// Tunnels whose inside was not seen.
     pub unseen: u64,
+    /// Requests of load balancers and schedulers that ask whether a server is well, by what they call themselves: nobody
+    /// waits for them. Not in the contract.
+    #[serde(default, skip_serializing_if = "is_nought")]
+    pub health_checks: u64,
+    /// Those of them that failed; no finding is made of them.
+    #[serde(default, skip_serializing_if = "is_nought")]
+    pub health_checks_failed: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_nought(count: &u64) -> bool {
+    *count == 0
 }
 
 /// How sure a finding is.

@@ -189,15 +189,15 @@ mod tests {
     fn headlines_count_right() {
         let mut report = fixture::report();
         assert_eq!(headline(&report), "16 of 233 requests failed: 5 hosts, 5 different failures");
-        report.exchanges = Exchanges { total: 229, failed: 15, unseen: 0 };
+        report.exchanges = Exchanges { total: 229, failed: 15, unseen: 0, ..Exchanges::default() };
         report.verdicts.truncate(1);
         assert_eq!(headline(&report), "15 of 229 requests failed");
-        report.exchanges = Exchanges { total: 3, failed: 3, unseen: 0 };
+        report.exchanges = Exchanges { total: 3, failed: 3, unseen: 0, ..Exchanges::default() };
         assert_eq!(headline(&report), "All 3 requests failed");
-        report.exchanges = Exchanges { total: 1, failed: 1, unseen: 0 };
+        report.exchanges = Exchanges { total: 1, failed: 1, unseen: 0, ..Exchanges::default() };
         assert_eq!(headline(&report), "The one request seen failed");
         report.verdicts.clear();
-        report.exchanges = Exchanges { total: 7, failed: 0, unseen: 2 };
+        report.exchanges = Exchanges { total: 7, failed: 0, unseen: 2, ..Exchanges::default() };
         assert_eq!(headline(&report), NOTHING_FOUND);
         report.exchanges.total = 0;
         assert_eq!(headline(&report), NOTHING_SEEN);
@@ -205,9 +205,15 @@ mod tests {
 
     #[test]
     fn healthy_is_never_said_of_tunnels_not_seen_inside() {
-        assert_eq!(healthy(Exchanges { total: 10, failed: 3, unseen: 2 }).as_deref(), Some("5 healthy"));
-        assert_eq!(healthy(Exchanges { total: 2, failed: 0, unseen: 2 }), None);
-        assert_eq!(unseen(Exchanges { total: 2, failed: 0, unseen: 1 }).as_deref(), Some("1 tunnel not seen inside"));
+        assert_eq!(
+            healthy(Exchanges { total: 10, failed: 3, unseen: 2, ..Exchanges::default() }).as_deref(),
+            Some("5 healthy")
+        );
+        assert_eq!(healthy(Exchanges { total: 2, failed: 0, unseen: 2, ..Exchanges::default() }), None);
+        assert_eq!(
+            unseen(Exchanges { total: 2, failed: 0, unseen: 1, ..Exchanges::default() }).as_deref(),
+            Some("1 tunnel not seen inside")
+        );
     }
 
     #[test]

@@ -53,6 +53,12 @@ pub(super) fn client_side(
                 }
             }
             let Some(conversation) = connection.conversation() else { continue };
+            if conversation.checks_health() {
+                let failed = conversation.kept.iter().filter(|transaction| answered_with_error(transaction)).count();
+                joined.checks.0 += u64::from(conversation.count);
+                joined.checks.1 += failed as u64;
+                continue;
+            }
             joined.total += u64::from(conversation.count);
             let raced = |transaction: &Transaction| retried(connection, transaction, points, roles);
             let told = conversation
@@ -79,6 +85,10 @@ pub(super) fn client_side(
     }
     exchanges.sort_by_key(|exchange| exchange.begun);
     exchanges
+}
+
+fn answered_with_error(transaction: &Transaction) -> bool {
+    transaction.response.as_ref().is_some_and(|response| is_server_error(response.status))
 }
 
 /// A client asks again within this time where the connection that it asked on was closed.

@@ -54,6 +54,8 @@ pub struct Joined {
     pub total: u64,
     /// Tunnels whose inside was not seen.
     pub unseen: u64,
+    /// Health checks, and those of them that failed.
+    pub checks: (u64, u64),
     /// The gateway's addresses.
     pub gateways: Vec<IpAddr>,
     /// Who is what.

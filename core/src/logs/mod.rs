@@ -12,6 +12,7 @@ mod apache_messages;
 mod asyncos;
 mod aws_alb;
 mod blocks;
+mod checks;
 mod cisco_wsa;
 mod cisco_wsa_l4tm;
 mod cisco_wsa_w3c;

@@ -16,6 +16,7 @@ use super::{LogFormat, Record, Sent, Tunnel};
 use crate::capture::transaction::Size;
 use crate::categories::Id as Category;
 use crate::exchange::{Answer, Attempt, Event, Exchange, Names, Phase, Signs, Source, Status, What};
+use crate::health_checks;
 use crate::patterns::{Server, Well};
 use crate::report::{GeneratedBy, Leg};
 use crate::time::{Span, Timestamp};
@@ -34,6 +35,12 @@ const NEAREST: usize = 256;
 
 impl LogReader {
     pub(super) fn record(&mut self, format: &LogFormat, line: &Line<'_>, text: &str, record: &Record<'_>) {
+        if health_checks::is_one(record.agent, record.method, record.target) {
+            self.checks.add(line.number, record);
+            // An error log may tell of it as well.
+            let sight = Sight { check: true, counts: false, ..self.sight(format, line, record) };
+            return self.keep_healthy(sight);
+        }
         if let Some(group) = record.group {
             if let Some(earlier) = self.groups.find(group, record.time, record.upstream) {
                 return self.add(earlier, line, text, record);
@@ -92,9 +99,14 @@ impl LogReader {
             return;
         }
         self.went_well(record);
-        let Some(interest) = &self.interest else { return };
-        let sight = Sight { counts, ..self.sight(format, line, record) };
-        if !interest.wants(&sight) {
+        if self.interest.is_some() {
+            self.keep_healthy(Sight { counts, ..self.sight(format, line, record) });
+        }
+    }
+
+    /// Keeps a line that is no failure, if it may be of a request that another input tells of.
+    fn keep_healthy(&mut self, sight: Sight) {
+        if !self.interest.as_ref().is_some_and(|interest| interest.wants(&sight)) {
             return;
         }
         if self.sights.len() < KEPT + HEALTHY {

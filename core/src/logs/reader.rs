@@ -11,6 +11,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::blocks::Blocks;
+use super::checks::Checks;
 use super::detect::{self, Votes};
 use super::groups::Groups;
 use super::lines::Line;
@@ -51,6 +52,8 @@ pub struct LogReader {
     pub(super) shared: usize,
     /// What went well.
     pub(crate) tally: Tally,
+    /// Health checks.
+    pub(crate) checks: Checks,
     /// What became of the gateway's servers.
     pub(crate) notices: Notices,
     /// Readers of the lines of other formats in the same file, and which of them had the last one. `None` for such a
@@ -142,6 +145,7 @@ impl LogReader {
             erred: false,
             shared: 0,
             tally: Tally::default(),
+            checks: Checks::default(),
             notices: Notices::default(),
             others: Some(Vec::new()),
             latest: 0,
@@ -333,6 +337,7 @@ impl LogReader {
         }
         self.tell_formats(&mut out);
         self.troubles.tell(&mut out);
+        out.extend(self.checks.tell());
         if self.passed_over > 0 {
             out.push(format!(
                 "{} more healthy lines may be of requests in the captures; they were not held against them and may count twice",

@@ -68,6 +68,9 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
             }
             Place::Fine(at) => {
                 both += 1;
+                if known.fine.get(at).is_some_and(|line| line.check) {
+                    continue;
+                }
                 if made_up::may_be(exchange.claim.as_ref()) {
                     made_up_for.extend(exchange.events.first().map(|event| event.source.number));
                     continue;

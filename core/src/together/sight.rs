@@ -53,6 +53,8 @@ pub struct Sight {
     pub place: Option<(u32, u32)>,
     /// It is known by its attempts upstream alone.
     pub attempt: bool,
+    /// A health check, whatever came of it.
+    pub check: bool,
     /// It is another one come back (a loop), and belongs to that one's exchange.
     pub round: bool,
 }

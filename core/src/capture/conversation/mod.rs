@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 
 use super::transaction::{Response, Sample, Served, Transaction};
 use crate::exchange::Source;
+use crate::health_checks;
 use crate::protocols::http1::Chunks;
 use crate::protocols::http1::is_server_error;
 pub use heads::{digest as path_digest, quote};
@@ -147,6 +148,13 @@ impl Conversation {
     /// The last transaction, if it went well and was not kept.
     pub fn last_good(&self) -> Option<&Transaction> {
         self.previous.as_ref().filter(|previous| previous.index + 1 == self.count)
+    }
+
+    /// Its requests ask whether the server is well, by what their sender calls itself.
+    pub fn checks_health(&self) -> bool {
+        let fields = self.sample.as_deref().map_or("", |sample| &sample.fields);
+        let agent = fields.lines().find_map(|line| line.strip_prefix("user-agent: "));
+        agent.is_some_and(|agent| health_checks::is_one(agent, None, None))
     }
 
     fn answering(&mut self) -> Option<&mut Response> {
