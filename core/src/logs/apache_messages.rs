@@ -30,6 +30,10 @@ pub fn meaning(module: &str, line: &Line<'_>) -> Option<(Meaning, bool)> {
         "AH00957" | "AH01021" => first(connect(line.cause)),
         "" if connecting => first(connect(line.cause)),
         "AH01114" => adds(CONNECT),
+        // mod_proxy_fcgi, mod_proxy_ajp.
+        "AH01079" | "AH00896" => adds(connect(line.cause)),
+        "AH01075" => first(status_line(line.cause)),
+        "AH00878" | "AH00893" | "AH00992" => adds(NO_RESPONSE),
         "AH00940" | "AH00941" => first(DISABLED),
         "AH01167" | "AH01170" => first(ALL_DOWN),
         "" if has("All workers are in error state") => first(ALL_DOWN),
@@ -50,7 +54,10 @@ pub fn meaning(module: &str, line: &Line<'_>) -> Option<(Meaning, bool)> {
         "AH01106" | "AH10404" => first(INVALID),
         "AH10124" => first(TOO_LARGE),
         "AH02475" | "AH02476" => first(BAD_CHUNK),
-        "AH01110" => first(BODY),
+        "AH01110" | "AH10293" => first(BODY),
+        // It closes the client's connection instead of answering.
+        "AH01104" => adds(NO_RESPONSE),
+        "AH01144" => first(NO_HANDLER),
         "AH00950" => first(PARENT),
         "AH10224" => first(TUNNEL_IDLE),
         _ => None,
@@ -187,6 +194,12 @@ const BODY: Meaning = Meaning::is(
     &[&[ResponseTruncated, ResponseStalled]],
     Gateway,
     "the response broke off while its body was read (AH01110)",
+);
+const NO_HANDLER: Meaning = Meaning::is(
+    Likely,
+    &[&[NoAttempt]],
+    Gateway,
+    "no module for the scheme of this ProxyPass is loaded (AH01144): Apache asked nobody and answers 500",
 );
 const PARENT: Meaning = Meaning::is(
     Likely,

@@ -7,7 +7,7 @@ use core::net::SocketAddr;
 use super::common::token;
 use super::fields::{Fields, host_port, is_dash, status, target};
 use super::meaning::{Meaning, phase};
-use super::{Clock, Layout, LogFormat, Parsed, Record, Sent, Vote};
+use super::{Clock, Layout, LogFormat, Parsed, Record, Sent, Tunnel, Vote};
 use crate::categories::Id::*;
 use crate::products::Id as Product;
 use crate::report::{
@@ -45,6 +45,10 @@ struct Found<'a> {
     request: &'a str,
     agent: &'a str,
     actions: &'a str,
+    /// Why a rule or a Lambda function failed, by a word of its own.
+    reason: &'a str,
+    /// Of a classic load balancer: its time is that of the request.
+    classic: bool,
 }
 
 fn read(line: &str) -> Result<Found<'_>, (usize, &'static str)> {
@@ -91,6 +95,8 @@ fn read(line: &str) -> Result<Found<'_>, (usize, &'static str)> {
     // "user_agent" cipher protocol group "trace" "domain" "certificate" priority created "actions"
     let agent = fields.quoted().unwrap_or_default();
     let actions = (0..9).map(|_| fields.quoted()).last().flatten().unwrap_or_default();
+    // "redirect_url" "error_reason"
+    let reason = (0..2).map(|_| fields.quoted()).last().flatten().unwrap_or_default();
     Ok(Found {
         time,
         client: Some(client),
@@ -102,6 +108,8 @@ fn read(line: &str) -> Result<Found<'_>, (usize, &'static str)> {
         request,
         agent,
         actions,
+        reason,
+        classic: !kind,
     })
 }
 
@@ -127,12 +135,20 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
         Ok(found) => found,
         Err((at, field)) => return Parsed::Bad { at, field },
     };
-    let failure = meaning(&found);
     let mut words = found.request.split(' ').filter(|word| !is_dash(word));
     let (method, wanted) = (words.next(), words.next());
     let place = wanted.and_then(target).unwrap_or_default();
+    // A listener of TCP: `- - -`.
+    let tcp = found.classic && wanted.is_none() && found.status.is_none();
+    let failure = match tcp {
+        true if found.target.is_some() => None,
+        true => Some(NO_INSTANCE),
+        false => meaning(&found),
+    };
     Parsed::Record(Record {
         time: found.time,
+        begun: found.classic,
+        tunnel: if tcp && failure.is_none() { Tunnel::Sealed } else { Tunnel::Plain },
         elapsed: found.elapsed,
         client: found.client,
         method,
@@ -158,12 +174,24 @@ fn meaning(found: &Found<'_>) -> Option<Meaning> {
         Some(..500) => return None,
         same if found.by_target == same => FROM_TARGET,
         _ if found.actions.contains("waf-failed") => WAF,
+        _ if found.reason.starts_with("Lambda") => of_lambda(found.reason),
         _ if by_rule => BY_RULE,
         Some(502) => S_502,
         Some(503) if found.target.is_none() => S_503,
         Some(504) => S_504,
         Some(_) => OTHER,
     })
+}
+
+/// Error reason codes of targets that are Lambda functions.
+fn of_lambda(reason: &str) -> Meaning {
+    match reason {
+        "LambdaInvalidResponse" => LAMBDA_INVALID,
+        "LambdaResponseTooLarge" => LAMBDA_TOO_LARGE,
+        "LambdaConnectionError" | "LambdaConnectionTimeout" => LAMBDA_CONNECTION,
+        "LambdaThrottling" | "LambdaEC2ThrottledException" => LAMBDA_THROTTLED,
+        _ => LAMBDA,
+    }
 }
 
 const CLIENT_LEFT: Meaning = Meaning::is(
@@ -205,3 +233,26 @@ const OTHER: Meaning = Meaning::open(
     Gateway,
     "the load balancer made this answer itself",
 );
+const NO_INSTANCE: Meaning = Meaning::open(
+    &[&[NoHealthyUpstream, TcpSynReset, TcpSynUnanswered, ReturnPath]],
+    Gateway,
+    "no instance stands in the line of this connection: none was healthy, or none could be connected to",
+);
+const LAMBDA: Meaning =
+    Meaning::is(Likely, &[&[OriginError]], Origin, "the Lambda function failed, or could not be called (error_reason)");
+const LAMBDA_INVALID: Meaning =
+    Meaning::is(Proven, &[&[ResponseInvalid]], Gateway, "the Lambda function's response is malformed (error_reason)");
+const LAMBDA_TOO_LARGE: Meaning = Meaning::is(
+    Likely,
+    &[&[ResponseInvalid]],
+    Gateway,
+    "the Lambda function's response is larger than 1 MB (LambdaResponseTooLarge)",
+);
+const LAMBDA_CONNECTION: Meaning = Meaning::is(
+    Likely,
+    &[&[RequiredService]],
+    Gateway,
+    "the load balancer could not reach the Lambda service (error_reason)",
+);
+const LAMBDA_THROTTLED: Meaning =
+    Meaning::is(Likely, &[&[ProxyOverload]], Gateway, "the Lambda function was throttled: too many requests at once");

@@ -2,13 +2,15 @@
 //! cause, so a 5xx in them is undetermined; the reader sets the product.
 
 use super::common::Common;
+use super::fields::number;
 use super::meaning::{Meaning, phase};
-use super::{Clock, Layout, LogFormat, Parsed, Vote};
+use super::{Clock, Layout, LogFormat, Parsed, Record, Vote};
 use crate::categories::Id::*;
 use crate::report::{
     Confidence::Likely,
     GeneratedBy::{self, Unknown},
 };
+use crate::time::Span;
 
 /// With referer and user agent, and perhaps more that is not understood.
 pub static COMBINED: LogFormat = LogFormat {
@@ -29,6 +31,8 @@ pub static COMBINED: LogFormat = LogFormat {
         r#"192.168.1.100 - john doe [15/Jan/2024:14:30:25 +0100] "GET /api/v1/users?page=1 HTTP/1.1" 200 2048 "https://example.com/dashboard" "Mozilla/5.0 (Windows NT 10.0)""#,
         r#"shop.example.com:443 192.0.2.4 - - [31/Jul/2024:16:41:52 +0200] "GET /a.js HTTP/1.1" 504 5771 "https://shop.example.com/" "Mozilla/5.0""#,
         r#"2001:db8::7 - - [31/Jul/2024:16:41:52 +0200] "\x16\x03\x01" 400 150 "-" "-""#,
+        r#"192.0.2.4 - - [31/Jul/2024:16:41:52 +0200] "GET / HTTP/1.1" 502 341 "-" "curl/8.5" 60060219"#,
+        r#"192.0.2.8 - - [15/Nov/2023:12:49:15 +0100] "POST /path HTTP/1.1" 200 6390 "-" "Mozilla/5.0" 0.239 0.223 ."#,
     ],
 };
 
@@ -58,10 +62,36 @@ const MISSING: &str = "This layout holds a status and nothing of its cause: choo
 
 fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     match Common::read(line) {
-        Ok(common) => common.parsed(meaning(common.status)),
+        Ok(common) => {
+            let (elapsed, begun) = took(common.rest);
+            let failure = meaning(common.status).filter(|_| !common.healthy());
+            Parsed::Record(Record { failure, elapsed, begun, ..common.record() })
+        }
         Err(_) if line.starts_with('#') => Parsed::Skip,
         Err((at, field)) => Parsed::Bad { at, field },
     }
+}
+
+/// How long it took, by the number that follows, where its unit is beyond doubt; and whether the line's time is then the
+/// beginning.
+///
+/// A number with three decimals is seconds, as nginx's `$request_time`, logged at the end. A whole one may be Apache's `%T`
+/// (seconds), its `%D` (microseconds) or Tomcat's (milliseconds): from 10,000,000 on only microseconds make sense.
+fn took(rest: &str) -> (Option<Span>, bool) {
+    if rest.is_empty() {
+        return (None, false);
+    }
+    let word = rest.split(' ').next().unwrap_or_default();
+    if let Some((whole, fraction)) = word.split_once('.').filter(|(_, fraction)| fraction.len() == 3) {
+        let milliseconds = number(whole)
+            .zip(number(fraction))
+            .and_then(|(whole, part)| i64::try_from(whole.checked_mul(1000)?.checked_add(part)?).ok());
+        return (milliseconds.map(Span::milliseconds), false);
+    }
+    let last = rest.rsplit(' ').next().unwrap_or_default();
+    let long = |text| number(text).filter(|n| (10_000_000..86_400_000_000).contains(n));
+    let microseconds = long(word).or_else(|| long(last)).and_then(|n| i64::try_from(n).ok());
+    (microseconds.map(|n| Span(n * 1000)), microseconds.is_some())
 }
 
 /// What a status says where nothing else is known, not even the product.

@@ -1,5 +1,5 @@
 //! The extended log format (W3C): `#Fields:` names the columns, and the lines below follow it. Shared by `proxysg`,
-//! `w3c` and `cisco-wsa-w3c`, which say what the values mean. A header may come again in the middle of a file.
+//! `w3c`, `cloudfront` and `cisco-wsa-w3c`, which say what the values mean. A header may come again in the middle of a file.
 
 use core::net::{IpAddr, SocketAddr};
 
@@ -31,12 +31,14 @@ pub struct Values<'a> {
     pub url: &'a str,
     /// `None` where the column is missing or `-`; `Some(None)` for 0.
     pub status: Option<Option<u16>>,
-    /// ProxySG: `x-exception-id`.
+    /// ProxySG: `x-exception-id`; CloudFront: `x-edge-detailed-result-type`.
     pub exception: &'a str,
-    /// ProxySG: `s-action`; HTTP.sys: `s-reason`.
+    /// ProxySG: `s-action`; HTTP.sys: `s-reason`; CloudFront: `x-edge-result-type`.
     pub action: &'a str,
     /// IIS: `sc-win32-status`.
     pub win32: &'a str,
+    /// IIS: `sc-substatus`.
+    pub substatus: &'a str,
     /// WSA: `x-resultcode-httpstatus`, or `sc-result-code` alone.
     pub result: &'a str,
     /// WSA: `x-hierarchy-origin`; ProxySG: `s-hierarchy`.
@@ -125,20 +127,23 @@ pub fn column(name: &str, of: Names) -> Column {
         "x-timestamp-unix" => Column::Seconds,
         // IIS and ProxySG count milliseconds, the draft of the format seconds.
         "time-taken" if matches!(of, Names::ProxySg | Names::Iis) => Column::Milliseconds,
+        "time-taken" => Column::SecondsTaken,
         "x-elapsed-time" => Column::Milliseconds,
         "c-ip" => Column::Client,
         "cs-method" => Column::Method,
         "cs-uri-scheme" => Column::Scheme,
-        "cs-host" | "cs(Host)" => Column::Host,
+        // CloudFront's own name, and behind it the Host field.
+        "cs-host" | "cs(Host)" | "x-host-header" => Column::Host,
         "s-computerName" if of == Names::Wsa => Column::Host,
         "cs-uri-port" => Column::Port,
         "s-port" if of == Names::Wsa => Column::Port,
         "cs-uri-path" | "cs-uri-stem" => Column::Path,
         "cs-url" | "cs-uri" | "c-url" | "c-uri" => Column::Url,
         "sc-status" | "sc-http-status" => Column::Status,
-        "x-exception-id" => Column::Exception,
-        "s-action" | "s-reason" => Column::Action,
+        "x-exception-id" | "x-edge-detailed-result-type" => Column::Exception,
+        "s-action" | "s-reason" | "x-edge-result-type" => Column::Action,
         "sc-win32-status" => Column::Win32,
+        "sc-substatus" => Column::Substatus,
         "x-resultcode-httpstatus" | "sc-result-code" => Column::ResultCode,
         "x-hierarchy-origin" | "s-hierarchy" => Column::Hierarchy,
         "s-hostname" if of == Names::Wsa => Column::Server,
@@ -160,6 +165,15 @@ pub fn column(name: &str, of: Names) -> Column {
     }
 }
 
+/// `12` or `0.215`
+fn seconds(token: &str) -> Option<Span> {
+    let (whole, fraction) = token.split_once('.').unwrap_or((token, "0"));
+    let scale = 10_i64.pow(9_u32.checked_sub(u32::try_from(fraction.len()).ok()?)?);
+    let part = i64::try_from(number(fraction)?).ok()?.checked_mul(scale)?;
+    let whole = i64::try_from(number(whole)?).ok()?.checked_mul(1_000_000_000)?;
+    whole.checked_add(part).map(Span)
+}
+
 /// True for a line that may stand below such a header: a date and a time.
 #[must_use]
 pub fn dated(line: &str) -> bool {
@@ -176,8 +190,11 @@ pub fn read<'a>(line: &'a str, columns: &[Column]) -> Result<Values<'a>, (usize,
     let mut fields = Fields::new(line, 0);
     for column in columns {
         let at = fields.at();
-        let token = fields.quoted().ok_or((at, "column that #Fields names"))?;
-        out.set(*column, token).map_err(|field| (at, field))?;
+        // Brackets are a part of a value: IIS writes queries as they are; only a time of the common log format has them
+        // around it.
+        let bracket = line.as_bytes().get(at) == Some(&b'[') && line.get(at + 1..at + 27).and_then(clf_time).is_none();
+        let token = if bracket { fields.bare() } else { fields.quoted() };
+        out.set(*column, token.ok_or((at, "column that #Fields names"))?).map_err(|field| (at, field))?;
     }
     if out.time.is_none() {
         out.time = Some(out.dated().ok_or((0, "date and time"))?);
@@ -204,6 +221,7 @@ impl<'a> Values<'a> {
                 self.time = Some(Timestamp::from_parts(seconds.ok_or("x-timestamp-unix")?, 0));
             }
             Column::Milliseconds => self.elapsed = span(token),
+            Column::SecondsTaken => self.elapsed = seconds(token),
             Column::Client => self.client = address(token),
             Column::Method => self.method = token,
             Column::Scheme => self.scheme = token,
@@ -216,6 +234,7 @@ impl<'a> Values<'a> {
             Column::Exception => self.exception = token,
             Column::Action => self.action = token,
             Column::Win32 => self.win32 = token,
+            Column::Substatus => self.substatus = token,
             Column::ResultCode => self.result = token,
             Column::Hierarchy => self.hierarchy = token,
             Column::Server => self.server = token,

@@ -17,6 +17,7 @@ mod cisco_wsa;
 mod cisco_wsa_l4tm;
 mod cisco_wsa_w3c;
 mod cisco_wsa_words;
+mod cloudfront;
 mod combined;
 mod common;
 mod custom;
@@ -33,6 +34,7 @@ mod groups;
 mod haproxy;
 mod haproxy_notices;
 mod haproxy_states;
+mod iis_words;
 mod ingress_error;
 mod json;
 mod json_lines;
@@ -117,6 +119,7 @@ pub static TABLE: &[&LogFormat] = &[
     &combined::CLF,
     &cisco_wsa_w3c::FORMAT,
     &cisco_wsa_l4tm::FORMAT,
+    &cloudfront::FORMAT,
     &w3c::FORMAT,
     &json_lines::FORMAT,
 ];
@@ -213,6 +216,7 @@ pub enum Column {
     /// Since the epoch.
     Seconds,
     Milliseconds,
+    SecondsTaken,
     Method,
     Scheme,
     Host,
@@ -222,6 +226,7 @@ pub enum Column {
     Exception,
     Action,
     Win32,
+    Substatus,
     ResultCode,
     Hierarchy,
     Supplier,

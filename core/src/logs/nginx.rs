@@ -1,8 +1,9 @@
 //! nginx: access logs that tell of the upstream: `combined` with `$upstream_*` fields, and ingress-nginx's default.
 //!
-//! Three layouts after the user agent are read: `$upstream_addr $upstream_status $upstream_connect_time
+//! Layouts after the user agent that are read: `$upstream_addr $upstream_status $upstream_connect_time
 //! $upstream_header_time $upstream_response_time $request_time` (quoted or not); the same with names (`rt= uaddr= ustat=
-//! uct= uht= urt=`, also long ones); ingress-nginx's `upstreaminfo`. Non-goals: other orders without names.
+//! uct= uht= urt=`, also long ones); ingress-nginx's `upstreaminfo`; and address and status side by side among times, in
+//! any order, of which nothing but the longest time is taken. `$http_x_forwarded_for` may stand before each of them.
 
 use super::common::{Common, last_of, last_server, token};
 use super::fields::{Fields, is_dash, number, status};
@@ -26,6 +27,7 @@ pub static FORMAT: LogFormat = LogFormat {
         r#"192.0.2.7 - - [10/Mar/2026:08:00:01 +0000] "GET /a HTTP/1.1" 504 167 "-" "curl/8.5" 192.0.2.10:8080 504 - - 60.001 60.001"#,
         r#"192.0.2.7 - - [10/Mar/2026:08:00:01 +0000] "GET /a HTTP/1.1" 200 504 "-" "curl/8.5" "192.0.2.10:8080, 192.0.2.11:8080" "502, 200" "-, 0.001" "-, 0.502" "0.000, 0.504" "0.504""#,
         r#"192.0.2.7 - - [10/Mar/2026:08:00:01 +0000] "GET /a HTTP/1.1" 502 157 "-" "curl/8.5" rt=0.001 uaddr="192.0.2.10:8080" ustat="502" uct="-" uht="-" urt="0.001""#,
+        r#"192.0.2.7 - - [10/Mar/2026:08:00:01 +0000] "GET /a HTTP/1.1" 502 157 "-" "curl/8.5" "198.51.100.4" 0.002 0.002 192.0.2.10:8080 502"#,
         r#"192.168.64.1 - - [07/Feb/2020:11:48:51 +0000] "POST /products HTTP/1.1" 200 59 "-" "curl/7.54.0" 89 0.001 [default-web-8080] [] 172.17.0.5:8080 59 0.000 200 529a007902362a5f51385a5fa7049884"#,
         r#"192.168.64.1 - - [07/Feb/2020:11:48:51 +0000] "GET /products HTTP/1.1" 504 160 "-" "curl/7.54.0" 89 15.002 [default-web-8080] [] 172.17.0.5:8080, 172.17.0.5:8080, 172.17.0.5:8080 0, 0, 0 5.001, 5.000, 5.001 504, 504, 504 529a007902362a5f51385a5fa7049884"#,
     ],
@@ -62,7 +64,35 @@ fn upstream(rest: &str) -> Option<Upstream<'_>> {
     if rest.is_empty() {
         return None;
     }
-    named(rest).or_else(|| ingress(rest)).or_else(|| in_order(rest))
+    let layouts = |rest| named(rest).or_else(|| ingress(rest)).or_else(|| in_order(rest));
+    layouts(rest).or_else(|| layouts(behind_forwarded(rest)?)).or_else(|| side_by_side(rest))
+}
+
+/// What stands behind `"$http_x_forwarded_for"`.
+fn behind_forwarded(rest: &str) -> Option<&str> {
+    let mut fields = Fields::new(rest, 0);
+    let forwarded = fields.quoted().filter(|_| rest.starts_with('"'))?;
+    let addresses = forwarded.split(", ").all(|part| is_dash(part) || super::fields::address(part).is_some());
+    Some(fields.rest()).filter(|rest| addresses && !rest.is_empty())
+}
+
+/// `addr status` or `status addr`, with times and words around them.
+fn side_by_side(rest: &str) -> Option<Upstream<'_>> {
+    let mut fields = Fields::new(rest, 0);
+    let (mut before, mut pair, mut elapsed) = ("", None, None);
+    while let Some(value) = values_of(&mut fields) {
+        let tried = |text: &str| last_server(text).is_some() && last_of(text).contains(':') || text.contains("unix:");
+        let code = |text: &str| statuses(text).flatten().is_some_and(|code| (100..600).contains(&code));
+        pair = pair.or(match () {
+            () if tried(before) && code(value) => Some((before, value)),
+            () if code(before) && tried(value) => Some((value, before)),
+            () => None,
+        });
+        elapsed = elapsed.max(seconds(last_of(value)));
+        before = value;
+    }
+    let (addr, state) = pair?;
+    Some(Upstream { addr, status: statuses(state)?, elapsed, ..Upstream::default() })
 }
 
 /// `name="value"`, in any order.

@@ -1,12 +1,10 @@
 //! W3C extended logs of no known product: IIS (with and without ARR), HTTP.sys, and whatever names `sc-status` in its
-//! `#Fields:` line. What fails behind IIS's ARR shows in `sc-win32-status`.
+//! `#Fields:` line. What fails behind IIS's ARR shows in `sc-substatus` and `sc-win32-status`, what HTTP.sys did itself in
+//! `s-reason` of its error log (HTTPERR): see `iis_words`.
 
 use super::common::token;
-use super::elff;
-use super::meaning::{Meaning, phase};
-use super::{Clock, Layout, LogFormat, Parsed, Record, Tunnel, Vote};
-use crate::categories::Id::*;
-use crate::report::GeneratedBy::Gateway;
+use super::{Clock, Column, Layout, LogFormat, Parsed, Record, Tunnel, Vote, elff, iis_words};
+use crate::products::Id as Product;
 
 /// See the module.
 pub static FORMAT: LogFormat = LogFormat {
@@ -27,7 +25,8 @@ pub static FORMAT: LogFormat = LogFormat {
 
 fn recognise(line: &str) -> Vote {
     if line.starts_with('#') {
-        let others = ["x-exception-id", "s-action", "x-resultcode-httpstatus"].iter().any(|name| elff::has(line, name));
+        let others = ["x-exception-id", "s-action", "x-resultcode-httpstatus", "x-edge-result-type"];
+        let others = others.iter().any(|name| elff::has(line, name));
         return if !others && elff::has(line, "sc-status") { Vote::Header } else { Vote::No };
     }
     if elff::dated(line) { Vote::Follows } else { Vote::No }
@@ -36,6 +35,8 @@ fn recognise(line: &str) -> Vote {
 fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     if line.starts_with('#') {
         elff::learn(line, layout);
+        let iis = layout.columns.iter().any(|column| matches!(column, Column::Win32 | Column::Action));
+        layout.product = layout.product.or(iis.then_some(Product::IisArr));
         return Parsed::Skip;
     }
     let values = match elff::read(line, &layout.columns) {
@@ -43,53 +44,19 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         Err((at, field)) => return Parsed::Bad { at, field },
     };
     let record = values.record();
+    if let Some(reason) = Some(values.action).filter(|reason| !matches!(*reason, "" | "-")) {
+        let failure = iis_words::by_reason(reason, values.status.flatten(), record.method.is_some());
+        return match (failure, values.status) {
+            (None, None) => Parsed::NoRequest(record.time),
+            (failure, _) => Parsed::Record(Record { token: reason, failure, ..record }),
+        };
+    }
     let Some(code) = values.status else { return Parsed::NoRequest(record.time) };
     let failure = match code {
-        Some(500..) => by_win32(values.win32).or_else(|| super::combined::meaning(code)),
+        Some(500..) => iis_words::of_arr(values.substatus, values.win32).or_else(|| super::combined::meaning(code)),
         _ => None,
     };
     let connect = values.method == "CONNECT";
     let tunnel = if failure.is_none() && connect && code == Some(200) { Tunnel::Granted } else { Tunnel::Plain };
     Parsed::Record(Record { tunnel, token: token(code), failure, ..record })
 }
-
-/// WinHTTP's error, as a number of its own or inside an HRESULT, signed or not.
-fn by_win32(text: &str) -> Option<Meaning> {
-    let number: i64 = text.parse().ok()?;
-    let unsigned = u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned)).ok()?;
-    let code = if unsigned >> 16 == 0x8007 { unsigned & 0xFFFF } else { unsigned };
-    Some(match code {
-        12002 => TIMED_OUT,
-        12007 => UNRESOLVED,
-        12029 => NOT_CONNECTED,
-        12030 | 12031 => ENDED,
-        12152 => INVALID,
-        12175 => TLS,
-        _ => return None,
-    })
-}
-
-const TIMED_OUT: Meaning = Meaning::open(
-    &[&[ResponseTimeout, TcpSynUnanswered, ReturnPath, TlsNoResponse, RequestUnacked, PmtuBlackhole]],
-    Gateway,
-    "a timeout towards the server ran out (WinHTTP 12002); the line does not say in which phase",
-);
-const UNRESOLVED: Meaning =
-    Meaning::open(&[phase::RESOLVE], Gateway, "the server's name could not be resolved (WinHTTP 12007)");
-const NOT_CONNECTED: Meaning = Meaning::open(
-    &[&[TcpSynReset], phase::CONNECT, &[LocalEgressDenied]],
-    Gateway,
-    "the connection to the server could not be opened (WinHTTP 12029); the line does not say how that ended",
-);
-const ENDED: Meaning = Meaning::open(
-    &[&[ResponseReset, ResponseEmpty, KeepaliveRace, ResponseTruncated]],
-    Gateway,
-    "the server ended the connection (WinHTTP 12030, 12031); the line does not say how",
-);
-const INVALID: Meaning = Meaning::open(
-    &[&[ResponseInvalid, ResponseHeaderTooLarge, ResponseBadChunk]],
-    Gateway,
-    "what the server sent is no valid response (WinHTTP 12152)",
-);
-const TLS: Meaning =
-    Meaning::open(&[phase::SECURE], Gateway, "the TLS handshake with the server failed (WinHTTP 12175)");

@@ -150,6 +150,20 @@ fn upstream_fields_of_nginx() {
             Some((OriginError, &[OriginError], Origin)),
         ),
         ("200", "192.0.2.10:8080, 192.0.2.11:8080 504, 200 -, 0.001 -, 0.002 60.000, 0.004 60.004", None),
+        // Behind $http_x_forwarded_for.
+        (
+            "504",
+            "\"198.51.100.4, 192.0.2.1\" 192.0.2.10:8080 504 - - 60.001 60.001",
+            Some((TcpSynUnanswered, &[TcpSynUnanswered, ReturnPath], Gateway)),
+        ),
+        // Side by side, in other orders.
+        ("502", "0.001 0.001 192.0.2.10:8080 502", Some((Undetermined, &[TcpSynReset], Unknown))),
+        ("504", "\"192.0.2.10:8080\" \"504\" \"60.001\"", Some((Undetermined, &[ResponseTimeout], Unknown))),
+        (
+            "502",
+            "60.004 504, 502 192.0.2.10:8080, 192.0.2.11:8080 www.example.com",
+            Some((Undetermined, &[TcpSynReset], Unknown)),
+        ),
     ];
     for (status, tail, expected) in cases {
         let line = format!(
@@ -202,4 +216,27 @@ fn traefik_counts_requests_where_others_have_a_status() {
         (&line("499", "http://192.0.2.10:80"), Some((ClientAbort, &[ClientAbort], Unknown))),
     ]);
     assert_eq!(one(&line("504", "http://[::1]:8080")).attempts[0].upstream.map(|to| to.port()), Some(8080));
+}
+
+#[test]
+fn times_behind_the_agent_are_read_where_their_unit_is_sure() {
+    let begun = |tail: &str| {
+        one(&format!("192.0.2.7 - - [10/Mar/2026:08:01:00 +0000] \"GET /502 HTTP/1.1\" 502 341 \"-\" \"x\" {tail}"))
+            .claim
+            .unwrap()
+            .elapsed
+            .map(|span| format!("{span}"))
+    };
+    for (tail, expected) in [
+        ("60060219", Some("60 s")),
+        ("\"www.example.com\" 60060219", Some("60 s")),
+        ("60.060 60.059 .", Some("60 s")),
+        // Seconds, milliseconds or microseconds: nobody knows.
+        ("60", None),
+        ("60060", None),
+        ("502", None),
+        ("\"60.060\"", None),
+    ] {
+        assert_eq!(begun(tail).as_deref(), expected, "{tail}");
+    }
 }

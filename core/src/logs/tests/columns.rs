@@ -79,9 +79,115 @@ fn errors_of_arr() {
         (&line("502", "12030"), open(&[ResponseReset])),
         (&line("502", "12152"), open(&[ResponseInvalid])),
         (&line("502", "12175"), open(&[TlsAlert])),
-        (&line("503", "0"), Some((Undetermined, &[NoHealthyUpstream], Unknown))),
+        (&line("502", "0"), open(&[TcpSynReset, TcpSynUnanswered])),
+        (&line("502", "0").replace("502 3", "502 4"), Some((NoHealthyUpstream, &[NoHealthyUpstream], Gateway))),
+        (&line("503", "0").replace("503 3", "503 0"), Some((Undetermined, &[NoHealthyUpstream], Unknown))),
         (&line("200", "12002"), None),
         (&line("404", "0"), None),
+    ]);
+    assert_eq!(read(&line("200", "0")).product(), Some(crate::products::Id::IisArr));
+    // IIS writes a query as it came.
+    let odd = line("502", "12029").replace("GET /a", "GET [a]=1&b").replace("443 10", "[443 10");
+    assert_eq!(one(&odd).client.map(|ip| ip.to_string()).as_deref(), Some("10.20.0.50"));
+}
+
+#[test]
+fn reasons_of_http_sys() {
+    let line = |status: &str, reason: &str, method: &str| {
+        format!(
+            "#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid s-reason s-queuename\n2026-03-10 08:00:01 10.20.0.50 50200 192.0.2.5 80 HTTP/1.1 {method} /502 {status} 1 {reason} pool"
+        )
+    };
+    claims(&[
+        (&line("503", "ConnLimit", "GET"), Some((ProxyOverload, &[ProxyOverload], Gateway))),
+        (&line("503", "QueueFull", "GET"), Some((ProxyOverload, &[ProxyOverload], Gateway))),
+        (&line("503", "AppOffline", "GET"), Some((NoHealthyUpstream, &[NoHealthyUpstream], Gateway))),
+        (&line("503", "Disabled", "GET"), Some((NoHealthyUpstream, &[NoHealthyUpstream], Gateway))),
+        (&line("-", "Connection_Abandoned_By_ReqQueue", "GET"), Some((Undetermined, &[ProxyOverload], Gateway))),
+        (&line("-", "Connection_Dropped", "GET"), Some((ClientAbort, &[ClientAbort], Unknown))),
+        (&line("-", "Timer_EntityBody", "POST"), Some((ClientAbort, &[ClientAbort], Unknown))),
+        (&line("505", "Version_N/S", "GET"), Some((NoAttempt, &[NoAttempt], Gateway))),
+        (&line("400", "Hostname", "GET"), None),
+        (&line("-", "Timer_ConnectionIdle", "-"), None),
+        (&line("-", "Timer_MinBytesPerSecond", "-"), None),
+        (&line("-", "Timer_HeaderWait", "-"), None),
+        (&line("-", "Connection_Dropped", "-"), None),
+    ]);
+    let idle = read(&line("-", "Timer_ConnectionIdle", "-"));
+    assert_eq!((idle.records, idle.total), (1, 0), "a connection without a request");
+}
+
+#[test]
+fn result_types_of_cloudfront() {
+    let line = |status: &str, result: &str, detailed: &str| {
+        format!(
+            "#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status x-edge-result-type x-host-header cs-protocol time-taken x-edge-detailed-result-type\n2026-03-10\t08:00:11\tLAX1\t504\t192.0.2.7\tGET\td1.cloudfront.example\t/502\t{status}\t{result}\twww.example.com\thttps\t10.001\t{detailed}"
+        )
+    };
+    let open = |first: &'static [crate::categories::Id]| Some((Undetermined, first, Gateway));
+    claims(&[
+        (&line("502", "Error", "OriginDnsError"), open(&[DnsNxdomain])),
+        (&line("502", "Error", "OriginConnectError"), open(&[TcpSynReset])),
+        (&line("504", "Error", "OriginCommError"), open(&[ResponseTimeout, TcpSynUnanswered])),
+        (&line("502", "Error", "OriginReadError"), open(&[ResponseReset])),
+        (&line("502", "Error", "OriginWriteError"), open(&[KeepaliveRace])),
+        (&line("502", "Error", "AbortedOrigin"), open(&[ResponseTruncated])),
+        (&line("502", "Error", "OriginError"), Some((Undetermined, &[OriginError, ResponseInvalid], Unknown))),
+        (
+            &line("502", "Error", "OriginHeaderTooBigError"),
+            Some((ResponseHeaderTooLarge, &[ResponseHeaderTooLarge], Gateway)),
+        ),
+        (&line("502", "Error", "OriginInvalidResponseError"), Some((ResponseInvalid, &[ResponseInvalid], Gateway))),
+        (&line("502", "Error", "OriginContentRangeLengthError"), Some((ResponseInvalid, &[ResponseInvalid], Gateway))),
+        (&line("502", "Error", "OriginZeroSizeObjectError"), Some((ResponseEmpty, &[ResponseEmpty], Gateway))),
+        (&line("503", "CapacityExceeded", "CapacityExceeded"), Some((ProxyOverload, &[ProxyOverload], Gateway))),
+        (&line("503", "LimitExceeded", "LimitExceeded"), Some((ProxyOverload, &[ProxyOverload], Gateway))),
+        (&line("000", "Error", "ClientCommError"), Some((ClientAbort, &[ClientAbort], Unknown))),
+        (&line("200", "Error", "ClientHungUpRequest"), Some((ClientAbort, &[ClientAbort], Unknown))),
+        (&line("503", "Error", "Error"), Some((Undetermined, &[OriginError], Unknown))),
+        (&line("403", "Error", "ClientGeoBlocked"), None),
+        (&line("404", "Error", "Error"), None),
+        (&line("200", "Miss", "Miss"), None),
+    ]);
+    let exchange = one(&line("502", "Error", "OriginConnectError"));
+    assert_eq!(exchange.host.as_deref(), Some("www.example.com"));
+    assert_eq!(exchange.begun.to_string(), "2026-03-10T08:00:00.999000Z");
+}
+
+#[test]
+fn classic_load_balancers_and_lambda() {
+    let classic = |middle: &str, request: &str| {
+        format!("2026-03-10T08:00:01.945958Z my-lb 192.0.2.39:2817 {middle} 0 29 \"{request}\" \"curl/7.38.0\" - -")
+    };
+    claims(&[
+        (
+            &classic("10.0.0.1:80 0.000073 0.001048 0.000057 502 502", "GET http://www.example.com:80/ HTTP/1.1"),
+            Some((OriginError, &[OriginError], Origin)),
+        ),
+        (
+            &classic("- -1 -1 -1 503 0", "GET http://www.example.com:80/ HTTP/1.1"),
+            Some((NoHealthyUpstream, &[NoHealthyUpstream], Gateway)),
+        ),
+        (
+            &classic("10.0.0.1:80 0.000073 60.001048 -1 504 0", "GET http://www.example.com:80/ HTTP/1.1"),
+            Some((Undetermined, &[ResponseTimeout], Gateway)),
+        ),
+        (&classic("- -1 -1 -1 - -", "- - - "), Some((Undetermined, &[NoHealthyUpstream], Gateway))),
+    ]);
+    let tcp = read(&classic("10.0.0.1:80 0.001069 0.000028 0.000041 - -", "- - - "));
+    assert_eq!((tcp.total, tcp.failed, tcp.unseen), (1, 0, 1));
+    let exchange = one(&classic("10.0.0.1:80 0.1 2.2 0.3 502 502", "GET http://www.example.com:80/ HTTP/1.1"));
+    assert_eq!(exchange.begun.to_string(), "2026-03-10T08:00:01.945958Z", "when the request came");
+    let lambda = |reason: &str| {
+        format!(
+            "https 2026-03-10T08:00:01.679895Z app/lb/49 192.0.2.7:502 - 0.000 0.010 0.000 502 - 504 503 \"GET https://api.example.com:443/502 HTTP/1.1\" \"x\" - - - \"Root=1\" \"-\" \"-\" 0 2026-03-10T08:00:00.670000Z \"forward\" \"-\" \"{reason}\" \"-\" \"-\" \"-\" \"-\""
+        )
+    };
+    claims(&[
+        (&lambda("LambdaInvalidResponse"), Some((ResponseInvalid, &[ResponseInvalid], Gateway))),
+        (&lambda("LambdaUnhandled"), Some((OriginError, &[OriginError], Origin))),
+        (&lambda("LambdaThrottling"), Some((ProxyOverload, &[ProxyOverload], Gateway))),
+        (&lambda("-"), Some((Undetermined, &[ResponseReset], Gateway))),
     ]);
 }
 

@@ -176,6 +176,11 @@ fn messages_of_apache() {
         ("[client 192.0.2.7:502] AH00898: Error during SSL Handshake with remote server returned by /".into(), open(&[TlsAlert])),
         ("[client 192.0.2.7:502] AH00898: Error reading from remote server returned by /504".into(), open(&[ResponseTimeout])),
         ("(32)Broken pipe: [client 192.0.2.7:502] AH01084: pass request body failed to 192.0.2.10:80 (a.test)".into(), is(&[KeepaliveRace])),
+        ("(70007)The timeout specified has expired: [client 192.0.2.7:502] AH01075: Error dispatching request to : (reading input brigade)".into(), is(&[ResponseTimeout])),
+        ("(111)Connection refused: [client 192.0.2.7:502] AH01079: failed to make connection to backend: localhost".into(), is(&[TcpSynReset])),
+        ("[client 192.0.2.7:502] AH01144: No protocol handler was valid for the URL /a (scheme 'http')".into(), is(&[NoAttempt])),
+        ("[client 192.0.2.7:502] AH01104: Closing connection to client because reading from backend server a.test:80 failed. Number of keepalives 1".into(), open(&[ResponseTimeout])),
+        ("(104)Connection reset by peer: [client 192.0.2.7:502] AH10293: error reading trailers".into(), is(&[ResponseTruncated])),
         ("AH00959: ap_proxy_connect_backend disabling worker for (a.test) for 60s".into(), None),
         ("[client 192.0.2.7:502] AH01630: client denied by server configuration: /srv/502".into(), None),
     ] {
