@@ -133,8 +133,8 @@ fn too_large(exchange: &mut Exchange) {
 /// A server that answers before it has the whole request and then resets takes its own answer away: the RST makes the
 /// gateway drop what it has not read (RFC 9112 section 9.6).
 fn early(exchange: &mut Exchange) {
-    let refused = matches!(&exchange.answer, Answer::Whole(status) if is_server_error(status.code));
-    let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| refused && attempt.upload_cut) else { return };
+    let lost = failed(exchange);
+    let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| lost && attempt.upload_cut) else { return };
     if attempt.status.is_none_or(|status| is_server_error(status)) || failing(attempt) {
         return;
     }

@@ -96,9 +96,12 @@ pub(super) fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &
         }
         ReceiveFailure::Flawed(text) => {
             let status = attempt.status.map(|status| format!(" {status}")).unwrap_or_default();
-            let slight = attempt.flaw.as_ref().is_some_and(|flaw| flaw.weight == Weight::Slight);
-            let what = if slight { "Gateways differ in that" } else { "HTTP does not allow that" };
-            format!("{site} answered{status} with {text}. {what}, and this one did not pass the answer on.")
+            let what = match attempt.flaw.as_ref().map(|flaw| flaw.weight) {
+                Some(Weight::Fatal) => "A gateway has to refuse such an answer.",
+                Some(Weight::Slight) => "Gateways differ in that, and this one did not pass the answer on.",
+                _ => "HTTP does not allow that, and the gateway did not pass the answer on.",
+            };
+            format!("{site} answered{status} with {text}. {what}")
         }
         ReceiveFailure::HeaderTooLarge => format!("{site} sent more header than the gateway takes."),
         ReceiveFailure::BadChunk => format!("{site} sent a response with broken chunked coding."),

@@ -101,6 +101,32 @@ fn serve(mut stream: TcpStream, behaviour: &str) -> Option<()> {
                 b"HTTP/1.1 200 OK\r\nServer: lab\r\nthis line is no field\r\nContent-Length: 6\r\n\r\nhello\n",
             )?;
         }
+        // A head with something that HTTP does not allow.
+        "two-lengths" | "length-and-chunks" | "folded" | "blank-before-colon" | "nul" | "switches" | "version" => {
+            request(&mut stream)?;
+            let head = match name {
+                "two-lengths" => "Content-Length: 6\r\nContent-Length: 60\r\n",
+                "length-and-chunks" => "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n",
+                "folded" => " X-Folded: at once\r\nContent-Length: 6\r\n",
+                "blank-before-colon" => "X-Blank : yes\r\nContent-Length: 6\r\n",
+                "nul" => "X-Nul: a\0b\r\nContent-Length: 6\r\n",
+                _ => "Upgrade: websocket\r\nConnection: Upgrade\r\n",
+            };
+            let line = if name == "switches" { "101 Switching Protocols" } else { "200 OK" };
+            let body = match name {
+                "length-and-chunks" => "6\r\nhello\n\r\n0\r\n\r\n",
+                "switches" => "",
+                _ => "hello\n",
+            };
+            say(&mut stream, format!("HTTP/1.1 {line}\r\n{head}\r\n{body}").as_bytes())?;
+            thread::sleep(BREATH);
+        }
+        // Refuses an upload before it has read it, and resets the connection: at once, or after a pause.
+        "refuses-upload" => {
+            peek_request(&stream)?;
+            say(&mut stream, &head("413 Content Too Large", "Content-Length: 0\r\nConnection: close\r\n"))?;
+            thread::sleep(pause);
+        }
         // A cookie of so many bytes.
         "big-header" => {
             request(&mut stream)?;

@@ -1,7 +1,7 @@
 //! Traffic that works, some of it in ways that look bad.
 
 use super::super::super::net::Host;
-use super::super::super::proxies::{APACHE, APACHE_REVERSE, HAPROXY, NGINX, Program};
+use super::super::super::proxies::{APACHE, APACHE_REVERSE, HAPROXY, NGINX, Program, SQUID};
 use super::super::super::recipe::{Recipe, recipe};
 use super::{EACH, script};
 
@@ -26,6 +26,74 @@ fn one(name: &str, about: &str, program: &'static Program, settings: &[&'static 
 
 /// nginx's logs, that of errors too: what it tells was made up for.
 const NGINX_LOGS: &[&str] = &["upstream.log", "error.log"];
+
+/// Answers with what HTTP does not allow, through the gateways that take them all the same.
+fn untidy() -> Vec<Recipe> {
+    let both = "The site's answer is chunked and has a length as well: the gateway goes by the chunks.";
+    let squid = |name, about, behaviour| Recipe {
+        origins: vec![behaviour],
+        ..recipe("healthy", name, about).via(&SQUID, &[], &["access.log"])
+    };
+    let mut all =
+        each("length-and-chunks", both, |case| Recipe { origins: vec!["192.0.2.10:80=length-and-chunks"], ..case });
+    let refused = "The site refuses an upload with 413 before it has read it, and resets the connection soon after; the gateway has read the answer by then.";
+    let uploads = |case: Recipe| Recipe {
+        origins: vec!["192.0.2.10:80=refuses-upload:300"],
+        client: script(&["post:30000:http://www.example.com/"]),
+        answers: vec!["413"],
+        shows: vec!["ip.src==192.0.2.10 && tcp.flags.reset==1"],
+        ..case
+    };
+    // HAProxy closes before the RST can be sent.
+    let others = each("upload-refused-in-time", refused, uploads);
+    all.extend(others.into_iter().filter(|case| case.program.name != HAPROXY.name));
+    all.push(uploads(squid("squid-upload-refused-in-time", refused, "")));
+    all.extend([
+        squid("squid-length-and-chunks", both, "192.0.2.10:80=length-and-chunks"),
+        squid(
+            "squid-folded",
+            "Right after the site's status line comes a line that begins with a blank; Squid passes over it.",
+            "192.0.2.10:80=folded",
+        ),
+        squid(
+            "squid-blank-before-colon",
+            "A blank stands between a name and its colon in the site's header; Squid passes over the line.",
+            "192.0.2.10:80=blank-before-colon",
+        ),
+        Recipe {
+            origins: vec!["192.0.2.10:80=nul"],
+            ..one(
+                "haproxy-nul",
+                "A field of the site's header holds a NUL; HAProxy bears it.",
+                &HAPROXY,
+                &[],
+                HAPROXY_LOG,
+            )
+        },
+        Recipe {
+            origins: vec!["192.0.2.10:80=two-lengths"],
+            ..one(
+                "apache-two-lengths",
+                "The site's answer has two lengths that contradict each other; Apache takes one of them.",
+                &APACHE,
+                &[],
+                &["access.log"],
+            )
+        },
+        Recipe {
+            origins: vec!["192.0.2.10:80=switches"],
+            answers: vec!["101"],
+            ..one(
+                "nginx-switches",
+                "The site answers 101 to a request that asks for no change of protocol; nginx passes it on.",
+                &NGINX,
+                &[],
+                NGINX_LOG,
+            )
+        },
+    ]);
+    all
+}
 
 /// Every group here has a server that fails and one that serves.
 fn another_server() -> Vec<Recipe> {
@@ -369,6 +437,7 @@ pub fn all() -> Vec<Recipe> {
             origins: vec!["192.0.2.10:80=until-close"],
             ..case
         }),
+        untidy(),
         another_server(),
         forms(),
         vec![one(

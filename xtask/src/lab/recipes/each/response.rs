@@ -72,6 +72,69 @@ pub fn all() -> Vec<Recipe> {
         ),
         fault(
             "response-invalid",
+            "two-lengths",
+            "The site's answer has two lengths that contradict each other.",
+            ["502", "", "502", ""],
+            "192.0.2.10:80=two-lengths",
+            HEARD,
+        ),
+        // nginx 1.22 takes the last length, and waits for what never comes.
+        fault(
+            "response-invalid",
+            "two-lengths",
+            "The site's answer has two lengths that contradict each other.",
+            ["", "200 cut", "", ""],
+            "192.0.2.10:80=two-lengths",
+            HEARD,
+        ),
+        fault(
+            "response-reset",
+            "upload-refused",
+            "The site refuses an upload with 413 before it has read it, and resets the connection at once: the gateway loses the answer.",
+            ["", "502", "none: closed after 0 bytes", "502"],
+            "192.0.2.10:80=refuses-upload",
+            "",
+        )
+        .into_iter()
+        .map(|case| {
+            let case = case.with(|expect| expect.text("method", "POST").see_first(STATUS).see_first(RESET));
+            Recipe { client: script(&["post:30000:http://www.example.com/"]), ..case }.unsure()
+        })
+        .collect(),
+        fault(
+            "response-invalid",
+            "folded",
+            "Right after the site's status line comes a line that begins with a blank.",
+            ["", "502", "502", "500"],
+            "192.0.2.10:80=folded",
+            HEARD,
+        ),
+        fault(
+            "response-invalid",
+            "blank-before-colon",
+            "A blank stands between a name and its colon in the site's header.",
+            ["", "502", "502", "500"],
+            "192.0.2.10:80=blank-before-colon",
+            HEARD,
+        ),
+        fault(
+            "response-invalid",
+            "nul",
+            "A field of the site's header holds a NUL.",
+            ["502", "502", "", "502"],
+            "192.0.2.10:80=nul",
+            HEARD,
+        ),
+        fault(
+            "response-invalid",
+            "switches",
+            "The site answers 101 to a request that asks for no change of protocol.",
+            ["502", "", "502", "502"],
+            "192.0.2.10:80=switches",
+            HEARD,
+        ),
+        fault(
+            "response-invalid",
             "no-status-line",
             "The site sends a page without a status line and a header.",
             ["", "", "502", ""],
