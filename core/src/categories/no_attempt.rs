@@ -9,11 +9,9 @@ fn client_side_seen(exchange: &Exchange) -> bool {
     exchange.claim.is_none() || exchange.events.iter().any(|event| !event.source.line)
 }
 
-/// Where no attempt was made, the gateway's word is believed for what needs none: an answer of DNS that it kept, a
-/// reason of its own.
-fn credible(word: &Claim) -> bool {
-    let first = word.candidates.first().and_then(|id| id.category());
-    first.is_some_and(|category| matches!(category.phase, Phase::Resolve | Phase::Gateway | Phase::Upstream))
+/// Whether the gateway's answer says why (RFC 9209), and does not leave open whether anything was tried.
+fn says_why(word: &Claim) -> bool {
+    !word.candidates.is_empty() && !word.candidates.contains(&Id::NoAttempt)
 }
 
 /// See the module.
@@ -75,7 +73,7 @@ pub static CATEGORY: Category = Category {
         attempt.is_none()
             && exchange.attempts.is_empty()
             && exchange.outward
-            && !exchange.signs.word.as_ref().is_some_and(credible)
+            && !exchange.signs.word.as_ref().is_some_and(says_why)
             && status(exchange).is_some_and(|status| is_server_error(status.code))
             && client_side_seen(exchange)
             && !reason_given(exchange)

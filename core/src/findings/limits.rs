@@ -10,6 +10,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use hashbrown::{HashMap, HashSet};
 
+use crate::capture::connection::End;
 use crate::capture::filter::{self, Place, Probe, Protocol};
 use crate::capture::point::Point;
 use crate::categories::Id;
@@ -98,7 +99,8 @@ impl<'a> Of<'a> {
         for connection in &point.connections {
             let ends = [&connection.client_end, &connection.server_end];
             let flow = (connection.client, connection.server);
-            let of_both = ends.iter().filter_map(|end| end.missed);
+            let lacks = |end: &&End| end.missed.or_else(|| end.unseen_by().map(|source| (source, source)));
+            let of_both = ends.iter().filter_map(lacks);
             if let Some(range) = of_both.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))) {
                 missed.insert(flow, range);
             }

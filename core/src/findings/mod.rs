@@ -3,18 +3,20 @@
 mod evidence;
 mod filter;
 mod hints;
+mod left;
 mod limits;
 mod ruled_out;
 mod summary;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::net::SocketAddr;
 
 use crate::categories::{self, Category, Id};
 use crate::exchange::{Answer, Attempt, Between, Claim, Exchange, Phase, Proof, Source};
 use crate::products;
 use crate::protocols::http1::is_server_error;
-use crate::report::{Confidence, Finding, GeneratedBy, ResetBy};
+use crate::report::{Confidence, Finding, GeneratedBy, Leg, ResetBy};
 use crate::time::Timestamp;
 pub use limits::Limits;
 
@@ -40,8 +42,12 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
         }
         (None, Some(claim)) => (Id::Undetermined, claim.confidence, claim.candidates.clone()),
         (None, None) if exchange.signs.proof.is_some() => (Id::Undetermined, Confidence::Possible, Vec::new()),
-        (None, None) => (Id::Undetermined, Confidence::Possible, left(exchange)),
+        (None, None) => (Id::Undetermined, Confidence::Possible, left::all(exchange, decisive)),
     };
+    // The gateway's word about an attempt that the captures would have shown.
+    if category.is_none() && exchange.outward && !exchange.doubts.is_empty() && confidence == Confidence::Proven {
+        confidence = Confidence::Likely;
+    }
     let unseen = limits.of(exchange, decisive, id);
     let mut doubts = exchange.doubts.clone();
     let of_attempt = decisive.map_or(&[][..], |attempt| &attempt.doubts);
@@ -84,7 +90,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
     evidence.extend(&exchange.signs.test);
     evidence.sort_by_key(|event| (limits.time(event.source), event.source.input, event.source.number));
     let code = status.map(|status| status.code);
-    let upstream = exchange.attempts.iter().rev().find_map(|attempt| attempt.upstream);
+    let upstream = upstream(exchange, decisive);
     let finding = Finding {
         category: id,
         confidence,
@@ -152,28 +158,6 @@ fn answered_well(decisive: Option<&Attempt>) -> Option<u16> {
     good?.status.filter(|status| !is_server_error(*status))
 }
 
-/// What a failure can have been of which only the answer was seen: the status orders, it decides nothing.
-fn left(exchange: &Exchange) -> Vec<Id> {
-    let code = match &exchange.answer {
-        Answer::Whole(status) => status.code,
-        Answer::Cut(_) => return alloc::vec![Id::ResponseTruncated, Id::ResponseStalled, Id::ResponseBadChunk],
-        _ => 0,
-    };
-    if answered_well(decisive(exchange)).is_some() {
-        return alloc::vec![Id::ResponseInvalid, Id::PolicyDenied, Id::RequiredService, Id::ProxyOverload];
-    }
-    let slow = [Id::ResponseTimeout, Id::TcpSynUnanswered, Id::DnsNoResponse, Id::RequestUnacked];
-    let quick = [Id::TcpSynReset, Id::ResponseReset, Id::ResponseEmpty, Id::ResponseInvalid, Id::DnsNxdomain];
-    let (first, then): (&[Id], &[Id]) = if code == 504 { (&slow, &quick) } else { (&quick, &slow) };
-    let mut left = Vec::new();
-    if is_server_error(code) && !signed(exchange) {
-        left.push(Id::OriginError);
-    }
-    left.extend_from_slice(first);
-    left.extend_from_slice(then);
-    left
-}
-
 /// The attempt that decided: the last one, unless its own end only follows from the client's leaving.
 fn decisive(exchange: &Exchange) -> Option<&Attempt> {
     let with_answer = exchange.attempts.iter().rev().find(|attempt| {
@@ -191,6 +175,18 @@ fn decisive(exchange: &Exchange) -> Option<&Attempt> {
         .or_else(|| exchange.attempts.last())
 }
 
+/// The address that the failure is about, else the one tried last; a client that refused the gateway's certificate had it
+/// connected to the one that its own ClientHello went to.
+fn upstream(exchange: &Exchange, decisive: Option<&Attempt>) -> Option<SocketAddr> {
+    let last = || exchange.attempts.iter().rev().find_map(|attempt| attempt.upstream);
+    let beside = || {
+        let mut out = exchange.events.iter().filter(|event| event.leg == Leg::Upstream && event.sent);
+        out.find_map(|event| event.flow).map(|flow| flow.other)
+    };
+    let refused = exchange.client_secure.failure().is_some();
+    decisive.and_then(|attempt| attempt.upstream).or_else(last).or_else(|| if refused { beside() } else { None })
+}
+
 fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>, by_log: bool) -> GeneratedBy {
     // Who spoofs has no address of its own here; both its sides show what came from where.
     let sided = exchange.gateway.is_some() || exchange.client.is_some() && !exchange.attempts.is_empty();
@@ -200,6 +196,10 @@ fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>, by_log: bool) 
         Id::ProxyLoop if exchange.signs.looped.is_some() && status.is_some() => GeneratedBy::Gateway,
         _ if status.is_none() || !sided && exchange.claim.is_none() => GeneratedBy::Unknown,
         _ if signed(exchange) => GeneratedBy::Gateway,
+        // Whoever grants a tunnel makes that answer (RFC 9110 section 9.3.6).
+        _ if status.is_some_and(|status| status < 300) && exchange.method.as_deref() == Some("CONNECT") => {
+            GeneratedBy::Gateway
+        }
         _ if status.is_some_and(is_server_error) && answered_well(decisive(exchange)).is_some() => GeneratedBy::Gateway,
         Id::Undetermined if claim(exchange).is_none() || exchange.signs.proof.is_some() => GeneratedBy::Unknown,
         Id::ClientAbort => GeneratedBy::Unknown,

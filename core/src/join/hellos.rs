@@ -22,6 +22,8 @@ const MOST: usize = 256;
 /// The ClientHellos that the gateway sent.
 pub(super) struct Hellos<'a> {
     randoms: HashSet<u64>,
+    /// Those that clients sent to it, or through it.
+    inbound: HashSet<u64>,
     by_name: HashMap<&'a str, alloc::vec::Vec<&'a Connection>>,
     /// The gateway's connections to servers were captured.
     outward: bool,
@@ -33,9 +35,14 @@ fn random(connection: &Connection) -> Option<u64> {
 
 impl<'a> Hellos<'a> {
     pub(super) fn new(points: &'a [Point], roles: &Roles) -> Self {
-        let mut hellos = Self { randoms: HashSet::new(), by_name: HashMap::new(), outward: false };
+        let mut hellos =
+            Self { randoms: HashSet::new(), inbound: HashSet::new(), by_name: HashMap::new(), outward: false };
         for connection in points.iter().flat_map(|point| &point.connections) {
-            if roles.is_inbound(connection) || !roles.egress.contains(&connection.client.ip()) {
+            if roles.is_inbound(connection) {
+                hellos.inbound.extend(random(connection));
+                continue;
+            }
+            if !roles.egress.contains(&connection.client.ip()) {
                 continue;
             }
             hellos.outward |= connection.server.port() != 53;
@@ -71,6 +78,17 @@ impl<'a> Hellos<'a> {
 }
 
 impl Hellos<'_> {
+    /// Whether the gateway passes a client's ClientHello on as it is: the tunnel has another leg, and is not decrypted.
+    pub(super) fn passes(&self, tunnel: &Connection) -> bool {
+        random(tunnel).is_some_and(|random| self.randoms.contains(&random))
+    }
+
+    /// Whether an attempt is the other leg of a client's tunnel.
+    pub(super) fn of_tunnel(&self, attempt: &Attempt) -> bool {
+        let random = attempt.tls.as_ref().and_then(|tls| tls.random());
+        random.is_some_and(|random| self.inbound.contains(&random))
+    }
+
     /// Whether the gateway used another connection to this host at that time: one that it gave up unused did no harm.
     pub(super) fn used_another(&self, unused: &Connection, host: &str) -> bool {
         let near = |other: &Connection| {

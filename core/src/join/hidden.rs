@@ -1,10 +1,13 @@
 //! Failures behind an encrypted client side.
 
 use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use hashbrown::HashMap;
 
 use super::clients::granted;
 use super::hellos::Hellos;
-use super::{Joined, Loose, Names, Roles, client_exchange, failing, resolving};
+use super::{Asked, Joined, Loose, Names, Roles, client_exchange, failing, resolving};
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
@@ -18,13 +21,12 @@ const AT_ONCE: Span = Span::seconds(1);
 /// that DNS gave for it; or DNS itself.
 pub fn add(
     points: &[Point],
-    roles: &Roles,
-    hellos: &Hellos<'_>,
-    names: &Names<'_>,
+    (roles, hellos, names, requests): (&Roles, &Hellos<'_>, &Names<'_>, &Asked),
     seen_to: Timestamp,
     loose: &mut [Loose<'_>],
     joined: &mut Joined,
 ) {
+    let reached = reached(points, roles);
     for connection in points.iter().flat_map(|point| &point.connections) {
         let Some(tunnel) = connection.conversation().and_then(|conversation| conversation.tunnel.as_ref()) else {
             continue;
@@ -61,13 +63,22 @@ pub fn add(
             loose.taken = true;
             exchange.attempts.push(loose.attempt.clone());
         }
-        if exchange.attempts.is_empty() {
-            let asked: Vec<&Lookup> = names
-                .of(&host)
-                .filter(|lookup| lookup.for_address() && lookup.first().is_some_and(|first| within(first.time)))
-                .collect();
+        if exchange.attempts.is_empty() && !hellos.passes(connection) {
+            // Another request for the same name that waits at that time has looked it up, and not this tunnel.
+            let its = |lookup: &Lookup| {
+                let at = lookup.first().map(|first| first.time).filter(|at| within(*at));
+                lookup.for_address() && at.is_some_and(|at| requests.latest(&host, at).is_none())
+            };
+            let asked: Vec<&Lookup> = names.of(&host).filter(|lookup| its(lookup)).collect();
             let failed = resolving::resolve(&asked, end.min(seen_to), |asker, server| names.tcp_failed(asker, server));
-            exchange.attempts.extend(failed);
+            // A tunnel that has its connection needs no address any more.
+            let connected = |attempt: &Attempt| {
+                let until = attempt.span.map_or(end, |(begun, _)| begun);
+                let stands = |(begun, ended): &(Timestamp, Timestamp)| *begun <= until && *ended >= exchange.begun;
+                addresses.iter().filter_map(|address| reached.get(address)).flatten().any(stands)
+            };
+            let decrypts = || hellos.decrypts(connection, Some(&host)).is_some();
+            exchange.attempts.extend(failed.filter(|attempt| !connected(attempt) || decrypts()));
         }
         if !exchange.attempts.is_empty() {
             // In a plain tunnel there is no other answer than the one to CONNECT.
@@ -80,6 +91,19 @@ pub fn add(
             joined.exchanges.push(exchange);
         }
     }
+}
+
+/// When the gateway had connections to whom.
+fn reached(points: &[Point], roles: &Roles) -> HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> {
+    let mut reached: HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> = HashMap::new();
+    for connection in points.iter().flat_map(|point| &point.connections) {
+        let out = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
+        if out && connection.server_end.bytes > 0 {
+            let span = (connection.first.time, connection.last.time);
+            reached.entry(connection.server.ip()).or_default().push(span);
+        }
+    }
+    reached
 }
 
 /// A question of the gateway that got no answer was the client's: the client had asked, and was told something, or was

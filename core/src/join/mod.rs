@@ -4,6 +4,7 @@
 //! host name and target, and by the addresses that DNS gave for that name.
 
 mod alone;
+mod asked;
 pub mod attempt;
 mod clients;
 mod compare;
@@ -18,6 +19,7 @@ mod outcome;
 mod own;
 mod own_word;
 mod pairing;
+mod patience;
 pub(crate) mod refused;
 mod reset;
 mod resolving;
@@ -39,6 +41,7 @@ use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::exchange::{Attempt, Exchange};
 use crate::time::Timestamp;
+use asked::Asked;
 pub(crate) use clients::{client_exchange, hello};
 use hellos::Hellos;
 use names::{Names, plain_name};
@@ -92,7 +95,8 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         joined.roles = roles;
         return joined;
     }
-    pairing::assign(&mut clients, &mut loose, &names, &roles);
+    let asked = Asked::new(points, &roles, &clients);
+    pairing::assign(&mut clients, &mut loose, &names, (&roles, &hellos, &asked));
     services::explain(&mut clients, points, &roles, &loose, &names, seen_to);
     let borne = refused::Borne::new(&loose, points, &roles);
     let visible = upstream::upstream_visible(points, &roles);
@@ -100,8 +104,9 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         outcome::decrypted(&mut exchange);
         inward::pass_on(&mut exchange, &roles);
         refused::judge(&mut exchange, &borne);
-        names::resolve(&mut exchange, &names, seen_to);
+        names::resolve(&mut exchange, &names, &asked, seen_to);
         exchange.attempts.sort_by_key(|attempt| attempt.span);
+        patience::judge(&mut exchange);
         services::doubted(&mut exchange);
         if !outcome::failed(&exchange, seen_to) {
             continue;
@@ -117,7 +122,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         }
         joined.exchanges.push(exchange);
     }
-    hidden::add(points, &roles, &hellos, &names, seen_to, &mut loose, &mut joined);
+    hidden::add(points, (&roles, &hellos, &names, &asked), seen_to, &mut loose, &mut joined);
     intercept::hidden(points, &roles, &mut loose, &mut joined);
     compare::tests(&mut joined.exchanges, points, &roles, &names);
     joined.roles = roles;

@@ -7,11 +7,11 @@ use core::net::IpAddr;
 
 use hashbrown::HashSet;
 
-use super::{Roles, pairing, resolving};
+use super::{Asked, Roles, pairing, resolving};
 use crate::capture::connection::Connection;
-use crate::capture::lookups::Lookup;
+use crate::capture::lookups::{Answer, Lookup};
 use crate::capture::point::Point;
-use crate::exchange::{Exchange, Phase};
+use crate::exchange::{Exchange, Phase, Source};
 use crate::time::{Span, Timestamp};
 
 /// Failed name resolution explains answers this long after it: common negative caches keep a minute or more.
@@ -91,18 +91,24 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn addresses(&self, host: &str) -> Vec<IpAddr> {
+        self.given(host).into_iter().map(|(_, address)| address).collect()
+    }
+
+    /// Addresses of a host, each with when DNS gave it; the earliest time where DNS was not needed.
+    pub(super) fn given(&self, host: &str) -> Vec<(Timestamp, IpAddr)> {
         let answers = self.of(host).flat_map(|lookup| &lookup.answers);
-        let mut addresses: Vec<IpAddr> = answers.flat_map(|(_, answer)| answer.addresses.iter().copied()).collect();
-        if let Ok(address) = host.parse() {
-            addresses.push(address);
-        }
-        addresses.extend(self.called.get(host).into_iter().flatten());
-        addresses
+        let of =
+            |(source, answer): &'a (Source, Answer)| answer.addresses.iter().map(|address| (source.time, *address));
+        let mut given: Vec<_> = answers.flat_map(of).collect();
+        let always = Timestamp(i64::MIN);
+        given.extend(host.parse().ok().map(|address| (always, address)));
+        given.extend(self.called.get(host).into_iter().flatten().map(|address| (always, *address)));
+        given
     }
 }
 
 /// Adds failed name resolution as the first attempt, or what DNS said to the story of the others.
-pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Timestamp) {
+pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, requests: &Asked, seen_to: Timestamp) {
     let Some(host) = exchange.host.as_deref() else { return };
     if host.parse::<IpAddr>().is_ok() {
         return;
@@ -110,7 +116,15 @@ pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, seen_to: Times
     let (from, to) = pairing::window(exchange);
     let within = |lookup: &&Lookup| lookup.first().is_some_and(|first| first.time >= from && first.time <= to);
     let all: Vec<&Lookup> = names.of(host).filter(|lookup| lookup.for_address()).collect();
-    let mut asked: Vec<&Lookup> = all.iter().copied().filter(within).collect();
+    // What another request for the same name looks up meanwhile says nothing of this one, unless it shares that.
+    let own = |lookup: &&Lookup| {
+        let made = lookup.first().and_then(|first| requests.latest(host, first.time));
+        made.is_none_or(|made| made == exchange.begun)
+    };
+    let mut asked: Vec<&Lookup> = all.iter().copied().filter(within).filter(own).collect();
+    if asked.is_empty() {
+        asked = all.iter().copied().filter(within).collect();
+    }
     let mut cached = false;
     if asked.is_empty() && exchange.attempts.is_empty() {
         // Nothing was asked for this request: the answer of an earlier one may have been kept.

@@ -4,7 +4,8 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use super::{Loose, Names, Roles, failing};
+use super::{Asked, Hellos, Loose, Names, Roles, failing};
+use crate::capture::lookups::Lookup;
 use crate::exchange::{Answer, Attempt, Exchange};
 use crate::time::{Span, Timestamp};
 
@@ -54,17 +55,20 @@ impl Open {
 }
 
 /// Gives each attempt to the exchange that caused it. Exchanges and attempts come in order of their beginning.
-pub fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names<'_>, roles: &Roles) {
-    let addresses: Vec<Vec<IpAddr>> = exchanges
-        .iter()
-        .map(|exchange| exchange.host.as_deref().map_or(Vec::new(), |host| names.addresses(host)))
-        .collect();
+pub(super) fn assign(
+    exchanges: &mut [Exchange],
+    loose: &mut [Loose<'_>],
+    names: &Names<'_>,
+    (roles, hellos, asked): (&Roles, &Hellos<'_>, &Asked),
+) {
+    let sought: Vec<Sought> = exchanges.iter().map(|exchange| Sought::new(exchange, names, asked)).collect();
+    let by = By { names, roles, hellos };
     let open = Open::new(exchanges);
     for loose in loose.iter_mut() {
         let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
         let fits = open.around(loose.begun, ended).filter_map(|at| {
-            let (exchange, addresses) = (exchanges.get(at)?, addresses.get(at)?);
-            let fit = fit(exchange, addresses, loose, (names, roles))?;
+            let (exchange, sought) = (exchanges.get(at)?, sought.get(at)?);
+            let fit = fit(exchange, sought, loose, &by)?;
             // What failed after the answer cannot explain it; one request has one try at a time; and the attempt begins
             // right after its request, or the answer comes right after its end.
             let explains = ended <= window(exchange).1.plus(SLACK);
@@ -89,16 +93,15 @@ pub fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names
             }
         }
     }
-    assign_rewritten(exchanges, &addresses, loose, &open);
+    assign_rewritten(exchanges, &sought, loose, &open);
     // Requests that waited on one connection together share what became of it.
-    for (exchange, addresses) in exchanges.iter_mut().zip(&addresses) {
+    for (exchange, sought) in exchanges.iter_mut().zip(&sought) {
         if exchange.attempts.is_empty() {
             let (from, to) = window(exchange);
             let range =
                 loose.partition_point(|loose| loose.begun < from)..loose.partition_point(|loose| loose.begun <= to);
             let nearest = loose.get(range).unwrap_or_default().iter().rev().take(NEAREST);
-            let shared =
-                nearest.filter(|loose| fit(exchange, addresses, loose, (names, roles)).is_some_and(|fit| fit > LINKED));
+            let shared = nearest.filter(|loose| fit(exchange, sought, loose, &by).is_some_and(|fit| fit > LINKED));
             if let Some(loose) = shared.max_by_key(|loose| loose.begun) {
                 exchange.attempts.push(loose.attempt.clone());
             }
@@ -108,14 +111,15 @@ pub fn assign(exchanges: &mut [Exchange], loose: &mut [Loose<'_>], names: &Names
 
 /// A reverse proxy may write another host and another path into what it asks for: such an attempt that failed goes to a
 /// request that has no other, by time alone.
-fn assign_rewritten(exchanges: &mut [Exchange], addresses: &[Vec<IpAddr>], loose: &mut [Loose<'_>], open: &Open) {
+fn assign_rewritten(exchanges: &mut [Exchange], sought: &[Sought], loose: &mut [Loose<'_>], open: &Open) {
     for loose in loose.iter_mut().filter(|loose| !loose.taken) {
         let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
         let mut fits = open.around(loose.begun, ended).filter_map(|at| {
             let exchange = exchanges.get(at)?;
             let (from, to) = window(exchange);
             let within = loose.begun >= from && ended <= to.plus(SLACK);
-            let alone = exchange.attempts.is_empty() && addresses.get(at).is_some_and(Vec::is_empty);
+            let alone =
+                exchange.attempts.is_empty() && sought.get(at).is_some_and(|sought| sought.addresses.is_empty());
             (within && alone && rewritten(exchange, loose)).then(|| (core::cmp::Reverse(apart(exchange, loose)), at))
         });
         let Some(first) = fits.next() else { continue };
@@ -128,18 +132,45 @@ fn assign_rewritten(exchanges: &mut [Exchange], addresses: &[Vec<IpAddr>], loose
     }
 }
 
+/// What the captures say of the host that a request wants.
+struct Sought {
+    /// Its addresses, and since when DNS had given them.
+    addresses: Vec<(Timestamp, IpAddr)>,
+    /// The gateway looked it up for this very request.
+    looked_up: bool,
+}
+
+impl Sought {
+    fn new(exchange: &Exchange, names: &Names<'_>, asked: &Asked) -> Self {
+        let Some(host) = exchange.host.as_deref() else { return Self { addresses: Vec::new(), looked_up: false } };
+        let own = |lookup: &Lookup| {
+            let made = lookup.first().and_then(|first| asked.latest(host, first.time));
+            made == Some(exchange.begun)
+        };
+        Self { addresses: names.given(host), looked_up: names.of(host).any(own) }
+    }
+
+    /// Whether the gateway knew its address at that time, as far as the captures show.
+    fn known(&self, at: Timestamp) -> bool {
+        self.looked_up && !self.addresses.is_empty() || self.addresses.iter().any(|(given, _)| *given <= at)
+    }
+}
+
+/// What attempts are judged by.
+struct By<'a> {
+    names: &'a Names<'a>,
+    roles: &'a Roles,
+    hellos: &'a Hellos<'a>,
+}
+
 /// How well an attempt fits an exchange; `None` if it cannot be its.
-fn fit(
-    exchange: &Exchange,
-    addresses: &[IpAddr],
-    loose: &Loose<'_>,
-    (names, roles): (&Names<'_>, &Roles),
-) -> Option<u32> {
+fn fit(exchange: &Exchange, sought: &Sought, loose: &Loose<'_>, by: &By<'_>) -> Option<u32> {
+    let By { names, roles, hellos } = by;
     let attempt = &loose.attempt;
     let upstream = attempt.upstream?;
     let local = attempt.local?.ip();
-    let known = !addresses.is_empty();
-    let same_address = addresses.contains(&upstream.ip());
+    let known = sought.known(loose.begun);
+    let same_address = sought.addresses.iter().any(|(_, address)| *address == upstream.ip());
     let spoofed = !roles.egress.contains(&local);
     if spoofed && (exchange.client != Some(local) || !same_address && known) {
         return None;
@@ -164,6 +195,8 @@ fn fit(
         random(attempt).is_some_and(|one| exchange.attempts.iter().any(|other| random(other) == Some(one)));
     match (same_host, same_address) {
         _ if same_hello => Some(10),
+        // The other leg of somebody else's tunnel.
+        _ if hellos.of_tunnel(attempt) => None,
         _ if same_target && (same_host || same_address || attempt.host.is_none()) => Some(8),
         (true, true) => Some(6),
         (true, false) => Some(5),
@@ -182,22 +215,24 @@ fn fit(
 /// Whether an attempt that failed with another host and path may be what a reverse proxy made of a request: by the status
 /// that stands for a failure upstream (RFC 9110 section 15.6).
 fn rewritten(exchange: &Exchange, loose: &Loose<'_>) -> bool {
-    let for_proxy = exchange.method.as_deref() == Some("CONNECT")
-        || exchange.target.as_deref().is_some_and(|target| target.contains("://"));
     let status = matches!(&exchange.answer, Answer::Whole(status) if (502..=504).contains(&status.code));
     let attempt = &loose.attempt;
-    !for_proxy && status && failing(attempt) && attempt.target.is_some() && attempt.host.is_some()
+    !for_proxy(exchange) && status && failing(attempt) && attempt.target.is_some() && attempt.host.is_some()
 }
 
 /// Whether an address was looked up, during a request, under another name than the proxy's client asked for. Behind a reverse proxy, and for
 /// parents, names differ as a matter of course.
 fn own_errand(exchange: &Exchange, upstream: SocketAddr, begun: Timestamp, names: &Names<'_>) -> bool {
-    let for_proxy = exchange.method.as_deref() == Some("CONNECT")
-        || exchange.target.as_deref().is_some_and(|target| target.contains("://"));
     let other = names
         .name_of(upstream.ip(), window(exchange).0, begun)
         .is_some_and(|name| exchange.host.as_deref() != Some(name));
-    for_proxy && other && matches!(upstream.port(), 80 | 443)
+    for_proxy(exchange) && other && matches!(upstream.port(), 80 | 443)
+}
+
+/// Whether a request was written for a proxy.
+fn for_proxy(exchange: &Exchange) -> bool {
+    exchange.method.as_deref() == Some("CONNECT")
+        || exchange.target.as_deref().is_some_and(|target| target.contains("://"))
 }
 
 /// How far an attempt's ends lie from those of an exchange, whichever is nearer.

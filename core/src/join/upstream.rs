@@ -10,6 +10,7 @@ use super::reset::{self, Hosts};
 use super::{Loose, Roles, attempt, pairing, services};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::point::Point;
+use crate::categories::Phase as Stage;
 use crate::exchange::{Attempt, ConnectFailure, Exchange, Phase};
 use crate::time::Timestamp;
 
@@ -119,7 +120,12 @@ pub(super) fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, 
         "The gateway had other connections in use at that time; which of them carried this request cannot be told."
     } else {
         exchange.outward = true;
-        return;
+        let first = exchange.signs.word.as_ref().and_then(|word| word.candidates.first()?.category());
+        // An answer of DNS that it kept, or a reason of its own, needs no attempt.
+        if !first.is_some_and(|first| !matches!(first.phase, Stage::Resolve | Stage::Gateway | Stage::Upstream)) {
+            return;
+        }
+        "No attempt of the gateway for this request is in the capture: its own word alone says what failed."
     };
     exchange.doubts.push(doubt.to_string());
 }

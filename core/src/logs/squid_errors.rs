@@ -28,6 +28,9 @@ pub fn squid_page(code: &str, number: &str, took: Span) -> Option<Meaning> {
         html: true,
         error: None,
     };
+    if (code, number) == ("ERR_READ_ERROR", "0") {
+        return Some(E_READ_UNSAID);
+    }
     by_error(code, &alloc::format!("errno={number}"), &line, false)
 }
 
@@ -155,6 +158,18 @@ const E_READ: Meaning = Meaning::is(
     &[&[ResponseReset, KeepaliveRace, ResponseTruncated]],
     Gateway,
     "reading the response failed (ERR_READ_ERROR): as a rule a RST",
+);
+
+/// Squid 5.7 writes the same where a name does not resolve, and where it has no way to go.
+const E_READ_UNSAID: Meaning = Meaning::open(
+    &[
+        &[ResponseReset, KeepaliveRace, ResponseTruncated, ResponseEmpty],
+        phase::RESOLVE,
+        &[NoHealthyUpstream, NoAttempt],
+    ],
+    Gateway,
+    "ERR_READ_ERROR without an error of the system: Squid 5 says so where the name does not resolve, and where reading the \
+     response failed",
 );
 
 const E_WRITE: Meaning = Meaning::open(

@@ -128,6 +128,8 @@ pub struct End {
     pub cut: u64,
     /// How much the other side acknowledged, as a stream position.
     pub acked: u64,
+    /// Where the other side acknowledged bytes of it that the capture had not seen until then.
+    pub(super) owed: Option<Source>,
     /// First payload.
     pub first_data: Option<Source>,
     /// Latest new payload.
@@ -233,6 +235,11 @@ impl End {
     /// The other side acknowledged bytes of this one that the capture lacks. A FIN takes one number as well.
     pub fn unseen(&self) -> bool {
         self.acked > self.position + 1
+    }
+
+    /// The packet by which the other side acknowledged bytes that the capture lacks.
+    pub fn unseen_by(&self) -> Option<Source> {
+        self.owed.filter(|_| self.unseen())
     }
 
     /// Bytes in the middle of its stream are not in the capture. Bytes before a FIN that nobody acknowledged are none.

@@ -285,6 +285,9 @@ impl Connection {
             return;
         }
         other.acked = to;
+        if ahead > 1 {
+            other.owed = Some(source);
+        }
         if ahead > 0 && !other.pending.is_empty() {
             self.skip_gap(side.other(), source);
         }

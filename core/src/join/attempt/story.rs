@@ -64,6 +64,9 @@ pub fn client_story(connection: &Connection, transaction: &Transaction) -> Vec<E
     }
     let taken = |response: &Response| response.complete && !gone_before(connection, response);
     let answered = transaction.response.as_deref().is_some_and(taken);
+    if let Some(source) = connection.server_end.unseen_by().filter(|_| transaction.response.is_none()) {
+        story.add(source, Side::Client, What::Ack("bytes of an answer that the capture lacks".into()));
+    }
     if !answered {
         for side in [Side::Client, Side::Server] {
             let end = connection.end(side);
