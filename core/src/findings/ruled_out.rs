@@ -48,7 +48,7 @@ pub fn list(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> Vec<Rule
         add(Id::DnsNxdomain, format!("DNS gave an address in {}.", at(answer)));
     }
     if exchange.events.iter().any(|event| matches!(event.what, What::Response(_))) && id != Id::OriginError {
-        let upstream_5xx = attempt.status.is_some_and(|status| is_server_error(status));
+        let upstream_5xx = attempt.status.is_some_and(is_server_error);
         if !upstream_5xx && attempt.upstream.is_some() {
             add(Id::OriginError, "No upstream response with this status was seen: the gateway made it.".into());
         }

@@ -288,7 +288,7 @@ fn exchange(
         })
     });
     // A 5xx on one leg: whose it is only a gateway's mark in the request tells.
-    let judged = attempt.status.is_some_and(|status| is_server_error(status)) && attempt.receive.failure().is_none();
+    let judged = attempt.status.is_some_and(is_server_error) && attempt.receive.failure().is_none();
     if let (true, Some(transaction), false) = (judged, transaction, roles.forwarders.contains(&initiator)) {
         let mut exchange = client_exchange(connection, transaction);
         exchange.gateway = None;

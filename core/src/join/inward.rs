@@ -64,7 +64,7 @@ pub fn pass_on(exchange: &mut Exchange, roles: &Roles) {
     }
     exchange.attempts.retain(|hop| {
         let own = hop.upstream.is_some_and(|upstream| roles.is_own(upstream.ip()));
-        let passed = own && hop.status.is_some_and(|status| is_server_error(status));
+        let passed = own && hop.status.is_some_and(is_server_error);
         let Some((begun, ended)) = hop.span.filter(|_| passed) else { return true };
         !failed.iter().any(|other| {
             let within = other.span.is_some_and(|(from, _)| begun <= from && from <= ended);

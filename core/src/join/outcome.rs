@@ -103,5 +103,5 @@ pub(crate) fn failing(attempt: &Attempt) -> bool {
         || attempt.send.failure().is_some()
         || attempt.wait.failure().is_some()
         || attempt.receive.failure().is_some()
-        || attempt.status.is_some_and(|status| is_server_error(status))
+        || attempt.status.is_some_and(is_server_error)
 }

@@ -135,7 +135,7 @@ fn too_large(exchange: &mut Exchange) {
 fn early(exchange: &mut Exchange) {
     let lost = failed(exchange);
     let Some(attempt) = exchange.attempts.last_mut().filter(|attempt| lost && attempt.upload_cut) else { return };
-    if attempt.status.is_none_or(|status| is_server_error(status)) || failing(attempt) {
+    if attempt.status.is_none_or(is_server_error) || failing(attempt) {
         return;
     }
     attempt.wait = Phase::Failed(WaitFailure::Reset);

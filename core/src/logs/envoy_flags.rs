@@ -34,7 +34,7 @@ pub struct Said<'a> {
 pub fn meaning(said: &Said<'_>) -> Option<Meaning> {
     let flag = |short: &str, long: &str| said.flags.split(',').any(|flag| flag == short || flag == long);
     let in_details = |words: &str| said.details.contains(words);
-    let failed = said.status.is_some_and(|status| is_server_error(status));
+    let failed = said.status.is_some_and(is_server_error);
     if flag("DC", "DownstreamConnectionTermination") || in_details("downstream_remote_disconnect") {
         // On a TCP connection this is how it ends.
         return said.status.map_or(!said.details.is_empty(), |status| status != 101).then_some(CLIENT_LEFT);

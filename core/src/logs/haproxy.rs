@@ -173,10 +173,8 @@ fn no_port(line: &str) -> Option<&str> {
 }
 
 fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
-    if line.starts_with("Connect() failed for backend ") {
-        if let Some(backend) = no_port(line) {
-            layout.foretold = Some((key(&[backend]), SOON));
-        }
+    if let Some(backend) = no_port(line) {
+        layout.foretold = Some((key(&[backend]), SOON));
     }
     if let Some(notice) = haproxy_notices::read(line) {
         return Parsed::Notice(notice);

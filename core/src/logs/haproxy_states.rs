@@ -31,7 +31,7 @@ pub struct Session {
 #[must_use]
 pub fn meaning(session: &Session) -> Option<Meaning> {
     let Session { state, status, server, connect, response, .. } = *session;
-    let failed = status.is_some_and(|status| is_server_error(status));
+    let failed = status.is_some_and(is_server_error);
     let whole = status.is_some_and(|status| (100..500).contains(&status));
     // In TCP mode a session ends by somebody closing it: only one that never stood is a failure.
     let tcp = status.is_none() && response < 0 && state[1] == b'D';

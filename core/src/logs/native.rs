@@ -116,7 +116,7 @@ impl<'a> Native<'a> {
     #[must_use]
     pub fn own_mark(&self) -> Option<Product> {
         let direct = matches!(self.hierarchy, "DIRECT" | "DEFAULT_PARENT");
-        let failed = self.status.is_some_and(|status| is_server_error(status));
+        let failed = self.status.is_some_and(is_server_error);
         if self.prefix.ends_with("Info: ")
             || self.url.starts_with("tunnel://")
             || self.method == "TCP_CONNECT"

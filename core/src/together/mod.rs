@@ -6,6 +6,7 @@
 //!
 //! Non-goals: two captures of one event, two logs of one request other than access log and error log.
 
+mod circles;
 mod clock;
 mod errors;
 mod made_up;
@@ -132,6 +133,7 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
     for log in &errors {
         errors::add(&mut all, log, &known, &covered);
     }
+    circles::fold(&mut all);
     roots::tell(&mut all.exchanges, logs);
     all
 }
