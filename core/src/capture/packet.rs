@@ -55,6 +55,8 @@ pub enum Transport<'a> {
     },
     /// An ICMP or ICMPv6 error and the packet that it quotes.
     Icmp(Icmp, Quoted),
+    /// An ICMP or ICMPv6 error whose quote a snap length cut off.
+    CutIcmp,
 }
 
 /// A TCP segment (RFC 9293).
@@ -215,7 +217,7 @@ fn lengths(ip: &LaxIpSlice<'_>) -> (u8, u16, bool, Option<usize>) {
 }
 
 fn segment(bytes: &[u8], wire: usize) -> Result<Segment<'_>, Nothing> {
-    let tcp = TcpSlice::from_slice(bytes).map_err(|_| Nothing::Malformed)?;
+    let Ok(tcp) = TcpSlice::from_slice(bytes) else { return cut_segment(bytes, wire).ok_or(Nothing::Malformed) };
     let head = tcp.header_slice();
     Ok(Segment {
         from: tcp.source_port(),
@@ -228,6 +230,27 @@ fn segment(bytes: &[u8], wire: usize) -> Result<Segment<'_>, Nothing> {
         checksum: tcp.checksum(),
         payload: tcp.payload(),
         length: u32::try_from(wire.saturating_sub(head.len())).unwrap_or(0),
+    })
+}
+
+/// A segment whose options a snap length cut off: its fixed header says all that matters (RFC 9293 section 3.1).
+fn cut_segment(data: &[u8], wire: usize) -> Option<Segment<'_>> {
+    let fixed = data.get(..20)?;
+    let head = usize::from(fixed.get(12)? >> 4) * 4;
+    if head < 20 || head <= data.len() || head > wire {
+        return None;
+    }
+    Some(Segment {
+        from: bytes::u16(fixed, 0, true)?,
+        to: bytes::u16(fixed, 2, true)?,
+        seq: bytes::u32(fixed, 4, true)?,
+        ack: bytes::u32(fixed, 8, true)?,
+        flags: *fixed.get(13)?,
+        window: bytes::u16(fixed, 14, true)?,
+        stamp: stamp(data.get(20..).unwrap_or_default()),
+        checksum: bytes::u16(fixed, 16, true)?,
+        payload: &[],
+        length: u32::try_from(wire - head).unwrap_or(0),
     })
 }
 
@@ -303,7 +326,7 @@ fn icmp(bytes: &[u8], from: IpAddr, v6: bool) -> Result<Transport<'_>, Nothing> 
     let mut about = None;
     // A router inside a tunnel's path quotes the tunnel's packet; newer ones quote enough to see what was inside.
     for _ in 0..TUNNELS {
-        let (ip, _) = LaxIpSlice::from_slice(quoted).map_err(|_| Nothing::Malformed)?;
+        let Ok((ip, _)) = LaxIpSlice::from_slice(quoted) else { return Ok(Transport::CutIcmp) };
         let payload = ip.payload();
         if let Some(inner) = tunnel::inside(payload.ip_number, payload.payload) {
             quoted = inner;
@@ -319,7 +342,7 @@ fn icmp(bytes: &[u8], from: IpAddr, v6: bool) -> Result<Transport<'_>, Nothing> 
         _ => return Err(Nothing::Other),
     };
     let (Some(source), Some(destination)) = (bytes::u16(payload, 0, true), bytes::u16(payload, 2, true)) else {
-        return Err(Nothing::Malformed);
+        return Ok(Transport::CutIcmp);
     };
     let quoted = Quoted {
         from: SocketAddr::new(sender, source),

@@ -31,7 +31,8 @@ const SERVED: usize = 200_000;
 const LEGS: usize = 4;
 /// Latest connections that an ICMP error is held against which quotes translated addresses.
 const TRANSLATED: usize = 512;
-/// Places where the capturing host says that it missed packets; further ones widen the last.
+/// Places where the capturing host says that it missed packets; further ones widen the last. ICMP errors that cannot be
+/// read, likewise.
 const LOSSES: usize = 256;
 
 /// A connection's two ends in one order, so that both directions find it.
@@ -96,6 +97,8 @@ pub struct Point {
     pub drops: u64,
     /// When it missed them, where the file says: from the packet before to the packet after.
     pub losses: Vec<(Timestamp, Timestamp)>,
+    /// ICMP errors whose quote was cut off, the first so many: when, and to whom.
+    pub cut_icmp: Vec<(Timestamp, IpAddr)>,
     /// Capture filters, as the file names them.
     pub filters: Vec<String>,
     /// The capturing host's clock.
@@ -242,6 +245,12 @@ impl Point {
                     }
                 }
             }
+            Transport::CutIcmp => {
+                self.malformed += 1;
+                if self.cut_icmp.len() < LOSSES {
+                    self.cut_icmp.push((packet.source.time, packet.to));
+                }
+            }
             Transport::Icmp(icmp, quoted) => {
                 if quoted.tcp {
                     self.icmp(*quoted, packet.to, *icmp, packet.source);
@@ -319,10 +328,10 @@ impl Point {
             return self.chain(latest).find(|(_, connection)| same(connection)).map(|(at, _)| at);
         }
         if connection.before.is_none() {
-            return Some(latest);
+            return Some(latest).filter(|_| !connection.foreign(side(connection), segment));
         }
         let near = self.chain(latest).min_by_key(|(_, connection)| connection.distance(side(connection), segment));
-        near.map(|(at, _)| at)
+        near.filter(|(_, connection)| !connection.foreign(side(connection), segment)).map(|(at, _)| at)
     }
 
     fn segment(&mut self, packet: &Packet<'_>, segment: &Segment<'_>) {

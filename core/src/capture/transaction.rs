@@ -136,7 +136,7 @@ pub struct Request {
     pub last: Source,
     /// Method.
     pub method: String,
-    /// Target as written.
+    /// Target as written; empty where a snap length cut it off.
     pub target: String,
     /// Host field.
     pub host: Option<String>,
@@ -154,6 +154,8 @@ pub struct Request {
     pub forwarded: bool,
     /// `Via`, as one list.
     pub via: Option<String>,
+    /// Its target, which a snap length cut off, began in absolute form.
+    pub proxied: bool,
     /// Its body waits for `100 Continue`: nothing of it was sent yet (RFC 9110 section 10.1.1).
     pub waits: bool,
 }
@@ -161,7 +163,20 @@ pub struct Request {
 impl Request {
     /// Written for a proxy: absolute form or CONNECT (RFC 9112 section 3.2).
     pub fn for_proxy(&self) -> bool {
-        self.method == "CONNECT" || http1::absolute(&self.target).is_some()
+        self.method == "CONNECT" || self.proxied || http1::absolute(&self.target).is_some()
+    }
+
+    /// Method and target, as evidence says it.
+    pub fn line(&self) -> String {
+        match self.target.as_str() {
+            "" => alloc::format!("{}, its target cut off by the snap length", self.method),
+            target => alloc::format!("{} {target}", self.method),
+        }
+    }
+
+    /// Its target, if all of it was seen.
+    pub fn whole_target(&self) -> Option<&str> {
+        Some(self.target.as_str()).filter(|target| !target.is_empty())
     }
 }
 
@@ -205,6 +220,8 @@ pub struct Response {
     pub gap: bool,
     /// The gateway's own word: `X-Squid-Error`, or the last member of `Proxy-Status` where it names an error.
     pub own_word: Option<String>,
+    /// `X-Squid-Error` of a proxy further on: whoever passed it on has added itself to `Via`.
+    pub others_word: Option<String>,
     /// `Proxy-Status` of an error, as one list.
     pub proxy_status: Option<String>,
 }

@@ -50,6 +50,8 @@ pub static CATEGORY: Category = Category {
     ],
     absence: false,
     detect: |exchange, attempt| {
-        !attempt.is_some_and(failed) && says(exchange, &["permission denied", "eacces", "err_connect_fail 13"])
+        // ICMPv6 "administratively prohibited" gives the same error number: only where it would have been seen.
+        let number = exchange.outward && says(exchange, &["err_connect_fail 13"]);
+        !attempt.is_some_and(failed) && (number || says(exchange, &["permission denied", "eacces"]))
     },
 };

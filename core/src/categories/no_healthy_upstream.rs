@@ -45,16 +45,13 @@ pub static CATEGORY: Category = Category {
     ],
     absence: false,
     detect: |exchange, attempt| {
+        // A name that does not resolve leaves Squid without a way as well: only where DNS would have been seen.
+        let no_way = exchange.outward && says(exchange, &["err_cannot_forward"]);
         !attempt.is_some_and(failed)
-            && says(
-                exchange,
-                &[
-                    "destination_unavailable",
-                    "no healthy upstream",
-                    "no_healthy_upstream",
-                    "no live upstreams",
-                    "err_cannot_forward",
-                ],
-            )
+            && (no_way
+                || says(
+                    exchange,
+                    &["destination_unavailable", "no healthy upstream", "no_healthy_upstream", "no live upstreams"],
+                ))
     },
 };

@@ -1,7 +1,7 @@
 //! One try upstream, in phases.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
@@ -9,6 +9,7 @@ use super::{
     ConnectFailure, Event, Flaw, Icmp, Proof, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure, Tls,
     WaitFailure,
 };
+use crate::categories::Id as Category;
 use crate::report::ResetBy;
 use crate::time::{Span, Timestamp};
 
@@ -37,6 +38,10 @@ pub struct Attempt {
     pub open: bool,
     /// It was closed before anything was sent on it.
     pub unused: bool,
+    /// The capture began in its middle and shows no request on it: what was asked, if anything, is not seen.
+    pub late: bool,
+    /// What fits as well, because not all of it was captured.
+    pub left: Option<Left>,
     /// When it began and when its last packet was seen.
     pub span: Option<(Timestamp, Timestamp)>,
     /// Name to address.
@@ -77,6 +82,23 @@ pub struct Attempt {
     pub host: Option<String>,
     /// The target that it asked for.
     pub target: Option<String>,
+}
+
+/// What an attempt of which not all was captured may have been.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Left {
+    /// Categories that fit, likeliest first.
+    pub fits: Vec<Category>,
+    /// What was not captured, as a sentence.
+    pub why: String,
+}
+
+impl Left {
+    /// These categories fit, for this reason.
+    #[must_use]
+    pub fn new(fits: &[Category], why: &str) -> Option<Self> {
+        Some(Self { fits: fits.to_vec(), why: why.to_string() })
+    }
 }
 
 /// What became of one phase.

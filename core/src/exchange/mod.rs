@@ -19,7 +19,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use crate::time::Timestamp;
 
-pub use attempt::{Attempt, Phase};
+pub use attempt::{Attempt, Left, Phase};
 pub use claim::Claim;
 pub use device::{Bearing, DeviceWord};
 pub use event::{Event, Flow, Source, What};
@@ -73,6 +73,12 @@ pub struct Signs {
     pub via: Vec<String>,
     /// What the gateway's own answer says of the failure (`Proxy-Status`, `X-Squid-Error`).
     pub word: Option<Claim>,
+    /// These captures began after the request: what it asked for, and what the gateway had tried by then, is not seen.
+    pub late: bool,
+    /// What the gateway answered was not captured, or cut off: its attempts alone tell of it.
+    pub unread: bool,
+    /// The head of its answer was captured in part: a reason that it gives may be missing.
+    pub head_cut: bool,
     /// How the request came back to the gateway, as a sentence.
     pub looped: Option<String>,
     /// The first packets of the requests that it was when it came back.

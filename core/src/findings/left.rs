@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{answered_well, signed};
 use crate::categories::{self, Id, Phase};
-use crate::exchange::{Answer, Attempt, Exchange, Phase as Came};
+use crate::exchange::{Answer, Attempt, Exchange, Left, Phase as Came, Status, What};
 use crate::protocols::http1::is_server_error;
 use crate::time::Span;
 
@@ -27,6 +27,8 @@ const SLOW: &[Id] = &[
 const QUICK: &[Id] = &[Id::TcpSynReset, Id::ResponseReset, Id::ResponseEmpty, Id::ResponseInvalid, Id::DnsNxdomain];
 /// What only the client does.
 const CLIENTS: &[Id] = &[Id::ClientAbort, Id::ClientTlsRejected];
+/// The gateway made an error of an answer that went well.
+const REFUSED: &[Id] = &[Id::ResponseInvalid, Id::PolicyDenied, Id::RequiredService, Id::ProxyOverload];
 /// An answer that broke off.
 const CUT: &[Id] = &[
     Id::ResponseTruncated,
@@ -39,28 +41,33 @@ const CUT: &[Id] = &[
     Id::PmtuBlackhole,
 ];
 
-/// Everything that fits: the phase in which the captures lose sight of the attempt first; then the status orders, and how
-/// soon it came.
-pub(super) fn all(exchange: &Exchange, decisive: Option<&Attempt>) -> Vec<Id> {
+/// Everything that fits: what the nearest attempt says of itself, and the phase in which the captures lose sight of it; then
+/// the status orders, and how soon it came, unless the clock stepped meanwhile.
+pub(super) fn all(exchange: &Exchange, decisive: Option<&Attempt>, stepped: bool) -> Vec<Id> {
     let status = match &exchange.answer {
         Answer::Whole(status) => Some(status),
         Answer::Cut(_) => return CUT.to_vec(),
         _ => None,
     };
+    if exchange.signs.proof.is_some() {
+        return Vec::new();
+    }
+    let taken = decisive.filter(|attempt| in_time(attempt, status));
+    if answered_well(taken).is_some() {
+        return REFUSED.to_vec();
+    }
     let code = status.map_or(0, |status| status.code);
-    let asked = exchange.method.is_some();
+    let asked = !stepped && !exchange.signs.late && exchange.method.is_some();
     let at_once = asked && status.is_some_and(|status| (0..WAITED.0).contains(&status.time.since(exchange.begun).0));
     let (first, then) = if code == 504 { (SLOW, QUICK) } else { (QUICK, SLOW) };
+    let own = decisive.and_then(|attempt| attempt.left.as_ref()).map_or(&[][..], |own| &own.fits);
     let lost = decisive.and_then(lost_in);
     let in_phase = categories::TABLE.iter().filter(|category| lost == Some(category.phase));
     let lost: Vec<Id> = in_phase.map(|category| category.id).collect();
-    if answered_well(decisive).is_some() {
-        return alloc::vec![Id::ResponseInvalid, Id::PolicyDenied, Id::RequiredService, Id::ProxyOverload];
-    }
     let made = if is_server_error(code) && !signed(exchange) { &[Id::OriginError][..] } else { &[] };
     let rest: Vec<Id> = categories::TABLE.iter().map(|category| category.id).collect();
     let mut left = Vec::new();
-    for id in [&lost[..], made, first, then, &rest].into_iter().flatten().copied() {
+    for id in [own, &lost, made, first, then, &rest].into_iter().flatten().copied() {
         let excluded =
             CLIENTS.contains(&id) || signed(exchange) && id == Id::OriginError || at_once && SLOW.contains(&id);
         if !left.contains(&id) && !excluded {
@@ -77,4 +84,17 @@ fn lost_in(attempt: &Attempt) -> Option<Phase> {
         (Some(_), Came::NotSeen) => Some(Phase::Connect),
         _ => None,
     }
+}
+
+/// What fits beside the category that was found, where not all of the attempt was captured; with the category itself.
+pub(super) fn beside(id: Id, left: Option<&Left>) -> Vec<Id> {
+    let Some(left) = left else { return Vec::new() };
+    let others = left.fits.iter().copied().filter(|other| *other != id);
+    [id].into_iter().chain(others).collect()
+}
+
+/// Whether an upstream's answer came before the gateway's own.
+fn in_time(attempt: &Attempt, status: Option<&Status>) -> bool {
+    let answered = attempt.events.iter().find(|event| matches!(event.what, What::Response(_)));
+    answered.zip(status).is_none_or(|(answered, status)| answered.source.time <= status.time)
 }

@@ -20,6 +20,10 @@ use crate::report::{Confidence, Finding, GeneratedBy, Leg, ResetBy};
 use crate::time::Timestamp;
 pub use limits::Limits;
 
+/// What was not seen of an exchange whose attempts alone tell of it.
+const UNREAD: &str =
+    "What the gateway answered was not captured: that the request failed is told by what happened upstream.";
+
 /// A finding with what advice and grouping need of its exchange.
 pub struct Found {
     /// For the report.
@@ -34,24 +38,29 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
     let matching = |category: &&&Category| (category.detect)(exchange, decisive);
     let category = categories::TABLE.iter().find(matching).copied();
     let claim = claim(exchange);
-    let (id, mut confidence, candidates) = match (category, claim) {
-        (Some(category), _) => (category.id, Confidence::Proven, Vec::new()),
+    // What a second capture shows leaves nothing open.
+    let left = decisive.filter(|attempt| attempt.proof.is_none()).and_then(|attempt| attempt.left.as_ref());
+    let (id, mut confidence, mut candidates) = match (category, claim) {
+        (Some(category), _) => (category.id, Confidence::Proven, left::beside(category.id, left)),
         (None, Some(claim)) if !claim.undetermined && !claim.candidates.is_empty() => {
             let first = claim.candidates.first().copied().unwrap_or(Id::Undetermined);
             (first, claim.confidence, claim.candidates.clone())
         }
         (None, Some(claim)) => (Id::Undetermined, claim.confidence, claim.candidates.clone()),
-        (None, None) if exchange.signs.proof.is_some() => (Id::Undetermined, Confidence::Possible, Vec::new()),
-        (None, None) => (Id::Undetermined, Confidence::Possible, left::all(exchange, decisive)),
+        (None, None) => (Id::Undetermined, Confidence::Possible, Vec::new()),
     };
     // The gateway's word about an attempt that the captures would have shown.
     if category.is_none() && exchange.outward && !exchange.doubts.is_empty() && confidence == Confidence::Proven {
         confidence = Confidence::Likely;
     }
     let unseen = limits.of(exchange, decisive, id);
+    if category.is_none() && claim.is_none() {
+        candidates = left::all(exchange, decisive, unseen.stepped);
+    }
     let mut doubts = exchange.doubts.clone();
     let of_attempt = decisive.map_or(&[][..], |attempt| &attempt.doubts);
     doubts.extend_from_slice(of_attempt);
+    doubts.extend(left.map(|left| left.why.clone()));
     // What a second capture shows is no mere absence in the first.
     let of_client = on_client_side(exchange, id);
     let proof = of_client.or_else(|| decisive?.proof.as_ref());
@@ -65,12 +74,17 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
         } else if category.absence && !told && (unseen.stepped || !unseen.absence.is_empty())
             || !exchange.doubts.is_empty()
             || !of_attempt.is_empty()
+            || left.is_some()
         {
             confidence = Confidence::Likely;
         }
         if matches!(exchange.answer, Answer::Pending) {
             confidence = Confidence::Likely;
             doubts.push("The capture ends before the gateway answered: it may still have got through.".to_string());
+        }
+        if exchange.signs.unread && proof.is_none() {
+            confidence = Confidence::Possible;
+            doubts.push(UNREAD.to_string());
         }
         if category.absence && !told {
             doubts.extend(unseen.absence);
@@ -170,7 +184,7 @@ fn decisive(exchange: &Exchange) -> Option<&Attempt> {
     let failing = || exchange.attempts.iter().rev().filter(|attempt| crate::join::failing(attempt));
     // What ended before it was used counts only where nothing else failed.
     with_answer
-        .or_else(|| failing().find(|attempt| !attempt.unused))
+        .or_else(|| failing().find(|attempt| !attempt.unused && !attempt.late))
         .or_else(|| failing().next())
         .or_else(|| exchange.attempts.last())
 }

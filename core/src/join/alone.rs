@@ -8,19 +8,20 @@ use core::net::IpAddr;
 use hashbrown::{HashMap, HashSet};
 
 use super::{
-    Joined, Loose, Names, Roles, attempt, client_exchange, clients, failing, hello, one_leg, plain_name, resolving,
+    Joined, Loose, Names, Roles, attempt, client_exchange, clients, doubts, failing, hello, one_leg, outcome,
+    plain_name, resolving,
 };
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
-use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Phase, ReceiveFailure, SecureFailure, WaitFailure};
+use crate::exchange::{Answer, ConnectFailure, Exchange, Phase, SecureFailure};
 use crate::protocols::http1::is_server_error;
 use crate::time::{Span, Timestamp};
 
 /// Attempts at further addresses of a name follow each other within this time.
 const NEXT_ADDRESS: Span = Span::seconds(10);
-/// A failed try and the next one of the same request follow each other within this time.
-const NEXT_TRY: Span = Span::seconds(1);
+/// A failed try and the next one of the same request follow each other within this time: HAProxy waits for a second.
+const NEXT_TRY: Span = Span::milliseconds(1500);
 /// After SYNs without an answer a gateway waits for its own timer before it tries the next address.
 const NEXT_AFTER_SILENCE: Span = Span::seconds(64);
 /// A resolver tries a name with its search suffixes within this time.
@@ -71,7 +72,8 @@ pub fn exchanges(
         let (here, there) = (loose.connection.client.ip(), loose.connection.server.ip());
         let recorded = here != there && loose.connection.client_outgoing == Some(false);
         let opener = here != there && openers.get(&there).is_some_and(|to| *to != Some(here) && *to != Some(there));
-        if let Some(refused) = (recorded || opener)
+        // In the middle of a connection it may be a tunnel whose CONNECT was not captured.
+        if let Some(refused) = ((recorded || opener) && !loose.connection.midstream())
             .then(|| attempt::at_gateway(loose.connection, clients::accepts(&accepted, loose.connection), seen_to))
             .flatten()
         {
@@ -91,8 +93,9 @@ pub fn exchanges(
         let blurred = attempt.receive.failure().is_some() && loose.connection.server_end.lost > 0;
         if blurred
             || attempt.unused
+            || attempt.late
             || !failing(attempt)
-            || unfinished(attempt, seen_to)
+            || outcome::unfinished(attempt, seen_to)
             || settled(&went_well, &names, loose)
         {
             continue;
@@ -128,7 +131,9 @@ pub fn exchanges(
                 joined.total += u64::from(!carried);
                 joined.unseen -= u64::from(hello(loose.connection)).min(joined.unseen);
                 running.insert(key, (joined.exchanges.len(), ended));
-                joined.exchanges.push(exchange(loose, &names, &asked, roles));
+                let mut exchange = exchange(loose, &names, &asked, roles);
+                doubts::say(&mut exchange, loose, points);
+                joined.exchanges.push(exchange);
             }
         }
     }
@@ -143,19 +148,11 @@ pub fn exchanges(
         for together in group.chunk_by(|one, next| apart(one, next) < TOGETHER) {
             let last = together.iter().filter_map(|lookup| lookup.queries.last().map(|query| query.time)).max();
             let waited = last.map_or(seen_to, |last| seen_to.min(last.plus(Span::seconds(5))));
-            if let Some(attempt) = resolving::resolve(together, waited, |asker, server| dns.tcp_failed(asker, server)) {
-                let only_ipv6 = together.iter().all(|lookup| lookup.kind == crate::protocols::dns::kind::AAAA);
-                if only_ipv6 && attempt.resolve.failure() == Some(&crate::exchange::ResolveFailure::NoData) {
-                    // Who asks for AAAA alone has other ways; no A was refused.
+            if let Some(attempt) = dns.failed(together, waited) {
+                if resolving::half_asked(together, &attempt) {
                     continue;
                 }
-                let unanswered = matches!(
-                    attempt.resolve.failure(),
-                    Some(crate::exchange::ResolveFailure::NoResponse { tries, .. })
-                        if *tries < 2 || *tries < 3 && last.is_some_and(|last| seen_to.since(last) < Span::seconds(5))
-                );
-                if unanswered {
-                    // One query at the end of a capture: its answer may have come later.
+                if outcome::unfinished(&attempt, seen_to) {
                     continue;
                 }
                 joined.total += 1;
@@ -255,22 +252,6 @@ fn named<'a>(names: &BTreeMap<(IpAddr, IpAddr), &'a str>, address: IpAddr) -> Op
     names.iter().find(|((_, given), _)| *given == address).map(|(_, name)| *name)
 }
 
-/// A failure that is only the capture's end, or a wait too short to be one.
-fn unfinished(attempt: &Attempt, seen_to: Timestamp) -> bool {
-    let quiet = attempt.span.map_or(Span(0), |(_, ended)| seen_to.since(ended));
-    match (&attempt.connect, &attempt.wait, &attempt.receive) {
-        // The next SYN of a series comes within twice the last pause: a file that ends before it shows no end.
-        (Phase::Failed(ConnectFailure::Unanswered { tries, .. }), ..) => {
-            *tries < 2 || *tries < 3 && quiet < Span::seconds(10)
-        }
-        (_, Phase::Failed(WaitFailure::Timeout(wait)), _) => {
-            *wait < if attempt.open { Span::seconds(60) } else { Span::seconds(3) }
-        }
-        (_, _, Phase::Failed(ReceiveFailure::Stalled(wait))) => *wait < Span::seconds(3),
-        _ => false,
-    }
-}
-
 fn exchange(
     loose: &Loose<'_>,
     names: &BTreeMap<(IpAddr, IpAddr), &str>,
@@ -283,7 +264,7 @@ fn exchange(
     let transaction = connection.conversation().and_then(|conversation| {
         conversation.kept.iter().chain(conversation.open()).find(|transaction| {
             transaction.request.as_ref().map_or(attempt.target.is_none(), |request| {
-                request.first.time == loose.begun && attempt.target.as_ref() == Some(&request.target)
+                request.first.time == loose.begun && attempt.target.as_deref() == request.whole_target()
             })
         })
     });
@@ -307,7 +288,7 @@ fn exchange(
         host: attempt.host.clone().or(outer).or(named),
         port: Some(connection.server.port()),
         method: request.map(|request| request.method.clone()),
-        target: request.map(|request| request.target.clone()),
+        target: request.and_then(|request| request.whole_target().map(ToString::to_string)),
         answer: Answer::NotSeen,
         attempts: alloc::vec![attempt.clone()],
         client_secure: Phase::NotSeen,

@@ -8,7 +8,7 @@ use hashbrown::HashSet;
 
 use super::hellos::Hellos;
 use super::reset::{self, Hosts};
-use super::{Joined, Roles, attempt, own_word};
+use super::{Joined, Roles, attempt, own_word, pairing};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::conversation::path_digest;
 use crate::capture::point::Point;
@@ -47,7 +47,9 @@ pub(super) fn client_side(
             if matches!(connection.speech, Speech::Tls) {
                 joined.total += u64::from(hello(connection));
                 joined.unseen += u64::from(hello(connection));
-                if let Some(refused) = attempt::at_gateway(connection, accepts(&accepted, connection), seen_to) {
+                // A tunnel whose CONNECT was not captured looks the same.
+                let refused = attempt::at_gateway(connection, accepts(&accepted, connection), seen_to);
+                if let Some(refused) = refused.filter(|_| !connection.midstream()) {
                     joined.unseen -= 1;
                     exchanges.push(client_refuses(connection, refused));
                 }
@@ -83,7 +85,7 @@ pub(super) fn client_side(
             }
         }
     }
-    exchanges.sort_by_key(|exchange| exchange.begun);
+    exchanges.sort_by_key(|exchange| (pairing::window(exchange).0, exchange.begun));
     exchanges
 }
 
@@ -135,6 +137,14 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
     let (host, port) = request
         .map_or((None, None), |request| attempt::host_of(&request.target, request.host.as_deref(), &request.method));
     let begun = request.map_or(connection.first.time, |request| request.first.time);
+    let response = transaction.response.as_deref();
+    let answer = answer(connection, transaction);
+    let signs = Signs {
+        late: request.is_none() && response.is_some(),
+        unread: request.is_some() && response.is_none() && answer == Answer::NotSeen,
+        head_cut: response.is_some_and(|response| response.gap) && connection.server_end.cut > 0,
+        ..signs(transaction, begun)
+    };
     Exchange {
         client: Some(connection.real_client.unwrap_or(connection.client).ip()),
         gateway: Some(connection.server.ip()),
@@ -142,14 +152,14 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
         host,
         port,
         method: request.map(|request| request.method.clone()),
-        target: request.map(|request| request.target.clone()),
-        answer: answer(connection, transaction),
+        target: request.and_then(|request| request.whole_target().map(ToString::to_string)),
+        answer,
         attempts: Vec::new(),
         client_secure: Phase::NotSeen,
         claim: None,
         events: attempt::client_story(connection, transaction),
         outward: false,
-        signs: signs(transaction, begun),
+        signs,
         doubts: Vec::new(),
     }
 }
@@ -160,7 +170,8 @@ fn signs(transaction: &Transaction, begun: Timestamp) -> Signs {
     let word = transaction.response.as_ref().and_then(|response| {
         let told = response.proxy_status.as_deref().and_then(|list| own_word::proxy_status(list, response.status));
         let page = response.own_word.as_deref().filter(|word| word.starts_with("ERR_"));
-        told.or_else(|| own_word::squid(page?, response.first.time.since(begun)))
+        let own = || own_word::squid(page?, response.first.time.since(begun));
+        told.or_else(own).or_else(|| own_word::passed_on(response.others_word.as_deref()?))
     });
     let via = via.map(|list| via::names(list).map(ToString::to_string).collect()).unwrap_or_default();
     Signs { via, word, ..Signs::default() }
@@ -216,7 +227,9 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
         return if by_gateway { Answer::Closed } else { Answer::ClientLeft };
     }
     // The gateway's bytes that the client acknowledged, but that were not captured, may have held the answer.
-    if server.unseen() || server.cut > 0 {
+    let asked = transaction.request.as_ref().map(|request| request.first);
+    let spoke = server.last_data.zip(asked).is_none_or(|(data, asked)| data > asked);
+    if server.unseen() || server.cut > 0 && spoke {
         return Answer::NotSeen;
     }
     match (client_first, server_end) {
@@ -255,6 +268,7 @@ fn tunnel(
     reset::judge(connection, hosts, &mut attempt);
     attempt.upstream = None;
     attempt.local = None;
+    attempt.left = hellos.beside(connection, &attempt);
     exchange.attempts.push(attempt);
     Some(exchange)
 }

@@ -6,7 +6,7 @@ use core::net::IpAddr;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::attempt::host_of;
+use super::usage::{blind, host, in_use, went_out};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::time::Timestamp;
@@ -24,6 +24,10 @@ pub struct Doings {
     pub asked: u64,
     /// Requests it sent that a gateway marked (`Via`, `X-Forwarded-For`).
     pub forwarded: u64,
+    /// Answers it gave to requests that the capture does not show: in which form it was asked is not known.
+    pub blind: u64,
+    /// When it looked up any name: the first so many times.
+    pub asked_at: Vec<Timestamp>,
     /// When it was being asked, and when it opened connections: the first so many.
     pub asked_in: Vec<(Timestamp, Timestamp)>,
     pub opened_at: Vec<(Timestamp, IpAddr)>,
@@ -60,6 +64,9 @@ pub fn collect(points: &[Point]) -> HashMap<IpAddr, Doings> {
         for lookup in &point.lookups.list {
             let host = hosts.entry(lookup.asker).or_default();
             host.asked += 1;
+            if host.asked_at.len() < TIMES && lookup.for_address() {
+                host.asked_at.extend(lookup.first().map(|first| first.time));
+            }
             host.local |= lookup.outgoing == Some(true);
             if host.asked_for_client.len() < TIMES && wanted.contains(lookup.name.as_str()) {
                 host.asked_for_client.extend(lookup.first().map(|first| first.time));
@@ -101,7 +108,7 @@ fn wanted(points: &[Point]) -> HashSet<String> {
     let conversations = connections.filter_map(Connection::conversation);
     let transactions = conversations.flat_map(|c| c.kept.iter().chain(c.open()).chain(&c.tunnel));
     let requests = transactions.filter_map(|transaction| transaction.request.as_deref());
-    requests.filter_map(|request| host_of(&request.target, request.host.as_deref(), &request.method).0).collect()
+    requests.filter_map(host).collect()
 }
 
 fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
@@ -113,9 +120,10 @@ fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
     let host = hosts.entry(server).or_default();
     host.served += count;
     if count > 0 && host.asked_in.len() < TIMES {
-        host.asked_in.push((connection.first.time, connection.last.time));
+        host.asked_in.push(in_use(connection));
     }
     host.for_proxy += for_proxy;
+    host.blind += conversation.map_or(0, blind);
     let troubles = conversation.into_iter().flat_map(|conversation| &conversation.kept).filter(|transaction| {
         transaction.response.as_ref().is_some_and(|response| (502..=504).contains(&response.status))
     });
@@ -131,10 +139,11 @@ fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
         host.hardware.insert(connection.server_end.hardware);
     }
     let host = hosts.entry(client).or_default();
-    if server != client && connection.server.port() != 53 && (connection.sure || count > 0) {
+    let opened = (connection.sure || count > 0).then_some(connection.first.time).or_else(|| went_out(connection));
+    if let Some(at) = opened.filter(|_| server != client && connection.server.port() != 53) {
         host.opened += 1;
         if host.opened_at.len() < TIMES {
-            host.opened_at.push((connection.first.time, server));
+            host.opened_at.push((at, server));
         }
     }
     host.forwarded += conversation.map_or(0, |conversation| u64::from(conversation.marked));

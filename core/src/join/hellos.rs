@@ -10,7 +10,8 @@ use hashbrown::{HashMap, HashSet};
 use super::Roles;
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
-use crate::exchange::{Attempt, Event, Flow, SecureFailure, What};
+use crate::categories::Id;
+use crate::exchange::{Attempt, Event, Flow, Left, SecureFailure, What};
 use crate::report::Leg;
 use crate::time::Span;
 
@@ -18,6 +19,10 @@ use crate::time::Span;
 const NEAR: Span = Span::seconds(5);
 /// Connections of the gateway for one host that are compared with one tunnel.
 const MOST: usize = 256;
+
+const ONE_LEG: &str =
+    "Only the client's side of the tunnel was captured: how the server ended it is not seen, only how the gateway did.";
+const HELLO_CUT: &str = "The snap length cut the ClientHello off: whether the gateway decrypts, and is the TLS server itself, cannot be told.";
 
 /// The ClientHellos that the gateway sent.
 pub(super) struct Hellos<'a> {
@@ -87,6 +92,22 @@ impl Hellos<'_> {
     pub(super) fn of_tunnel(&self, attempt: &Attempt) -> bool {
         let random = attempt.tls.as_ref().and_then(|tls| tls.random());
         random.is_some_and(|random| self.inbound.contains(&random))
+    }
+
+    /// What a failure inside a tunnel may be as well: how the other leg ended, the gateway tells in its own words where that
+    /// was not captured; and it may be the TLS server itself where ClientHellos cannot be compared.
+    pub(super) fn beside(&self, tunnel: &Connection, attempt: &Attempt) -> Option<Left> {
+        if certificate_refused(attempt) && random(tunnel).is_none() {
+            return Left::new(&[Id::TlsCertificate, Id::ClientTlsRejected], HELLO_CUT);
+        }
+        let ends = attempt.secure.failure() == Some(&SecureFailure::Closed);
+        let why = match random(tunnel) {
+            _ if !self.outward => ONE_LEG,
+            None => HELLO_CUT,
+            Some(_) => return None,
+        };
+        Left::new(&[Id::TlsClosed, Id::TlsReset, Id::TlsNoResponse, Id::PmtuBlackhole, Id::TlsAlert], why)
+            .filter(|_| ends)
     }
 
     /// Whether the gateway used another connection to this host at that time: one that it gave up unused did no harm.

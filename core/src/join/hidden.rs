@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::clients::granted;
 use super::hellos::Hellos;
-use super::{Asked, Joined, Loose, Names, Roles, client_exchange, failing, resolving};
+use super::{Asked, Joined, Loose, Names, Roles, client_exchange, failing, outcome, resolving};
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
@@ -16,6 +16,8 @@ use crate::time::{Span, Timestamp};
 
 /// What a gateway says of a failure it says within this time.
 const AT_ONCE: Span = Span::seconds(1);
+/// The next SYN or query of a series comes within this time.
+const NEAR_END: Span = Span::seconds(10);
 
 /// Failures behind an encrypted client side: attempts for the host of an open tunnel, by its name or by the addresses
 /// that DNS gave for it; or DNS itself.
@@ -54,8 +56,14 @@ pub fn add(
             // A gateway that decrypts checks the certificate before it goes on; alone and unused, it went no further.
             let checked = attempt.secure.failure() == Some(&SecureFailure::Refused)
                 && !hellos.used_another(loose.connection, &host);
-            let counts = !attempt.unused || checked || given_up(connection, loose, hellos, &host);
-            !loose.taken && ended >= granted && counts && !plain && (by_name || by_address) && failing(attempt)
+            let counts = !attempt.unused && !attempt.late || checked || given_up(connection, loose, hellos, &host);
+            !loose.taken
+                && ended >= granted
+                && counts
+                && !plain
+                && (by_name || by_address)
+                && failing(attempt)
+                && !ends_early(attempt, seen_to)
         };
         let span = loose.get_mut(from..to).unwrap_or_default();
         let mut found: Vec<&mut Loose<'_>> = span.iter_mut().filter(its).collect();
@@ -70,7 +78,9 @@ pub fn add(
                 lookup.for_address() && at.is_some_and(|at| requests.latest(&host, at).is_none())
             };
             let asked: Vec<&Lookup> = names.of(&host).filter(|lookup| its(lookup)).collect();
-            let failed = resolving::resolve(&asked, end.min(seen_to), |asker, server| names.tcp_failed(asker, server));
+            let failed = names.failed(&asked, end.min(seen_to));
+            let failed =
+                failed.filter(|attempt| !ends_early(attempt, seen_to) && !resolving::half_asked(&asked, attempt));
             // A tunnel that has its connection needs no address any more.
             let connected = |attempt: &Attempt| {
                 let until = attempt.span.map_or(end, |(begun, _)| begun);
@@ -125,4 +135,10 @@ fn given_up(tunnel: &Connection, loose: &Loose<'_>, hellos: &Hellos<'_>, host: &
         && theirs.first.time <= ours.first.time.plus(AT_ONCE)
         && at_once
         && !hellos.used_another(loose.connection, host)
+}
+
+/// A failure that is only the capture's end.
+fn ends_early(attempt: &Attempt, seen_to: Timestamp) -> bool {
+    let near = attempt.span.is_none_or(|(_, ended)| seen_to.since(ended) < NEAR_END);
+    near && outcome::unfinished(attempt, seen_to)
 }

@@ -109,9 +109,10 @@ pub fn find(points: &[Point]) -> Intercepted {
 fn both_legs(outer: &Connection, inner: &Connection) -> bool {
     let nested = outer.first.time <= inner.first.time && inner.first.time <= outer.last.time;
     // Address translation keeps the numbers; a gateway has its own.
-    let apart = outer.opening().is_some() && inner.opening().is_some() && outer.opening() != inner.opening();
+    let opened = outer.opening().is_some() || outer.midstream();
+    let apart = opened && inner.opening().is_some() && outer.opening() != inner.opening();
     // It takes the client's connection before it opens its own; a firewall that only changes the numbers does not.
-    let accepted = outer.syn_ack.is_some_and(|syn_ack| syn_ack <= inner.first);
+    let accepted = outer.syn_ack.is_some_and(|syn_ack| syn_ack <= inner.first) || outer.midstream();
     if !nested || !apart || !accepted {
         return false;
     }

@@ -8,7 +8,9 @@ mod asked;
 pub mod attempt;
 mod clients;
 mod compare;
+mod directions;
 mod doings;
+mod doubts;
 mod hellos;
 mod hidden;
 mod intercept;
@@ -28,7 +30,9 @@ pub(crate) mod services;
 mod spoofed;
 pub mod steps;
 mod two_legs;
+mod unread;
 mod upstream;
+mod usage;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -43,6 +47,7 @@ use crate::exchange::{Attempt, Exchange};
 use crate::time::Timestamp;
 use asked::Asked;
 pub(crate) use clients::{client_exchange, hello};
+use directions::Unheard;
 use hellos::Hellos;
 use names::{Names, plain_name};
 pub(crate) use outcome::failing;
@@ -70,6 +75,8 @@ struct Loose<'a> {
     attempt: Attempt,
     connection: &'a Connection,
     begun: Timestamp,
+    /// When its capture began.
+    shown_from: Timestamp,
     taken: bool,
 }
 
@@ -86,10 +93,11 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     loops::fold(&mut clients, points, &roles, &mut joined);
     let wanted: HashSet<u16> = clients.iter().filter_map(|exchange| exchange.port).collect();
     let wanted = (!roles.unknown()).then_some(&wanted);
-    let mut loose = upstream::upstream_side(points, &roles, &hosts, wanted, seen_to);
+    let unheard = Unheard::new(points);
+    let mut loose = upstream::upstream_side(points, &roles, &hosts, &unheard, wanted, seen_to);
     hellos::compare_sizes(points, loose.iter_mut().map(|loose| &mut loose.attempt));
     let lookups: Vec<&Lookup> = points.iter().flat_map(|point| &point.lookups.list).collect();
-    let names = Names::new(points, &lookups, &roles);
+    let names = Names::new(points, &lookups, &roles, &unheard);
     if roles.unknown() {
         alone::exchanges(points, &roles, loose, &lookups, &names, seen_to, &mut joined);
         joined.roles = roles;
@@ -99,6 +107,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     pairing::assign(&mut clients, &mut loose, &names, (&roles, &hellos, &asked));
     services::explain(&mut clients, points, &roles, &loose, &names, seen_to);
     let borne = refused::Borne::new(&loose, points, &roles);
+    let answered = unread::Answered::new(points, &roles, &names);
     let visible = upstream::upstream_visible(points, &roles);
     for mut exchange in clients {
         outcome::decrypted(&mut exchange);
@@ -108,17 +117,24 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         exchange.attempts.sort_by_key(|attempt| attempt.span);
         patience::judge(&mut exchange);
         services::doubted(&mut exchange);
-        if !outcome::failed(&exchange, seen_to) {
+        if !outcome::failed(&exchange, &answered, seen_to) {
             continue;
         }
         let explained = exchange.signs.looped.is_some()
             || exchange.signs.service.is_some()
             || exchange.client_secure.failure().is_some();
+        if exchange.signs.late {
+            // Others that lie as near have not failed, as far as they were captured.
+            if exchange.attempts.iter().any(failing) {
+                exchange.attempts.retain(failing);
+            }
+            exchange.doubts.push(LATE.to_string());
+        }
         if exchange.attempts.is_empty() && !explained {
             refused::despite(&mut exchange, points, &roles, seen_to);
         }
         if exchange.attempts.is_empty() && !explained {
-            upstream::silence(&mut exchange, points, &roles, visible);
+            upstream::silence(&mut exchange, points, &roles, &names, visible);
         }
         joined.exchanges.push(exchange);
     }
@@ -134,6 +150,9 @@ pub(crate) fn shows_gateway(points: &[Point]) -> bool {
     let roles = roles::find(points, None);
     !roles.gateways.is_empty() && upstream::upstream_visible(points, &roles)
 }
+
+/// What the captures lack of an exchange whose answer alone they show.
+const LATE: &str = "The request was not captured, only its answer: what was asked, and what the gateway had tried by then, is not seen.";
 
 /// Text for a doubt that several places need.
 pub(crate) fn one_leg() -> String {

@@ -7,15 +7,20 @@ use core::net::IpAddr;
 
 use hashbrown::HashSet;
 
+use super::directions::Unheard;
 use super::{Asked, Roles, pairing, resolving};
 use crate::capture::connection::Connection;
 use crate::capture::lookups::{Answer, Lookup};
 use crate::capture::point::Point;
-use crate::exchange::{Exchange, Phase, Source};
+use crate::exchange::{Attempt, Exchange, Phase, ResolveFailure, Source};
 use crate::time::{Span, Timestamp};
 
 /// Failed name resolution explains answers this long after it: common negative caches keep a minute or more.
 const NEGATIVE_CACHE: Span = Span::seconds(300);
+/// A gateway answers this soon after DNS has, where that is why.
+const PROMPT: Span = Span::seconds(1);
+/// A resolver that gets no answer gives up within this time.
+const GIVES_UP: Span = Span::seconds(60);
 
 /// What DNS said of names, for the gateway.
 pub(super) struct Names<'a> {
@@ -26,10 +31,11 @@ pub(super) struct Names<'a> {
     tcp_failed: HashSet<(IpAddr, IpAddr)>,
     /// Addresses that clients called for a host, where the gateway was not addressed itself.
     called: BTreeMap<String, Vec<IpAddr>>,
+    unheard: &'a Unheard,
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(points: &[Point], lookups: &[&'a Lookup], roles: &Roles) -> Self {
+    pub(super) fn new(points: &[Point], lookups: &[&'a Lookup], roles: &Roles, unheard: &'a Unheard) -> Self {
         let refused = |connection: &&Connection| {
             let tried = connection.server_end.rst.is_some() || connection.syn_count > 1 || !connection.icmp.is_empty();
             connection.server.port() == 53 && connection.syn_ack.is_none() && tried
@@ -58,12 +64,19 @@ impl<'a> Names<'a> {
                 called.entry(host.unwrap_or_default()).or_default().push(connection.server.ip());
             }
         }
-        Self { by_name, by_address, tcp_failed, called }
+        Self { by_name, by_address, tcp_failed, called, unheard }
     }
 
-    /// Whether TCP to a DNS server was tried and failed.
-    pub(super) fn tcp_failed(&self, asker: IpAddr, server: IpAddr) -> bool {
-        self.tcp_failed.contains(&(asker, server))
+    /// The attempt that lookups of one name were, if none gave an address; `waited` is how long the gateway waited.
+    pub(super) fn failed(&self, lookups: &[&Lookup], waited: Timestamp) -> Option<Attempt> {
+        let attempt = resolving::resolve(lookups, waited, |asker, server| self.tcp_failed.contains(&(asker, server)))?;
+        self.unheard.resolving(attempt, lookups)
+    }
+
+    /// Whether the gateway asked for any name in this time.
+    pub(super) fn asked_between(&self, from: Timestamp, to: Timestamp) -> bool {
+        let within = |lookup: &&Lookup| lookup.first().is_some_and(|first| from <= first.time && first.time <= to);
+        self.by_name.values().flatten().copied().any(|lookup| within(&lookup))
     }
 
     /// Lookups of a host, or of it with a search suffix where it is a single label.
@@ -109,7 +122,12 @@ impl<'a> Names<'a> {
 
 /// Adds failed name resolution as the first attempt, or what DNS said to the story of the others.
 pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, requests: &Asked, seen_to: Timestamp) {
-    let Some(host) = exchange.host.as_deref() else { return };
+    let Some(host) = exchange.host.as_deref() else {
+        if exchange.attempts.is_empty() {
+            exchange.attempts.extend(failed_before(exchange, names));
+        }
+        return;
+    };
     if host.parse::<IpAddr>().is_ok() {
         return;
     }
@@ -135,7 +153,10 @@ pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, requests: &Ask
         cached = !asked.is_empty();
     }
     let waited = to.min(seen_to);
-    match resolving::resolve(&asked, waited, |asker, server| names.tcp_failed(asker, server)) {
+    let before = |lookup: &&Lookup| lookup.first().is_some_and(|first| first.time < exchange.begun);
+    match names.failed(&asked, waited) {
+        // The lookup of the other kind may lie before the capture.
+        Some(attempt) if asked.iter().all(before) && resolving::half_asked(&asked, &attempt) => {}
         Some(attempt) if exchange.attempts.is_empty() => {
             if cached {
                 exchange.doubts.push(
@@ -163,6 +184,35 @@ pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, requests: &Ask
             }
         }
     }
+}
+
+/// The failed lookup that an answer followed at once, where the host that was wanted was not captured; none where several
+/// may be it.
+fn failed_before(exchange: &Exchange, names: &Names<'_>) -> Option<Attempt> {
+    let answered = exchange.events.iter().map(|event| event.source.time).max()?;
+    let from = Timestamp(answered.0.saturating_sub(GIVES_UP.0)).max(pairing::window(exchange).0);
+    let mut found = None;
+    for (name, list) in names.by_name.iter().filter(|(name, _)| plain_name(name)) {
+        let within =
+            |lookup: &&Lookup| lookup.first().is_some_and(|first| first.time >= from && first.time <= answered);
+        let asked: Vec<&Lookup> = list.iter().copied().filter(|lookup| lookup.for_address()).filter(within).collect();
+        let Some(mut attempt) = names.failed(&asked, answered) else {
+            continue;
+        };
+        // Who waits for an answer gives up by a timer; else the gateway answers as soon as it knows.
+        let silent = matches!(attempt.resolve.failure(), Some(ResolveFailure::NoResponse { .. }));
+        let last = asked.iter().flat_map(|lookup| &lookup.answers).map(|(source, _)| source.time).max();
+        let prompt = silent || last.is_none_or(|last| answered.since(last) <= PROMPT);
+        if !prompt || resolving::half_asked(&asked, &attempt) {
+            continue;
+        }
+        if found.is_some() {
+            return None;
+        }
+        attempt.host = Some((*name).to_string());
+        found = Some(attempt);
+    }
+    found
 }
 
 /// A name as it may be looked up by itself, for captures without a client's side.

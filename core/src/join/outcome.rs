@@ -1,7 +1,10 @@
 //! Whether an exchange failed, as far as both sides show.
 
+use super::unread::Answered;
 use crate::categories::Id;
-use crate::exchange::{Answer, Attempt, ConnectFailure, Exchange, Status, WaitFailure};
+use crate::exchange::{
+    Answer, Attempt, ConnectFailure, Exchange, Phase, ReceiveFailure, ResolveFailure, Status, WaitFailure,
+};
 use crate::protocols::http1::is_server_error;
 use crate::time::{Span, Timestamp};
 
@@ -9,7 +12,7 @@ use crate::time::{Span, Timestamp};
 pub(super) fn decrypted(exchange: &mut Exchange) {
     if exchange.client_secure.failure().is_some() {
         // What the gateway had opened for a client that then refused it was never used.
-        exchange.attempts.retain(|attempt| !attempt.unused);
+        exchange.attempts.retain(|attempt| !attempt.unused && !attempt.late);
     }
     // An encrypted answer that may have been cut explains only an answer that was cut; one that may have been whole, none.
     if !matches!(exchange.answer, Answer::Cut(_)) {
@@ -40,7 +43,7 @@ pub(super) fn decrypted(exchange: &mut Exchange) {
 }
 
 /// Whether this exchange failed, as far as its sides show.
-pub(super) fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
+pub(super) fn failed(exchange: &Exchange, answered: &Answered<'_>, seen_to: Timestamp) -> bool {
     let quoted = |status: &Status| {
         status.first.is_some() && exchange.attempts.iter().any(|attempt| attempt.quoted_status == Some(status.code))
     };
@@ -59,6 +62,7 @@ pub(super) fn failed(exchange: &Exchange, seen_to: Timestamp) -> bool {
             is_server_error(status.code) || broken || looped || own_failure(exchange, status)
         }
         Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft => true,
+        Answer::NotSeen if exchange.signs.unread => broken || answered.failed(exchange),
         Answer::NotSeen => {
             let refused = |attempt: &Attempt| attempt.connect.failure().is_some() || attempt.secure.failure().is_some();
             broken || exchange.attempts.iter().any(|attempt| refused(attempt) && !attempt.unused)
@@ -81,18 +85,40 @@ fn own_failure(exchange: &Exchange, status: &Status) -> bool {
 
 /// An attempt that will not succeed any more, though the gateway has not given up yet.
 fn hopeless(attempt: &Attempt, seen_to: Timestamp) -> bool {
-    let refused = matches!(
-        attempt.connect.failure(),
-        Some(ConnectFailure::Unanswered { tries: 3.., .. } | ConnectFailure::NoReturn { tries: 3.., .. })
-    );
+    let quiet = |span: Span| attempt.span.is_some_and(|(_, ended)| seen_to.since(ended) > span);
+    let refused = match attempt.connect.failure() {
+        Some(ConnectFailure::Unanswered { tries: 3.., .. }) => true,
+        // Who takes the SYN-ACK says so at once.
+        Some(ConnectFailure::NoReturn { tries: 3.., .. }) => quiet(Span::seconds(1)),
+        _ => false,
+    };
     let long = Span::seconds(60);
     let waiting = matches!(attempt.wait.failure(), Some(WaitFailure::Timeout(wait)) if *wait > long);
     // Ended for good, and nothing was tried or answered for a while.
     let ended = failing(attempt)
         && !attempt.open
         && !matches!(attempt.connect.failure(), Some(ConnectFailure::Unanswered { .. }));
-    let quiet = attempt.span.is_some_and(|(_, ended)| seen_to.since(ended) > Span::seconds(5));
-    refused || waiting || ended && quiet
+    refused || waiting || ended && quiet(Span::seconds(5))
+}
+
+/// A failure that is only the capture's end, or a wait too short to be one.
+pub(super) fn unfinished(attempt: &Attempt, seen_to: Timestamp) -> bool {
+    let quiet = attempt.span.map_or(Span(0), |(_, ended)| seen_to.since(ended));
+    // One query at the end of a capture: its answer may have come later.
+    if let Some(ResolveFailure::NoResponse { tries, .. }) = attempt.resolve.failure() {
+        return *tries < 2 || *tries < 3 && quiet < Span::seconds(5);
+    }
+    match (&attempt.connect, &attempt.wait, &attempt.receive) {
+        // The next SYN of a series comes within twice the last pause: a file that ends before it shows no end.
+        (Phase::Failed(ConnectFailure::Unanswered { tries, .. }), ..) => {
+            *tries < 2 || *tries < 3 && quiet < Span::seconds(10)
+        }
+        (_, Phase::Failed(WaitFailure::Timeout(wait)), _) => {
+            *wait < if attempt.open { Span::seconds(60) } else { Span::seconds(3) }
+        }
+        (_, _, Phase::Failed(ReceiveFailure::Stalled(wait))) => *wait < Span::seconds(3),
+        _ => false,
+    }
 }
 
 /// Whether a phase of an attempt failed, or the upstream answered 5xx.

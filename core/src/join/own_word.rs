@@ -156,6 +156,18 @@ pub fn squid(word: &str, took: Span) -> Option<Claim> {
     Some(meaning.claim(&format!("X-Squid-Error: {word}"), None))
 }
 
+/// What the page of a Squid further on says, which the gateway passed on.
+pub fn passed_on(word: &str) -> Option<Claim> {
+    word.starts_with("ERR_").then(|| Claim {
+        candidates: alloc::vec![ParentProxyError, OriginError],
+        confidence: Likely,
+        undetermined: false,
+        why: format!("X-Squid-Error: {word}, of a proxy further on: its answer was passed on, as Via says"),
+        made_by: Some(GeneratedBy::ParentProxy),
+        elapsed: None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,8 @@ use crate::time::{Span, Timestamp};
 
 /// An attempt may begin this much before its request is seen: two interfaces, one clock.
 const SLACK: Span = Span::milliseconds(20);
+/// Where a request was not seen, an attempt is its only if the gateway answered this soon after it had failed.
+const PROMPT: Span = Span::seconds(1);
 /// Requests looked at for one attempt, and attempts for one request, the nearest in time first: more are not open
 /// at a time, and the work stays proportional to the number of failures.
 const NEAREST: usize = 2048;
@@ -175,6 +177,9 @@ fn fit(exchange: &Exchange, sought: &Sought, loose: &Loose<'_>, by: &By<'_>) -> 
     if spoofed && (exchange.client != Some(local) || !same_address && known) {
         return None;
     }
+    if attempt.late || exchange.signs.late {
+        return half_seen(exchange, loose);
+    }
     let (from, to) = window(exchange);
     if loose.begun < from || loose.begun > to {
         // A connection that was opened for an earlier request but failed in this one's time: only if it is for the
@@ -220,6 +225,19 @@ fn rewritten(exchange: &Exchange, loose: &Loose<'_>) -> bool {
     !for_proxy(exchange) && status && failing(attempt) && attempt.target.is_some() && attempt.host.is_some()
 }
 
+/// How well an attempt fits where the capture does not show the client's request, or not the one that was sent on: the
+/// gateway answers as soon as an attempt has failed. A connection that carried a request before its capture began cannot
+/// have carried one that came later.
+fn half_seen(exchange: &Exchange, loose: &Loose<'_>) -> Option<u32> {
+    let attempt = &loose.attempt;
+    let before = exchange.signs.late || exchange.begun <= loose.shown_from;
+    let answered = exchange.events.iter().map(|event| event.source.time).max()?;
+    let ended = attempt.events.iter().map(|event| event.source.time).max()?;
+    let prompt = ended <= answered.plus(SLACK) && answered.since(ended) <= PROMPT;
+    let same_host = attempt.host.is_some() && attempt.host == exchange.host;
+    (prompt && (before || !attempt.late)).then_some(if same_host { LINKED } else { 1 })
+}
+
 /// Whether an address was looked up, during a request, under another name than the proxy's client asked for. Behind a reverse proxy, and for
 /// parents, names differ as a matter of course.
 fn own_errand(exchange: &Exchange, upstream: SocketAddr, begun: Timestamp, names: &Names<'_>) -> bool {
@@ -246,7 +264,8 @@ fn apart(exchange: &Exchange, loose: &Loose<'_>) -> i64 {
 
 /// The time in which the attempts of an exchange begin.
 pub fn window(exchange: &Exchange) -> (Timestamp, Timestamp) {
-    let from = Timestamp(exchange.begun.0.saturating_sub(SLACK.0));
+    let from = if exchange.signs.late { i64::MIN } else { exchange.begun.0.saturating_sub(SLACK.0) };
+    let from = Timestamp(from);
     let last = exchange.events.iter().map(|event| event.source.time).max();
     let to = match &exchange.answer {
         Answer::Pending | Answer::NotSeen => Timestamp(i64::MAX),

@@ -42,6 +42,13 @@ pub fn lookup_story<'a>(lookups: impl IntoIterator<Item = &'a Lookup>) -> Vec<Ev
     events
 }
 
+/// Whether only the addresses of IPv6 were asked for, as far as the capture shows: who asks for AAAA alone has other ways,
+/// and no A was refused.
+pub fn half_asked(lookups: &[&Lookup], attempt: &Attempt) -> bool {
+    let only_ipv6 = lookups.iter().all(|lookup| lookup.kind == dns::kind::AAAA);
+    only_ipv6 && attempt.resolve.failure() == Some(&ResolveFailure::NoData)
+}
+
 /// The attempt that lookups of one name were, if none gave an address; `seen_to` is how long the gateway waited.
 ///
 /// `tcp_failed` says whether TCP to a DNS server was tried and failed.

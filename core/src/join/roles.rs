@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 pub(super) const NEAR: usize = 256;
 
 /// Whether a time lies in one of these spans.
-fn during(at: Timestamp, spans: &[(Timestamp, Timestamp)]) -> bool {
+pub(super) fn during(at: Timestamp, spans: &[(Timestamp, Timestamp)]) -> bool {
     spans.iter().any(|(from, to)| *from <= at && at <= *to)
 }
 
@@ -30,6 +30,8 @@ pub struct Roles {
     listening: HashSet<SocketAddr>,
     /// As it goes out.
     pub egress: HashSet<IpAddr>,
+    /// Nothing but that they go out ties those addresses to it.
+    pub guessed: bool,
     /// Those who send it requests.
     pub clients: HashSet<IpAddr>,
     /// Connections of clients that were redirected to the gateway.
@@ -82,26 +84,32 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         // To its own clients a gateway opens nothing.
         let out = |(at, to): &(Timestamp, IpAddr)| !doings.asked_by.contains(to) && during(*at, &doings.asked_in);
         let looked_up = |at: &Timestamp| during(*at, &doings.asked_in);
-        machine.chain([doings]).any(|own| own.opened_at.iter().any(out) || own.asked_for_client.iter().any(looked_up))
+        // Which name a request wanted that was not captured is not known: any may be it.
+        let blind = doings.blind > 0;
+        machine.chain([doings]).any(|own| {
+            let names = if blind { &own.asked_at } else { &own.asked_for_client };
+            own.opened_at.iter().any(out) || names.iter().any(looked_up)
+        })
     };
     let intercepted = intercept::find(points);
     let circles = loops::circles(points);
-    let mut legs = Vec::new();
+    let mut both = Vec::new();
     let mut gateways: Vec<IpAddr> = match preset {
         Some(preset) => alloc::vec![preset],
         None => {
             let proxies = |doings: &Doings| doings.for_proxy > 0;
             let any_proxy = hosts.values().any(proxies);
             let gateway = |ip: &IpAddr, doings: &Doings| match any_proxy {
-                true => proxies(doings),
+                // One whose clients' requests were not captured may be a proxy as well.
+                true => proxies(doings) || doings.blind > 0 && out_while_serving(ip, doings),
                 false => doings.served > 0 && !intercepted.servers.contains(ip) && out_while_serving(ip, doings),
             };
             let mut found: HashSet<IpAddr> =
                 hosts.iter().filter(|(ip, doings)| gateway(ip, doings)).map(|(ip, _)| *ip).collect();
             if found.is_empty() && intercepted.is_empty() {
                 // A reverse proxy with an address on each side.
-                legs = two_legs(points, &hosts);
-                found.extend(legs.iter().map(|(served, _)| *served));
+                both = two_legs(points, &hosts);
+                found.extend(both.iter().map(|(served, _)| *served));
             }
             if found.is_empty() && intercepted.is_empty() {
                 found.clone_from(&circles.hosts);
@@ -172,15 +180,16 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         })
         .map(|(ip, _)| *ip)
         .collect();
-    egress.extend(legs.iter().map(|(_, went_out)| *went_out));
+    egress.extend(both.iter().map(|(_, went_out)| *went_out));
     egress.extend(&intercepted.egress);
     // Nothing ties an address to the gateway, but whatever goes out here is most likely it.
-    if intercepted.is_empty() && !egress.iter().any(|ip| hosts.get(ip).is_some_and(goes_out)) {
+    let guessed = intercepted.is_empty() && !egress.iter().any(|ip| hosts.get(ip).is_some_and(goes_out));
+    if guessed {
         egress.extend(hosts.iter().filter(|(ip, doings)| may(ip, doings)).map(|(ip, _)| *ip));
     }
     let forwarders = hosts.iter().filter(|(_, doings)| doings.forwarded > 0).map(|(ip, _)| *ip).collect();
     let parents = as_proxy.iter().filter(|server| !listening.contains(*server)).copied().collect();
     let back = circles.listeners.into_iter().filter(|_| gateways.iter().any(|ip| circles.hosts.contains(ip)));
     listening.extend(back);
-    Roles { gateways, listening, egress, clients, intercepted, parents, forwarders }
+    Roles { gateways, listening, egress, guessed, clients, intercepted, parents, forwarders }
 }

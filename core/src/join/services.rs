@@ -97,7 +97,8 @@ pub(super) fn explain(
             let patience = if failed.sure { PROMPT } else { AT_ONCE };
             // It failed before the answer, or was still silent then.
             let waited = failed.ended > to && to.since(failed.begun) >= SHORTEST_WAIT;
-            let unasked = failed.sure || exchange.attempts.is_empty() && exchange.host != host(failed);
+            let other = exchange.host.is_some() && exchange.host != host(failed);
+            let unasked = failed.sure || exchange.attempts.is_empty() && other;
             unasked
                 && (own_fault || !failed.asked)
                 && (waited || failed.ended <= to && to.since(failed.ended) <= patience)
@@ -158,6 +159,9 @@ fn failed(connection: &Connection, name: &'static str, seen_to: Timestamp, failu
         return;
     }
     let (client, server) = (&connection.client_end, &connection.server_end);
+    if server.packets == 0 && connection.acknowledged {
+        return;
+    }
     if client.lost + server.lost > 0 || server.unseen() {
         return;
     }
@@ -210,7 +214,7 @@ fn failed(connection: &Connection, name: &'static str, seen_to: Timestamp, failu
 fn by_name(loose: &Loose<'_>, roles: &Roles, names: &Names<'_>) -> Option<Failed> {
     let attempt = &loose.attempt;
     let address = attempt.upstream?;
-    if !roles.is_own(attempt.local?.ip()) || attempt.unused || attempt.parent {
+    if !roles.is_own(attempt.local?.ip()) || attempt.unused || attempt.late || attempt.parent {
         return None;
     }
     let host = attempt

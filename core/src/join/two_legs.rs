@@ -6,10 +6,10 @@ use core::net::IpAddr;
 use hashbrown::{HashMap, HashSet};
 
 use super::doings::{Doings, TIMES};
-use super::roles::NEAR;
+use super::roles::{NEAR, during};
+use super::usage::{answered, blind, in_trouble, in_use};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
-use crate::protocols::http1::is_server_error;
 use crate::time::Timestamp;
 
 /// Pairs of addresses of a reverse proxy: one is asked, the other asks on for the same within that time. The same path,
@@ -31,7 +31,8 @@ pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec
             && inner.client.ip() != outer.server.ip()
             && inner.server.ip() != outer.server.ip()
             && inner.server.ip() != outer.client.ip();
-        apart && outer.first.time <= inner.first.time && inner.first.time <= outer.last.time
+        let (from, to) = in_use(outer);
+        apart && from <= inner.first.time && inner.first.time <= to
     };
     let mut legs = HashSet::new();
     for inner in connections() {
@@ -41,25 +42,28 @@ pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec
             legs.extend(outer.map(|outer| (outer.server.ip(), inner.client.ip())));
         }
     }
+    // Where requests were not captured, the gateway's own is the one that is answered first.
+    let first = |inner: &Connection, outer: &Connection| {
+        let blind = inner.conversation().is_some_and(|http| blind(http) > 0);
+        !blind || answered(inner).zip(answered(outer)).is_some_and(|(inner, outer)| inner <= outer)
+    };
     if legs.is_empty() {
-        let failed = |connection: &&Connection| {
-            connection.conversation().is_some_and(|http| {
-                http.kept.iter().any(|t| t.response.as_ref().is_some_and(|response| is_server_error(response.status)))
-            })
-        };
-        let outers: Vec<&Connection> = connections().filter(failed).take(NEAR).collect();
+        let outers: Vec<&Connection> = connections().filter(|connection| in_trouble(connection)).take(NEAR).collect();
         for (ip, doings) in hosts.iter().filter(|(_, doings)| doings.opened > 0 && doings.served == 0) {
             let its: Vec<&Connection> = connections().filter(|c| c.client.ip() == *ip).take(NEAR).collect();
-            let outer = outers.iter().find(|outer| its.iter().all(|inner| nested(inner, outer)));
+            let outer = outers.iter().find(|outer| its.iter().all(|inner| nested(inner, outer) && first(inner, outer)));
             legs.extend(outer.filter(|_| !doings.dns_server).map(|outer| (outer.server.ip(), *ip)));
         }
         // It got no further than looking up the name that was wanted.
-        let looked_up =
-            |doings: &Doings| doings.served == 0 && !doings.dns_server && !doings.asked_for_client.is_empty();
+        let looked_up = |doings: &Doings| doings.served == 0 && !doings.dns_server && !doings.asked_at.is_empty();
         for (ip, doings) in hosts.iter().filter(|(_, doings)| looked_up(doings)) {
             let outer = outers.iter().find(|outer| {
-                let within = |at: &Timestamp| outer.first.time <= *at && *at <= outer.last.time;
-                outer.client.ip() != *ip && outer.server.ip() != *ip && doings.asked_for_client.iter().all(within)
+                let within = |at: &Timestamp| during(*at, &[in_use(outer)]);
+                // Which name a request wanted that was not captured is not known.
+                let blind = outer.conversation().is_some_and(|http| blind(http) > 0);
+                let names = if blind { &doings.asked_at } else { &doings.asked_for_client };
+                let asked = !names.is_empty() && names.iter().all(within);
+                asked && outer.client.ip() != *ip && outer.server.ip() != *ip
             });
             legs.extend(outer.map(|outer| (outer.server.ip(), *ip)));
         }

@@ -6,16 +6,18 @@ use alloc::vec::Vec;
 use hashbrown::HashSet;
 
 use super::clients::asked_or_failed;
+use super::directions::Unheard;
 use super::reset::{self, Hosts};
-use super::{Loose, Roles, attempt, pairing, services};
+use super::{Loose, Names, Roles, attempt, pairing, services};
 use crate::capture::connection::{Connection, Speech};
+use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::categories::Phase as Stage;
 use crate::exchange::{Attempt, ConnectFailure, Exchange, Phase};
 use crate::time::Timestamp;
 
 /// Ports of services that are no web: a failure there is not the gateway's upstream.
-const NEVER_WEB: &[u16] = &[
+pub(super) const NEVER_WEB: &[u16] = &[
     22, 23, 25, 53, 88, 110, 123, 135, 139, 143, 161, 389, 445, 465, 514, 587, 636, 993, 995, 1433, 1521, 3268, 3269,
     3306, 3389, 5060, 5061, 5222, 5432, 5671, 5672, 6379, 9100, 11211, 27017,
 ];
@@ -25,6 +27,7 @@ pub(super) fn upstream_side<'a>(
     points: &'a [Point],
     roles: &Roles,
     hosts: &Hosts<'_>,
+    unheard: &Unheard,
     wanted: Option<&HashSet<u16>>,
     seen_to: Timestamp,
 ) -> Vec<Loose<'a>> {
@@ -36,7 +39,8 @@ pub(super) fn upstream_side<'a>(
     // Where others under a client's address are answered, the way back is there: a silent host is just that.
     let mut all = points.iter().flat_map(|point| &point.connections);
     let returns = all.any(|connection| spoofs(connection) && connection.established.is_some());
-    for connection in points.iter().flat_map(|point| &point.connections) {
+    let each = points.iter().flat_map(|point| point.connections.iter().map(move |connection| (point, connection)));
+    for (point, connection) in each {
         let (client, server) = (connection.client.ip(), connection.server);
         if services::kind(connection).is_some() {
             continue;
@@ -58,9 +62,11 @@ pub(super) fn upstream_side<'a>(
                 attempt.connect = Phase::Failed(ConnectFailure::NoReturn { spoofed: true, tries });
             }
             reset::judge(connection, hosts, &mut attempt);
+            unheard.connecting(&mut attempt);
             attempt.parent |= !roles.gateways.is_empty() && roles.parents.contains(&server);
             let begun = attempt.span.map_or(connection.first.time, |(begun, _)| begun);
-            loose.push(Loose { attempt, connection, begun, taken: false });
+            let shown_from = point.started.unwrap_or_default();
+            loose.push(Loose { attempt, connection, begun, shown_from, taken: false });
         };
         match connection.conversation() {
             Some(conversation) if conversation.count > 0 => {
@@ -96,28 +102,38 @@ fn web(port: u16, connection: &Connection, wanted: Option<&HashSet<u16>>) -> boo
     speaks || usual
 }
 
-/// Whether these captures show how the gateway goes out at all.
+/// Whether these captures show how the gateway goes out at all: what it sends, and not only what comes back.
 pub(super) fn upstream_visible(points: &[Point], roles: &Roles) -> bool {
-    let outward =
-        |connection: &Connection| roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
+    let outward = |connection: &Connection| {
+        let own = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
+        own && connection.client_end.packets > 0
+    };
     !roles.intercepted.is_empty()
         || points.iter().any(|point| {
-            point.connections.iter().any(outward) || point.lookups.list.iter().any(|l| roles.egress.contains(&l.asker))
+            let asked = |lookup: &Lookup| roles.egress.contains(&lookup.asker) && lookup.tries > 0;
+            point.connections.iter().any(outward) || point.lookups.list.iter().any(asked)
         })
 }
 
-/// No attempt was found for a failed exchange: says what that means.
-pub(super) fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, visible: bool) {
+/// What it says of a request that no attempt was seen for: that none was made, only where one would have been seen.
+pub(super) fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, names: &Names<'_>, visible: bool) {
     let (from, to) = pairing::window(exchange);
     let busy = points.iter().flat_map(|point| &point.connections).any(|connection| {
         let during = connection.first.time <= to && connection.last.time >= from;
         let outward = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
-        during && outward && connection.server.port() != 53 && connection.client_end.bytes > 0
+        during && outward && connection.server.port() != 53 && connection.client_end.position > 0
     });
-    let doubt = if !visible {
+    let doubt = if !visible || roles.guessed && !busy {
         "These captures show only the client's side of the gateway: what it did upstream cannot be seen."
+    } else if exchange.signs.late {
+        // Said of every such exchange.
+        return;
     } else if busy {
         "The gateway had other connections in use at that time; which of them carried this request cannot be told."
+    } else if exchange.signs.head_cut {
+        "The snap length cut the head of the answer off: a reason that the gateway gives there was not captured."
+    } else if exchange.host.is_none() && names.asked_between(from, to) {
+        "The snap length cut off which host was wanted, and the gateway asked DNS meanwhile."
     } else {
         exchange.outward = true;
         let first = exchange.signs.word.as_ref().and_then(|word| word.candidates.first()?.category());

@@ -85,7 +85,7 @@ use crate::time::{Span, Timestamp};
 pub use custom::Custom;
 pub use detect::recognise;
 pub use groups::Group;
-pub use meaning::Meaning;
+pub use meaning::{Meaning, phase};
 pub use notices::{Kept as Notice, State as NoticeState};
 pub use outcomes::KEPT;
 pub use reader::{Beyond, LogReader, NO_ZONE};

@@ -97,7 +97,7 @@ const E_CONNECT_111: Meaning = Meaning::is(
 
 const E_CONNECT_113: Meaning = Meaning::is(
     Likely,
-    &[&[TcpIcmpUnreachable, TcpIcmpProhibited]],
+    &[&[TcpIcmpUnreachable, TcpIcmpProhibited, TcpRoutingLoop]],
     Gateway,
     "there is no way to the address (ERR_CONNECT_FAIL, errno 113 or 101): ICMP said so, or the gateway's own route or ARP",
 );
@@ -111,9 +111,9 @@ const E_CONNECT_99: Meaning = Meaning::is(
 
 const E_CONNECT_13: Meaning = Meaning::is(
     Likely,
-    &[&[LocalEgressDenied]],
+    &[&[LocalEgressDenied, TcpIcmpProhibited]],
     Gateway,
-    "the gateway's own system forbade the connection (ERR_CONNECT_FAIL, errno 1 or 13)",
+    "the gateway's own system forbade the connection, or ICMPv6 did (ERR_CONNECT_FAIL, errno 1 or 13)",
 );
 
 const E_CONNECT_SLOW: Meaning = Meaning::open(
@@ -180,7 +180,7 @@ const E_WRITE: Meaning = Meaning::open(
 
 const E_ZERO: Meaning = Meaning::is(
     Likely,
-    &[&[ResponseEmpty, KeepaliveRace]],
+    &[&[ResponseEmpty, KeepaliveRace, TlsAlert]],
     Gateway,
     "the server closed without sending a byte (ERR_ZERO_SIZE_OBJECT)",
 );

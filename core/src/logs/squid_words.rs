@@ -329,7 +329,7 @@ const DIRECT_504_TLS: Meaning = Meaning::open(
 /// `read_timeout` ran out.
 pub const READ_TIMED_OUT: Meaning = Meaning::is(
     Likely,
-    &[&[ResponseTimeout, RequestUnacked, PmtuBlackhole]],
+    &[&[ResponseTimeout, RequestUnacked, PmtuBlackhole, ZeroWindow]],
     Gateway,
     "Squid waited for the response until read_timeout",
 );

@@ -57,6 +57,8 @@ pub struct Sight {
     pub check: bool,
     /// It is another one come back (a loop), and belongs to that one's exchange.
     pub round: bool,
+    /// The capture shows neither host nor path: it began after the request, or a snap length cut both off.
+    pub vague: bool,
 }
 
 impl Sight {
@@ -101,7 +103,7 @@ impl Interest {
             if sight.wanted.place().is_some() {
                 interest.add(sight.wanted);
             }
-            if sight.tunnel {
+            if sight.tunnel || sight.vague {
                 interest.hosts.insert(sight.wanted.host);
                 interest.clients.insert(sight.client);
             }
@@ -195,6 +197,7 @@ pub fn captured(points: &[Point], counts: impl Fn(&Connection) -> bool) -> Vec<S
                     status: served.status,
                     size: served.size,
                     counts: true,
+                    vague: served.wanted == Wanted::default(),
                     place: Some((place, *at)),
                     ..Sight::default()
                 });
@@ -231,12 +234,14 @@ fn of_connection(connection: &Connection, place: (u32, u32), sights: &mut Vec<Si
         // An answer that broke off was over when somebody closed.
         let whole = response.filter(|response| response.complete).map(|response| response.last.time);
         let end = whole.or_else(|| connection_end(connection)).or(response.map(|response| response.last.time));
+        let wanted = Wanted::new(Some(&request.method), Some(&request.target), host.as_deref());
         Some(Sight {
             source: Some(request.first),
             begun: Some(request.first.time),
             ended: end,
             client,
-            wanted: Wanted::new(Some(&request.method), Some(&request.target), host.as_deref()),
+            wanted,
+            vague: wanted == Wanted::default(),
             status: response.map_or(0, |response| response.status),
             size: Size::of(transaction),
             first_status: response.and_then(|response| response.earlier).map_or(0, |(status, _)| status),
@@ -249,7 +254,7 @@ fn of_connection(connection: &Connection, place: (u32, u32), sights: &mut Vec<Si
     if let Some(sight) = conversation.tunnel.as_ref().and_then(of) {
         // A tunnel is logged when it ends.
         let unseen = conversation.tunnel_bytes > 0 && sight.wanted.is_tunnel();
-        sights.push(Sight { ended: Some(connection.last.time), tunnel: true, unseen, ..sight });
+        sights.push(Sight { ended: Some(connection.last.time), tunnel: true, vague: false, unseen, ..sight });
     }
 }
 
@@ -303,17 +308,20 @@ pub fn of_exchange(exchange: &Exchange, at: u32) -> Sight {
     };
     let upstream = exchange.attempts.iter().rev().find_map(|attempt| attempt.upstream);
     let events = exchange.events.iter().chain(exchange.attempts.iter().flat_map(|attempt| &attempt.events));
+    let wanted = Wanted::new(exchange.method.as_deref(), exchange.target.as_deref(), exchange.host.as_deref());
+    let attempt = exchange.events.is_empty();
     Sight {
         source: events.map(|event| event.source).min(),
-        begun: Some(exchange.begun),
+        begun: Some(exchange.begun).filter(|_| !exchange.signs.late),
         ended,
         client: exchange.client.map_or(0, address_digest),
         upstream: upstream.map_or(0, |upstream| address_digest(upstream.ip())),
-        wanted: Wanted::new(exchange.method.as_deref(), exchange.target.as_deref(), exchange.host.as_deref()),
+        wanted,
         status,
         exchange: Some(at),
         counts: true,
-        attempt: exchange.events.is_empty(),
+        attempt,
+        vague: !attempt && wanted == Wanted::default(),
         ..Sight::default()
     }
 }

@@ -130,6 +130,8 @@ pub struct End {
     pub acked: u64,
     /// Where the other side acknowledged bytes of it that the capture had not seen until then.
     pub(super) owed: Option<Source>,
+    /// The last step of that was one number after all others: the acknowledgement of a FIN.
+    pub acked_by_one: bool,
     /// First payload.
     pub first_data: Option<Source>,
     /// Latest new payload.

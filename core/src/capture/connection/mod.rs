@@ -26,6 +26,9 @@ pub const KEPT: usize = 12;
 /// An ICMP error may quote a segment this far beyond what the capture has seen of the client.
 const QUOTED_AHEAD: u32 = 1 << 20;
 
+/// No window is as large, and no gap that a capture leaves in both directions at once.
+const FOREIGN: u32 = 1 << 28;
+
 /// One connection.
 #[derive(Debug)]
 pub struct Connection {
@@ -152,6 +155,11 @@ impl Connection {
         self.isn
     }
 
+    /// It was open before the capture began: neither SYN nor SYN-ACK was seen.
+    pub fn midstream(&self) -> bool {
+        self.syn_count == 0 && self.syn_ack.is_none()
+    }
+
     /// The HTTP spoken on it.
     pub fn conversation(&self) -> Option<&Conversation> {
         match &self.speech {
@@ -269,10 +277,9 @@ impl Connection {
         self.heed(side, segment);
         let other = self.end_mut(side.other());
         let Some(next) = other.next else {
-            // In the middle of a stream the receiver's word tells where the other side is.
-            if !handshake {
-                other.next = Some(segment.ack);
-            }
+            // In the middle of a stream, or where one direction was not captured, the receiver's word tells where the other
+            // side is.
+            other.next = Some(segment.ack);
             return;
         };
         // Positive: bytes are acknowledged that this capture has not seen (yet).
@@ -284,6 +291,7 @@ impl Connection {
             other.duplicate_acks += u32::from(repeated);
             return;
         }
+        other.acked_by_one = to == other.acked + 1 && other.acked > 0;
         other.acked = to;
         if ahead > 1 {
             other.owed = Some(source);
@@ -331,6 +339,7 @@ impl Connection {
     /// A RST was not heeded if its alleged sender takes bytes that the other side sent after it: both are alive
     /// (RFC 5961 section 3).
     fn heed(&mut self, side: Side, segment: &Segment<'_>) {
+        self.outlive(side, segment);
         let other = self.end(side.other());
         let (sent, all) = (other.last_data, other.next == Some(segment.ack));
         let after = |reset: Reset| sent.is_some_and(|sent| sent > reset.source);
@@ -342,6 +351,23 @@ impl Connection {
         end.rst = None;
         end.after_rst = None;
         if let Speech::Http(conversation) = &mut self.speech {
+            conversation.reset_ignored();
+        }
+    }
+
+    /// Nor was it heeded if it had another number than the one expected (RFC 5961 section 3.2) and its receiver takes bytes
+    /// that came after it: a connection that is gone answers with a RST.
+    fn outlive(&mut self, side: Side, segment: &Segment<'_>) {
+        let end = self.end_mut(side.other());
+        let beside = |reset: Reset| reset.ahead.is_some_and(|ahead| ahead != 0);
+        let later = end.rst.is_some_and(|reset| beside(reset) && end.last_data.is_some_and(|data| data > reset.source));
+        if !later || end.next != Some(segment.ack) || end.acked >= end.position {
+            return;
+        }
+        end.ignored += 1;
+        end.rst = None;
+        end.after_rst = None;
+        if let (Speech::Http(conversation), Side::Client) = (&mut self.speech, side) {
             conversation.reset_ignored();
         }
     }
@@ -363,6 +389,16 @@ impl Connection {
         let seq = from(self.end(side).next, segment.seq).filter(|_| numbered);
         let ack = from(self.end(side.other()).next, segment.ack).filter(|_| segment.has(Segment::ACK));
         seq.max(ack).unwrap_or(u32::MAX)
+    }
+
+    /// Whether a segment's numbers, its own and those it acknowledges, are so far from this connection's that it belongs to
+    /// another one on the same ports, whose SYN was not captured.
+    pub fn foreign(&self, side: Side, segment: &Segment<'_>) -> bool {
+        let far = |next: Option<u32>, at: u32| {
+            next.is_some_and(|next| at.wrapping_sub(next).cast_signed().unsigned_abs() > FOREIGN)
+        };
+        let plain = segment.has(Segment::ACK) && !segment.has(Segment::RST) && !segment.has(Segment::SYN);
+        plain && far(self.end(side).next, segment.seq) && far(self.end(side.other()).next, segment.ack)
     }
 
     /// Whether an ICMP error may quote a segment of the client with this sequence number (RFC 5927 section 4.1).

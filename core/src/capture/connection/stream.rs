@@ -105,8 +105,9 @@ impl Connection {
         if let Some(handshake) = &mut self.handshake {
             handshake.gap(side, bytes);
         }
+        let to = self.end(side).position;
         match (&mut self.speech, side) {
-            (Speech::Http(conversation), Side::Client) => conversation.client_gap(bytes, source),
+            (Speech::Http(conversation), Side::Client) => conversation.client_gap(bytes, to, source),
             (Speech::Http(conversation), Side::Server) => conversation.server_gap(bytes, source),
             (Speech::Dns(parts), _) => *parts = [Vec::new(), Vec::new()],
             _ => {}

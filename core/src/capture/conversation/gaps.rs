@@ -1,24 +1,38 @@
 //! Bytes that the capture lacks: what of a message can still be followed across them.
 
-use super::{Conversation, Place};
+use super::heads::{clip, digest};
+use super::{Conversation, PATHS, Place};
 use crate::capture::connection::Side;
+use crate::capture::transaction::Request;
 use crate::exchange::Source;
 use crate::protocols::http1;
 
+/// Bytes of a status line until behind its code: `HTTP/1.1 502 `.
+const STATUS: usize = 13;
+
+/// What of a head lies before its last line end: a line that is cut off says nothing.
+fn whole_lines(part: &[u8]) -> &[u8] {
+    let end = part.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    part.get(..end).unwrap_or_default()
+}
+
 impl Conversation {
-    /// The capture lacks bytes of the client.
-    pub fn client_gap(&mut self, bytes: u64, source: Source) {
+    /// The capture lacks bytes of the client; `end` is the stream position behind them.
+    pub fn client_gap(&mut self, bytes: u64, end: u64, source: Source) {
         if self.http2.is_some() {
             return self.http2_gap(Side::Client, bytes);
         }
         if let Place::Head(part, Some(first)) = &mut self.requests {
             // Snapped in the head: its first line is enough to know what was wanted.
             let (part, first) = (core::mem::take(part), *first);
-            if part.contains(&b'\n') {
-                self.request(&part, first, source, 0);
-                if let Some(request) = self.open.back_mut().and_then(|transaction| transaction.request.as_mut()) {
-                    request.gap = true;
-                    request.complete = true;
+            match whole_lines(&part) {
+                [] => self.cut_request(&part, first, source, end),
+                lines => {
+                    self.request(lines, first, source, end);
+                    if let Some(request) = self.open.back_mut().and_then(|transaction| transaction.request.as_mut()) {
+                        request.gap = true;
+                        request.complete = true;
+                    }
                 }
             }
             if !matches!(self.requests, Place::Tunnel) {
@@ -44,7 +58,52 @@ impl Conversation {
             if let Some(request) = self.open.back_mut().and_then(|transaction| transaction.request.as_mut()) {
                 request.gap = true;
             }
+            self.goes_on(end, source);
             self.requests = Place::Lost;
+        }
+    }
+
+    /// A request whose first line is cut off: its method, and of its target what is whole.
+    fn cut_request(&mut self, part: &[u8], first: Source, last: Source, end: u64) {
+        let line = core::str::from_utf8(part).unwrap_or_default();
+        let Some((method, rest)) = line.split_once(' ') else { return };
+        if http1::looks_like_request(part) != Some(true) {
+            return;
+        }
+        let (target, seen) = match rest.split_once(' ') {
+            Some((target, _)) => (target, target),
+            None => ("", rest),
+        };
+        let absolute = http1::absolute(seen);
+        // A host name is whole where something follows it.
+        let host = absolute.and_then(|(scheme, rest)| {
+            let authority = rest.split_once(['/', '?'])?.0;
+            let port = if scheme == "https" && !authority.contains(':') { ":443" } else { "" };
+            Some(alloc::format!("{authority}{port}"))
+        });
+        let request = Request {
+            first,
+            last,
+            method: clip(method),
+            target: clip(target),
+            host: host.map(|host| clip(&host)),
+            complete: true,
+            end,
+            acked: None,
+            gap: true,
+            upgrade: false,
+            forwarded: false,
+            via: None,
+            waits: false,
+            proxied: absolute.is_some(),
+        };
+        self.for_proxy += u32::from(request.for_proxy());
+        if !target.is_empty() && self.paths.len() < PATHS {
+            self.paths.push(digest(target));
+        }
+        self.begin(request);
+        if method == "CONNECT" {
+            self.requests = Place::Tunnel;
         }
     }
 
@@ -58,8 +117,13 @@ impl Conversation {
             if let Some(transaction) = self.open.front_mut() {
                 transaction.partial = None;
             }
-            if part.contains(&b'\n') && http1::looks_like_response(&part) == Some(true) {
-                self.response(&part, first, source);
+            let lines = match whole_lines(&part) {
+                // The status stands at the line's begin.
+                [] => part.get(..STATUS).filter(|line| line.last() == Some(&b' ')).unwrap_or_default(),
+                lines => lines,
+            };
+            if http1::looks_like_response(lines) == Some(true) {
+                self.response(lines, first, source);
                 let over = self.answering().is_some_and(|response| {
                     response.gap = true;
                     // How long the body is was in the missing part: the answer counts as whole.

@@ -21,9 +21,10 @@ pub struct Icap {
 impl Icap {
     /// Whether a client's bytes begin an ICAP request: `REQMOD icap://scanner.example/reqmod ICAP/1.0`.
     pub fn begins(data: &[u8]) -> bool {
-        let methods = [&b"OPTIONS "[..], b"REQMOD ", b"RESPMOD "];
-        let target = methods.iter().find_map(|method| data.strip_prefix(*method));
-        target.is_some_and(|target| target.starts_with(b"icap://") || target.starts_with(b"icaps://"))
+        // These methods are ICAP's alone, also where a snap length cut the target off.
+        let own = [&b"REQMOD "[..], b"RESPMOD "].iter().any(|method| data.starts_with(method));
+        let target = data.strip_prefix(b"OPTIONS ");
+        own || target.is_some_and(|target| target.starts_with(b"icap://") || target.starts_with(b"icaps://"))
     }
 
     fn asked(&mut self, data: &[u8], source: Source) {
@@ -59,6 +60,14 @@ impl Conversation {
 
     /// Takes a server's bytes if this is ICAP.
     pub(super) fn icap_told(&mut self, data: &[u8], source: Source) -> bool {
+        if self.icap.is_none() && data.starts_with(b"ICAP/1.") && !self.open.iter().any(|t| t.response.is_some()) {
+            // The capture began in the middle of a request: what looked like one of HTTP lay inside it.
+            let open = self.open.drain(..).next().and_then(|asked| asked.request).map(|request| request.first);
+            (self.count, self.for_proxy, self.marked) = (0, 0, 0);
+            self.paths.clear();
+            self.sample = None;
+            self.icap = Some(alloc::boxed::Box::new(Icap { open, failed: Vec::new() }));
+        }
         if let Some(icap) = &mut self.icap {
             icap.told(data, source);
         }

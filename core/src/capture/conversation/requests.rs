@@ -81,7 +81,11 @@ impl Conversation {
                     self.requests = Place::START;
                     0
                 }
-                Place::Lost | Place::UntilClose | Place::Tunnel => return,
+                Place::Lost => {
+                    self.goes_on(end, source);
+                    return;
+                }
+                Place::UntilClose | Place::Tunnel => return,
             };
             data = data.get(taken..).unwrap_or_default();
         }
@@ -106,6 +110,7 @@ impl Conversation {
             upgrade: head.upgrade,
             forwarded: head.forwarded,
             via: if head.via { http1::joined(bytes, "via").map(|list| clip(&list)) } else { None },
+            proxied: false,
             waits: head.expects && !matches!(head.body, Body::Unsaid | Body::Length(0)),
         };
         if self.count == 0 {
@@ -139,15 +144,30 @@ impl Conversation {
             self.responses = Place::Tunnel;
             return;
         }
+        self.begin(request);
+    }
+
+    /// A request begins its transaction.
+    pub(super) fn begin(&mut self, request: Request) {
         let index = self.count;
         self.count += 1;
         if self.open.len() >= PIPELINE && self.http2.is_none() {
             self.open.pop_front();
         }
-        let idle = self.idle_since.filter(|_| self.open.is_empty()).map(|since| first.time.since(since.time));
+        let idle = self.idle_since.filter(|_| self.open.is_empty()).map(|since| request.first.time.since(since.time));
         let stray = core::mem::take(&mut self.stray).then(|| flaw(STRAY, &[]));
         let request = Some(Box::new(request));
         self.open.push_back(Transaction { request, index, idle, flaw: stray, ..Transaction::default() });
+    }
+
+    /// More of a request whose end cannot be found.
+    pub(super) fn goes_on(&mut self, end: u64, source: Source) {
+        let last = self.open.back_mut().and_then(|transaction| transaction.request.as_mut());
+        if let Some(request) = last.filter(|request| request.gap && end > request.end) {
+            request.acked = None;
+            request.end = end;
+            request.last = source;
+        }
     }
 
     pub(super) fn request_body(&mut self, end: u64, source: Source, over: bool) {

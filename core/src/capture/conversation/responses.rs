@@ -136,6 +136,13 @@ impl Conversation {
             self.open.push_back(Transaction::default());
             return Some(());
         }
+        let last = self.previous.as_ref().or(self.kept.last()).filter(|last| last.index + 1 == self.count);
+        if last.is_some_and(|last| last.request.is_none()) {
+            // Only answers are captured here: this one is to another request.
+            self.count += 1;
+            self.open.push_back(Transaction { index: self.count - 1, ..Transaction::default() });
+            return Some(());
+        }
         let length = http1::head_length(data)?;
         let status = http1::response(data.get(..length)?).ok()?.status;
         self.responses = Place::Lost;
@@ -261,6 +268,7 @@ impl Conversation {
             gap: false,
             body: 0,
             own_word: own_word(bytes, &head),
+            others_word: head.others_word.map(clip),
             proxy_status: told_status(bytes, &head),
         }));
         let over = matches!(place, Place::Head(..) | Place::Lost);

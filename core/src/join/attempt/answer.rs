@@ -4,12 +4,18 @@ use alloc::format;
 use alloc::string::ToString;
 
 use super::streams::stream_end;
-use super::{Story, icmp_text};
+use super::{Story, icmp_text, unread};
 use crate::capture::connection::{Connection, Side};
 use crate::capture::transaction::{Request, Response, Transaction};
-use crate::exchange::{Attempt, Phase, ReceiveFailure, SendFailure, Source, WaitFailure, What};
+use crate::categories::Id;
+use crate::exchange::{Attempt, Left, Phase, ReceiveFailure, SendFailure, Source, WaitFailure, What};
 use crate::protocols::http1::flaws::Weight;
 use crate::time::{Span, Timestamp};
+
+/// The connection may have been an old one.
+const BEFORE: &str = "The connection was open before the capture began, and the server had not acknowledged the request: it may have forgotten the connection, or have been about to close it.";
+
+const OPEN_BEFORE: &str = "The connection was open before the capture began: what had passed on it is not known.";
 
 /// A gateway that waits shorter than this before it closes was not waiting for an answer.
 pub(super) const SHORTEST_WAIT: Span = Span::milliseconds(500);
@@ -99,7 +105,11 @@ pub(super) fn answer(
         return large_lost(connection, transaction, hole, attempt, story);
     }
     // Acknowledged bytes of the server that the capture lacks may have held the whole answer.
-    if server.packets == 0 || server.unseen() || server.cut > 0 {
+    let spoke = server.last_data.is_some_and(|data| data > request.first);
+    if server.packets == 0 {
+        return unread::unheard(connection, attempt, story);
+    }
+    if server.unseen() || server.cut > 0 && spoke {
         return;
     }
     if let Some(source) = transaction.partial {
@@ -140,7 +150,12 @@ pub(super) fn answer(
             // A host that does not know the connection any more says so by a RST without ACK (RFC 9293 section 3.10.7.1).
             let idle = attempt.idle.is_some_and(|idle| idle >= IDLE);
             let forgotten = reset && idle && server.rst.is_some_and(|reset| reset.ack.is_none()) && acked.is_none();
-            if (crossed || forgotten) && attempt.reused {
+            // What had passed on it before the capture is not known.
+            let before = connection.midstream() && transaction.index == 0;
+            if before && reset && acked.is_none() {
+                attempt.left = Left::new(&[Id::ResponseReset, Id::KeepaliveRace], BEFORE);
+            }
+            if (crossed || forgotten) && attempt.reused || crossed && before {
                 attempt.send = Phase::Failed(SendFailure::ClosedAsSent);
                 if let Some(fin) = server.fin {
                     story.add(fin.source, Side::Server, What::Fin);
@@ -168,7 +183,7 @@ pub(super) fn waited(
     let wait = to.since(request.last.time);
     let (client, server) = (&connection.client_end, &connection.server_end);
     // While a part of the request is still to be sent, a closed window is what keeps it.
-    let pause = if request.complete { CLOSED_WINDOW } else { SHORTEST_WAIT };
+    let pause = if request.complete && !request.gap { CLOSED_WINDOW } else { SHORTEST_WAIT };
     if server.window_closed.is_some_and(|closed| to.since(closed.time) >= pause) {
         attempt.send = Phase::Failed(SendFailure::WindowClosed);
     } else if attempt.send.is_ok() && cut_short(connection, request) {
@@ -190,6 +205,10 @@ pub(super) fn waited(
         if let Some(last) = client.sent_again.filter(|last| client.retransmitted != Some(*last)) {
             let text = format!("bytes of the request, sent again for the {}. time", client.retransmissions);
             story.add(last, Side::Client, What::Note(text));
+        }
+        if !full_sized && connection.midstream() && client.largest_again >= FULL_SIZED {
+            // Smaller ones may have passed before.
+            attempt.left = Left::new(&[Id::RequestUnacked, Id::PmtuBlackhole], OPEN_BEFORE);
         }
         attempt.send = Phase::Failed(if full_sized { SendFailure::FullSizeLost } else { SendFailure::Unacknowledged });
     }
@@ -247,6 +266,10 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
     if let Some(source) = response.bad_chunk {
         story.add(source, Side::Server, What::Data("broken chunked coding".into()));
         return Phase::Failed(ReceiveFailure::BadChunk);
+    }
+    if response.complete && response.gap && connection.server_end.cut > 0 {
+        // How long it was to be is in what was cut off.
+        return Phase::NotSeen;
     }
     if response.complete {
         return Phase::Ok(Some(response.last.time.since(response.first.time)));

@@ -34,7 +34,9 @@ pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<C
         return Phase::NotSeen;
     }
     if connection.syn_count == 0 {
-        return Phase::NotSeen;
+        let Some(reset) = refusal(connection) else { return Phase::NotSeen };
+        story.add(reset.source, Side::Server, What::Reset("with sequence number 0, as only a SYN is answered".into()));
+        return Phase::Failed(ConnectFailure::Reset);
     }
     let server = &connection.server_end;
     for (source, icmp) in &connection.icmp {
@@ -58,6 +60,14 @@ pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<C
             Phase::Failed(ConnectFailure::Unanswered { tries: connection.syn_count, waited })
         }
     }
+}
+
+/// The RST that answered a SYN which was not captured: its sequence number is 0 and it acknowledges something, as only a
+/// segment without an ACK of its own is answered (RFC 9293 section 3.10.7.1).
+pub(super) fn refusal(connection: &Connection) -> Option<Reset> {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    let silent = client.packets == 0 && server.packets == server.rsts.len() as u64;
+    server.rst.filter(|reset| silent && connection.syn_count == 0 && reset.seq == 0 && reset.ack.is_some())
 }
 
 fn refusals(connection: &Connection, story: &mut Story<'_>) {

@@ -2,10 +2,12 @@
 
 mod answer;
 mod connect;
+mod late;
 mod messages;
 mod secure;
 mod story;
 mod streams;
+mod unread;
 mod words;
 
 use alloc::format;
@@ -14,7 +16,8 @@ use alloc::string::ToString;
 use super::hellos::certificate_refused;
 use crate::capture::connection::{Connection, Side, Speech};
 use crate::capture::transaction::Transaction;
-use crate::exchange::{Attempt, ConnectFailure, Phase, WaitFailure, What};
+use crate::categories::Id;
+use crate::exchange::{Attempt, ConnectFailure, Left, Phase, WaitFailure, What};
 use crate::report::Leg;
 use crate::time::Timestamp;
 use answer::answer;
@@ -41,18 +44,29 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
     }
     if attempt.connect.is_ok() {
         secure::judge(connection, &mut attempt, &mut story, seen_to);
-        if let Speech::Http(conversation) = &connection.speech {
-            // In a tunnel that a parent proxy granted only the handshake can be judged; of a request whose head never
-            // got whole nothing can be said.
-            let request = conversation.tunnel.as_ref()?.request.as_deref()?;
-            attempt.secure.failure()?;
-            attempt.parent = true;
-            attempt.host = host_of(&request.target, request.host.as_deref(), &request.method).0;
-            attempt.target = Some(request.target.clone());
-        } else {
-            secure::asked(connection, &mut attempt, &mut story);
-            unused(connection, &mut attempt, &mut story);
+        match &connection.speech {
+            // In a tunnel that a parent proxy granted only the handshake can be judged.
+            Speech::Http(http) if http.tunnel.is_some() => {
+                let request = http.tunnel.as_ref()?.request.as_deref()?;
+                attempt.secure.failure()?;
+                attempt.parent = true;
+                attempt.host = host_of(&request.target, request.host.as_deref(), &request.method).0;
+                attempt.target = request.whole_target().map(ToString::to_string);
+            }
+            Speech::Http(_) | Speech::Silent => {
+                unused(connection, &mut attempt, &mut story);
+                unread::unsaid(connection, &mut attempt, &mut story);
+            }
+            _ => {
+                secure::asked(connection, &mut attempt, &mut story);
+                unused(connection, &mut attempt, &mut story);
+            }
         }
+    }
+    if attempt.connect.failure().is_some() && connection.midstream() {
+        attempt.doubts.push("The SYN was not captured; the RST shows that there was one.".to_string());
+    } else if connection.midstream() && connection.conversation().is_none() {
+        late::judge(connection, &mut attempt, &mut story);
     }
     let failed = attempt.connect.failure().is_some()
         || attempt.secure.failure().is_some()
@@ -68,7 +82,7 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
             ack.number
         ));
     }
-    (failed || stuck).then_some(attempt)
+    (failed || stuck || attempt.left.is_some()).then_some(attempt)
 }
 
 /// What became of the TLS handshake inside a granted tunnel; `None` if nothing failed in it.
@@ -106,10 +120,14 @@ pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: 
     if let Some(request) = &transaction.request {
         attempt.parent = request.for_proxy();
         attempt.host = host_of(&request.target, request.host.as_deref(), &request.method).0;
-        attempt.target = Some(request.target.clone());
-        story.add(request.first, Side::Client, What::Request(format!("{} {}", request.method, request.target)));
+        attempt.target = request.whole_target().map(ToString::to_string);
+        story.add(request.first, Side::Client, What::Request(request.line()));
         let begun = request.first.time;
         attempt.span = Some((begun, connection.last.time));
+    }
+    if transaction.request.is_none() {
+        let why = "The request that the gateway sent on this connection was not captured.";
+        attempt.left = Left::new(&[Id::OriginError, Id::ParentProxyError], why);
     }
     attempt.head = transaction.head;
     attempt.interim = transaction.interim;
@@ -145,7 +163,8 @@ pub fn left(connection: &Connection) -> bool {
 /// do so all the time; a request that failed at that moment makes it one.
 fn unused(connection: &Connection, attempt: &mut Attempt, story: &mut Story<'_>) {
     let (client, server) = (&connection.client_end, &connection.server_end);
-    if client.bytes + server.bytes > 0 || client.lost + server.lost > 0 {
+    // Where what the client sent was not captured, the server's acknowledgements count it, its FIN included.
+    if client.position + server.position > 0 || client.acked > 1 {
         return;
     }
     let by_server = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];

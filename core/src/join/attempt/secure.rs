@@ -11,7 +11,11 @@ use super::answer::{FULL_SIZED, SHORTEST_WAIT, too_big};
 use super::{Story, messages};
 use crate::capture::connection::{Connection, Side};
 use crate::capture::handshake::{Handshake, TLS13};
-use crate::exchange::{Attempt, Phase, ReceiveFailure, SecureFailure, SendFailure, Source, Tls, WaitFailure, What};
+use crate::categories::Id;
+use crate::exchange::{
+    Attempt, Left, Phase, ReceiveFailure, SecureFailure, SendFailure, Source, Tls, WaitFailure, What,
+};
+use crate::logs::phase;
 use crate::protocols::tls;
 use crate::time::{Span, Timestamp};
 
@@ -37,6 +41,7 @@ const CLOSING: &str =
 const HIDDEN: &str =
     "TLS encrypts this alert: that it is one is told by the record's size and place, its number cannot be read.";
 const UNSAID: &str = "No alert says why the connection was closed: there may be another reason than the certificate.";
+const ANSWER_CUT: &str = "What the server answered in the handshake was not captured, or cut off by the snap length.";
 const UNREAD: &str = "The connection is encrypted: request and answer are told apart by direction and size alone.";
 
 /// What was offered and chosen, for causes and comparisons.
@@ -97,19 +102,19 @@ fn tell(handshake: &Handshake, hello: Source, story: &mut Story<'_>) {
 
 /// When and how a side ended the connection.
 #[derive(Clone, Copy)]
-struct End {
-    source: Source,
-    reset: bool,
+pub(super) struct End {
+    pub(super) source: Source,
+    pub(super) reset: bool,
 }
 
-fn end(connection: &Connection, side: Side) -> Option<End> {
+pub(super) fn end(connection: &Connection, side: Side) -> Option<End> {
     let end = connection.end(side);
     let reset = end.rst.map(|reset| End { source: reset.source, reset: true });
     let fin = end.fin.map(|fin| End { source: fin.source, reset: false });
     reset.into_iter().chain(fin).min_by_key(|end| end.source)
 }
 
-fn what(end: End, when: &str) -> What {
+pub(super) fn what(end: End, when: &str) -> What {
     if end.reset { What::Reset(when.into()) } else { What::Fin }
 }
 
@@ -135,7 +140,15 @@ fn unfinished(
     seen_to: Timestamp,
 ) -> Phase<SecureFailure> {
     if let Some(failure) = alerted(connection, handshake, story) {
+        let ours = matches!(failure, SecureFailure::Alert { ours: true, .. });
+        if ours && (connection.server_end.packets == 0 || connection.server_end.cut > 0) {
+            attempt.left = Left::new(&[Id::TlsAlert, Id::TlsCertificate, Id::TlsNotSpoken, Id::TlsClosed], ANSWER_CUT);
+        }
         return Phase::Failed(failure);
+    }
+    if connection.server_end.packets == 0 {
+        attempt.left = Left::new(phase::SECURE, ANSWER_CUT);
+        return Phase::NotSeen;
     }
     if let Some((source, text)) = &handshake.not_tls {
         story.add(*source, Side::Server, What::Data(text.clone()));

@@ -50,7 +50,7 @@ pub fn gone_before(connection: &Connection, response: &Response) -> bool {
 pub fn client_story(connection: &Connection, transaction: &Transaction) -> Vec<Event> {
     let mut story = Story::new(connection, Leg::Client);
     if let Some(request) = &transaction.request {
-        story.add(request.first, Side::Client, What::Request(format!("{} {}", request.method, request.target)));
+        story.add(request.first, Side::Client, What::Request(request.line()));
     }
     if let Some(response) = &transaction.response {
         if let Some((status, source)) = response.earlier {

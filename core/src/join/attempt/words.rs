@@ -35,6 +35,9 @@ pub fn icmp_text(icmp: Icmp) -> String {
 
 /// Host and port that a request wants: from its target, else from its Host field.
 pub fn host_of(target: &str, host: Option<&str>, method: &str) -> (Option<String>, Option<u16>) {
+    if method == "CONNECT" && target.is_empty() {
+        return (None, None);
+    }
     let (scheme, authority) = match http1::absolute(target) {
         Some((scheme, rest)) => (scheme, rest.split(['/', '?', '#']).next()),
         None if method == "CONNECT" => ("https", Some(target)),

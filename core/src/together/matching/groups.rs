@@ -26,6 +26,8 @@ pub enum By {
     Host,
     /// The address asked: of the same.
     Upstream,
+    /// The client, where the capture shows neither host nor path.
+    Vague,
     /// The client of a failure, where an error log names nothing else.
     Client,
     /// The same, of a request that went well.
@@ -33,8 +35,9 @@ pub enum By {
 }
 
 /// The ways of an access log, and those of an error log.
-const ACCESS: &[By] = &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream];
-const ERROR: &[By] = &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream, By::Client, By::Caller];
+const ACCESS: &[By] = &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream, By::Vague];
+const ERROR: &[By] =
+    &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream, By::Vague, By::Client, By::Caller];
 
 /// Lines of one log, to be held against requests.
 #[derive(Clone, Debug)]
@@ -67,6 +70,7 @@ impl By {
             Self::PathOfRequest if is_line || wanted.host == 0 => known(wanted.path),
             Self::Host if attempt => known(wanted.host),
             Self::Upstream if attempt => known(sight.upstream),
+            Self::Vague if is_line || sight.vague => known(sight.client),
             Self::Client if sight.exchange.is_some() && (!is_line || wanted == Wanted::default()) => {
                 known(sight.client)
             }

@@ -147,6 +147,6 @@ fn likeness(line: &Sight, request: &Sight) -> Option<u32> {
         (Some(one), Some(other)) if !same_duration(one, other) && !request.attempt => 4,
         _ => 1,
     };
-    let vague = if request.attempt || line.wanted == Wanted::default() { 2 } else { 1 };
+    let vague = if request.attempt || request.vague || line.wanted == Wanted::default() { 2 } else { 1 };
     Some(status * client * duration * vague / 2)
 }

@@ -37,7 +37,8 @@ pub fn all() -> Vec<Recipe> {
             recording: Recording::Wan,
             logs: Vec::new(),
             expect: vec![
-                Expect::new("response-timeout", "proven")
+                // Its client may have left: that side was not recorded.
+                Expect::new("response-timeout", "likely")
                     .text("gateway", "198.51.100.5")
                     .text("upstream", "192.0.2.10:80")
                     .text("host", "www.example.com")

@@ -1,0 +1,57 @@
+//! Exchanges whose answer was not captured, or cut off by a snap length: that they failed is told by their attempts alone,
+//! where nothing upstream was answered after them.
+
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+
+use super::{Names, Roles, services};
+use crate::capture::point::Point;
+use crate::exchange::{Attempt, Exchange, WaitFailure};
+use crate::time::Timestamp;
+
+/// When servers that the gateway asked said something: from the first byte to the last packet.
+pub(super) struct Answered<'a> {
+    said: Vec<(SocketAddr, Timestamp, Timestamp)>,
+    names: &'a Names<'a>,
+}
+
+impl<'a> Answered<'a> {
+    pub(super) fn new(points: &[Point], roles: &Roles, names: &'a Names<'a>) -> Self {
+        let connections = points.iter().flat_map(|point| &point.connections);
+        let own = connections.filter(|connection| {
+            let out = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
+            out && connection.server.port() != 53 && services::kind(connection).is_none()
+        });
+        let said = own.filter_map(|connection| {
+            let server = &connection.server_end;
+            let begun = server.first_data.map(|first| first.time);
+            let begun = begun.or_else(|| server.unseen().then_some(connection.first.time))?;
+            Some((connection.server, begun, connection.last.time))
+        });
+        Self { said: said.collect(), names }
+    }
+
+    /// Whether an exchange failed, as far as its attempts show: the last one ended without an answer, and no other
+    /// connection brought one meanwhile.
+    pub(super) fn failed(&self, exchange: &Exchange) -> bool {
+        let Some(last) = exchange.attempts.iter().filter(|attempt| ended(attempt)).max_by_key(|attempt| attempt.span)
+        else {
+            return false;
+        };
+        let Some((_, over)) = last.span else { return false };
+        let end = exchange.events.iter().map(|event| event.source.time).max().unwrap_or(over).max(over);
+        let all_failed = exchange.attempts.iter().all(super::failing);
+        // Where DNS gave addresses for the host, an answer from elsewhere is another request's.
+        let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| self.names.addresses(host));
+        let asked = |server: &SocketAddr| exchange.attempts.iter().any(|attempt| attempt.upstream == Some(*server));
+        let its = |server: &SocketAddr| addresses.is_empty() || addresses.contains(&server.ip()) || asked(server);
+        let meanwhile = |begun: Timestamp, ended: Timestamp| ended >= exchange.begun && begun <= end;
+        all_failed && !self.said.iter().any(|(server, begun, ended)| its(server) && meanwhile(*begun, *ended))
+    }
+}
+
+/// It will bring no answer any more.
+fn ended(attempt: &Attempt) -> bool {
+    let waits = matches!(attempt.wait.failure(), Some(WaitFailure::Timeout(_)));
+    super::failing(attempt) && !attempt.unused && !attempt.late && !attempt.open && !waits
+}
