@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::pattern::passed_on;
 use super::{Category, Favour, Fix, Id, Owner, Phase, cause, check, favoured};
-use crate::exchange::Attempt;
+use crate::exchange::{Answer, Attempt};
 use crate::report::GeneratedBy;
 
 fn code(attempt: Option<&Attempt>, codes: &[u16]) -> Favour {
@@ -75,6 +75,8 @@ pub static CATEGORY: Category = Category {
     detect: |exchange, attempt| {
         passed_on(exchange, attempt, false)
             || attempt.is_none()
+                // An answer of the origin's that broke off is none of its errors.
+                && !matches!(exchange.answer, Answer::Cut(_))
                 && exchange.claim.as_ref().is_some_and(|claim| claim.made_by == Some(GeneratedBy::Origin))
     },
 };

@@ -79,12 +79,14 @@ impl<'a> Found<'a> {
 fn read(line: &str) -> Option<Found<'_>> {
     let mut found = Found { values: [""; SLOTS], shape: Shape::Common };
     let whole = json::scan(object(line)?, &mut |around, name, value| {
-        found.shape = match names::owner(around, name) {
-            // nginx's names are the most widespread: they give way.
-            Some(shape) if matches!(found.shape, Shape::Common | Shape::Nginx) => shape,
-            _ => found.shape,
-        };
-        let (Some(slot), false) = (names::slot(around, name), matches!(value, "null" | "")) else { return };
+        let Some((slot, shape)) = names::of(around, name) else { return };
+        // nginx's names are the most widespread: they give way.
+        if shape != Shape::Common && matches!(found.shape, Shape::Common | Shape::Nginx) {
+            found.shape = shape;
+        }
+        if matches!(value, "null" | "") {
+            return;
+        }
         if slot == Slot::Status && number(value).is_none() {
             return;
         }

@@ -54,10 +54,12 @@ pub enum Slot {
     State,
     Connect,
     Response,
+    /// One that only tells whose object it is.
+    Other,
 }
 
 /// How many there are.
-pub const SLOTS: usize = Slot::Response as usize + 1;
+pub const SLOTS: usize = Slot::Other as usize + 1;
 
 /// Whose names these are: a field that only one product has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,95 +77,184 @@ pub enum Shape {
     Haproxy,
 }
 
-/// What a field holds, by its name and that of the object around it; `None` for one that says nothing here.
-pub fn slot(around: &str, name: &str) -> Option<Slot> {
-    use Slot::*;
-    Some(match (around, name) {
-        ("", "start_time" | "StartUTC" | "EdgeStartTimestamp") => Begun,
-        ("", "EdgeEndTimestamp") => Ended,
-        (
-            "",
-            "time" | "ts" | "@timestamp" | "timestamp" | "timeStamp" | "time_iso8601" | "time_local" | "msec" | "date",
-        ) => Time,
-        ("", "response_code" | "DownstreamStatus" | "EdgeResponseStatus" | "response_status" | "status_code")
-        | ("", "http.response.status_code" | "http_status" | "httpStatus" | "response" | "status")
-        | ("httpRequest" | "http", "status" | "status_code")
-        | ("properties", "httpStatus")
-        | ("response", "status_code" | "status") => Status,
-        ("", "code") => Code,
-        ("", "method" | ":method" | "RequestMethod" | "request_method" | "http_method" | "verb" | "meth")
-        | ("", "http.request.method" | "ClientRequestMethod")
-        | ("request", "method")
-        | ("httpRequest", "requestMethod")
-        | ("properties", "httpMethod") => Method,
-        (
-            "",
-            "path" | "x-envoy-origin-path" | "RequestPath" | "request_uri" | "uri" | "url.path" | "ClientRequestURI",
-        )
-        | ("request", "uri")
-        | ("url", "path")
-        | ("properties", "originalRequestUriWithArgs" | "requestUri") => Path,
-        ("", "url" | "url.full" | "url.original") | ("url", "full" | "original") | ("httpRequest", "requestUrl") => Url,
-        ("", "request" | "request_line") => Request,
-        ("", "authority" | ":authority" | "RequestHost" | "host" | "http_host" | "server_name" | "vhost" | "fqdn")
-        | ("", "url.domain" | "ClientRequestHost")
-        | ("request", "host")
-        | ("url", "domain")
-        | ("properties", "originalHost" | "host") => Host,
-        ("", "downstream_remote_address" | "ClientHost" | "remote_addr" | "ClientIP" | "client_ip" | "clientip")
-        | ("", "client.ip" | "source.ip" | "client_address" | "ip")
-        | ("request", "client_ip")
-        | ("client" | "source", "ip")
-        | ("httpRequest", "remoteIp")
-        | ("properties", "clientIP") => Client,
-        ("request", "remote_ip") | ("", "remote_ip" | "source.address") | ("source", "address") => Peer,
-        ("", "upstream_host" | "ServiceAddr" | "upstream_addr" | "OriginIP" | "destination.address")
-        | ("upstream", "host")
-        | ("httpRequest", "serverIp")
-        | ("properties", "serverRouted") => Upstream,
-        ("", "OriginStatus" | "upstream_status" | "OriginResponseStatus") | ("properties", "serverStatus") => Origin,
-        ("", "user_agent" | "request_User-Agent" | "http_user_agent" | "agent" | "user_agent.original" | "ua")
-        | ("", "ClientRequestUserAgent")
-        | ("user_agent", "original")
-        | ("httpRequest", "userAgent")
-        | ("properties", "userAgent") => Agent,
-        ("", "bytes_sent" | "DownstreamContentSize" | "size" | "body_bytes_sent" | "bytes" | "EdgeResponseBytes")
-        | ("", "http.response.body.bytes" | "http.response.bytes")
-        | ("httpRequest", "responseSize")
-        | ("properties", "sentBytes") => Sent,
-        ("", "duration" | "Duration" | "tt") | ("httpRequest", "latency") => Duration,
-        ("", "event.duration") | ("event", "duration") => Nanoseconds,
-        ("", "request_time") | ("properties", "timeTaken") => Seconds,
-        ("", "msg" | "message") => Message,
-        ("", "logger") => Logger,
-        ("", "response_flags") => Flags,
-        ("", "response_code_details") => Details,
-        ("", "upstream_transport_failure_reason") => Reason,
-        ("", "upstream_service_time") => ServiceTime,
-        ("", "upstream_connect_time") => UpstreamConnect,
-        ("", "upstream_header_time") => UpstreamHeader,
-        ("", "upstream_response_length") => UpstreamLength,
-        ("jsonPayload", "statusDetails") => StatusDetails,
-        ("jsonPayload", "proxyStatus") => ProxyStatus,
-        ("", "category") => Category,
-        ("properties", "error_info") => ErrorInfo,
-        ("properties", "requestQuery") => Query,
-        ("", "state" | "termination_state") => State,
-        ("", "tc") => Connect,
-        ("", "tr") => Response,
-        _ => return None,
-    })
+use Shape::*;
+use Slot::*;
+
+/// A field's name, that of the object around it, what it holds, and the product that alone has it ([`Shape::Common`]: others
+/// use the name as well). Sorted, to be searched by halves: every field of every line is looked up here.
+#[rustfmt::skip]
+const NAMES: &[(&str, &str, Slot, Shape)] = &[
+    (":authority", "", Host, Common),
+    (":method", "", Method, Common),
+    ("@timestamp", "", Time, Common),
+    ("ClientHost", "", Client, Common),
+    ("ClientIP", "", Client, Common),
+    ("ClientRequestHost", "", Host, Common),
+    ("ClientRequestMethod", "", Method, Common),
+    ("ClientRequestURI", "", Path, Common),
+    ("ClientRequestUserAgent", "", Agent, Common),
+    ("DownstreamContentSize", "", Sent, Common),
+    ("DownstreamStatus", "", Status, Traefik),
+    ("Duration", "", Duration, Common),
+    ("EdgeEndTimestamp", "", Ended, Common),
+    ("EdgeResponseBytes", "", Sent, Common),
+    ("EdgeResponseStatus", "", Status, Cloudflare),
+    ("EdgeStartTimestamp", "", Begun, Common),
+    ("OriginIP", "", Upstream, Common),
+    ("OriginResponseStatus", "", Origin, Common),
+    ("OriginStatus", "", Origin, Common),
+    ("RequestHost", "", Host, Common),
+    ("RequestMethod", "", Method, Common),
+    ("RequestPath", "", Path, Common),
+    ("ServiceAddr", "", Upstream, Common),
+    ("StartUTC", "", Begun, Common),
+    ("address", "source", Peer, Common),
+    ("agent", "", Agent, Common),
+    ("authority", "", Host, Common),
+    ("body_bytes_sent", "", Sent, Nginx),
+    ("bytes", "", Sent, Common),
+    ("bytes_sent", "", Sent, Common),
+    ("category", "", Category, Common),
+    ("client.ip", "", Client, Common),
+    ("clientIP", "properties", Client, Common),
+    ("client_address", "", Client, Common),
+    ("client_ip", "", Client, Common),
+    ("client_ip", "request", Client, Common),
+    ("clientip", "", Client, Common),
+    ("code", "", Code, Common),
+    ("date", "", Time, Common),
+    ("destination.address", "", Upstream, Common),
+    ("domain", "url", Host, Common),
+    ("downstream_remote_address", "", Client, Common),
+    ("duration", "", Duration, Common),
+    ("duration", "event", Nanoseconds, Common),
+    ("error_info", "properties", ErrorInfo, Common),
+    ("event.duration", "", Nanoseconds, Common),
+    ("fqdn", "", Host, Common),
+    ("full", "url", Url, Common),
+    ("host", "", Host, Common),
+    ("host", "properties", Host, Common),
+    ("host", "request", Host, Common),
+    ("host", "upstream", Upstream, Common),
+    ("http.request.method", "", Method, Common),
+    ("http.response.body.bytes", "", Sent, Common),
+    ("http.response.bytes", "", Sent, Common),
+    ("http.response.status_code", "", Status, Common),
+    ("httpMethod", "properties", Method, Common),
+    ("httpStatus", "", Status, Common),
+    ("httpStatus", "properties", Status, Azure),
+    ("http_host", "", Host, Common),
+    ("http_method", "", Method, Common),
+    ("http_status", "", Status, Common),
+    ("http_user_agent", "", Agent, Common),
+    ("ip", "", Client, Common),
+    ("ip", "client", Client, Common),
+    ("ip", "source", Client, Common),
+    ("latency", "httpRequest", Duration, Common),
+    ("logger", "", Logger, Common),
+    ("message", "", Message, Common),
+    ("meth", "", Method, Common),
+    ("method", "", Method, Common),
+    ("method", "request", Method, Common),
+    ("msec", "", Time, Common),
+    ("msg", "", Message, Common),
+    ("original", "url", Url, Common),
+    ("original", "user_agent", Agent, Common),
+    ("originalHost", "properties", Host, Common),
+    ("originalRequestUriWithArgs", "properties", Path, Common),
+    ("path", "", Path, Common),
+    ("path", "url", Path, Common),
+    ("proxyStatus", "jsonPayload", ProxyStatus, Google),
+    ("remoteIp", "httpRequest", Client, Common),
+    ("remote_addr", "", Client, Common),
+    ("remote_ip", "", Peer, Common),
+    ("remote_ip", "request", Peer, Common),
+    ("request", "", Request, Common),
+    ("requestMethod", "httpRequest", Method, Common),
+    ("requestQuery", "properties", Query, Common),
+    ("requestUri", "properties", Path, Common),
+    ("requestUrl", "httpRequest", Url, Common),
+    ("request_User-Agent", "", Agent, Common),
+    ("request_line", "", Request, Common),
+    ("request_method", "", Method, Common),
+    ("request_time", "", Seconds, Common),
+    ("request_uri", "", Path, Common),
+    ("response", "", Status, Common),
+    ("responseSize", "httpRequest", Sent, Common),
+    ("response_code", "", Status, Common),
+    ("response_code_details", "", Details, Envoy),
+    ("response_flags", "", Flags, Envoy),
+    ("response_status", "", Status, Common),
+    ("sentBytes", "properties", Sent, Common),
+    ("serverIp", "httpRequest", Upstream, Common),
+    ("serverRouted", "properties", Upstream, Common),
+    ("serverStatus", "properties", Origin, Common),
+    ("server_name", "", Host, Common),
+    ("size", "", Sent, Common),
+    ("source.address", "", Peer, Common),
+    ("source.ip", "", Client, Common),
+    ("start_time", "", Begun, Common),
+    ("state", "", State, Common),
+    ("status", "", Status, Common),
+    ("status", "http", Status, Common),
+    ("status", "httpRequest", Status, Common),
+    ("status", "response", Status, Common),
+    ("statusDetails", "jsonPayload", StatusDetails, Google),
+    ("status_code", "", Status, Common),
+    ("status_code", "http", Status, Common),
+    ("status_code", "httpRequest", Status, Common),
+    ("status_code", "response", Status, Common),
+    ("tc", "", Connect, Common),
+    ("termination_state", "", State, Common),
+    ("time", "", Time, Common),
+    ("timeStamp", "", Time, Common),
+    ("timeTaken", "properties", Seconds, Common),
+    ("time_iso8601", "", Time, Common),
+    ("time_local", "", Time, Common),
+    ("timestamp", "", Time, Common),
+    ("tr", "", Response, Common),
+    ("ts", "", Time, Common),
+    ("tt", "", Duration, Common),
+    ("ua", "", Agent, Common),
+    ("upstream_addr", "", Upstream, Nginx),
+    ("upstream_connect_time", "", UpstreamConnect, Common),
+    ("upstream_header_time", "", UpstreamHeader, Common),
+    ("upstream_host", "", Upstream, Common),
+    ("upstream_response_length", "", UpstreamLength, Common),
+    ("upstream_response_time", "", Other, Nginx),
+    ("upstream_service_time", "", ServiceTime, Common),
+    ("upstream_status", "", Origin, Nginx),
+    ("upstream_transport_failure_reason", "", Reason, Common),
+    ("uri", "", Path, Common),
+    ("uri", "request", Path, Common),
+    ("url", "", Url, Common),
+    ("url.domain", "", Host, Common),
+    ("url.full", "", Url, Common),
+    ("url.original", "", Url, Common),
+    ("url.path", "", Path, Common),
+    ("userAgent", "httpRequest", Agent, Common),
+    ("userAgent", "properties", Agent, Common),
+    ("user_agent", "", Agent, Common),
+    ("user_agent.original", "", Agent, Common),
+    ("verb", "", Method, Common),
+    ("vhost", "", Host, Common),
+    ("x-envoy-origin-path", "", Path, Common),
+];
+
+/// What a field holds and whose it is; `None` for one that says nothing here.
+pub fn of(around: &str, name: &str) -> Option<(Slot, Shape)> {
+    let at = NAMES.binary_search_by(|(known, of, ..)| (*known, *of).cmp(&(name, around))).ok()?;
+    NAMES.get(at).map(|(_, _, slot, shape)| (*slot, *shape))
 }
 
-/// The product whose name for a field this is; `None` where others use it as well.
-pub fn owner(around: &str, name: &str) -> Option<Shape> {
-    Some(match (around, name) {
-        ("", "response_flags" | "response_code_details") => Shape::Envoy,
-        ("", "DownstreamStatus") => Shape::Traefik,
-        ("jsonPayload", "statusDetails" | "proxyStatus") => Shape::Google,
-        ("properties", "httpStatus") => Shape::Azure,
-        ("", "EdgeResponseStatus") => Shape::Cloudflare,
-        ("", "body_bytes_sent" | "upstream_addr" | "upstream_status" | "upstream_response_time") => Shape::Nginx,
-        _ => return None,
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(NAMES.is_sorted_by_key(|(name, around, ..)| (*name, *around)));
+        assert!(NAMES.iter().all(|(name, around, slot, shape)| of(around, name) == Some((*slot, *shape))));
+        assert_eq!(of("headers", "status"), None);
+    }
 }
