@@ -1,20 +1,21 @@
 //! A case: files go in as bytes, a report comes out.
 
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::capture::point::Point;
-use crate::exchange::Exchange;
+use crate::exchange::{Claim, Exchange};
 use crate::findings::{self, Found, Limits};
 use crate::logs::{Beyond, Custom, LogFormat, LogReader};
 use crate::reading::Reading;
 use crate::report::{Exchanges, Report, SCHEMA};
 use crate::sides::{self, Sides};
 use crate::time::{Span, Timestamp};
-use crate::together::Interest;
-use crate::{devices, join, products, together, verdict};
+use crate::together::{Interest, Sight};
+use crate::{devices, fingerprints, join, products, together, verdict};
 
 /// Findings that are kept; more are counted.
 const KEPT: usize = 100_000;
@@ -60,6 +61,8 @@ pub struct Case {
     /// What the captures say together, once all are read.
     sides: Sides,
     settled: bool,
+    /// What clients saw, by the HAR files that were read.
+    seen: Rc<Vec<Sight>>,
 }
 
 /// Which input of a case.
@@ -71,7 +74,15 @@ impl Case {
     #[must_use]
     pub fn new(options: Options) -> Self {
         let custom = options.log_format.as_deref().and_then(|text| Custom::new(text).ok());
-        Self { options, custom, inputs: Vec::new(), points: Vec::new(), sides: Sides::default(), settled: false }
+        Self {
+            options,
+            custom,
+            inputs: Vec::new(),
+            points: Vec::new(),
+            sides: Sides::default(),
+            settled: false,
+            seen: Rc::default(),
+        }
     }
 
     /// Announces a file by its base name. Reports list inputs in the order of these calls.
@@ -91,6 +102,7 @@ impl Case {
         self.unsettle();
         let several = self.inputs.len() > 1;
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
+            reading.beside(&self.seen);
             reading.read(chunk, &mut self.points, several);
         }
     }
@@ -101,6 +113,9 @@ impl Case {
         let several = self.inputs.len() > 1;
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
             reading.end(&mut self.points, several);
+            for log in reading.logs().filter(|log| several && log.of_clients()) {
+                Rc::make_mut(&mut self.seen).extend_from_slice(&log.sights);
+            }
         }
         self.tell_of_errors(input);
         self.settle();
@@ -164,10 +179,6 @@ impl Case {
         let mut joined = join::join(&self.points, self.options.gateway);
         join::steps::settle(&mut joined.exchanges, &self.points);
         let logs: Vec<&LogReader> = self.inputs.iter().flat_map(Reading::logs).collect();
-        let product = self.options.product.or_else(|| {
-            let told = logs.iter().find_map(|log| log.product());
-            told.or_else(|| squid_signs_its_errors(&joined.exchanges))
-        });
         let gateways = joined.gateways.clone();
         let checked = logs.iter().map(|log| (log.checks.total, log.checks.failed));
         let (health_checks, health_checks_failed) =
@@ -179,6 +190,11 @@ impl Case {
         notes.resize(exchanges.len(), Vec::new());
         let known: Vec<IpAddr> = self.options.gateway.iter().chain(&gateways).copied().collect();
         devices::join(&mut exchanges, &logs, &known);
+        let product = self.options.product.or_else(|| {
+            let told = logs.iter().find_map(|log| log.product());
+            told.or_else(|| squid_signs_its_errors(&exchanges)).or_else(|| told_by_answers(&exchanges))
+        });
+        exchanges.iter_mut().for_each(|exchange| read_marks(exchange, product));
         let beyond: u64 = logs.iter().map(|log| log.failed.saturating_sub(log.exchanges.len() as u64)).sum();
         let failed = exchanges.len() as u64 + beyond;
         let totals = Exchanges { total, failed, unseen, health_checks, health_checks_failed };
@@ -220,6 +236,7 @@ impl Case {
         );
         let mut verdicts = verdict::group(&all, more);
         for verdict in &mut verdicts {
+            verdict.status_meaning = verdict::meaning(verdict, &all, product);
             let Some((_, found, exchange)) = verdict.findings.first().and_then(|at| keyed.get(*at as usize)) else {
                 continue;
             };
@@ -297,4 +314,28 @@ fn squid_signs_its_errors(exchanges: &[Exchange]) -> Option<products::Id> {
             if status.own_word.as_deref().is_some_and(|word| word.starts_with("ERR_")))
     };
     exchanges.iter().find(signed).map(|_| products::Id::Squid)
+}
+
+/// The product that made an answer, or that one went through, by its marks.
+fn told_by_answers(exchanges: &[Exchange]) -> Option<products::Id> {
+    exchanges.iter().filter(|exchange| made_here(exchange)).find_map(|exchange| {
+        let marks = &exchange.signs.marks;
+        fingerprints::product(marks)
+    })
+}
+
+/// Nothing shows that the answer came from upstream.
+fn made_here(exchange: &Exchange) -> bool {
+    let code = exchange.answer.status().map(|status| status.code);
+    exchange.attempts.iter().all(|attempt| attempt.status.is_none() || attempt.status != code)
+}
+
+/// What the marks of an answer say, now that the gateway's product is known.
+fn read_marks(exchange: &mut Exchange, product: Option<products::Id>) {
+    if exchange.signs.told.is_none() && !exchange.signs.marks.list.is_empty() && made_here(exchange) {
+        let code = exchange.answer.status().map_or(0, |status| status.code);
+        let told = fingerprints::claim(&exchange.signs.marks, code, product);
+        let took = exchange.answer.status().map(|status| status.time.since(exchange.begun));
+        exchange.signs.told = told.map(|claim| Claim { elapsed: took, ..claim });
+    }
 }

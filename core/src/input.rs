@@ -6,6 +6,7 @@
 use alloc::format;
 use alloc::string::String;
 
+use crate::fingerprints;
 use crate::logs::{self, LogFormat};
 use crate::products::Id as Product;
 
@@ -25,6 +26,8 @@ pub enum Kind {
     Gzip,
     /// A browser's HTTP archive.
     Har,
+    /// A page that a gateway made, or an answer with its head, as text.
+    Page,
     /// A log.
     Log(&'static LogFormat),
     /// Text; by its first lines no log format that is known. `LogReader` says more.
@@ -68,6 +71,7 @@ impl Kind {
             Self::Pcapng => "pcapng",
             Self::Gzip => "gzip",
             Self::Har => "har",
+            Self::Page => "block-page",
             Self::Log(format) => format.id,
             Self::Text(_) => "text",
             Self::Foreign(foreign) => foreign.id,
@@ -82,7 +86,7 @@ impl Kind {
             Self::Empty => Some("the file is empty".into()),
             Self::Text(sentence) | Self::Unknown(sentence) => Some(sentence.clone()),
             Self::Foreign(foreign) => Some(format!("{}: {}", foreign.name, foreign.remedy)),
-            Self::Pcap(_) | Self::Pcapng | Self::Gzip | Self::Har | Self::Log(_) => None,
+            Self::Pcap(_) | Self::Pcapng | Self::Gzip | Self::Har | Self::Page | Self::Log(_) => None,
         }
     }
 }
@@ -123,6 +127,7 @@ pub fn recognise_for(head: &[u8], product: Option<Product>, custom: Option<&logs
     }
     match logs::recognise(head, product, custom) {
         Ok(format) => Kind::Log(format),
+        Err(_) if fingerprints::is_page(head) => Kind::Page,
         Err(sentence) => Kind::Text(sentence),
     }
 }

@@ -21,8 +21,10 @@ pub mod categories;
 pub mod devices;
 pub mod exchange;
 mod findings;
+pub(crate) mod fingerprints;
 #[cfg(feature = "std")]
 mod gunzip;
+mod har;
 mod health_checks;
 pub mod input;
 mod join;

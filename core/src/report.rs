@@ -287,6 +287,10 @@ pub struct Verdict {
     pub findings: Vec<u32>,
     /// One sentence.
     pub summary: String,
+    /// What this status means at the gateway's product, where its documents say so, and with what it is confused. Not in
+    /// the contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_meaning: Option<String>,
     /// What to do about it.
     pub advice: Advice,
 }

@@ -11,7 +11,7 @@ use crate::exchange::{ConnectFailure, Exchange, ResolveFailure};
 use crate::findings::Found;
 use crate::logs::Beyond;
 use crate::products;
-use crate::report::{Advice, Finding, Leg, Verdict};
+use crate::report::{Advice, Finding, GeneratedBy, Leg, Verdict};
 
 /// From so many hosts on, a failure is told once for all of them.
 const MANY_HOSTS: usize = 20;
@@ -34,6 +34,7 @@ pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<Stri
                 last: finding.time,
                 findings: Vec::new(),
                 summary: String::new(),
+                status_meaning: None,
                 advice: Advice::default(),
             });
             verdicts.len() - 1
@@ -54,6 +55,7 @@ pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<Stri
                 last: more.last,
                 findings: Vec::new(),
                 summary: String::new(),
+                status_meaning: None,
                 advice: Advice::default(),
             });
             verdicts.len() - 1
@@ -127,6 +129,19 @@ fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
     hosts.dedup();
     let to = if hosts.len() > 1 { format!(" to {} hosts", hosts.len()) } else { String::new() };
     format!("{} requests{to} failed{with} within {span}. The first: {}", verdict.count, first.summary)
+}
+
+/// What the statuses of a verdict mean at the gateway's product; nothing where the gateway did not make them.
+pub fn meaning(verdict: &Verdict, findings: &[Finding], product: Option<products::Id>) -> Option<String> {
+    let product = product.and_then(products::Id::product)?;
+    let of = |index: &u32| findings.get(*index as usize);
+    let own = |finding: &&Finding| matches!(finding.generated_by, GeneratedBy::Gateway | GeneratedBy::Unknown);
+    let mut statuses: Vec<u16> =
+        verdict.findings.iter().filter_map(of).filter(own).filter_map(|finding| finding.status).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    let rows: Vec<&str> = statuses.iter().filter_map(|code| product.answer(*code)).map(|row| row.means).collect();
+    (!rows.is_empty()).then(|| rows.join(" "))
 }
 
 /// What to do about a verdict, with the real names and numbers of its first finding.

@@ -2,8 +2,10 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::exchange::{Flaw, Source};
+use crate::fingerprints::{Marks, PAGE};
 use crate::protocols::http1;
 use crate::time::Span;
 use crate::time::Timestamp;
@@ -224,4 +226,31 @@ pub struct Response {
     pub others_word: Option<String>,
     /// `Proxy-Status` of an error, as one list.
     pub proxy_status: Option<String>,
+    /// Marks of whoever made an answer that is an error.
+    pub found: Marks,
+    /// How the body of an error begins, until the answer is over.
+    pub begin: Vec<u8>,
+}
+
+impl Response {
+    /// More of the body: of an error its beginning is kept, of all other answers nothing.
+    pub fn page(&mut self, data: &[u8]) {
+        let room = PAGE.saturating_sub(self.begin.len());
+        if self.status >= 400 && room > 0 {
+            self.begin.extend_from_slice(data.get(..room).unwrap_or(data));
+        }
+    }
+
+    /// It is over: what its page says is read, and the page is let go.
+    pub fn settle(&mut self) {
+        let page = core::mem::take(&mut self.begin);
+        self.found.body(&page);
+    }
+
+    /// The marks of whoever made it, also where it is not over.
+    pub fn marks(&self) -> Marks {
+        let mut marks = self.found.clone();
+        marks.body(&self.begin);
+        marks
+    }
 }

@@ -17,6 +17,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
+use crate::fingerprints::Marks;
 use crate::time::Timestamp;
 
 pub use attempt::{Attempt, Left, Phase};
@@ -79,6 +80,10 @@ pub struct Signs {
     pub unread: bool,
     /// The head of its answer was captured in part: a reason that it gives may be missing.
     pub head_cut: bool,
+    /// Marks of whoever made the answer, of its head and its page.
+    pub marks: Marks,
+    /// What these say at this gateway, or what a browser says of an answer that did not come.
+    pub told: Option<Claim>,
     /// How the request came back to the gateway, as a sentence.
     pub looped: Option<String>,
     /// The first packets of the requests that it was when it came back.
@@ -127,6 +132,17 @@ pub enum Answer {
     NotHttp,
     /// The client closed or reset before the answer was there.
     ClientLeft,
+}
+
+impl Answer {
+    /// Its status, where one was seen.
+    #[must_use]
+    pub fn status(&self) -> Option<&Status> {
+        match self {
+            Self::Whole(status) | Self::Cut(Some(status)) => Some(status),
+            _ => None,
+        }
+    }
 }
 
 /// A status line.

@@ -20,13 +20,18 @@ pub fn list(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, product: Op
     if let Some(word) = exchange.signs.word.as_ref().filter(|word| !word.why.is_empty()) {
         hints.push(format!("The gateway's own word: {}.", word.why));
     }
+    // Where it decided, the summary says it.
+    let page = exchange.signs.told.as_ref();
+    if let Some(page) = page.filter(|page| super::claim(exchange).is_none_or(|claim| !core::ptr::eq(claim, *page))) {
+        hints.push(format!("The answer itself: {}.", page.why));
+    }
     hints
 }
 
 /// How long the gateway waited before it gave up, where giving up is what ended it.
 fn waited(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> Option<Span> {
     let Some(attempt) = decisive.filter(|attempt| crate::join::failing(attempt)) else {
-        return exchange.claim.as_ref().filter(|_| id != Id::Undetermined)?.elapsed;
+        return super::claim(exchange).filter(|_| id != Id::Undetermined)?.elapsed;
     };
     let answered = match &exchange.answer {
         Answer::Whole(status) => Some(status.time),

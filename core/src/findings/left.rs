@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::{answered_well, signed};
 use crate::categories::{self, Id, Phase};
 use crate::exchange::{Answer, Attempt, Exchange, Left, Phase as Came, Status, What};
+use crate::products;
 use crate::protocols::http1::is_server_error;
 use crate::time::Span;
 
@@ -42,8 +43,14 @@ const CUT: &[Id] = &[
 ];
 
 /// Everything that fits: what the nearest attempt says of itself, and the phase in which the captures lose sight of it; then
-/// the status orders, and how soon it came, unless the clock stepped meanwhile.
-pub(super) fn all(exchange: &Exchange, decisive: Option<&Attempt>, stepped: bool) -> Vec<Id> {
+/// the status orders, by what the gateway's product answers so where that is documented, and how soon it came, unless the
+/// clock stepped meanwhile.
+pub(super) fn all(
+    exchange: &Exchange,
+    decisive: Option<&Attempt>,
+    product: Option<products::Id>,
+    stepped: bool,
+) -> Vec<Id> {
     let status = match &exchange.answer {
         Answer::Whole(status) => Some(status),
         Answer::Cut(_) => return CUT.to_vec(),
@@ -66,8 +73,11 @@ pub(super) fn all(exchange: &Exchange, decisive: Option<&Attempt>, stepped: bool
     let lost: Vec<Id> = in_phase.map(|category| category.id).collect();
     let made = if is_server_error(code) && !signed(exchange) { &[Id::OriginError][..] } else { &[] };
     let rest: Vec<Id> = categories::TABLE.iter().map(|category| category.id).collect();
+    let row = product.and_then(products::Id::product).and_then(|product| product.answer(code));
+    let documented: Vec<Id> =
+        row.into_iter().flat_map(|row| row.candidates).flat_map(|group| group.iter()).copied().collect();
     let mut left = Vec::new();
-    for id in [own, &lost, made, first, then, &rest].into_iter().flatten().copied() {
+    for id in [own, &lost, &documented, made, first, then, &rest].into_iter().flatten().copied() {
         let excluded =
             CLIENTS.contains(&id) || signed(exchange) && id == Id::OriginError || at_once && SLOW.contains(&id);
         if !left.contains(&id) && !excluded {

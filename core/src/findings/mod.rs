@@ -55,7 +55,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
     }
     let unseen = limits.of(exchange, decisive, id);
     if category.is_none() && claim.is_none() {
-        candidates = left::all(exchange, decisive, unseen.stepped);
+        candidates = left::all(exchange, decisive, product, unseen.stepped);
     }
     let mut doubts = exchange.doubts.clone();
     let of_attempt = decisive.map_or(&[][..], |attempt| &attempt.doubts);
@@ -160,10 +160,13 @@ fn disagreement(exchange: &Exchange, shown: Id) -> Option<String> {
     })
 }
 
-/// What the gateway says: in its answer, else in its log; a word that decides goes before one that does not.
+/// What the gateway says: in its answer, in its log, by its page. A word that decides goes before one that does not; of
+/// those that do not, the one that leaves the least.
 pub(crate) fn claim(exchange: &Exchange) -> Option<&Claim> {
-    let both = || exchange.signs.word.iter().chain(&exchange.claim);
-    both().find(|claim| !claim.undetermined).or_else(|| both().last())
+    let signs = &exchange.signs;
+    let decided = signs.word.iter().chain(&exchange.claim).chain(&signs.told).find(|claim| !claim.undetermined);
+    let left = |claim: &&Claim| if claim.candidates.is_empty() { usize::MAX } else { claim.candidates.len() };
+    decided.or_else(|| exchange.claim.iter().chain(&signs.word).chain(&signs.told).min_by_key(left))
 }
 
 /// The status of an upstream's answer that went well, though the exchange failed.
@@ -208,7 +211,7 @@ fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>, by_log: bool) 
         Id::OriginError => GeneratedBy::Origin,
         Id::ParentProxyError => GeneratedBy::ParentProxy,
         Id::ProxyLoop if exchange.signs.looped.is_some() && status.is_some() => GeneratedBy::Gateway,
-        _ if status.is_none() || !sided && exchange.claim.is_none() => GeneratedBy::Unknown,
+        _ if status.is_none() || !sided && claim(exchange).is_none() => GeneratedBy::Unknown,
         _ if signed(exchange) => GeneratedBy::Gateway,
         // Whoever grants a tunnel makes that answer (RFC 9110 section 9.3.6).
         _ if status.is_some_and(|status| status < 300) && exchange.method.as_deref() == Some("CONNECT") => {

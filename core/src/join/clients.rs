@@ -12,7 +12,7 @@ use super::{Joined, Roles, attempt, own_word, pairing};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::conversation::path_digest;
 use crate::capture::point::Point;
-use crate::capture::transaction::{StreamEnd, Transaction};
+use crate::capture::transaction::{Response, StreamEnd, Transaction};
 use crate::exchange::{Answer, Attempt, Exchange, Phase, Signs, Status};
 use crate::protocols::http1::flaws::Weight;
 use crate::protocols::http1::is_server_error;
@@ -174,7 +174,8 @@ fn signs(transaction: &Transaction, begun: Timestamp) -> Signs {
         told.or_else(own).or_else(|| own_word::passed_on(response.others_word.as_deref()?))
     });
     let via = via.map(|list| via::names(list).map(ToString::to_string).collect()).unwrap_or_default();
-    Signs { via, word, ..Signs::default() }
+    let marks = transaction.response.as_deref().map(Response::marks).unwrap_or_default();
+    Signs { via, word, marks, ..Signs::default() }
 }
 
 /// What the client received.

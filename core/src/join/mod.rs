@@ -19,7 +19,7 @@ mod loops;
 mod names;
 mod outcome;
 mod own;
-mod own_word;
+pub mod own_word;
 mod pairing;
 mod patience;
 pub(crate) mod refused;

@@ -78,6 +78,9 @@ fn own_failure(exchange: &Exchange, status: &Status) -> bool {
     if status.code >= 400 && said.is_some_and(|id| !matches!(id, Id::PolicyDenied | Id::OriginError)) {
         return true;
     }
+    if status.code >= 400 && exchange.signs.marks.own_failure() {
+        return true;
+    }
     let word = status.own_word.as_deref().unwrap_or_default();
     let policy = ["ACCESS_DENIED", "AUTH", "FORWARDING_DENIED", "INVALID_REQ", "INVALID_URL", "TOO_BIG"];
     word.starts_with("ERR_") && !policy.iter().any(|part| word.contains(part)) && status.code >= 400

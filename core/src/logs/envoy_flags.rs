@@ -98,6 +98,31 @@ pub fn meaning(said: &Said<'_>) -> Option<Meaning> {
     })
 }
 
+/// What the body of an answer of Envoy's own says.
+#[must_use]
+pub fn envoy_page(body: &str) -> Option<Meaning> {
+    let status = Some(503);
+    if body.starts_with("no healthy upstream") {
+        return meaning(&Said { status, flags: "UH", ..Said::default() });
+    }
+    if body.starts_with("upstream request timeout") {
+        return meaning(&Said { status: Some(504), flags: "UT", ..Said::default() });
+    }
+    // As the log writes it.
+    let reason = body.split_once("reset reason: ").map_or("", |(_, reason)| reason).replace(' ', "_");
+    let (how, transport) = reason.split_once(',').unwrap_or((&reason, ""));
+    let flags = match how {
+        "connection_failure" | "remote_connection_failure" | "local_connection_failure" | "connection_timeout" => "UF",
+        "connection_termination" => "UC",
+        "remote_reset" | "remote_refused_stream_reset" => "UR",
+        "local_reset" => "LR",
+        "overflow" => "UO",
+        "protocol_error" => "UPE",
+        _ => return meaning(&Said { status, details: "upstream_reset_before_response_started", ..Said::default() }),
+    };
+    meaning(&Said { status, flags, details: how, reason: transport, ..Said::default() })
+}
+
 /// UF: the connection failed. The transport's reason says how, in the field of its own or inside the details.
 fn connecting(said: &Said<'_>) -> Meaning {
     let has = |words: &str| said.details.contains(words) || said.reason.contains(words);

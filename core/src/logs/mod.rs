@@ -50,6 +50,7 @@ mod nginx_upstream;
 mod notices;
 mod olfeo;
 mod outcomes;
+mod page;
 mod prefix;
 mod proxysg;
 mod proxysg_kv;
@@ -83,13 +84,20 @@ use crate::products;
 use crate::time::{Span, Timestamp};
 
 pub use custom::Custom;
+pub(crate) use detect::cut;
 pub use detect::recognise;
+pub(crate) use envoy_flags::envoy_page;
+pub(crate) use fields::target;
 pub use groups::Group;
 pub use meaning::{Meaning, phase};
 pub use notices::{Kept as Notice, State as NoticeState};
 pub use outcomes::KEPT;
+pub(crate) use outcomes::Told;
+pub use page::PageReader;
+pub(crate) use proxysg_words::page as proxysg_page;
 pub use reader::{Beyond, LogReader, NO_ZONE};
 pub use squid_errors::squid_page;
+pub(crate) use times::http_date;
 
 /// Every format that is read.
 pub static TABLE: &[&LogFormat] = &[

@@ -33,7 +33,50 @@ const SHOWN: usize = 300;
 /// A line goes on with one of the last so many failures.
 const NEAREST: usize = 256;
 
+/// A record that does not come from a line.
+pub(crate) struct Told {
+    /// When.
+    pub time: Timestamp,
+    /// In little.
+    pub sight: Sight,
+    /// What failed; `None` for a request that went well.
+    pub exchange: Option<Exchange>,
+}
+
 impl LogReader {
+    /// A record that is an exchange.
+    pub(crate) fn tell(&mut self, told: Told) {
+        self.seen(told.time);
+        self.total += 1;
+        let Some(exchange) = told.exchange else {
+            if self.sights.len() < KEPT + HEALTHY {
+                self.sights.push(told.sight);
+            } else {
+                self.passed_over += 1;
+            }
+            return;
+        };
+        self.failed += 1;
+        if self.exchanges.len() < KEPT {
+            let index = u32::try_from(self.exchanges.len()).unwrap_or(u32::MAX);
+            self.sights.push(Sight { exchange: Some(index), ..told.sight });
+            self.exchanges.push(exchange);
+        } else {
+            self.count(Category::Undetermined, exchange.host.as_deref().unwrap_or_default(), told.time);
+        }
+    }
+
+    /// A record that is no exchange with the gateway.
+    pub(crate) fn passed_at(&mut self, time: Timestamp) {
+        self.seen(time);
+    }
+
+    /// A record without a time, which cannot be placed.
+    pub(crate) fn passed(&mut self, number: u64) {
+        self.records += 1;
+        self.troubles.bad(number, 0, "time");
+    }
+
     pub(super) fn record(&mut self, format: &LogFormat, line: &Line<'_>, text: &str, record: &Record<'_>) {
         if health_checks::is_one(record.agent, record.method, record.target) {
             self.checks.add(line.number, record);
@@ -161,10 +204,14 @@ impl LogReader {
             return Failed::Kept(index);
         }
         let category = record.failure.map_or(Category::Undetermined, |meaning| meaning.category());
+        self.count(category, record.host.unwrap_or_default(), begun(record));
+        Failed::Counted
+    }
+
+    /// A failure beyond those that are kept.
+    fn count(&mut self, category: Category, host: &str, begun: Timestamp) {
         let hosts = self.beyond.entry(category).or_default();
-        let begun = begun(record);
         let new = Beyond { count: 0, first: begun, last: begun };
-        let host = record.host.unwrap_or_default();
         if !hosts.contains_key(host) && hosts.len() < HOSTS {
             hosts.insert(host.into(), new);
         }
@@ -175,7 +222,6 @@ impl LogReader {
         entry.count += 1;
         entry.first = entry.first.min(begun);
         entry.last = entry.last.max(begun);
-        Failed::Counted
     }
 
     fn exchange(&self, format: &LogFormat, line: &Line<'_>, text: &str, record: &Record<'_>) -> Exchange {

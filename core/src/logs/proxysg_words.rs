@@ -41,6 +41,13 @@ pub fn record<'a>(values: &Values<'a>) -> Record<'a> {
     }
 }
 
+/// What a block page says, by the id of its exception and the system's words for an error of TCP.
+pub fn page(exception: &str, last_error: &str) -> Option<Meaning> {
+    let mut values = Values::default();
+    (values.exception, values.last_error) = (exception, last_error);
+    meaning(&values, Some(503))
+}
+
 /// What the exception, else the action, says.
 fn meaning(values: &Values<'_>, status: Option<u16>) -> Option<Meaning> {
     let failed = status.is_some_and(is_server_error);

@@ -38,9 +38,11 @@ pub struct LogReader {
     lines: Blocks,
     pub(super) state: State,
     pub(super) layout: Layout,
+    /// Its records are told and not read by lines.
+    told: bool,
     pub(super) tunnels: Tunnels,
     pub(super) groups: Groups,
-    troubles: Troubles,
+    pub(super) troubles: Troubles,
     /// The requests in captures and in error logs, where there are any: healthy lines that may be one of them are kept in
     /// little.
     pub(super) interest: Option<Rc<Interest>>,
@@ -137,6 +139,7 @@ impl LogReader {
             lines: Blocks::default(),
             state: State::Open { votes: Votes::new(None), waiting: Vec::new(), ends: Vec::new() },
             layout: Layout::default(),
+            told: false,
             tunnels: Tunnels::default(),
             groups: Groups::default(),
             troubles: Troubles::default(),
@@ -169,6 +172,17 @@ impl LogReader {
             beyond: BTreeMap::new(),
             rulings: Rulings::default(),
         }
+    }
+
+    /// A log whose records do not come by lines, but through [`LogReader::tell`]. All of them are kept to be joined.
+    pub(crate) fn known(input: u32, format: &'static LogFormat) -> Self {
+        Self { state: State::Known { format, warning: None }, told: true, ..Self::new(input, None) }
+    }
+
+    /// Its records are what clients saw: HAR files and pages.
+    #[must_use]
+    pub fn of_clients(&self) -> bool {
+        self.told
     }
 
     /// Before the first byte: the format string that its lines may follow.
@@ -269,7 +283,7 @@ impl LogReader {
     /// Its healthy lines were held against the captures as well.
     #[must_use]
     pub fn whole(&self) -> bool {
-        self.captured
+        self.captured || self.told
     }
 
     /// Its healthy lines were held against error logs as well.
@@ -515,7 +529,7 @@ impl LogReader {
         self.zone = super::fields::zone(stripped.line).or_else(|| super::fields::zone(text));
     }
 
-    fn seen(&mut self, time: Timestamp) {
+    pub(super) fn seen(&mut self, time: Timestamp) {
         self.records += 1;
         self.fine |= time.0 % SECOND != 0;
         self.span = Some(self.span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));

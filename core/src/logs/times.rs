@@ -67,6 +67,16 @@ pub fn civil_parts(date: &str, clock: &str) -> Option<Timestamp> {
     Timestamp::from_civil(year, part(date, 5, 7)?, part(date, 8, 10)?, hour, minute, second, nanos)
 }
 
+/// The date of a message's head: `Fri, 12 Jul 2019 15:02:13 GMT` (RFC 9110 section 5.6.7).
+pub fn http_date(text: &str) -> Option<Timestamp> {
+    let (_, rest) = text.trim().split_once(", ")?;
+    let mut words = rest.strip_suffix(" GMT")?.split(' ');
+    let (day, month, year, clock) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    let month =
+        "JanFebMarAprMayJunJulAugSepOctNovDec".find(month).filter(|at| at % 3 == 0 && month.len() == 3)? / 3 + 1;
+    civil_parts(&alloc::format!("{year}-{month:02}-{day}"), clock)
+}
+
 /// Apache's: `Tue Oct 26 17:27:20.477742 2021`, also without the fraction.
 #[must_use]
 pub fn apache(text: &str) -> Option<Timestamp> {

@@ -1,11 +1,13 @@
 //! AWS Application Load Balancer, as far as its documents say.
 
 use super::groups::{LATE, SILENT};
-use super::{Id, PRACTICE, Part, Product, Timer};
+use super::{Id, PRACTICE, Part, Product, Timer, answered};
+use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::time::Span;
 
 const ATTRIBUTES: &str = "AWS documentation, Edit attributes for your Application Load Balancer";
+const TROUBLE: &str = "AWS documentation, Troubleshoot your Application Load Balancers";
 const TIMEOUT: &str = "AWS re:Post knowledge center, HTTP 504 with a load balancer";
 const THROUGH: &str = "curl -sv -o /dev/null {url}";
 
@@ -18,6 +20,29 @@ pub static PRODUCT: Product = Product {
              is registered. 504: the target took no connection in 10 s, or sent nothing for the idle timeout (60 s). \
              460: the client left. elb_status_code with target_status_code - means that the load balancer made the \
              answer.",
+    answers: &[
+        answered(
+            502,
+            &[&[TcpSynReset, KeepaliveRace, ResponseReset, ResponseEmpty, ResponseInvalid, TlsAlert, TlsNoResponse]],
+            "An ALB says 502 where the target reset or closed the connection, sent something invalid, or TLS with it failed. An \
+             unanswered SYN is 504 here.",
+            TROUBLE,
+        ),
+        answered(
+            503,
+            &[&[NoHealthyUpstream]],
+            "An ALB says 503 where the target group has no registered target, or none in use.",
+            TROUBLE,
+        ),
+        answered(
+            504,
+            &[&[TcpSynUnanswered, ResponseTimeout, TcpIcmpUnreachable, ReturnPath]],
+            "An ALB says 504 where the connection to the target did not come about within 10 s, or the target did not answer \
+             within the idle timeout (60 s by default).",
+            TROUBLE,
+        ),
+        answered(460, &[&[ClientAbort]], "460: the client closed before the idle timeout had passed.", TROUBLE),
+    ],
     timers: &[
         Timer {
             name: "idle timeout",

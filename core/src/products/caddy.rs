@@ -15,6 +15,7 @@ pub static PRODUCT: Product = Product {
     also: &["caddyserver"],
     statuses: "Caddy answers 502 or 504 itself when the upstream fails; its log has the reason in the field error. By \
              default nothing ends the wait for a response header.",
+    answers: &[],
     timers: &[Timer {
         name: "keepalive of the http transport",
         wait: Span::seconds(120),

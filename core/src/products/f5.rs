@@ -10,6 +10,7 @@ pub static PRODUCT: Product = Product {
     also: &["BIG-IP", "LTM", "TMOS"],
     statuses: "BIG-IP mostly answers with no status at all: it resets the client's connection. A 502, 503 or 504 comes \
              from the server, an iRule or the HTTP profile's fallback. The cause of a RST can be logged.",
+    answers: &[],
     timers: &[],
     parts: &[Part {
         checks: &[(

@@ -11,6 +11,7 @@ pub static PRODUCT: Product = Product {
     also: &[],
     statuses: "Products differ in the status for the same failure: silence is 502, 503 or 504, a refusal \
              502, 503 or 504. Choose the product to read its status.",
+    answers: &[],
     timers: &[
         Timer {
             name: "Linux for SYNs (tcp_syn_retries 6)",

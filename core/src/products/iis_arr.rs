@@ -14,6 +14,7 @@ pub static PRODUCT: Product = Product {
     statuses: "502 for every failure towards the server; the substatus and the Windows code tell the kind. 502.3: the \
              connection failed; 502.4: no server left. sc-win32-status 12002: timeout, 12029: no connection, 12007: \
              name, 12030 or 12031: closed or reset, 12152: invalid response, 12175: TLS.",
+    answers: &[],
     timers: &[],
     parts: &[Part {
         checks: &[

@@ -84,6 +84,8 @@ pub struct Product {
     pub also: &'static [&'static str],
     /// How it answers each kind of failure, in a few sentences: which status, which page.
     pub statuses: &'static str,
+    /// What each of its statuses means, where a document or its source says so.
+    pub answers: &'static [Answered],
     /// Default waits that explain durations.
     pub timers: &'static [Timer],
     /// Its own advice, grouped by meaning, in the order in which an expert would take it.
@@ -103,6 +105,29 @@ pub enum Absent {
     CannotOccur(&'static str),
     /// No document of the vendor names a setting for it: what holds for any gateway applies.
     Undocumented,
+}
+
+/// What a status means at a product.
+pub struct Answered {
+    /// The status that the client gets.
+    pub status: u16,
+    /// Failures that it answers so, likeliest first.
+    pub candidates: &'static [&'static [categories::Id]],
+    /// What it means here, and with what people confuse it.
+    pub means: &'static str,
+    /// Where that comes from: never practice or inference.
+    pub source: &'static str,
+}
+
+/// A row of [`Product::answers`].
+#[must_use]
+pub const fn answered(
+    status: u16,
+    candidates: &'static [&'static [categories::Id]],
+    means: &'static str,
+    source: &'static str,
+) -> Answered {
+    Answered { status, candidates, means, source }
 }
 
 /// Something for these categories.
@@ -187,6 +212,12 @@ pub static TABLE: &[&Product] = &[
 ];
 
 impl Product {
+    /// What this status means at it, where a document says so.
+    #[must_use]
+    pub fn answer(&self, status: u16) -> Option<&'static Answered> {
+        self.answers.iter().find(|row| row.status == status)
+    }
+
     /// Why it has no fix of its own for this failure, where that is known.
     #[must_use]
     pub fn absent(&self, category: categories::Id) -> Option<Absent> {

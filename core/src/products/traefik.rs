@@ -1,8 +1,10 @@
 //! Traefik 3, as far as its source and documents say.
 
 use super::groups::SILENT;
-use super::{Aim, Id, Part, Product, Recording, Timer};
+use super::{Aim, Id, Part, Product, Recording, Timer, answered};
+use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
+use crate::logs::phase;
 use crate::time::Span;
 
 const SOURCE: &str = "Traefik documentation, serversTransport; status codes: source of 3.7";
@@ -16,6 +18,22 @@ pub static PRODUCT: Product = Product {
     statuses: "504 where a timer of the network ended the wait, 502 for every other failure of the network (refused, \
              reset, closed), 503 without a server, 500 for the rest, 499 when the client left. By default nothing \
              ends the wait for a response: then there is no 504 for it.",
+    answers: &[
+        answered(
+            502,
+            &[&[TcpSynReset, ResponseEmpty, ResponseReset, KeepaliveRace, TcpIcmpUnreachable], phase::RESOLVE],
+            "Traefik says 502 for every failure of the network but those that a timer ended.",
+            SOURCE,
+        ),
+        answered(
+            504,
+            &[&[TcpSynUnanswered, ResponseTimeout]],
+            "Traefik says 504 where a timer of the network ended the wait: dialTimeout (30 s), or responseHeaderTimeout where it \
+             is set. Without that it waits for a response as long as the client does.",
+            SOURCE,
+        ),
+        answered(499, &[&[ClientAbort]], "499: the client left first.", SOURCE),
+    ],
     timers: &[
         Timer {
             name: "forwardingTimeouts.dialTimeout",

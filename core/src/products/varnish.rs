@@ -1,8 +1,10 @@
 //! Varnish, as far as its source says.
 
 use super::groups::SILENT;
-use super::{Aim, Id, Part, Product, Recording, Timer};
+use super::{Aim, Id, Part, Product, Recording, Timer, answered};
+use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
+use crate::logs::phase;
 use crate::time::Span;
 
 const SOURCE: &str = "Varnish source and its parameter documentation (February 2026)";
@@ -25,6 +27,13 @@ pub static PRODUCT: Product = Product {
     also: &["Varnish Cache", "Varnish Enterprise", "Vinyl Cache"],
     statuses: "503 Backend fetch failed (Guru Meditation) for every failure towards the backend; another status only \
              where the VCL sets one. The reason stands in varnishlog as FetchError.",
+    answers: &[answered(
+        503,
+        &[phase::CONNECT, phase::SEND, phase::WAIT, phase::RECEIVE, &[NoHealthyUpstream, ProxyOverload]],
+        "Varnish says 503 Backend fetch failed for every failure towards the backend, timeouts and resets included; FetchError \
+         in varnishlog tells which. Other gateways say 502 or 504 for many of these.",
+        SOURCE,
+    )],
     timers: &[
         timer("connect_timeout", 3_500, SILENT),
         timer("first_byte_timeout", 60_000, &[Category::ResponseTimeout]),

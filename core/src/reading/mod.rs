@@ -6,6 +6,7 @@ mod place;
 
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -17,11 +18,12 @@ use crate::capture::point::Point;
 use crate::case::Options;
 #[cfg(feature = "std")]
 use crate::gunzip::Gunzip;
+use crate::har::HarReader;
 use crate::input::{self, Kind as Recognised};
-use crate::logs::{Custom, LogFormat, LogReader};
+use crate::logs::{Custom, LogFormat, LogReader, PageReader};
 use crate::report::{Input, Kind, Lines};
 use crate::time::Timestamp;
-use crate::together::Interest;
+use crate::together::{Interest, Sight};
 pub use order::reading_order;
 #[cfg(feature = "std")]
 use place::settle;
@@ -52,6 +54,8 @@ pub struct Reading {
     erred: Option<Interest>,
     /// Which capture point its frames belong to.
     point: Option<usize>,
+    /// What clients saw, by the HAR files of the case that were read before.
+    seen: Rc<Vec<Sight>>,
     /// Frames that wait until this is known.
     #[cfg(feature = "std")]
     ahead: Vec<Kept>,
@@ -63,6 +67,10 @@ enum State {
     #[cfg(feature = "std")]
     Capture(FileReader),
     Log(Box<LogReader>),
+    /// A browser's HTTP archive.
+    Har(Box<HarReader>),
+    /// A pasted page.
+    Page(Box<PageReader>),
     /// Nothing can be read of it: kind and format for the report.
     Refused(Kind, String),
 }
@@ -85,6 +93,7 @@ impl Reading {
             last: None,
             erred: None,
             point: None,
+            seen: Rc::default(),
             #[cfg(feature = "std")]
             ahead: Vec::new(),
         }
@@ -92,11 +101,16 @@ impl Reading {
 
     /// The log, if it is one: for each format of its lines.
     pub fn logs(&self) -> impl Iterator<Item = &LogReader> {
-        let log = match &self.state {
+        self.log().into_iter().flat_map(LogReader::all)
+    }
+
+    fn log(&self) -> Option<&LogReader> {
+        match &self.state {
             State::Log(log) => Some(log),
+            State::Har(har) => Some(har.log()),
+            State::Page(page) => Some(page.log()),
             _ => None,
-        };
-        log.into_iter().flat_map(|log| log.all())
+        }
     }
 
     /// Sets the zone of times that say none.
@@ -113,6 +127,13 @@ impl Reading {
             Some(others) => others.and(errors.clone()),
             None => errors.clone(),
         });
+    }
+
+    /// Before the first byte: what clients saw.
+    pub fn beside(&mut self, seen: &Rc<Vec<Sight>>) {
+        if self.bytes == 0 {
+            self.seen = seen.clone();
+        }
     }
 
     /// Packets, if it is a capture.
@@ -193,6 +214,8 @@ impl Reading {
                 });
             }
             State::Log(log) => log.push(chunk),
+            State::Har(har) => har.push(chunk),
+            State::Page(page) => page.push(chunk),
             State::Refused(..) => {}
         }
     }
@@ -224,16 +247,12 @@ impl Reading {
                 log.follow(self.custom.as_ref());
                 log.set_zone(self.options.zone);
                 log.not_after(self.options.now);
-                log.beside(Interest::new(points), self.erred.take().filter(|_| !format.of_errors()));
+                let errors = self.erred.take().filter(|_| !format.of_errors());
+                log.beside(Interest::new(points, &self.seen), errors);
                 State::Log(Box::new(log))
             }
-            Recognised::Har => {
-                self.warnings.push(
-                    "an HTTP archive of a browser: recognised, but not read yet; drop the gateway's capture or log"
-                        .to_string(),
-                );
-                State::Refused(Kind::Har, "har".to_string())
-            }
+            Recognised::Har => State::Har(Box::new(HarReader::new(self.id))),
+            Recognised::Page => State::Page(Box::new(PageReader::new(self.id))),
             other => State::Refused(Kind::Unknown, other.format().to_string()),
         };
         self.content(&head, points, several);
@@ -291,6 +310,7 @@ impl Reading {
                 }
             }
             State::Log(log) => log.end(),
+            State::Page(page) => page.end(),
             _ => {}
         }
     }
@@ -344,9 +364,14 @@ impl Reading {
                     input.warnings.extend(point.warnings());
                 }
             }
-            State::Log(log) => {
+            State::Log(_) | State::Har(_) | State::Page(_) => {
+                let Some(log) = self.log() else { return input };
                 input.records = Some(log.all().map(|log| log.records).sum());
                 input.kind = Kind::Log;
+                if let State::Har(har) = &self.state {
+                    input.kind = Kind::Har;
+                    input.warnings.extend(har.warning(self.ended));
+                }
                 let formats = log.formats();
                 if formats.len() > 1 {
                     let told = |(format, records): (&LogFormat, u64)| Lines { format: format.id.to_string(), records };

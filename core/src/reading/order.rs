@@ -1,5 +1,5 @@
-//! In which order files are best read: captures that continue each other one after the other, then logs, those of errors
-//! first.
+//! In which order files are best read: captures that continue each other one after the other, what clients saw, then logs,
+//! those of errors first.
 
 use alloc::vec::Vec;
 
@@ -17,6 +17,8 @@ use crate::time::Timestamp;
 enum Turn {
     /// A capture, by its first packet's time.
     Capture(Timestamp),
+    /// What a client saw: a HAR file.
+    Client,
     /// An error log: what it tells of is looked for in the access logs.
     Errors,
     /// Everything else.
@@ -24,7 +26,7 @@ enum Turn {
 }
 
 /// In which order to read files, given the first bytes of each (64 KiB are enough): captures by the time of their
-/// first packet, then error logs, then everything else, as given.
+/// first packet, then HAR files, then error logs, then everything else, as given.
 #[must_use]
 pub fn reading_order(heads: &[&[u8]]) -> Vec<usize> {
     let mut order: Vec<(Turn, usize)> = heads.iter().enumerate().map(|(at, head)| (turn(head), at)).collect();
@@ -47,6 +49,7 @@ fn turn(head: &[u8]) -> Turn {
         return Turn::Capture(time);
     }
     match input::recognise(head) {
+        input::Kind::Har => Turn::Client,
         input::Kind::Log(format) if format.of_errors() => Turn::Errors,
         _ => Turn::Other,
     }

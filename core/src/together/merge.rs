@@ -26,6 +26,18 @@ pub fn shifted(exchange: &Exchange, shift: Span) -> Exchange {
     exchange
 }
 
+/// A request that was found nowhere else, on the captures' clock and with the exchange that it has become, if it failed.
+pub fn apart(line: &Sight, ahead: Span, home: &[Option<usize>]) -> Sight {
+    let back = Span(ahead.0.saturating_neg());
+    let moved = moved(line, ahead, home);
+    moved.unwrap_or(Sight {
+        begun: line.begun.map(|time| time.plus(back)),
+        ended: line.ended.map(|time| time.plus(back)),
+        exchange: None,
+        ..*line
+    })
+}
+
 /// The line's sight on the captures' clock, and with the exchange that it has become.
 pub fn moved(line: &Sight, ahead: Span, home: &[Option<usize>]) -> Option<Sight> {
     let at = home.get(line.exchange? as usize).copied().flatten()?;
@@ -41,6 +53,8 @@ pub fn on_captures_clock(line: &Sight, ahead: Span) -> Sight {
 
 /// Adds a line to the captured exchange that it tells of.
 pub fn line(exchange: &mut Exchange, line: &Exchange, notes: &mut Vec<String>) {
+    let packets = exchange.attempts.iter().flat_map(|attempt| &attempt.events).chain(&exchange.events);
+    let captured = packets.into_iter().any(|event| !event.source.line);
     exchange.events.extend(line.events.iter().cloned());
     if let (Some(one), Some(other)) = (code(&line.answer), code(&exchange.answer))
         && one != other
@@ -53,7 +67,20 @@ pub fn line(exchange: &mut Exchange, line: &Exchange, notes: &mut Vec<String>) {
     {
         notes.push(words::other_client(one, other));
     }
-    exchange.claim.clone_from(&line.claim);
+    // What a client saw claims nothing, but shows the answer.
+    if line.claim.is_some() {
+        exchange.claim.clone_from(&line.claim);
+        // What a log leaves out counts where no packets fill it.
+        if !captured {
+            exchange.doubts.clone_from(&line.doubts);
+        }
+    }
+    let signs = &mut exchange.signs;
+    signs.word = signs.word.take().or_else(|| line.signs.word.clone());
+    signs.told = signs.told.take().or_else(|| line.signs.told.clone());
+    if signs.marks.list.is_empty() {
+        signs.marks = line.signs.marks.clone();
+    }
     refused::held_against(exchange);
     exchange.signs.names.clone_from(&line.signs.names);
     // What the packets do not show, the line may know.
@@ -86,6 +113,7 @@ pub fn round(exchange: &mut Exchange, line: &Exchange) {
 /// `first`: no other line of it was added before. Of several the first that decides has the word.
 pub fn error(exchange: &mut Exchange, error: &Exchange, first: bool) {
     exchange.events.extend(error.events.iter().cloned());
+    exchange.client = exchange.client.or(error.client);
     exchange.host = exchange.host.take().or_else(|| error.host.clone());
     exchange.port = exchange.port.or(error.port);
     let captured = exchange.attempts.iter().any(|attempt| !attempt.events.is_empty());

@@ -1,6 +1,7 @@
 //! Logs and captures as one case: which line is which request, and what only one of them shows.
 //!
-//! Captures come first. Each access log is compared with them (`clock`), its lines are given to their requests
+//! Captures come first, then what clients saw (HAR files, pages), of which the requests that no capture holds become
+//! requests as well. Each access log is compared with these (`clock`), its lines are given to their requests
 //! (`matching`), and what failed in both becomes one exchange (`merge`). Error logs come last: they add to what the
 //! captures and the access logs have told. A line without packets and a failure without a line are both said.
 //!
@@ -116,14 +117,20 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
     sight::link(&mut requests, &all.exchanges);
     let mut known = Known {
         points,
-        lined: alloc::vec![false; all.exchanges.len()],
+        lined: Vec::new(),
         logged: alloc::vec![false; requests.len()],
         requests,
         lines: Vec::new(),
         fine: Vec::new(),
     };
+    let (clients, others): (Vec<&LogReader>, Vec<&LogReader>) = logs.iter().copied().partition(|log| log.of_clients());
+    let packets = all.exchanges.len();
+    for log in &clients {
+        seen(&mut all, log, &mut known, packets);
+    }
+    known.lined = alloc::vec![false; all.exchanges.len()];
     let is_error = |log: &&LogReader| log.format().is_some_and(LogFormat::of_errors);
-    let (errors, others): (Vec<&LogReader>, Vec<&LogReader>) = logs.iter().copied().partition(is_error);
+    let (errors, others): (Vec<&LogReader>, Vec<&LogReader>) = others.into_iter().partition(is_error);
     for log in &others {
         access(&mut all, log, &mut known);
     }
@@ -141,9 +148,9 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
 /// What is known of a case's requests while its logs are added, one after the other.
 struct Known<'a> {
     points: &'a [Point],
-    /// The requests in the captures.
+    /// The requests in the captures, and those that only clients saw.
     requests: Vec<Sight>,
-    /// Beside each captured failure: it has its line.
+    /// Beside each failure known before the logs: it has its line.
     lined: Vec<bool>,
     /// Beside each request: a healthy line is of it.
     logged: Vec<bool>,
@@ -163,19 +170,47 @@ impl Known<'_> {
     }
 }
 
-/// Adds an access log.
-fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) {
+/// Adds what a client saw: to the captured requests what it tells more of them, and requests that no capture holds.
+/// `packets` of the exchanges are captured: a further file of clients adds to these alone.
+fn seen(all: &mut Together, log: &LogReader, known: &mut Known<'_>, packets: usize) {
+    let captured = known.requests.iter().filter(|request| request.place.is_some() || request.attempt);
+    let requests: Vec<Sight> = captured.copied().collect();
+    let mut own = Known {
+        points: known.points,
+        lined: alloc::vec![false; packets],
+        logged: alloc::vec![false; requests.len()],
+        requests,
+        lines: Vec::new(),
+        fine: Vec::new(),
+    };
+    known.requests.extend(access(all, log, &mut own));
+    known.logged.resize(known.requests.len(), false);
+}
+
+/// Adds an access log. Returns its requests that were not found, on the captures' clock.
+fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sight> {
     let Known { points, requests, lined, logged, lines, fine } = known;
     let points = *points;
     let mut of_log = lines_of(log, false);
     let compared = matching::compare(&mut of_log, requests);
-    let told = tell(log, compared, if points.is_empty() { "" } else { "captures" });
+    let against = match (points.is_empty(), requests.is_empty()) {
+        (false, _) => "captures",
+        (true, false) => "HAR files",
+        (true, true) => "",
+    };
+    let mut told = tell(log, compared, against);
     let clock = told.clock().copied();
     let ahead = clock.map_or(Span(0), |clock| clock.ahead);
     let shift = Span(told.shift().0.saturating_add(log.offset().0));
+    // A browser's entries say their zone and name whole URLs: they are found by these where no two clocks can be compared.
+    let by_own_time = log.of_clients() && clock.is_none();
+    if by_own_time {
+        told.sentence = None;
+    }
+    let usable = clock.is_some() || by_own_time;
     let nothing = || alloc::vec![None; of_log.sights.len()];
-    let of_line = clock.map_or_else(nothing, |_| matching::assign(&of_log, requests, ahead));
-    let tunnel_of = clock.map_or_else(nothing, |_| matching::inside(&of_log.sights, &of_line, requests, ahead));
+    let of_line = if usable { matching::assign(&of_log, requests, ahead) } else { nothing() };
+    let tunnel_of = if usable { matching::inside(&of_log.sights, &of_line, requests, ahead) } else { nothing() };
     let sights = of_log.sights;
     // Where each failed exchange of the log has gone.
     let mut home: Vec<Option<usize>> = alloc::vec![None; log.exchanges.len()];
@@ -209,6 +244,9 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) {
             (Some(told_by_log), Some(at)) => {
                 let Some((exchange, notes)) = all.exchanges.get_mut(at).zip(all.notes.get_mut(at)) else { continue };
                 merge::line(exchange, &merge::shifted(told_by_log, shift), notes);
+                if by_own_time {
+                    notes.push(words::BY_OWN_TIME.to_string());
+                }
                 notes.extend(clock.filter(Clock::apart).map(|clock| words::apart_doubt(&clock, log.local())));
                 if let (Some(lined), Some(index)) = (lined.get_mut(at), line.exchange) {
                     *lined = true;
@@ -233,7 +271,7 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) {
                 exchange.events.extend(merge::packet(request, points));
                 if same.is_none() || request.tunnel {
                     notes.push(words::ENCRYPTED.to_string());
-                } else if request.exchange.is_none() && request.status != 0 {
+                } else if request.exchange.is_none() && request.status != 0 && request.place.is_some() {
                     notes.push(words::no_failure(request.status));
                 }
                 if let Some(home) = line.exchange.and_then(|index| home.get_mut(index as usize)) {
@@ -277,6 +315,11 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) {
     let looked_into = looked_into.iter().filter(|looked_into| **looked_into).count() as u64;
     all.unseen = (all.unseen + log.unseen).saturating_sub(looked_into);
     all.clocks.push(told);
+    let alone = sights.iter().enumerate().filter(|(at, _)| {
+        let found = |of: &[Option<u32>]| of.get(*at).copied().flatten().is_some();
+        !found(&of_line) && !found(&tunnel_of)
+    });
+    alone.map(|(_, line)| merge::apart(line, ahead, &home)).collect()
 }
 
 /// A log's lines, to be held against requests.

@@ -94,12 +94,13 @@ pub struct Interest {
 }
 
 impl Interest {
-    /// Of these captures; `None` where there are none.
+    /// Of these captures, and of what clients saw; `None` where there is neither.
     #[must_use]
-    pub fn new(points: &[Point]) -> Option<Self> {
-        let near = points.iter().filter_map(|point| point.started).min()?;
+    pub fn new(points: &[Point], seen: &[Sight]) -> Option<Self> {
+        let captured_from = points.iter().filter_map(|point| point.started).min();
+        let near = captured_from.or_else(|| seen.iter().filter_map(|sight| sight.begun).min())?;
         let mut interest = Self { near: Some(near), ..Self::default() };
-        for sight in captured(points, |_| true) {
+        for sight in captured(points, |_| true).iter().chain(seen) {
             if sight.wanted.place().is_some() {
                 interest.add(sight.wanted);
             }

@@ -101,6 +101,9 @@ pub const NOT_COVERED: &str = "No capture covers the time of this request.";
 /// A line of a log whose clock could not be compared.
 pub const NOT_COMPARED: &str =
     "The clocks of this log and of the captures could not be compared: whether they hold this request cannot be told.";
+/// An entry of a browser that was placed without comparing clocks.
+pub const BY_OWN_TIME: &str =
+    "The browser's clock could not be compared with the others': its entry was found by host and time.";
 /// A line whose packets are encrypted.
 pub const ENCRYPTED: &str = "Its packets are inside an encrypted connection of this client, which is in the capture.";
 /// A failure in packets without a line.

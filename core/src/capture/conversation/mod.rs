@@ -171,12 +171,13 @@ impl Conversation {
     /// The first open transaction is over.
     fn close(&mut self, source: Source) {
         self.idle_since = Some(source);
-        let Some(transaction) = self.open.pop_front() else { return };
+        let Some(mut transaction) = self.open.pop_front() else { return };
+        if let Some(response) = transaction.response.as_mut().filter(|response| response.status >= 400) {
+            response.settle();
+        }
         let fine = transaction.response.as_ref().is_some_and(|response| {
-            response.complete
-                && !is_server_error(response.status)
-                && response.own_word.is_none()
-                && response.earlier.is_none()
+            let own = response.own_word.is_some() || response.found.own_failure();
+            response.complete && !is_server_error(response.status) && !own && response.earlier.is_none()
         });
         let fine = fine && transaction.ended.is_none_or(|end| end.harmless());
         // A gateway ends a loop with 403 (Squid): the request that came back tells which.

@@ -2,12 +2,14 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::heads::{Head, clip, flaw, quote, whole_head};
 use super::{Conversation, FLAWED, Place};
 use crate::capture::connection::Side;
 use crate::capture::transaction::{Response, Transaction};
 use crate::exchange::Source;
+use crate::fingerprints::Marks;
 use crate::protocols::http1::flaws::{SURPLUS, SWITCHES, Weight};
 use crate::protocols::http1::is_server_error;
 use crate::protocols::http1::{self, Body, Chunks, Progress};
@@ -66,15 +68,18 @@ impl Conversation {
                     let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(data.len());
                     *left -= taken as u64;
                     let over = *left == 0;
+                    self.page(data.get(..taken).unwrap_or_default());
                     self.response_body(source, taken, over);
                     taken
                 }
                 Place::Chunked(chunks) => match chunks.push(data) {
                     Progress::More => {
+                        self.page(data);
                         self.response_body(source, data.len(), false);
                         data.len()
                     }
                     Progress::Done(taken) => {
+                        self.page(data.get(..taken).unwrap_or_default());
                         self.response_body(source, taken, true);
                         taken
                     }
@@ -96,6 +101,7 @@ impl Conversation {
                     if data.starts_with(b"HTTP/1.") && alone(data) && self.second_status(data, source) {
                         return;
                     }
+                    self.page(data);
                     self.response_body(source, data.len(), false);
                     return;
                 }
@@ -192,12 +198,16 @@ impl Conversation {
         }
         let (status, reason) = (head.status, clip(head.reason));
         let (own_word, proxy_status) = (own_word(bytes, &head), told_status(bytes, &head));
+        let found = marks(bytes, &head);
         let Some(response) = self.answering() else { return false };
         response.earlier = Some((response.status, response.first));
         response.status = status;
         response.reason = reason;
         response.own_word = own_word;
         response.proxy_status = proxy_status;
+        response.found = found;
+        response.begin.clear();
+        response.page(data.get(length..).unwrap_or_default());
         response.first = source;
         response.last = source;
         response.complete = true;
@@ -270,6 +280,8 @@ impl Conversation {
             own_word: own_word(bytes, &head),
             others_word: head.others_word.map(clip),
             proxy_status: told_status(bytes, &head),
+            found: marks(bytes, &head),
+            begin: Vec::new(),
         }));
         let over = matches!(place, Place::Head(..) | Place::Lost);
         self.responses = place;
@@ -282,6 +294,13 @@ impl Conversation {
         }
         if over {
             self.close(last);
+        }
+    }
+
+    /// More of a body, for the beginning of an error's page.
+    fn page(&mut self, data: &[u8]) {
+        if let Some(response) = self.answering() {
+            response.page(data);
         }
     }
 
@@ -306,6 +325,16 @@ fn alone(data: &[u8]) -> bool {
         Body::Length(body) => (data.len() - length) as u64 <= body,
         _ => true,
     }
+}
+
+/// Marks in the head of an error.
+fn marks(bytes: &[u8], head: &http1::ResponseHead<'_>) -> Marks {
+    let mut marks = Marks::default();
+    if head.status >= 400 {
+        marks.reason(head.status, head.reason);
+        http1::each_field(bytes, |name, value| marks.field(name, value));
+    }
+    marks
 }
 
 /// `Proxy-Status` of an error, as one list.

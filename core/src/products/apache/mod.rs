@@ -1,5 +1,6 @@
 //! Apache HTTP Server 2.4 with mod_proxy.
 
+mod answers;
 mod connect;
 mod gateway;
 mod record;
@@ -50,6 +51,7 @@ pub static PRODUCT: Product = Product {
              empty, invalid or late, 500 for DNS and for TLS towards the server. Often confused: a response \
              timeout is 502 here (mod_proxy_http, Error reading from remote server), although many guides say 504; \
              mod_proxy_fcgi sends 504 for it. TimeOut is 60 s, in older guides 300 s.",
+    answers: answers::ANSWERS,
     timers: &[
         timer("connectiontimeout (else timeout, ProxyTimeout, TimeOut)", SILENT, "ProxyPass ... connectiontimeout="),
         timer("timeout (else ProxyTimeout, TimeOut)", LATE, "ProxyPass ... timeout=; ProxyTimeout"),

@@ -3,6 +3,7 @@
 //! What the vendor's article on 502 and 504 says is marked [`ARTICLE`]; its menus are those of the releases of its
 //! time. What no document of the vendor says is marked as practice.
 
+mod answers;
 mod connect;
 mod gateway;
 mod monitor;
@@ -54,6 +55,7 @@ pub static PRODUCT: Product = Product {
     statuses: "502: its SYNs got no SYN-ACK. 504: a RST ended the connection to the server, a service \
              needed first such as DNS failed, or the request got no response. NONE/502 and NONE/504 in \
              the access log mean that the appliance made the answer.",
+    answers: answers::ANSWERS,
     timers: &[
         Timer {
             name: "In-Use Connection Timeout, server side",

@@ -1,5 +1,6 @@
 //! Envoy, alone or in Istio and other meshes and gateways. Settings are named as in its v3 configuration.
 
+mod answers;
 mod connect;
 mod gateway;
 mod record;
@@ -53,6 +54,7 @@ pub static PRODUCT: Product = Product {
              Often confused: a bad response (UPE) is 502 in newer releases and 503 in older ones; and \
              response_timeout in the log is what the documents call upstream_response_timeout. The flag says more \
              than the status.",
+    answers: answers::ANSWERS,
     timers: &[
         timer(
             "cluster connect_timeout",

@@ -1,5 +1,6 @@
 //! HAProxy, HTTP mode. Figures and keywords are those of its configuration manual.
 
+mod answers;
 mod connect;
 mod gateway;
 mod record;
@@ -51,6 +52,7 @@ pub static PRODUCT: Product = Product {
              Often confused: the manual allows 502 or 504 for SC and sC, the program sends 503; and a kept \
              connection that breaks gives no status at all: the client's connection is closed, so that it tries \
              again.",
+    answers: answers::ANSWERS,
     timers: &[
         shipped("timeout connect (Debian)", 5, SILENT),
         shipped("timeout connect (Red Hat)", 10, SILENT),

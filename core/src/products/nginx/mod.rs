@@ -1,5 +1,6 @@
 //! nginx as reverse proxy (ngx_http_proxy_module; gRPC, FastCGI and uwsgi have the same directives by their own name).
 
+mod answers;
 mod connect;
 mod gateway;
 mod record;
@@ -49,6 +50,7 @@ pub static PRODUCT: Product = Product {
              towards the server, DNS and TLS included; 499 in the log when the client left first. Often confused: \
              a silent server is 504 by nginx's timer but 502 if the kernel gave up first, and a response without \
              a status line is no error here: it goes out as HTTP/0.9 with 200.",
+    answers: answers::ANSWERS,
     timers: &[
         timer("proxy_connect_timeout", 60, SILENT, "nginx.conf: proxy_connect_timeout", PROXY),
         timer("proxy_read_timeout", 60, LATE, "nginx.conf: proxy_read_timeout", PROXY),

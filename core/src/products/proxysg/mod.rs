@@ -35,6 +35,7 @@ pub static PRODUCT: Product = Product {
              dns_unresolved_hostname: 404; dns_server_failure: 503. invalid_response: 502. gateway_error: 504 or 503. \
              ssl_failed and certificate faults: 503. icap_error: 503 or 504. Often confused: a name that does not \
              exist is 404 here, and silence 503, not 504.",
+    answers: &[],
     timers: &[
         Timer {
             name: "http receive-timeout server",

@@ -3,6 +3,7 @@
 //! What the vendor's article on 502 says is marked [`ARTICLE`]: written for 7.x, much of it holds for 6.x too. What no
 //! document of the vendor says is marked as practice.
 
+mod answers;
 mod connect;
 mod policy;
 mod record;
@@ -59,6 +60,7 @@ pub static PRODUCT: Product = Product {
     statuses: "502 for every failure towards the server; the block page tells the kind. Host Not \
              Resolvable: DNS. Cannot Connect: TCP. Bad Response: no valid HTTP, or nothing for 120 s. A \
              200 may go out first and the 502 follow in the same stream.",
+    answers: answers::ANSWERS,
     timers: &[Timer {
         name: "response timeout (Proxy Control)",
         wait: Span::seconds(120),

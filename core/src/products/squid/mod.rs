@@ -1,5 +1,6 @@
 //! Squid, 5 to 7. Figures and directives are those of the commented configuration that it comes with.
 
+mod answers;
 mod connect;
 mod gateway;
 mod record;
@@ -49,6 +50,7 @@ pub static PRODUCT: Product = Product {
              responses, 500 for ICAP, 403 for a loop. Often confused: a refused or silent server is 503 here, not \
              502 or 504; 504 also answers a client that asked only-if-cached. _ABORTED in the log may mean either \
              side; with /000 the client left.",
+    answers: answers::ANSWERS,
     timers: &[
         timer("connect_timeout", 60, SILENT),
         timer("forward_timeout", 240, SILENT),

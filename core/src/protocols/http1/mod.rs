@@ -222,6 +222,14 @@ pub fn telling(head: &[u8]) -> Box<str> {
     told.into_boxed_str()
 }
 
+/// Hands every field of a message's head over, as text.
+pub fn each_field<'a>(head: &'a [u8], mut each: impl FnMut(&'a str, &'a str)) {
+    let (_, fields) = first_line(head);
+    for (name, value) in Fields(fields) {
+        each(text(name), text(value));
+    }
+}
+
 /// The value of a field of a message's head; several of one name are one list (RFC 9110 section 5.3).
 #[must_use]
 pub fn joined(head: &[u8], field: &str) -> Option<String> {

@@ -20,6 +20,10 @@ pub fn inside(lines: &[Sight], of_line: &[Option<u32>], requests: &[Sight], ahea
     if tunnels.is_empty() {
         return found;
     }
+    // What a client saw does not say who that was.
+    let mut by_host: Vec<(u32, Timestamp, u32)> =
+        tunnels.iter().map(|(_, host, begun, at)| (*host, *begun, *at)).collect();
+    by_host.sort_unstable();
     for ((line, matched), found) in lines.iter().zip(of_line).zip(&mut found) {
         let Some(time) = line.begun.or(line.ended).filter(|_| matched.is_none()) else { continue };
         let time = time.plus(Span(ahead.0.saturating_neg()));
@@ -29,6 +33,17 @@ pub fn inside(lines: &[Sight], of_line: &[Option<u32>], requests: &[Sight], ahea
             // A request in the clear does not pass a CONNECT of its own host.
             open && (line.secure || line.wanted.is_tunnel() || !request.wanted.is_tunnel())
         };
+        if line.client == 0 && line.wanted.host != 0 {
+            let host = line.wanted.host;
+            let upper = by_host.partition_point(|(name, begun, _)| (*name, *begun) <= (host, time.plus(Span(SECOND))));
+            let same = by_host.get(..upper).unwrap_or_default().iter().rev();
+            let same = same.take_while(|(name, ..)| *name == host).take(NEAREST);
+            let mut open =
+                same.filter_map(|(.., at)| Some((*at, requests.get(*at as usize).filter(|one| holds(one))?)));
+            let failed = open.clone().find(|(_, request)| line.exchange.is_some() == request.exchange.is_some());
+            *found = failed.or_else(|| open.next()).map(|(at, _)| at);
+            continue;
+        }
         for host in [line.wanted.host, 0] {
             let upper = tunnels.partition_point(|(client, name, begun, _)| {
                 (*client, *name, *begun) <= (line.client, host, time.plus(Span(SECOND)))
