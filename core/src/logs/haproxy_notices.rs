@@ -14,7 +14,7 @@ pub fn read(line: &str) -> Option<Notice<'_>> {
         let (place, rest) = rest.split_once(' ')?;
         let (pool, server) = place.split_once('/')?;
         let state = state(rest)?;
-        return Some(Notice { pool, server, state, reason: reason(rest), info: info(rest), ..none });
+        return Some(Notice { pool, server, state, reason: reason(rest), info: info(rest) });
     }
     if let Some((pool, _)) =
         ["backend ", "proxy "].iter().find_map(|kind| line.strip_prefix(kind)?.split_once(" has no server available"))

@@ -65,7 +65,7 @@ enum State {
     /// Not recognised yet: the first bytes.
     Head(Vec<u8>),
     #[cfg(feature = "std")]
-    Capture(FileReader),
+    Capture(Box<FileReader>),
     Log(Box<LogReader>),
     /// A browser's HTTP archive.
     Har(Box<HarReader>),
@@ -230,7 +230,7 @@ impl Reading {
         }
         self.state = match recognised {
             #[cfg(feature = "std")]
-            Recognised::Pcap(_) | Recognised::Pcapng => State::Capture(FileReader::default()),
+            Recognised::Pcap(_) | Recognised::Pcapng => State::Capture(Box::default()),
             #[cfg(feature = "std")]
             Recognised::Gzip if !self.packed => {
                 self.packed = true;
