@@ -3,12 +3,12 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::net::{IpAddr, SocketAddr};
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use hashbrown::{HashMap, HashSet};
 
-use super::compare::{Place, Stand};
 use super::relation::Relation;
+use super::stand::{Place, Stand};
 use crate::capture::connection::{Connection, Side};
 use crate::capture::filter;
 use crate::capture::link::kind;
@@ -30,8 +30,10 @@ pub struct Absences<'a> {
     other: &'a Point,
     place: &'a Place<'a>,
     relation: &'a Relation,
-    /// SYNs there that no connection of home is paired with: the server's port, and the time by home's clock.
-    unpaired: Vec<(u16, Timestamp)>,
+    /// SYNs there that no connection of home is paired with: where to, and the time by home's clock.
+    unpaired: Vec<(SocketAddr, Timestamp)>,
+    /// Servers have the same addresses at both places.
+    same_servers: bool,
     /// Pairs by the opener's address at home.
     openers: HashMap<IpAddr, Openings>,
     /// What the other capture's servers serve, in order.
@@ -55,9 +57,14 @@ impl<'a> Absences<'a> {
     pub fn new(home: &Point, other: &'a Point, place: &'a Place<'a>, relation: &'a Relation) -> Self {
         let paired: HashSet<usize> = relation.pairs.iter().map(|pair| pair.b).collect();
         let left = other.connections.iter().enumerate().filter(|(at, _)| !paired.contains(at));
-        let mut unpaired: Vec<(u16, Timestamp)> = left
+        let same_servers = relation.pairs.iter().all(|pair| {
+            let (ours, theirs) = (home.connections.get(pair.a), other.connections.get(pair.b));
+            ours.map(|ours| ours.server) == theirs.map(|theirs| theirs.server)
+        });
+        let mut unpaired: Vec<(SocketAddr, Timestamp)> = left
             .flat_map(|(_, connection)| {
-                connection.syns.iter().map(|syn| (connection.server.port(), place.home(syn.time)))
+                let to = called(connection.server, same_servers);
+                connection.syns.iter().map(move |syn| (to, place.home(syn.time)))
             })
             .collect();
         unpaired.sort_unstable();
@@ -96,7 +103,7 @@ impl<'a> Absences<'a> {
         let of = |point: &Point| point.part.as_ref().map(|part| part.of);
         let cooked = matches!(home.link, Some(kind::SLL | kind::SLL2));
         let all = cooked && of(home).is_some() && of(home) == of(other);
-        Self { other, place, relation, unpaired, openers, services, all }
+        Self { other, place, relation, unpaired, same_servers, openers, services, all }
     }
 
     /// How many connections came out there.
@@ -181,12 +188,12 @@ impl<'a> Absences<'a> {
 
     /// Whether an unpaired SYN there may be this one, with other addresses and numbers.
     fn may_be_there(&self, connection: &Connection, syns: &[Source]) -> bool {
-        let port = connection.server.port();
+        let to = called(connection.server, self.same_servers);
         let limit = CONFUSED.0.saturating_add(self.place.clock.error.0);
         syns.iter().any(|syn| {
-            let (from, to) = (syn.time.0.saturating_sub(limit), syn.time.0.saturating_add(limit));
-            let next = self.unpaired.partition_point(|one| *one < (port, Timestamp(from)));
-            self.unpaired.get(next).is_some_and(|one| *one <= (port, Timestamp(to)))
+            let (from, until) = (syn.time.0.saturating_sub(limit), syn.time.0.saturating_add(limit));
+            let next = self.unpaired.partition_point(|one| *one < (to, Timestamp(from)));
+            self.unpaired.get(next).is_some_and(|one| *one <= (to, Timestamp(until)))
         })
     }
 
@@ -253,6 +260,12 @@ enum Way {
     Any,
     /// The link layer does not say where it was sent to.
     Unknown,
+}
+
+/// Whom a connection calls, as far as both places have the same word for it: behind a translator of servers' addresses the
+/// port alone.
+fn called(server: SocketAddr, same: bool) -> SocketAddr {
+    if same { server } else { SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), server.port()) }
 }
 
 /// The hardware address that a connection's opener sent it to.

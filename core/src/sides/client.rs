@@ -4,7 +4,9 @@
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use super::compare::Stand;
+use hashbrown::HashMap;
+
+use super::stand::Stand;
 use super::tell;
 use crate::capture::transaction::Transaction;
 use crate::exchange::{Answer, Between, Exchange, Proof};
@@ -53,18 +55,18 @@ impl Seen {
     }
 
     /// Adds it to the failures, or its proof to the same one as home shows it; whether a request is to be counted that
-    /// was not.
-    pub fn add_to(&self, exchanges: &mut Vec<Exchange>, gateways: &[IpAddr]) -> bool {
+    /// was not. `known` are the failures on each client's connection.
+    pub fn add_to(&self, exchanges: &mut Vec<Exchange>, known: &Known, gateways: &[IpAddr]) -> bool {
         let its = |exchange: &Exchange| {
-            let flows = exchange.events.iter().filter(|event| event.leg == Leg::Client).filter_map(|event| event.flow);
-            exchange.target == self.exchange.target
-                && exchange.begun.since(self.exchange.begun).0.abs() <= self.error.0
-                && flows.into_iter().any(|flow| (flow.one, flow.other) == self.ends)
+            exchange.target == self.exchange.target && exchange.begun.since(self.exchange.begun).0.abs() <= self.error.0
         };
-        if let Some(known) = exchanges.iter_mut().find(|exchange| its(exchange)) {
-            if let (Some(proof), None) = (&self.exchange.signs.proof, &known.signs.proof) {
-                tell::show(&mut known.events, proof, Leg::Client);
-                known.signs.proof = Some(proof.clone());
+        let here = known.get(&self.ends).into_iter().flatten().copied();
+        if let Some(at) = here.into_iter().find(|at| exchanges.get(*at).is_some_and(its)) {
+            if let (Some(proof), Some(same)) = (&self.exchange.signs.proof, exchanges.get_mut(at))
+                && same.signs.proof.is_none()
+            {
+                tell::show(&mut same.events, proof, Leg::Client);
+                same.signs.proof = Some(proof.clone());
             }
             return false;
         }
@@ -74,6 +76,20 @@ impl Seen {
         }
         ours && self.uncounted
     }
+}
+
+/// Exchanges by the ends of the client's connection: their places in a list.
+pub type Known = HashMap<(SocketAddr, SocketAddr), Vec<usize>>;
+
+/// Finds them.
+pub fn known(exchanges: &[Exchange]) -> Known {
+    let mut known = Known::new();
+    for (at, exchange) in exchanges.iter().enumerate() {
+        if let Some(flow) = tell::client_flow(exchange) {
+            known.entry((flow.one, flow.other)).or_default().push(at);
+        }
+    }
+    known
 }
 
 /// All proofs of what lies between as one, named by what tells most.

@@ -6,6 +6,7 @@
 //! different legs, and `join` puts them together.
 
 mod absent;
+mod aside;
 mod client;
 mod clock;
 mod compare;
@@ -13,6 +14,7 @@ mod pairs;
 mod parts;
 mod places;
 mod relation;
+mod stand;
 mod tell;
 
 use alloc::format;
@@ -22,16 +24,17 @@ use core::net::{IpAddr, SocketAddr};
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::exchange::{Exchange, Proof};
 use crate::time::{SECOND, Span, Timestamp};
 use absent::Absences;
+pub use aside::release;
+use aside::{Aside, set_aside};
 use client::Seen;
 use clock::Clock;
-use compare::{Place, Stand, compare};
+use compare::compare;
 use places::Group;
-use relation::Relation;
+use stand::{Place, Stand, answered, place};
 pub use tell::Standing;
 
 /// Capture places that are compared; more are read, each by itself.
@@ -189,7 +192,8 @@ impl Sides {
         if self.proofs.is_empty() {
             return 0;
         }
-        let added = self.seen.iter().map(|seen| u64::from(seen.add_to(exchanges, gateways))).sum();
+        let known = client::known(exchanges);
+        let added = self.seen.iter().map(|seen| u64::from(seen.add_to(exchanges, &known, gateways))).sum();
         for exchange in exchanges {
             tell::apply(exchange, |client, server, span| self.of(client, server, span));
         }
@@ -242,149 +246,7 @@ fn one_clock(points: &[Point], group: &mut Group) {
     }
 }
 
-/// Servers whose packets came by.
-fn answered(point: &Point) -> HashSet<IpAddr> {
-    let connections = point.connections.iter().filter(|connection| connection.server_end.packets > 0);
-    let lookups = point.lookups.list.iter().filter(|lookup| !lookup.answers.is_empty());
-    connections.map(|connection| connection.server.ip()).chain(lookups.map(|lookup| lookup.server)).collect()
-}
-
-/// A point as a place, by the clock of its home.
-fn place<'a>(point: &Point, name: &'a str, answered: &'a HashSet<IpAddr>, clock: Clock) -> Place<'a> {
-    let gap = |connection: &Connection| {
-        let (client, server) = (&connection.client_end, &connection.server_end);
-        client.skipped() || server.skipped() || client.unseen() || server.unseen()
-    };
-    let asked = |connection: &Connection| connection.client_end.packets > 0;
-    let span = (point.started.unwrap_or_default(), point.ended.unwrap_or_default());
-    Place {
-        name,
-        span: (clock.theirs(span.0), clock.theirs(span.1)),
-        clock,
-        lossy: point.drops > 0 || !point.gaps.is_empty() || point.connections.iter().any(gap),
-        answered,
-        requests: point.connections.iter().any(asked),
-    }
-}
-
-/// What of a point is set aside.
-#[derive(Default)]
-struct Aside {
-    connections: HashSet<usize>,
-    lookups: HashSet<usize>,
-}
-
-impl Aside {
-    /// Connections of, or to, an address that speaks for hosts of the home capture, and that home does not have: they
-    /// are other hosts' behind the same translator, or the Internet's knocking at it.
-    fn strangers(&mut self, point: &Point, home: &Point, relation: &Relation) {
-        let mut speakers = HashSet::new();
-        for pair in &relation.pairs {
-            let (Some(ours), Some(theirs)) = (home.connections.get(pair.a), point.connections.get(pair.b)) else {
-                continue;
-            };
-            if pair.client_at_a == Some(true) && ours.client.ip() != ours.server.ip() {
-                speakers.insert(theirs.client.ip());
-            }
-        }
-        for (at, connection) in point.connections.iter().enumerate() {
-            if speakers.contains(&connection.client.ip()) || speakers.contains(&connection.server.ip()) {
-                self.connections.insert(at);
-            }
-        }
-        for (at, lookup) in point.lookups.list.iter().enumerate() {
-            if speakers.contains(&lookup.asker) {
-                self.lookups.insert(at);
-            }
-        }
-    }
-}
-
-/// Takes connections and lookups out of a point's lists; [`release`] puts them back.
-fn set_aside(point: &mut Point, aside: Aside, goes_on: bool) {
-    if !goes_on {
-        point.aside.span = Some((point.started.take(), point.ended.take()));
-    }
-    let connections = core::mem::take(&mut point.connections);
-    // Where each connection that stays is now.
-    let mut places = Vec::with_capacity(connections.len());
-    for (at, connection) in connections.into_iter().enumerate() {
-        if aside.connections.contains(&at) {
-            places.push(None);
-            point.aside.connections.push((at, connection));
-        } else {
-            places.push(u32::try_from(point.connections.len()).ok());
-            point.connections.push(connection);
-        }
-    }
-    for (at, (connection, served)) in core::mem::take(&mut point.served).into_iter().enumerate() {
-        match places.get(connection as usize).copied().flatten() {
-            Some(place) => point.served.push((place, served)),
-            None => point.aside.served.push((at, (connection, served))),
-        }
-    }
-    let lookups = core::mem::take(&mut point.lookups.list);
-    for (at, lookup) in lookups.into_iter().enumerate() {
-        if aside.lookups.contains(&at) {
-            point.aside.lookups.push((at, lookup));
-        } else {
-            point.lookups.list.push(lookup);
-        }
-    }
-    point.aside.explains = true;
-}
-
 /// Whether there is anything to hold against each other.
 pub fn needed(points: &[Point]) -> bool {
     points.len() > 1 || parts::any(points)
-}
-
-/// Puts back what was set aside, so that reading can go on.
-pub fn release(points: &mut Vec<Point>) {
-    for point in points.iter_mut() {
-        let aside = core::mem::take(&mut point.aside);
-        if let Some((started, ended)) = aside.span {
-            (point.started, point.ended) = (started, ended);
-        }
-        // Where each connection that stayed was before.
-        let mut set_aside = aside.connections.iter().map(|(at, _)| *at).peekable();
-        let stayed: Vec<u32> = (0..point.connections.len() + aside.connections.len())
-            .filter(|at| set_aside.next_if_eq(at).is_none())
-            .filter_map(|at| u32::try_from(at).ok())
-            .collect();
-        for (connection, _) in &mut point.served {
-            *connection = stayed.get(*connection as usize).copied().unwrap_or(*connection);
-        }
-        point.served = restored(core::mem::take(&mut point.served), aside.served);
-        point.connections = restored(core::mem::take(&mut point.connections), aside.connections);
-        point.lookups.list = restored(core::mem::take(&mut point.lookups.list), aside.lookups);
-    }
-    parts::whole(points);
-}
-
-/// Both lists in one, each entry at the place that it had.
-fn restored<T>(kept: Vec<T>, aside: Vec<(usize, T)>) -> Vec<T> {
-    if aside.is_empty() {
-        return kept;
-    }
-    let mut all = Vec::with_capacity(kept.len() + aside.len());
-    let mut kept = kept.into_iter();
-    for (at, entry) in aside {
-        let before = at.saturating_sub(all.len());
-        all.extend(kept.by_ref().take(before));
-        all.push(entry);
-    }
-    all.extend(kept);
-    all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_set_aside_comes_back_to_its_place() {
-        assert_eq!(restored(alloc::vec![0, 2, 5], alloc::vec![(1, 1), (3, 3), (4, 4), (6, 6)]), [0, 1, 2, 3, 4, 5, 6]);
-        assert_eq!(restored(alloc::vec![], alloc::vec![(0, 'a'), (1, 'b')]), ['a', 'b']);
-    }
 }

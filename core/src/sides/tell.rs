@@ -10,7 +10,7 @@ use super::clock::Clock;
 use super::relation::Relation;
 use crate::capture::point::Point;
 use crate::exchange::{
-    Answer, Attempt, Between, ConnectFailure, Event, Exchange, Phase, Proof, ReceiveFailure, SecureFailure,
+    Answer, Attempt, Between, ConnectFailure, Event, Exchange, Flow, Phase, Proof, ReceiveFailure, SecureFailure,
     SendFailure, WaitFailure, What,
 };
 use crate::report::{Leg, ResetBy};
@@ -107,7 +107,7 @@ pub fn apply<'b>(
             }
         }
     }
-    let flow = exchange.events.iter().find_map(|event| event.flow.filter(|_| event.leg == Leg::Client));
+    let flow = client_flow(exchange);
     let Some(flow) = flow.filter(|_| exchange.signs.proof.is_none()) else { return };
     let last = exchange.events.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
     let any = |what: fn(&What) -> bool| exchange.events.iter().any(|event| what(&event.what));
@@ -119,6 +119,11 @@ pub fn apply<'b>(
         show(&mut exchange.events, &proof, Leg::Client);
         exchange.signs.proof = Some(proof);
     }
+}
+
+/// The client's connection.
+pub fn client_flow(exchange: &Exchange) -> Option<Flow> {
+    exchange.events.iter().find_map(|event| event.flow.filter(|_| event.leg == Leg::Client))
 }
 
 /// Whether a proof is about the way in which an attempt failed.
