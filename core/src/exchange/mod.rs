@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
 use crate::fingerprints::Marks;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 pub use attempt::{Attempt, Left, Phase};
 pub use claim::Claim;
@@ -100,6 +100,8 @@ pub struct Signs {
     pub devices: Vec<DeviceWord>,
     /// Where the request went, by the names of the gateway's log.
     pub names: Names,
+    /// It is no request, but a line that only adds to one that began so long after it at most.
+    pub aside: Option<Span>,
     /// What went before in the gateway's log, and explains the failure.
     pub root: Option<Root>,
 }

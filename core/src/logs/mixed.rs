@@ -96,6 +96,8 @@ impl LogReader {
     fn vote(&self, format: &'static LogFormat, text: &str) -> Vote {
         match (format.recognise)(text) {
             Vote::Follows if !self.layout.columns.is_empty() || self.records > 0 => Vote::Likely,
+            // More of a record that is told by several lines.
+            Vote::No if self.layout.open.time.is_some() => Vote::Likely,
             vote => vote,
         }
     }

@@ -60,7 +60,9 @@ mod skyhigh;
 mod skyhigh_kv;
 mod skyhigh_words;
 mod squid;
+mod squid_error;
 mod squid_errors;
+mod squid_sentences;
 mod squid_words;
 #[cfg(test)]
 mod tests;
@@ -105,6 +107,7 @@ pub static TABLE: &[&LogFormat] = &[
     &skyhigh::FORMAT,
     &skyhigh_kv::FORMAT,
     &squid::FORMAT,
+    &squid_error::FORMAT,
     &nginx::FORMAT,
     &nginx_error::FORMAT,
     &haproxy::FORMAT,
@@ -204,8 +207,19 @@ pub struct Layout {
     pub zone: Option<Span>,
     /// Cisco WSA: how many values stand between the verdicts and the custom fields of the format string.
     pub between: Option<usize>,
+    /// A record whose lines go on.
+    pub open: Open,
     /// The product that writes such lines, where only their fields tell it.
     pub product: Option<products::Id>,
+}
+
+/// A record that is told by more lines, which have no time of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Open {
+    /// Its time; `None` where none is open.
+    pub time: Option<Timestamp>,
+    /// How many there were: tells them apart.
+    pub number: u64,
 }
 
 /// A named column.
@@ -329,6 +343,9 @@ pub struct Record<'a> {
     pub node: &'a str,
     /// For error logs: which lines tell of the same request.
     pub group: Option<Group>,
+    /// The line tells of no request by itself: it only adds to one that is known to have failed, and that began no later
+    /// than this after it.
+    pub aside: Option<Span>,
 }
 
 /// Bytes sent to the client, as products count them.

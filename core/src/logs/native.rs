@@ -184,12 +184,18 @@ impl<'a> Native<'a> {
     /// The request went to another proxy.
     #[must_use]
     pub fn parent(&self) -> bool {
-        let name = self.hierarchy.strip_prefix("TIMEOUT_").unwrap_or(self.hierarchy);
-        if name.ends_with("DIRECT") || name.ends_with("NONE") {
-            return false;
-        }
-        name.contains("PARENT") || name.contains("SIBLING") || matches!(name, "CARP" | "STANDBY_POOL")
+        is_parent(self.hierarchy)
     }
+}
+
+/// Whether a hierarchy code says that the request went to another proxy; `TIMEOUT_` says that neighbours were asked first.
+#[must_use]
+pub fn is_parent(hierarchy: &str) -> bool {
+    let name = hierarchy.strip_prefix("TIMEOUT_").unwrap_or(hierarchy);
+    if name.ends_with("DIRECT") || name.ends_with("NONE") {
+        return false;
+    }
+    name.contains("PARENT") || name.contains("SIBLING") || matches!(name, "CARP" | "STANDBY_POOL")
 }
 
 /// Where a line broke off or went wrong.

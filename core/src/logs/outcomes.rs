@@ -93,6 +93,12 @@ impl LogReader {
             let kept = self.keep(format, line, text, record);
             return self.groups.begin(group, record.time, record.upstream, kept);
         }
+        if record.aside.is_some() {
+            if self.exchanges.len() < KEPT {
+                self.keep(format, line, text, record);
+            }
+            return;
+        }
         let failing = record.failure.is_some();
         let key = match record.tunnel {
             Tunnel::Plain => 0,
@@ -230,7 +236,9 @@ impl LogReader {
             matches!(claim.as_ref().and_then(|c| c.made_by), Some(GeneratedBy::Origin | GeneratedBy::ParentProxy));
         // Nobody else answered: the client left, the answer had begun, or no server was left to ask.
         let over = record.failure.is_some_and(|meaning| {
-            meaning.client_left() || meaning.within_answer() || meaning.category() == Category::NoHealthyUpstream
+            meaning.client_left()
+                || meaning.within_answer()
+                || matches!(meaning.category(), Category::NoHealthyUpstream | Category::ProxyLoop)
         });
         let attempt = Attempt {
             upstream: record.upstream,
@@ -258,7 +266,7 @@ impl LogReader {
             claim,
             events: [self.event(line, text, record)].into(),
             outward: false,
-            signs: Signs { names: names(record), ..Signs::default() },
+            signs: Signs { names: names(record), aside: record.aside, ..Signs::default() },
         }
     }
 
@@ -297,8 +305,12 @@ impl LogReader {
             if sight.client == 0 {
                 sight.client = record.client.map_or(0, address_digest);
             }
+            let wanted = Wanted::new(record.method, record.target, record.host);
             if sight.wanted.path == 0 {
-                sight.wanted = Wanted::new(record.method, record.target, record.host);
+                sight.wanted =
+                    Wanted { host: if wanted.host == 0 { sight.wanted.host } else { wanted.host }, ..wanted };
+            } else if sight.wanted.host == 0 {
+                sight.wanted.host = wanted.host;
             }
         }
         exchange.client = exchange.client.or(record.client);

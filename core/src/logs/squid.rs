@@ -1,12 +1,12 @@
 //! Squid: the native access log (`logformat squid`), with and without `HIER_`, and with `%err_code/%err_detail`
-//! appended. What its words mean stands in [`super::squid_words`].
-//!
-//! Non-goals: `common` and `combined` (layouts that several products share), cache.log.
+//! appended, and `logformat common` and `combined`, which end in `%Ss:%Sh`. What its words mean stands in
+//! [`super::squid_words`]; cache.log is `squid_error`.
 
+use super::common::{Broken, Common};
 use super::fields::Fields;
-use super::native::Native;
-use super::squid_words::{self, Base, Failure, Path, Tag};
-use super::{Clock, Layout, LogFormat, Parsed, Tunnel, Vote};
+use super::native::{Native, is_parent};
+use super::squid_words::{self, Line};
+use super::{Clock, Layout, LogFormat, Parsed, Record, Vote};
 use crate::products::Id as Product;
 
 /// See the module.
@@ -32,11 +32,15 @@ pub static FORMAT: LogFormat = LogFormat {
         "1712345678.901  60012 10.0.0.5 NONE_NONE_TIMEDOUT/200 0 CONNECT proxy.golang.org:443 - HIER_DIRECT/173.194.202.141 -",
         "1712345678.905      0 10.0.0.5 NONE_NONE/503 1635 GET https://proxy.golang.org/golang.org/toolchain/@v/v0.0.1-go1.26.0.linux-arm64.zip - HIER_NONE/- text/html",
         "1795192341.582   2935 127.0.0.1 NONE_NONE/503 0 CONNECT dead.test:443 - HIER_DIRECT/10.99.0.1 - ERR_CONNECT_FAIL/errno=110",
+        r#"10.20.0.50 - - [10/Mar/2026:08:00:01 +0000] "GET http://www.example.com/ HTTP/1.1" 503 4011 TCP_MISS:HIER_DIRECT"#,
+        r#"10.20.0.50 - jo doe [10/Mar/2026:08:00:02 +0000] "CONNECT www.example.com:443 HTTP/1.1" 200 39 "-" "curl/8.5" TCP_TUNNEL:HIER_DIRECT"#,
     ],
 };
 
 fn recognise(line: &str) -> Vote {
-    let Ok(native) = Native::read(line) else { return Vote::No };
+    let Ok(native) = Native::read(line) else {
+        return if common(line).is_ok() { Vote::Own } else { Vote::No };
+    };
     match native.own_mark() {
         Some(Product::Squid) => Vote::Own,
         Some(_) => Vote::No,
@@ -49,67 +53,78 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     let native = match Native::read(line) {
         Ok(native) => native,
         Err(_) if line.starts_with('#') => return Parsed::Skip,
-        Err(broken) => return broken.into(),
+        Err(broken) => {
+            return match common(line) {
+                Ok((common, code, hierarchy)) => of_common(&common, code, hierarchy),
+                Err(_) => broken.into(),
+            };
+        }
     };
     // Questions of other caches (ICP, HTCP), and connections that ended before a request.
     let no_request = native.status.is_none() && native.url.starts_with("error:");
     if no_request || native.code.starts_with("UDP_") || native.code.starts_with("ICP_") {
         return Parsed::NoRequest(native.time);
     }
-    let tag = Tag::read(native.code);
-    let connect = native.method == "CONNECT";
-    let inside = !connect && native.url.starts_with("https://");
-    let error = error(native.rest);
-    let quiet = !tag.aborted && !tag.timed_out && error.is_none_or(|(code, _)| code == "-");
-    let fine = quiet && !connect && !inside && matches!(native.status, Some(..500));
-    if fine {
-        return Parsed::Record(native.record());
-    }
-    let mut record = native.record();
-    record.tunnel = match native.status {
-        Some(200) if connect => match tag.base {
-            Base::None => Tunnel::Opened,
-            Base::Tunnel => Tunnel::Sealed,
-            _ => Tunnel::Granted,
+    Parsed::Record(squid_words::record(
+        native.record(),
+        &Line {
+            code: native.code,
+            hierarchy: native.hierarchy,
+            mime: native.mime,
+            error: error(native.rest, native.hierarchy),
         },
-        _ if inside => Tunnel::Inside,
-        _ => Tunnel::Plain,
-    };
-    record.failure = squid_words::meaning(&Failure {
-        tag,
-        path: if !record.attempted {
-            Path::Nobody
-        } else if record.parent {
-            Path::Parent
-        } else {
-            Path::Direct
-        },
-        status: native.status,
-        elapsed: native.elapsed,
-        connect,
-        secure: inside,
-        reused: native.hierarchy == "PINNED" || native.hierarchy == "HIER_PINNED",
-        html: matches!(native.mime, "-" | "" | "text/html"),
-        error,
-    });
-    if record.failure.is_some() && record.tunnel == Tunnel::Opened {
-        // Squid's own 200, with which it begins to decrypt: the client's answer is inside.
-        record.status = None;
-    }
-    record.cut = record.failure.is_some() && record.status.is_some_and(|status| status < 500);
-    Parsed::Record(record)
+    ))
 }
 
-/// `%err_code/%err_detail` among the fields that a site has appended: `Some(("-", "-"))` says that there was no error.
-fn error(rest: &str) -> Option<(&str, &str)> {
+/// A line of `logformat common` or `combined`: the result and hierarchy codes stand at its end.
+fn common(line: &str) -> Result<(Common<'_>, &str, &str), Broken> {
+    let common = Common::read(line)?;
+    let last = common.rest.split(' ').next().unwrap_or_default();
+    let (code, hierarchy) = last.split_once(':').ok_or((0, "result code:hierarchy"))?;
+    let known = ["TCP_", "UDP_", "ICP_", "NONE", "TAG_NONE"].iter().any(|begin| code.starts_with(begin));
+    let letters = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    };
+    if known && letters(code) && letters(hierarchy) {
+        Ok((common, code, hierarchy))
+    } else {
+        Err((0, "result code:hierarchy"))
+    }
+}
+
+fn of_common<'a>(common: &Common<'a>, code: &'a str, hierarchy: &'a str) -> Parsed<'a> {
+    let record = common.record();
+    let no_request = record.status.is_none() && record.target.is_some_and(|url| url.starts_with("error:"));
+    if no_request || code.starts_with("UDP_") || code.starts_with("ICP_") {
+        return Parsed::NoRequest(record.time);
+    }
+    let attempted = squid_words::contacted(hierarchy);
+    let record = Record { attempted, parent: attempted && is_parent(hierarchy), token: code, ..record };
+    let error = error(common.rest, hierarchy);
+    Parsed::Record(squid_words::record(record, &Line { code, hierarchy, mime: "", error }))
+}
+
+/// `%err_code/%err_detail` among the fields that a site has appended: `Some(("-", "-"))` says that there was no error. Where
+/// `log_mime_hdrs` appends the headers of an answer that Squid made itself, its `X-Squid-Error` says the same.
+fn error<'a>(rest: &'a str, hierarchy: &str) -> Option<(&'a str, &'a str)> {
     if rest.is_empty() {
         return None;
     }
     let mut fields = Fields::new(rest, 0);
     while let Some(token) = fields.bare() {
+        if token.starts_with('[') {
+            break;
+        }
         if token == "-/-" || token.starts_with("ERR_") {
             return Some(token.split_once('/').unwrap_or((token, "-")));
         }
     }
-    None
+    // Behind a parent or a server that is a Squid as well, the header may be that one's.
+    if !hierarchy.ends_with("NONE") {
+        return None;
+    }
+    let (_, after) = rest.split_once("X-Squid-Error:")?;
+    let after = after.trim_start_matches(' ').trim_start_matches("%20");
+    let end = after.find(|letter: char| !(letter.is_ascii_uppercase() || letter == '_')).unwrap_or(after.len());
+    after.get(..end).filter(|code| code.starts_with("ERR_")).map(|code| (code, "-"))
 }

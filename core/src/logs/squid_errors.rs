@@ -21,7 +21,7 @@ pub fn squid_page(code: &str, number: &str, took: Span) -> Option<Meaning> {
         tag: Tag { base: Base::None, timed_out: false, aborted: false },
         path: Path::Direct,
         status: Some(503),
-        elapsed: took,
+        elapsed: Some(took),
         connect: false,
         secure: false,
         reused: false,
@@ -49,7 +49,8 @@ pub fn by_error(code: &str, detail: &str, line: &Failure<'_>, failed: bool) -> O
         "ERR_CONNECT_FAIL" if says("errno=113") || says("errno=101") => E_CONNECT_113,
         "ERR_CONNECT_FAIL" if says("errno=99") => E_CONNECT_99,
         "ERR_CONNECT_FAIL" if says("errno=1") || says("errno=13") => E_CONNECT_13,
-        "ERR_CONNECT_FAIL" if line.elapsed >= Span::seconds(2) => E_CONNECT_SLOW,
+        "ERR_CONNECT_FAIL" if line.elapsed.is_none() => E_CONNECT_UNTIMED,
+        "ERR_CONNECT_FAIL" if line.elapsed >= Some(Span::seconds(2)) => E_CONNECT_SLOW,
         "ERR_CONNECT_FAIL" => E_CONNECT,
         "ERR_SECURE_CONNECT_FAIL" if says("TLS_CONNECT_TIMEOUT") => E_TLS_TIMEOUT,
         "ERR_SECURE_CONNECT_FAIL" if says("TLS_CONNECT_CLOSE") => E_TLS_CLOSED,
@@ -121,6 +122,9 @@ const E_CONNECT_SLOW: Meaning = Meaning::open(
     Gateway,
     "the connection failed after seconds (ERR_CONNECT_FAIL); the line does not say how",
 );
+
+const E_CONNECT_UNTIMED: Meaning =
+    Meaning::open(&[REFUSED_FIRST], Gateway, "the connection failed (ERR_CONNECT_FAIL); the line does not say how");
 
 const E_CONNECT: Meaning = Meaning::open(
     &[REFUSED_FIRST],

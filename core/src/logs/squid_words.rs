@@ -10,7 +10,7 @@ use crate::report::{Confidence::*, GeneratedBy};
 use crate::time::Span;
 
 use super::meaning::{Meaning, phase};
-use super::squid_errors;
+use super::{Record, Tunnel, squid_errors};
 
 /// The result code, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,8 +79,8 @@ pub struct Failure<'a> {
     pub path: Path,
     /// Status; `None` for 000.
     pub status: Option<u16>,
-    /// How long it took.
-    pub elapsed: Span,
+    /// How long it took; `None` where the line does not say.
+    pub elapsed: Option<Span>,
     /// The method is CONNECT: the status is Squid's or a parent's, never the origin's.
     pub connect: bool,
     /// The URL is `https://`: decrypted.
@@ -91,6 +91,63 @@ pub struct Failure<'a> {
     pub html: bool,
     /// `%err_code` and `%err_detail` where they are logged.
     pub error: Option<(&'a str, &'a str)>,
+}
+
+/// What a line of any layout says beside what its record holds already.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// Result code, `%Ss`.
+    pub code: &'a str,
+    /// Hierarchy code, `%Sh`.
+    pub hierarchy: &'a str,
+    /// MIME type; empty or a dash where it is not known.
+    pub mime: &'a str,
+    /// `%err_code` and `%err_detail` where they are logged.
+    pub error: Option<(&'a str, &'a str)>,
+}
+
+/// The record with what Squid's words add: whom it contacted, tunnels, what failed.
+#[must_use]
+pub fn record<'a>(mut record: Record<'a>, line: &Line<'a>) -> Record<'a> {
+    let tag = Tag::read(line.code);
+    let connect = record.method == Some("CONNECT");
+    let inside = !connect && record.target.is_some_and(|target| target.starts_with("https://"));
+    record.tunnel = match record.status {
+        Some(200) if connect => match tag.base {
+            Base::None => Tunnel::Opened,
+            Base::Tunnel => Tunnel::Sealed,
+            _ => Tunnel::Granted,
+        },
+        _ if inside => Tunnel::Inside,
+        _ => Tunnel::Plain,
+    };
+    record.failure = meaning(&Failure {
+        tag,
+        path: match (record.attempted, record.parent) {
+            (false, _) => Path::Nobody,
+            (true, true) => Path::Parent,
+            (true, false) => Path::Direct,
+        },
+        status: record.status,
+        elapsed: record.elapsed,
+        connect,
+        secure: inside,
+        reused: line.hierarchy.ends_with("PINNED"),
+        html: matches!(line.mime, "-" | "" | "text/html"),
+        error: line.error,
+    });
+    if record.failure.is_some() && record.tunnel == Tunnel::Opened {
+        // Squid's own 200, with which it begins to decrypt: the client's answer is inside.
+        record.status = None;
+    }
+    record.cut = record.failure.is_some() && record.status.is_some_and(|status| status < 500);
+    record
+}
+
+/// Whether a hierarchy code says that somebody was contacted.
+#[must_use]
+pub fn contacted(hierarchy: &str) -> bool {
+    !(hierarchy.is_empty() || hierarchy.ends_with("NONE") || hierarchy.ends_with("NO_DIRECT_FAIL"))
 }
 
 /// What failed; `None` for a request that did not fail.
@@ -136,9 +193,10 @@ pub fn meaning(line: &Failure<'_>) -> Option<Meaning> {
 /// A 5xx without an error code.
 fn by_path(line: &Failure<'_>) -> Meaning {
     let status = line.status.unwrap_or(0);
-    let slow = line.elapsed >= Span::seconds(2);
+    let slow = line.elapsed.is_some_and(|elapsed| elapsed >= Span::seconds(2));
     // connect_timeout is 60 s by default.
-    let connect_timeout = line.elapsed >= Span::seconds(59) && line.elapsed <= Span::seconds(62);
+    let connect_timeout =
+        line.elapsed.is_some_and(|elapsed| elapsed >= Span::seconds(59) && elapsed <= Span::seconds(62));
     match (line.path, status) {
         (Path::Nobody, 501 | 505..) => NO_ATTEMPT,
         (Path::Nobody, 504) if line.secure && line.tag.base == Base::None => INSIDE_504,
@@ -149,6 +207,7 @@ fn by_path(line: &Failure<'_>) -> Meaning {
         (Path::Nobody, _) => NOBODY,
         (Path::Direct, _) if line.connect && (connect_timeout || line.tag.timed_out) => CONNECT_TIMED_OUT,
         (Path::Direct, _) if line.connect && slow => CONNECT_SLOW,
+        (Path::Direct, _) if line.connect && line.elapsed.is_none() => CONNECT_UNTIMED,
         (Path::Direct, _) if line.connect => CONNECT_FAST,
         // Squid's error pages are HTML.
         (Path::Direct | Path::Parent, _) if !line.html => passed_on(line.path),
@@ -244,7 +303,7 @@ const NOBODY_SLOW: Meaning = Meaning::open(
 );
 
 const NOBODY_500: Meaning = Meaning::open(
-    &[&[RequiredService], phase::RESOLVE, &[NoHealthyUpstream, NoAttempt, EphemeralPortExhaustion]],
+    &[&[RequiredService], phase::RESOLVE, &[NoHealthyUpstream, NoAttempt, EphemeralPortExhaustion, ProxyOverload]],
     Gateway,
     "Squid failed itself before it contacted anybody: an ICAP service, a helper, or no usable path",
 );
@@ -295,6 +354,12 @@ const CONNECT_FAST: Meaning = Meaning::open(
     &[REFUSED_FIRST],
     Gateway,
     "Squid could not connect to the address on the line; it was told so at once",
+);
+
+const CONNECT_UNTIMED: Meaning = Meaning::open(
+    &[REFUSED_FIRST],
+    Gateway,
+    "Squid could not connect to the server; the line says neither how nor how long that took",
 );
 
 const CONNECT_SLOW: Meaning = Meaning::open(

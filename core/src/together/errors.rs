@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 
 use hashbrown::HashSet;
 
-use super::{Compared, Known, Sight, Together, made_up, matching, merge, words};
+use super::{Compared, Known, Sight, Together, asides, made_up, matching, merge, words};
 use crate::logs::LogReader;
 use crate::products::Id as Product;
+use crate::report::Confidence;
 use crate::time::{SECOND, Span, Timestamp};
 
 /// Adds an error log. `covered`: the times that access logs tell of line by line.
@@ -56,8 +57,21 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
     let mut both = 0;
     let mut made_up_for: Vec<u64> = Vec::new();
     let mut added = alloc::vec![false; all.exchanges.len()];
+    let mut asides = Vec::new();
     for (exchange, place) in log.exchanges.iter().zip(&places) {
         let mut exchange = merge::shifted(exchange, shift);
+        if exchange.signs.aside.is_some() {
+            match *place {
+                Place::Failure(at) => {
+                    if let Some(known) = all.exchanges.get_mut(at) {
+                        asides::narrow(known, &exchange, Confidence::Likely);
+                    }
+                }
+                Place::Fine(_) => {}
+                Place::Nowhere => asides.push(exchange),
+            }
+            continue;
+        }
         match *place {
             Place::Failure(at) => {
                 if let (Some(known), Some(added)) = (all.exchanges.get_mut(at), added.get_mut(at)) {
@@ -91,6 +105,9 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
                 all.exchanges.push(exchange);
             }
         }
+    }
+    if clock.is_some() || !log.local() {
+        asides::tell(&mut all.exchanges, &asides);
     }
     told.more = words::made_up_for(&made_up_for);
     all.total += log.total.saturating_sub(both);

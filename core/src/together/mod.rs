@@ -7,6 +7,7 @@
 //!
 //! Non-goals: two captures of one event, two logs of one request other than access log and error log.
 
+mod asides;
 mod circles;
 mod clock;
 mod errors;

@@ -3,6 +3,7 @@
 use core::net::SocketAddr;
 
 use super::super::fields::{address, clf_time, epoch, host_port, is_dash, number, status, target};
+use super::super::native::is_parent;
 use super::super::{
     Parsed, Record, Sent, Tunnel, combined, common, envoy_flags, haproxy_states, nginx_upstream, squid_words, times,
 };
@@ -57,7 +58,7 @@ pub fn record<'a>(kind: Kind, values: &Values<'a>) -> Result<Parsed<'a>, Broken>
     };
     match kind {
         Kind::Nginx => nginx(values, code, elapsed, &mut record),
-        Kind::Squid => squid(values, connect, &mut record),
+        Kind::Squid => squid(values, &mut record),
         Kind::Haproxy => haproxy(values, code, &mut record)?,
         Kind::Envoy => envoy(values, code, &mut record),
         Kind::Wsa => record = wsa::record(values, record),
@@ -84,48 +85,22 @@ fn nginx<'a>(values: &Values<'a>, code: Option<u16>, elapsed: Option<Span>, reco
     };
 }
 
-fn squid<'a>(values: &Values<'a>, connect: bool, record: &mut Record<'a>) {
+fn squid<'a>(values: &Values<'a>, record: &mut Record<'a>) {
     let Some(code) = values.get(Word::ResultCode) else {
         record.failure = combined::meaning(record.status);
         return;
     };
-    let tag = squid_words::Tag::read(code);
     let hierarchy = values.get(Word::Hierarchy).unwrap_or_default();
-    let secure = !connect && record.target.is_some_and(|target| target.starts_with("https://"));
-    record.parent = hierarchy.contains("PARENT") || hierarchy.contains("SIBLING");
-    record.attempted = !hierarchy.is_empty() && !hierarchy.ends_with("NONE");
+    record.attempted = squid_words::contacted(hierarchy);
+    record.parent = record.attempted && is_parent(hierarchy);
     record.upstream = record.upstream.filter(|_| record.attempted && !record.parent);
     record.token = code;
-    record.tunnel = match record.status {
-        Some(200) if connect => match tag.base {
-            squid_words::Base::None => Tunnel::Opened,
-            squid_words::Base::Tunnel => Tunnel::Sealed,
-            _ => Tunnel::Granted,
-        },
-        _ if secure => Tunnel::Inside,
-        _ => Tunnel::Plain,
-    };
-    record.failure = squid_words::meaning(&squid_words::Failure {
-        tag,
-        path: match (record.attempted, record.parent) {
-            (false, _) => squid_words::Path::Nobody,
-            (true, true) => squid_words::Path::Parent,
-            (true, false) => squid_words::Path::Direct,
-        },
-        status: record.status,
-        elapsed: record.elapsed.unwrap_or_default(),
-        connect,
-        secure,
-        reused: hierarchy.ends_with("PINNED"),
-        html: values.get(Word::Mime).is_none_or(|mime| mime == "text/html"),
-        error: values
-            .raw(Word::ErrorCode)
-            .map(|error| error.split_once('/').unwrap_or((error, values.raw(Word::ErrorDetail).unwrap_or("-")))),
-    });
-    if record.failure.is_some() && record.tunnel == Tunnel::Opened {
-        record.status = None;
-    }
-    record.cut = record.failure.is_some() && record.status.is_some_and(|status| status < 500);
+    let error = values
+        .raw(Word::ErrorCode)
+        .map(|error| error.split_once('/').unwrap_or((error, values.raw(Word::ErrorDetail).unwrap_or("-"))));
+    let mime = values.get(Word::Mime).unwrap_or_default();
+    let known = core::mem::take(record);
+    *record = squid_words::record(known, &squid_words::Line { code, hierarchy, mime, error });
 }
 
 fn haproxy<'a>(values: &Values<'a>, code: Option<u16>, record: &mut Record<'a>) -> Result<(), Broken> {

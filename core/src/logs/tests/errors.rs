@@ -216,3 +216,88 @@ fn the_lines_of_one_request_to_apache_are_one_exchange() {
     let old = "[Wed May 18 21:03:29 2011] [error] [client 192.0.2.7] (70007)The timeout specified has expired: proxy: error reading status line from remote server b.test, referer: http://x/ AH01102";
     assert_eq!(one(old).claim.unwrap().candidates[0], ResponseTimeout);
 }
+
+#[test]
+fn messages_of_squids_cache_log() {
+    use super::super::squid_sentences::said;
+    let of = |text: &str| {
+        let said = said(text)?;
+        let meaning = said.meaning?;
+        let first = meaning.candidates.iter().flat_map(|group| group.iter()).next().copied();
+        Some((meaning.category(), first, said.aside.is_some()))
+    };
+    let is = |id, aside| Some((id, Some(id), aside));
+    for (text, expected) in [
+        ("WARNING: Forwarding loop detected for:", is(ProxyLoop, false)),
+        (
+            "WARNING: HTTP: Invalid Response: Bad header encountered from http://a.test/ AKA a.test/",
+            is(ResponseInvalid, false),
+        ),
+        (
+            "WARNING: HTTP: Invalid Response: Headers did not parse at all for http://a.test/ AKA a.test/",
+            is(ResponseInvalid, false),
+        ),
+        ("WARNING: HTTP: Invalid Response: No reply at all for http://a.test/ AKA a.test/", is(ResponseInvalid, false)),
+        (
+            "WARNING: HTTP: Invalid Response: No object data received for http://a.test/ AKA a.test/",
+            is(ResponseEmpty, false),
+        ),
+        ("ipcacheParse: No Address records in response to 'www.example.com'", is(DnsNodata, true)),
+        ("TCP connection to 192.0.2.8/3128 failed", Some((Undetermined, Some(NoHealthyUpstream), true))),
+        ("Detected DEAD Parent: parent.example.com", is(NoHealthyUpstream, true)),
+        ("WARNING! Your cache is running out of filedescriptors", is(ProxyOverload, true)),
+        (
+            "essential ICAP service is down after an options fetch failure: icap://127.0.0.1:1344/req [down,!opt]",
+            is(RequiredService, true),
+        ),
+        ("optional ICAP service is down after an options fetch failure: icap://127.0.0.1:1344/req [down,!opt]", None),
+        ("WARNING: All 5/5 negotiateauthenticator processes are busy.", is(ProxyOverload, true)),
+        (
+            "commBind: Cannot bind socket FD 12 to 192.0.2.2: (99) Cannot assign requested address",
+            is(EphemeralPortExhaustion, true),
+        ),
+        (
+            "fwdNegotiateSSL: Error negotiating SSL connection on FD 15: error:00000000:lib(0):func(0):reason(0) (5/-1/104)",
+            is(TlsReset, true),
+        ),
+        (
+            "Error negotiating SSL on FD 15: error:14090086:SSL routines:ssl3_get_server_certificate:certificate verify failed (1/-1/0)",
+            is(TlsCertificate, true),
+        ),
+        (
+            "fwdNegotiateSSL: Error negotiating SSL connection on FD 15: error:14077410:SSL routines:SSL23_GET_SERVER_HELLO:sslv3 alert handshake failure (1/-1/0)",
+            is(TlsAlert, true),
+        ),
+        (
+            "fwdNegotiateSSL: Error negotiating SSL connection on FD 15: error:140770FC:SSL routines:SSL23_GET_SERVER_HELLO:unknown protocol (1/-1/0)",
+            is(TlsNotSpoken, true),
+        ),
+        // The client's handshake, and what is no failure.
+        (
+            "Error negotiating SSL connection on FD 12: error:14094416:SSL routines:ssl3_read_bytes:sslv3 alert certificate unknown (1/-1)",
+            None,
+        ),
+        ("Starting Squid Cache version 5.7 for x86_64-pc-linux-gnu...", None),
+        ("Detected REVIVED Parent: parent.example.com", None),
+        ("httpReadReply: Excess data from \"GET http://a.test/\"", None),
+    ] {
+        assert_eq!(of(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_request_that_came_back_is_one_record_of_several_lines() {
+    let text = "2026/11/28 02:56:47 kid1| WARNING: Forwarding loop detected for:\nGET /x HTTP/1.1\nUser-Agent: curl/7.88.1\nVia: 1.1 proxy.example.com (squid/5.7)\nHost: loop.example.com:8080\n\n\n    current master transaction: master82\n2026/11/28 02:56:47 kid1| WARNING: Forwarding loop detected for:\nGET /y HTTP/1.1\nHost: other.example.com\n2026/11/28 02:56:48 kid1| Beginning Validation Procedure\nGET /z HTTP/1.1\n";
+    let reader = read(text);
+    assert_eq!((reader.total, reader.failed), (2, 2));
+    let of = |at: usize| {
+        let exchange = &reader.exchanges[at];
+        (exchange.method.as_deref(), exchange.target.as_deref(), exchange.host.as_deref(), exchange.port)
+    };
+    assert_eq!(of(0), (Some("GET"), Some("/x"), Some("loop.example.com"), Some(8080)));
+    assert_eq!(of(1), (Some("GET"), Some("/y"), Some("other.example.com"), None));
+    let claim = reader.exchanges[0].claim.as_ref().unwrap();
+    assert_eq!((claim.candidates[0], claim.confidence), (ProxyLoop, crate::report::Confidence::Proven));
+    // What no time precedes is nobody's.
+    assert_eq!(reader.warnings().iter().filter(|text| text.contains("not understood")).count(), 1);
+}

@@ -54,7 +54,6 @@ const OTHERS: &[&str] = &[
     r#"2011-08-04 21:00:00 9311 0.0.0.0 - - - OBSERVED "unavailable" -  200 TCP_NC_MISS GET application/x-gzip http personal.avira-update.com 80 /update/x.gz - gz "AntiVir" 82.137.200.42 875853 384 -"#,
     "time,client,status,url\n1233658928.496,10.10.70.50,504,http://www.example.com/",
     "1233658928.496 153185 10.10.70.50 a line of numbers 1729 that is none",
-    "2005/11/28 06:00:42| Starting Squid Cache version 2.5.STABLE1 for i386-redhat-linux-gnu...",
 ];
 
 #[test]

@@ -184,3 +184,55 @@ fn words_of_squid() {
         claims(&[(&format!("1795192335.451 {line}"), *expected)]);
     }
 }
+
+/// The same outcome in every layout that Squid has for it.
+#[test]
+fn layouts_of_squid() {
+    use GeneratedBy::{Gateway, Unknown};
+    let native = |token: &str, hierarchy: &str, more: &str| {
+        format!(
+            "1795192335.451     27 1.2.3.4 {token} 3391 GET http://www.example.com/502 - {hierarchy}/- text/html {more}"
+        )
+    };
+    let common = |status: &str, tail: &str| {
+        format!(
+            "1.2.3.4 - - [10/Mar/2026:08:00:01 +0000] \"GET http://www.example.com/502 HTTP/1.1\" {status} 504 {tail}"
+        )
+    };
+    let combined =
+        |status: &str, tail: &str| common(status, &format!("\"-\" \"Mozilla/5.0 (x) 502 TCP_MISS:NONE\" {tail}"));
+    let headers = "[User-Agent: curl/8\\r\\nHost: www.example.com\\r\\n] [HTTP/1.1 503 Service Unavailable\\r\\nX-Squid-Error: ERR_CONNECT_FAIL 111\\r\\n\\r]";
+    let resolve = meaning::phase::RESOLVE;
+    let connect = Some((Undetermined, &[TcpSynReset][..], Unknown));
+    for direct in ["HIER_DIRECT", "DIRECT", "TIMEOUT_DIRECT", "TIMEOUT_HIER_DIRECT"] {
+        let at = format!("{direct}/192.0.2.10");
+        claims(&[
+            (&native("TCP_MISS/503", direct, "").replace(&format!("{direct}/-"), &at), connect),
+            (&native("TCP_CF_MISS/503", direct, "").replace(&format!("{direct}/-"), &at), connect),
+            (&common("503", &format!("TCP_MISS:{direct}")), connect),
+            (&combined("503", &format!("TCP_MISS:{direct}")), connect),
+        ]);
+    }
+    claims(&[
+        (&native("TCP_MISS/502", "NONE", ""), Some((Undetermined, resolve, Gateway))),
+        (&common("502", "TCP_MISS:HIER_NONE"), Some((Undetermined, resolve, Gateway))),
+        (&common("502", "TCP_MISS:NO_DIRECT_FAIL"), Some((Undetermined, resolve, Gateway))),
+        (&combined("503", "TCP_MISS:FIRSTUP_PARENT"), Some((Undetermined, &[ParentProxyError], Unknown))),
+        (&combined("504", "TCP_MISS_TIMEDOUT:HIER_DIRECT"), Some((ResponseTimeout, &[ResponseTimeout], Gateway))),
+        (
+            &combined("503", "TCP_MISS:HIER_DIRECT ERR_CONNECT_FAIL/errno=110"),
+            Some((TcpSynUnanswered, &[TcpSynUnanswered, ReturnPath], Gateway)),
+        ),
+        (&combined("000", "TCP_MISS_ABORTED:HIER_DIRECT"), Some((ClientAbort, &[ClientAbort], Unknown))),
+        (&common("403", "TCP_DENIED:HIER_NONE"), None),
+        (
+            &common("200", "TCP_TUNNEL:HIER_DIRECT")
+                .replace("GET http://www.example.com/502", "CONNECT www.example.com:443"),
+            None,
+        ),
+        // With log_mime_hdrs: the answer that Squid made itself names its error; a server's answer may be another Squid's.
+        (&native("TCP_MISS/503", "HIER_NONE", headers), Some((Undetermined, &[TcpSynReset], Gateway))),
+        (&native("TCP_MISS/503", "HIER_DIRECT", headers).replace("HIER_DIRECT/-", "HIER_DIRECT/192.0.2.10"), connect),
+        (&native("TCP_MISS/200", "HIER_NONE", "[X: ERR_DNS_FAIL] []"), None),
+    ]);
+}
