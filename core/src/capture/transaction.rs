@@ -222,8 +222,10 @@ pub struct Response {
     pub gap: bool,
     /// The gateway's own word: `X-Squid-Error`, or the last member of `Proxy-Status` where it names an error.
     pub own_word: Option<String>,
-    /// `X-Squid-Error` of a proxy further on: whoever passed it on has added itself to `Via`.
+    /// `X-Squid-Error` of a gateway further on, which this one passed on.
     pub others_word: Option<String>,
+    /// `Via` of an error.
+    pub via: Option<String>,
     /// `Proxy-Status` of an error, as one list.
     pub proxy_status: Option<String>,
     /// Marks of whoever made an answer that is an error.

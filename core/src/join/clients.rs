@@ -170,8 +170,9 @@ fn signs(transaction: &Transaction, begun: Timestamp) -> Signs {
     let word = transaction.response.as_ref().and_then(|response| {
         let told = response.proxy_status.as_deref().and_then(|list| own_word::proxy_status(list, response.status));
         let page = response.own_word.as_deref().filter(|word| word.starts_with("ERR_"));
-        let own = || own_word::squid(page?, response.first.time.since(begun));
-        told.or_else(own).or_else(|| own_word::passed_on(response.others_word.as_deref()?))
+        let took = response.first.time.since(begun);
+        let own = || own_word::squid(page?, took);
+        told.or_else(own).or_else(|| own_word::passed_on(response.others_word.as_deref()?, took))
     });
     let via = via.map(|list| via::names(list).map(ToString::to_string).collect()).unwrap_or_default();
     let marks = transaction.response.as_deref().map(Response::marks).unwrap_or_default();

@@ -18,6 +18,8 @@ pub struct Doings {
     pub served: u64,
     /// Of those, in a form that only proxies get.
     pub for_proxy: u64,
+    /// Connections with such requests that no gateway had marked with its `Via`.
+    pub by_clients: u64,
     /// Connections that it opened to other hosts.
     pub opened: u64,
     /// Names it looked up.
@@ -124,6 +126,8 @@ fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
     }
     host.for_proxy += for_proxy;
     host.blind += conversation.map_or(0, blind);
+    let marked = conversation.is_some_and(|conversation| conversation.via.is_some());
+    host.by_clients += u64::from(for_proxy > 0 && !marked);
     let troubles = conversation.into_iter().flat_map(|conversation| &conversation.kept).filter(|transaction| {
         transaction.response.as_ref().is_some_and(|response| (502..=504).contains(&response.status))
     });

@@ -1,8 +1,8 @@
 //! Transparent redirection: a gateway that answers clients in the origin's name (WCCP, TPROXY, an inline bridge).
 //!
-//! Its two legs go to the same server address. It asks under an address of its own, or under the client's: then both
-//! legs have the same addresses and ports, and only sequence numbers tell them apart. That a leg to the origin ends at
-//! the gateway is believed where the packets from "the origin" come from the machine that asks the origin: by hardware
+//! Its two legs go to the same server address. It asks under an address of its own, or under the client's, with the
+//! client's port or another one: with the same, only sequence numbers tell both legs apart. That a leg to the origin ends
+//! at the gateway is believed where the packets from "the origin" come from the machine that asks the origin: by hardware
 //! address, by direction, or because a capture of both interfaces has each leg on one alone.
 
 use alloc::vec::Vec;
@@ -71,10 +71,10 @@ pub fn find(points: &[Point]) -> Intercepted {
         for inner in &point.connections {
             let twin = inner.before.and_then(|at| point.connections.get(at));
             let earlier = to_server.get(&inner.server).into_iter().flatten().rev().take(NEAR).copied();
-            let others = earlier.filter(|outer| outer.client.ip() != inner.client.ip());
+            let others = earlier.filter(|outer| outer.client != inner.client);
             if let Some(outer) = twin.into_iter().chain(others).find(|outer| both_legs(outer, inner)) {
                 found.add(outer);
-                if outer.client != inner.client {
+                if outer.client.ip() != inner.client.ip() {
                     found.egress.insert(inner.client.ip());
                 }
                 machines.insert(inner.client_end.hardware);
@@ -128,7 +128,14 @@ fn both_legs(outer: &Connection, inner: &Connection) -> bool {
         && client.interface != ours.interface
         && outer.copies == 0
         && (same_ports || farther);
-    if by_direction || by_machine || !directed && by_interface {
+    if by_direction || by_machine {
+        return true;
+    }
+    if outer.client.ip() == inner.client.ip() && !same_ports {
+        // A browser opens several connections at a time: only the gateway's marks make one the other leg of another.
+        return passed_on(outer, inner);
+    }
+    if !directed && by_interface {
         return true;
     }
     // Nothing but the packets themselves: the first connection goes on while the second lives.
@@ -136,6 +143,14 @@ fn both_legs(outer: &Connection, inner: &Connection) -> bool {
     let goes_on = over.into_iter().flatten().min().is_none_or(|over| over.time >= inner.first.time);
     let asked = client.first_data.is_some_and(|data| data.time <= inner.first.time);
     same_ports && !directed && !known && goes_on && asked && outer.last.time > inner.first.time
+}
+
+/// Whether the second carries the first one's request as a gateway passes it on: marked, and from another distance.
+fn passed_on(outer: &Connection, inner: &Connection) -> bool {
+    let (Some(asked), Some(sent)) = (outer.conversation(), inner.conversation()) else { return false };
+    let marked = sent.marked > 0 && asked.marked == 0;
+    let (client, ours) = (outer.client_end.ttl, inner.client_end.ttl);
+    marked && client.is_some() && client != ours && sent.paths.iter().any(|path| asked.paths.contains(path))
 }
 
 /// Failures behind redirected connections that are encrypted: what the client got is not seen.

@@ -12,7 +12,7 @@ use core::net::{IpAddr, SocketAddr};
 use hashbrown::{HashMap, HashSet};
 
 use super::pairing::window;
-use super::{Joined, Roles};
+use super::{Joined, Roles, client_exchange};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::exchange::{Event, Exchange, Source};
@@ -44,6 +44,10 @@ struct Root {
 /// Takes requests that came back out of the list: they belong to the request that first caused them.
 pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, joined: &mut Joined) {
     let names = own_names(points, roles);
+    let inside = turned_back(points, roles, &names);
+    joined.total += inside.len() as u64;
+    exchanges.extend(inside);
+    exchanges.sort_by_key(|exchange| exchange.begun);
     let asked = asked_by(points, |ip| roles.is_own(ip));
     // By target without scheme and host: a gateway may write another host into what it sends on.
     let mut roots: HashMap<String, Vec<Root>> = HashMap::new();
@@ -53,7 +57,7 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
         let listener = exchange.events.iter().find_map(|event| event.flow).map(|flow| flow.other);
         let ends = window(exchange).1;
         let via = &exchange.signs.via;
-        let named = via.iter().find(|name| names.iter().any(|own| via::same(own, name))).cloned();
+        let named = via.iter().find(|name| known(&names, name)).cloned();
         let itself = exchange.client.is_some_and(|client| roles.is_own(client));
         let back = itself || exchange.client.is_some_and(|client| asked.contains(&client));
         let family = roots.entry(path(exchange)).or_default();
@@ -124,6 +128,30 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
         at += 1;
         !gone.contains(&(at - 1))
     });
+}
+
+/// Requests of the gateway that another port of its own answered with an error, as the gateway: with the gateway's name in
+/// the `Via` of both. It listens there, though no client asked it there.
+fn turned_back(points: &[Point], roles: &Roles, names: &[String]) -> Vec<Exchange> {
+    let own = |list: Option<&str>| list.is_some_and(|list| via::names(list).any(|name| known(names, name)));
+    let connections = points.iter().flat_map(|point| &point.connections);
+    let inner = connections.filter(|connection| {
+        roles.is_own(connection.client.ip()) && roles.is_own(connection.server.ip()) && !roles.is_inbound(connection)
+    });
+    let told = inner.filter_map(|connection| Some((connection, connection.conversation()?)));
+    let all = told.flat_map(|(connection, http)| http.kept.iter().map(move |transaction| (connection, transaction)));
+    all.filter(|(_, transaction)| {
+        let asked = transaction.request.as_ref().and_then(|request| request.via.as_deref());
+        let answered = transaction.response.as_ref().and_then(|response| response.via.as_deref());
+        own(asked) && own(answered)
+    })
+    .map(|(connection, transaction)| client_exchange(connection, transaction))
+    .collect()
+}
+
+/// Whether a name is one of these.
+fn known(names: &[String], name: &str) -> bool {
+    names.iter().any(|own| via::same(own, name))
 }
 
 /// The target without scheme and host.
@@ -232,7 +260,7 @@ fn own_names(points: &[Point], roles: &Roles) -> Vec<String> {
     for sent in connections().filter(|connection| roles.is_own(connection.client.ip())) {
         let Some(http) = sent.conversation() else { continue };
         let Some(name) = http.via.as_deref().and_then(|list| via::names(list).last()) else { continue };
-        if names.iter().any(|known| via::same(known, name)) {
+        if known(&names, name) {
             continue;
         }
         let without = |inbound: &&Connection| {

@@ -157,8 +157,10 @@ pub fn squid(word: &str, took: Span) -> Option<Claim> {
 }
 
 /// What the page of a Squid further on says, which the gateway passed on.
-pub fn passed_on(word: &str) -> Option<Claim> {
-    word.starts_with("ERR_").then(|| Claim {
+pub fn passed_on(word: &str, took: Span) -> Option<Claim> {
+    // What its policy refuses is no failure.
+    squid(word, took).filter(|theirs| theirs.candidates.first() != Some(&PolicyDenied))?;
+    Some(Claim {
         candidates: alloc::vec![ParentProxyError, OriginError],
         confidence: Likely,
         undetermined: false,

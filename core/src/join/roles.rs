@@ -126,7 +126,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 };
                 found.extend(hosts.iter().filter(|(ip, doings)| checks(ip, doings)).map(|(ip, _)| *ip));
             }
-            // A parent proxy is asked by gateways alone: by their own addresses, or only while they were asked.
+            // A parent proxy is asked by gateways alone: by their own addresses, only while they were asked, or with their Via.
             let parent = |ip: &IpAddr| {
                 let Some(doings) = hosts.get(ip) else { return false };
                 let of_gateway = |client: &IpAddr| {
@@ -141,7 +141,16 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                         let each = |(from, _): &(Timestamp, Timestamp)| during(*from, &other.asked_in);
                         clients.is_disjoint(&other.proxy_clients) && doings.asked_in.iter().all(each)
                     });
-                !clients.is_empty() && (clients.iter().all(of_gateway) || nested)
+                // All that it is asked came through a gateway, and nothing that the capture shows may be its own doing.
+                let idle = doings.by_clients == 0 && doings.opened_at.is_empty() && doings.asked == 0;
+                let (from, to) = doings
+                    .asked_in
+                    .iter()
+                    .fold((Timestamp(i64::MAX), Timestamp(i64::MIN)), |all, one| (all.0.min(one.0), all.1.max(one.1)));
+                let others = || hosts.iter().filter(|(other, _)| !clients.contains(*other));
+                let goes_out = |doings: &Doings| doings.opened_at.iter().any(|(at, _)| from <= *at && *at <= to);
+                let behind = idle && !others().any(|(_, other)| goes_out(other));
+                !clients.is_empty() && (clients.iter().all(of_gateway) || nested || behind)
             };
             found.iter().copied().filter(|ip| !parent(ip)).collect()
         }

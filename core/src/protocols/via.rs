@@ -18,6 +18,14 @@ pub fn names(list: &str) -> impl Iterator<Item = &str> {
     members.filter_map(|member| member.split_ascii_whitespace().nth(1)).take(HOPS)
 }
 
+/// Whether an answer with this list was made by one gateway and passed on by another: each adds its name behind.
+#[must_use]
+pub fn passed_on(list: &str) -> bool {
+    let mut names = names(list);
+    let maker = names.next();
+    maker.is_some_and(|maker| names.last().is_some_and(|last| !same(maker, last)))
+}
+
 /// Whether two names are the same: host names know no case.
 #[must_use]
 pub fn same(one: &str, other: &str) -> bool {
@@ -34,5 +42,8 @@ mod tests {
         let list = "1.0 fred, 1.1 p.example.net:3128 (Apache/1.1, (beta)),HTTP/1.1 GWA ,, 2";
         assert_eq!(names(list).collect::<Vec<_>>(), ["fred", "p.example.net:3128", "GWA"]);
         assert!(same("Fred", "fred"));
+        assert!(passed_on("1.1 parent (squid/5.7), 1.1 child"));
+        assert!(!passed_on("1.1 child"));
+        assert!(!passed_on("1.1 child, 1.1 Child"), "it came back to itself");
     }
 }

@@ -176,7 +176,7 @@ impl Conversation {
             response.settle();
         }
         let fine = transaction.response.as_ref().is_some_and(|response| {
-            let own = response.own_word.is_some() || response.found.own_failure();
+            let own = response.own_word.is_some() || response.others_word.is_some() || response.found.own_failure();
             response.complete && !is_server_error(response.status) && !own && response.earlier.is_none()
         });
         let fine = fine && transaction.ended.is_none_or(|end| end.harmless());

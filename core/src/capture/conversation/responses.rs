@@ -279,6 +279,7 @@ impl Conversation {
             body: 0,
             own_word: own_word(bytes, &head),
             others_word: head.others_word.map(clip),
+            via: head.via.filter(|_| head.status >= 400).map(clip),
             proxy_status: told_status(bytes, &head),
             found: marks(bytes, &head),
             begin: Vec::new(),

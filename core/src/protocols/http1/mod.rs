@@ -21,6 +21,8 @@ pub use fields::Body;
 use fields::{Fields, Framing, first_line, text};
 use flaws::Flaw;
 
+use super::via;
+
 /// A head longer than this is not waited for: four times what the most generous gateway takes.
 pub const LONGEST_HEAD: usize = 256 * 1024;
 
@@ -64,7 +66,7 @@ pub struct ResponseHead<'a> {
     pub body: Body,
     /// `X-Squid-Error`, or Squid's name as `Server` of an error: the gateway's own word.
     pub own_word: Option<&'a str>,
-    /// The error that a Squid further on signed, where the answer was passed on.
+    /// `X-Squid-Error` of a gateway further on, where the answer was passed on.
     pub others_word: Option<&'a str>,
     /// Carries `Proxy-Status`; [`joined`] gives all of it.
     pub proxy_status: bool,
@@ -188,11 +190,9 @@ pub fn response(head: &[u8]) -> Result<ResponseHead<'_>, Invalid> {
     // Squid passes on the origin's Server field; its own name stands only in its own pages, unless another Squid,
     // which would stand in Via as well, made them.
     let squid = found.server.filter(|server| server.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("squid")));
-    let passed_on = found.via.is_some_and(|via| via.contains(','));
-    if passed_on {
-        // The page of a Squid further on: the one that passed it on has added itself to Via.
+    if found.via.is_some_and(via::passed_on) {
         found.others_word = found.own_word.take();
-    } else if found.status >= 400 && found.own_word.is_none() {
+    } else if found.status >= 400 && found.own_word.is_none() && !found.via.is_some_and(|via| via.contains(',')) {
         found.own_word = squid;
     }
     Ok(found)
