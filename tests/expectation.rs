@@ -25,6 +25,14 @@
 //! zone = 60
 //! warning = "ahead of"             # this text is in one of its warnings
 //!
+//! [[verdict]]                      # optional: a verdict, by these of its fields, in the order of the report
+//! category = "tcp-syn-reset"
+//! host = "www.example.com"
+//! count = 12
+//! patterns = ["only-host: 31 other hosts"]     # there is one of this kind with this text
+//! without = ["only-client"]        # there is none of this kind
+//! causes = ["slower than a proxy"] # each text is in one of its causes
+//!
 //! [origin]                         # how it was made, for people; `made` and `licence` must be there
 //! made = "recorded"                # or "built"
 //! licence = "MIT OR Apache-2.0"
@@ -45,6 +53,7 @@ pub struct Expectation {
     counts: Table,
     findings: Vec<Table>,
     told: Vec<Table>,
+    verdicts: Vec<Table>,
 }
 
 /// Fields of a finding that may be checked: a misspelt one is not passed over in silence.
@@ -114,7 +123,12 @@ impl Expectation {
         if let Some(field) = told.iter().flat_map(Table::keys).find(|field| !fields.contains(&field.as_str())) {
             return Err(format!("no such field: input.{field}"));
         }
-        Ok(Self { inputs, joined, counts, findings, told })
+        let verdicts = tables(table.remove("verdict"));
+        let fields = ["category", "host", "count", "patterns", "without", "causes"];
+        if let Some(field) = verdicts.iter().flat_map(Table::keys).find(|field| !fields.contains(&field.as_str())) {
+            return Err(format!("no such field: verdict.{field}"));
+        }
+        Ok(Self { inputs, joined, counts, findings, told, verdicts })
     }
 
     /// What in the report differs from what is expected: one line each.
@@ -125,6 +139,9 @@ impl Expectation {
         }
         for told in &self.told {
             input(&mut out, told, report);
+        }
+        for (index, wanted) in self.verdicts.iter().enumerate() {
+            verdict(&mut out, index, wanted, &report["verdicts"][index]);
         }
         let found = report["findings"].as_array().map_or(&[][..], Vec::as_slice);
         if found.len() != self.findings.len() {
@@ -238,6 +255,41 @@ fn input(out: &mut Vec<String>, wanted: &Table, report: &Value) {
                 }
             }
             _ => compare(out, &what, value, &input[field]),
+        }
+    }
+}
+
+/// What the report says of a cause.
+fn verdict(out: &mut Vec<String>, index: usize, wanted: &Table, verdict: &Value) {
+    let texts = |list: &str, field: &str| -> Vec<String> {
+        let entries = verdict[list].as_array().into_iter().flatten();
+        entries
+            .map(|entry| {
+                format!("{}: {}", entry["kind"].as_str().unwrap_or_default(), entry[field].as_str().unwrap_or_default())
+            })
+            .collect()
+    };
+    let patterns = texts("patterns", "text");
+    let advice = verdict["advice"]["causes"].as_array().into_iter().flatten();
+    let causes: Vec<&str> = advice.filter_map(|cause| cause["text"].as_str()).collect();
+    for (field, value) in wanted {
+        let what = format!("verdicts[{index}].{field}");
+        for text in names(Some(value)) {
+            let there = match field.as_str() {
+                "patterns" => {
+                    let (kind, piece) = text.split_once(": ").unwrap_or((&text, ""));
+                    patterns.iter().any(|pattern| pattern.starts_with(&format!("{kind}: ")) && pattern.contains(piece))
+                }
+                "without" => !patterns.iter().any(|pattern| pattern.starts_with(&format!("{text}: "))),
+                "causes" => causes.iter().any(|cause| cause.contains(&text)),
+                _ => true,
+            };
+            if !there {
+                out.push(format!("{what}: “{text}” does not hold of {patterns:?} {causes:?}"));
+            }
+        }
+        if !value.is_array() {
+            compare(out, &what, value, &verdict[field]);
         }
     }
 }

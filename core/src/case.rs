@@ -15,7 +15,7 @@ use crate::report::{Exchanges, Report, SCHEMA};
 use crate::sides::{self, Sides};
 use crate::time::{Span, Timestamp};
 use crate::together::{Interest, Sight};
-use crate::{devices, fingerprints, join, products, together, verdict};
+use crate::{devices, fingerprints, join, patterns, products, together, verdict};
 
 /// Findings that are kept; more are counted.
 const KEPT: usize = 100_000;
@@ -184,6 +184,7 @@ impl Case {
         let (health_checks, health_checks_failed) =
             checked.fold(joined.checks, |(total, failed), (more, also)| (total + more, failed + also));
         let captured = !self.points.is_empty();
+        let served = join::well::tally(&self.points, &joined.roles);
         let together::Together { mut exchanges, mut notes, total, unseen, clocks } =
             together::join(joined, &self.points, &logs);
         let total = total + self.sides.apply(&mut exchanges, &gateways);
@@ -235,6 +236,17 @@ impl Case {
             },
         );
         let mut verdicts = verdict::group(&all, more);
+        let names: Vec<&str> = self.inputs.iter().map(Reading::name).collect();
+        let pairs = keyed.iter().map(|(_, found, exchange)| (&found.finding, *exchange));
+        let read = logs.iter().map(|log| {
+            let compared = clocks.iter().any(|told| told.input == log.input() && told.clock().is_some());
+            patterns::Read { log, shift: shift(log), captured: captured && compared }
+        });
+        let beside = patterns::beside(read, &served, &names);
+        let failures = patterns::failures(pairs, if captured { &[] } else { &names });
+        let scene = patterns::Scene { failures: &failures, beside: &beside, span: self.span(&clocks), product };
+        patterns::tell(&mut verdicts, &scene);
+        verdict::sort(&mut verdicts);
         for verdict in &mut verdicts {
             verdict.status_meaning = verdict::meaning(verdict, &all, product);
             let Some((_, found, exchange)) = verdict.findings.first().and_then(|at| keyed.get(*at as usize)) else {
@@ -272,6 +284,20 @@ impl Case {
             findings,
             verdicts,
         }
+    }
+
+    /// The time that the inputs cover, on the case's clock.
+    fn span(&self, clocks: &[together::Told]) -> Option<(Timestamp, Timestamp)> {
+        let inputs = self.inputs.iter().filter_map(|reading| {
+            let Some(log) = reading.logs().find(|log| log.span().is_some()) else {
+                let input = reading.input(&self.points);
+                return input.started.zip(input.ended);
+            };
+            let told = clocks.iter().find(|told| told.input == log.input());
+            let shift = told.map_or(Span(0), together::Told::shift);
+            log.span().map(|(from, to)| (from.plus(shift), to.plus(shift)))
+        });
+        inputs.reduce(|(from, to), (start, end)| (from.min(start), to.max(end)))
     }
 
     /// Each input's clock against its home capture's.

@@ -33,6 +33,12 @@ pub fn is_one(agent: &str, method: Option<&str>, target: Option<&str>) -> bool {
     }
 }
 
+/// Whether a health check is of a load balancer, which passes users' requests on from the same addresses.
+#[must_use]
+pub fn of_balancer(agent: &str) -> bool {
+    ["ELB-HealthChecker/", "GoogleHC/", "Envoy/HC", "-"].iter().any(|name| agent.starts_with(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

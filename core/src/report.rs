@@ -291,8 +291,101 @@ pub struct Verdict {
     /// the contract.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_meaning: Option<String>,
+    /// What its failures have in common, and what went well beside them. Not in the contract.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patterns: Vec<Pattern>,
     /// What to do about it.
     pub advice: Advice,
+}
+
+/// What the failures of a verdict have in common.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pattern {
+    /// Which sort.
+    pub kind: PatternKind,
+    /// One sentence or two, with names and numbers; times are UTC.
+    pub text: String,
+    /// Failures of which it is true.
+    pub count: u64,
+    /// What went well elsewhere in the same time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub went_well: Option<u64>,
+    /// Of how many others that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<u64>,
+    /// The period, or the duration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// The shortest of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<f64>,
+    /// The longest of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<f64>,
+    /// How they divide, most first; at most 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<Share>,
+}
+
+impl Pattern {
+    /// Without its numbers.
+    #[must_use]
+    pub fn new(kind: PatternKind, text: String) -> Self {
+        Self {
+            kind,
+            text,
+            count: 0,
+            went_well: None,
+            others: None,
+            seconds: None,
+            least: None,
+            most: None,
+            counts: Vec::new(),
+        }
+    }
+}
+
+/// A name and how many failures it has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// Host, client, server, node, status or minute.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// Sorts of patterns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PatternKind {
+    /// No other host is affected.
+    OnlyHost,
+    /// No other client.
+    OnlyClient,
+    /// No other server of the gateway.
+    OnlyServer,
+    /// No other node of the gateway.
+    OnlyNode,
+    /// It recurs.
+    Every,
+    /// All took equally long.
+    SameDuration,
+    /// Clients left by a timer, or are gateways themselves: a hop before this one gave up.
+    HopTimer,
+    /// When it began and ended.
+    Course,
+    /// The worst minute.
+    ByMinute,
+    /// How it divides by host.
+    ByHost,
+    /// By client.
+    ByClient,
+    /// By server.
+    ByServer,
+    /// By node.
+    ByNode,
+    /// By status.
+    ByStatus,
 }
 
 /// What to do.

@@ -11,7 +11,7 @@ use crate::exchange::{ConnectFailure, Exchange, ResolveFailure};
 use crate::findings::Found;
 use crate::logs::Beyond;
 use crate::products;
-use crate::report::{Advice, Finding, GeneratedBy, Leg, Verdict};
+use crate::report::{Advice, Cause, Finding, GeneratedBy, Leg, Pattern, PatternKind, Verdict};
 
 /// From so many hosts on, a failure is told once for all of them.
 const MANY_HOSTS: usize = 20;
@@ -35,6 +35,7 @@ pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<Stri
                 findings: Vec::new(),
                 summary: String::new(),
                 status_meaning: None,
+                patterns: Vec::new(),
                 advice: Advice::default(),
             });
             verdicts.len() - 1
@@ -56,6 +57,7 @@ pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<Stri
                 findings: Vec::new(),
                 summary: String::new(),
                 status_meaning: None,
+                patterns: Vec::new(),
                 advice: Advice::default(),
             });
             verdicts.len() - 1
@@ -69,8 +71,13 @@ pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<Stri
     for verdict in &mut verdicts {
         verdict.summary = summary(verdict, findings);
     }
-    verdicts.sort_by_key(|verdict| (rank(verdict.category), core::cmp::Reverse(verdict.count), verdict.first));
+    sort(&mut verdicts);
     verdicts
+}
+
+/// By how much a verdict tells, then by how many failed; the patterns of a verdict may change the first.
+pub fn sort(verdicts: &mut [Verdict]) {
+    verdicts.sort_by_key(|verdict| (rank(verdict), core::cmp::Reverse(verdict.count), verdict.first));
 }
 
 /// One failure at many hosts is one cause: an outage, not a list of sites.
@@ -99,12 +106,19 @@ fn gather(verdicts: Vec<Verdict>) -> Vec<Verdict> {
 }
 
 /// Failures that tell least, and those of the client's own making, come last.
-fn rank(category: Id) -> u8 {
-    match category {
+fn rank(verdict: &Verdict) -> u8 {
+    match verdict.category {
+        // A hop before the gateway gave up: a slow upstream, not a client.
+        Id::ClientAbort if hop_timer(verdict).is_some() => 0,
         Id::ClientAbort | Id::ClientTlsRejected => 2,
         Id::Undetermined => 1,
         _ => 0,
     }
+}
+
+/// That the clients are hops before the gateway whose timer ran out.
+fn hop_timer(verdict: &Verdict) -> Option<&Pattern> {
+    verdict.patterns.iter().find(|pattern| pattern.kind == PatternKind::HopTimer)
 }
 
 fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
@@ -174,7 +188,12 @@ pub fn advise(verdict: &Verdict, found: &Found, exchange: &Exchange, product: Op
         packets: finding.evidence.iter().any(|evidence| evidence.packet.is_some()),
         doubts: !finding.doubts.is_empty(),
     };
-    products::advise(verdict.category, product, &seen, &facts)
+    let mut advice = products::advise(verdict.category, product, &seen, &facts);
+    if let Some(pattern) = hop_timer(verdict) {
+        let text = "The upstream is slower than a proxy, load balancer or CDN before this gateway waits.".into();
+        advice.causes.insert(0, Cause { text, favoured_by: Some(pattern.text.clone()) });
+    }
+    advice
 }
 
 /// The URL wanted, as far as the request tells it.

@@ -11,6 +11,10 @@ use crate::time::Span;
 use crate::time::Timestamp;
 use crate::together::Wanted;
 
+/// Entries of one connection; more requests count to the last one.
+const GOODS: usize = 256;
+const MINUTE: Span = Span::seconds(60);
+
 /// A request and what came back.
 #[derive(Clone, Debug, Default)]
 pub struct Transaction {
@@ -126,6 +130,35 @@ impl Served {
             status: transaction.response.as_ref().map_or(0, |response| response.status),
             size: Size::of(transaction),
         })
+    }
+}
+
+/// Requests of a connection that went well, within a minute and for one host.
+#[derive(Clone, Debug)]
+pub struct Good {
+    /// Host wanted.
+    pub host: Option<Box<str>>,
+    /// How many.
+    pub count: u32,
+    /// When the last of them was answered.
+    pub last: Timestamp,
+}
+
+impl Good {
+    /// Counts one more.
+    pub fn add(list: &mut Vec<Self>, transaction: &Transaction, ended: Timestamp) {
+        let Some(request) = transaction.request.as_deref() else { return };
+        let (host, _) = crate::join::attempt::host_of(&request.target, request.host.as_deref(), &request.method);
+        let full = list.len() >= GOODS;
+        let same =
+            |good: &&mut Self| full || good.host.as_deref() == host.as_deref() && ended.since(good.last) < MINUTE;
+        match list.last_mut().filter(same) {
+            Some(good) => {
+                good.count += 1;
+                good.last = ended;
+            }
+            None => list.push(Self { host: host.map(String::into_boxed_str), count: 1, last: ended }),
+        }
     }
 }
 

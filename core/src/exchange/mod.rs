@@ -72,6 +72,8 @@ pub struct Exchange {
 pub struct Signs {
     /// The names in the request's `Via`, as the gateway received it.
     pub via: Vec<String>,
+    /// The request carried `Via`, `Forwarded` or `X-Forwarded-For`: a gateway sent it.
+    pub forwarded: bool,
     /// What the gateway's own answer says of the failure (`Proxy-Status`, `X-Squid-Error`).
     pub word: Option<Claim>,
     /// These captures began after the request: what it asked for, and what the gateway had tried by then, is not seen.

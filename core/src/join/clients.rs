@@ -176,7 +176,8 @@ fn signs(transaction: &Transaction, begun: Timestamp) -> Signs {
     });
     let via = via.map(|list| via::names(list).map(ToString::to_string).collect()).unwrap_or_default();
     let marks = transaction.response.as_deref().map(Response::marks).unwrap_or_default();
-    Signs { via, word, marks, ..Signs::default() }
+    let forwarded = transaction.request.as_ref().is_some_and(|request| request.forwarded);
+    Signs { via, forwarded, word, marks, ..Signs::default() }
 }
 
 /// What the client received.

@@ -33,6 +33,7 @@ mod two_legs;
 mod unread;
 mod upstream;
 mod usage;
+pub(crate) mod well;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

@@ -2,8 +2,14 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::Record;
+use crate::health_checks;
+
+/// Load balancers that are told apart.
+const HOPS: usize = 64;
 
 /// Health checks of one log.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +18,8 @@ pub struct Checks {
     pub total: u64,
     /// Those that failed.
     pub failed: u64,
+    /// Who sent checks as load balancers do: they also pass on what users ask.
+    pub hops: Vec<IpAddr>,
     /// The first that failed: its line, its status, and what the checker calls itself.
     first: Option<(u64, Option<u16>, String)>,
 }
@@ -20,6 +28,13 @@ impl Checks {
     /// One more.
     pub fn add(&mut self, line: u64, record: &Record<'_>) {
         self.total += 1;
+        if let Some(client) = record.client
+            && health_checks::of_balancer(record.agent)
+            && self.hops.len() < HOPS
+            && !self.hops.contains(&client)
+        {
+            self.hops.push(client);
+        }
         if record.failure.is_none() {
             return;
         }

@@ -173,7 +173,8 @@ impl LogReader {
         };
         let tunnel = matches!(record.tunnel, Tunnel::Granted | Tunnel::Sealed);
         let host = record.host.unwrap_or_default();
-        self.tally.add(record.node, &Well { time: record.time, client: record.client, host, server, tunnel });
+        let well = Well { time: record.time, client: record.client, host, server, tunnel };
+        self.tally.add(record.node, &well, 1);
     }
 
     /// The line in little.

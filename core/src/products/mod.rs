@@ -38,7 +38,7 @@ pub use advise::{Seen, advise};
 #[cfg(test)]
 pub(crate) use fill::unknown_placeholders;
 pub use fill::{PLACEHOLDERS, fill};
-pub use timers::timer_hint;
+pub use timers::{hop_timers, timer_hint};
 
 /// Names each product once: `Id::CiscoWsa`, in JSON `cisco-wsa`. Never reused.
 macro_rules! ids {

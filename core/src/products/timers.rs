@@ -2,10 +2,14 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::{Id, Product, Timer, generic};
 use crate::categories;
 use crate::time::{SECOND, Span};
+
+/// Defaults named at most for a hop that is not known.
+const HOPS: usize = 4;
 
 /// The default that a failure's wait equals, within 3 % or one second, whichever is more, as a sentence; `None` if it
 /// equals none. The product's own defaults go before those of operating systems.
@@ -23,6 +27,17 @@ pub fn timer_hint(product: Option<Id>, category: categories::Id, waited: Span) -
             )
         },
     )
+}
+
+/// Gateways whose default wait for an answer has this length, as `nginx proxy_read_timeout 60 s`: which of them stands before
+/// this one is not known.
+#[must_use]
+pub fn hop_timers(waited: Span) -> Vec<String> {
+    let fitting = super::TABLE.iter().filter(|product| product.id != Id::Generic).filter_map(|product| {
+        let timer = closest(product, categories::Id::ResponseTimeout, waited)?;
+        Some(format!("{} {} {}", product.name, timer.name, timer.wait))
+    });
+    fitting.take(HOPS).collect()
 }
 
 fn closest(product: &'static Product, category: categories::Id, waited: Span) -> Option<&'static Timer> {

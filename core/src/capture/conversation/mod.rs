@@ -15,7 +15,7 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::transaction::{Response, Sample, Served, Transaction};
+use super::transaction::{Good, Response, Sample, Served, Transaction};
 use crate::exchange::Source;
 use crate::health_checks;
 use crate::protocols::http1::Chunks;
@@ -91,6 +91,8 @@ pub struct Conversation {
     pub marked: u32,
     /// The case may hold logs: what went well is told in `served`.
     pub remember: bool,
+    /// What went well, in numbers.
+    pub good: Vec<Good>,
     /// What went well, until the capture point takes it.
     pub served: Vec<Served>,
     /// Its first request.
@@ -125,6 +127,7 @@ impl Default for Conversation {
             for_proxy: 0,
             marked: 0,
             remember: false,
+            good: Vec::new(),
             served: Vec::new(),
             sample: None,
             icap: None,
@@ -195,6 +198,7 @@ impl Conversation {
                 self.kept.push(transaction);
                 return;
             }
+            Good::add(&mut self.good, &transaction, source.time);
             if self.remember {
                 self.served.extend(Served::of(&transaction, source));
             }

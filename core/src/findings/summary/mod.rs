@@ -95,7 +95,9 @@ fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &s
     match (id, status, super::claim(exchange)) {
         (Id::ClientAbort, ..) => {
             let left = exchange.events.iter().map(|event| event.source.time).max();
-            let after = left.map(|left| left.since(exchange.begun)).unwrap_or_default();
+            let logged = exchange.events.iter().all(|event| event.source.line);
+            let told = exchange.claim.as_ref().and_then(|claim| claim.elapsed).filter(|_| logged);
+            let after = told.or(left.map(|left| left.since(exchange.begun))).unwrap_or_default();
             match decisive.and_then(|attempt| attempt.upstream) {
                 Some(_) => format!("The client left after {after}; {site} had not answered until then."),
                 None => format!("The client left {after} after its request, before an answer."),

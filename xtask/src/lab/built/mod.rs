@@ -10,6 +10,7 @@ mod limits;
 mod logs;
 mod messages;
 mod pairing;
+mod patterns;
 mod resets;
 mod scene;
 mod semantics;
@@ -52,6 +53,8 @@ pub struct Built {
     pub exchanges: (usize, usize, usize),
     /// What the report says of a file: its name, and fields with their values.
     pub told: Vec<(&'static str, Vec<(&'static str, String)>)>,
+    /// Patterns of the first verdict, each with its kind, and kinds that it must not have.
+    pub patterns: (Vec<&'static str>, Vec<&'static str>),
 }
 
 impl Built {
@@ -67,6 +70,7 @@ impl Built {
             expect: Vec::new(),
             exchanges: (1, 0, 0),
             told: Vec::new(),
+            patterns: (Vec::new(), Vec::new()),
         }
     }
 
@@ -98,6 +102,12 @@ impl Built {
         self
     }
 
+    /// What the first verdict says of all its failures, and what it must not say.
+    pub fn patterns(mut self, said: &[&'static str], not: &[&'static str]) -> Self {
+        self.patterns = (said.to_vec(), not.to_vec());
+        self
+    }
+
     /// Exchanges in all, and tunnels whose inside is not seen.
     pub fn counts(mut self, total: usize, unseen: usize) -> Self {
         self.exchanges = (total, self.exchanges.1, unseen);
@@ -124,6 +134,10 @@ impl Built {
                 let _ = writeln!(out, "{field} = {value}");
             }
         }
+        let (said, not) = &self.patterns;
+        if !said.is_empty() {
+            let _ = write!(out, "\n[[verdict]]\npatterns = {said:?}\nwithout = {not:?}\n");
+        }
         let _ = write!(out, "\n[origin]\nmade = \"built\"\nlicence = \"MIT OR Apache-2.0\"\n");
         let _ = writeln!(out, "command = \"cargo xtask lab {}\"\nafter = {:?}", self.name, self.after);
         let _ = fs::remove_file(target.join("report.json"));
@@ -139,6 +153,7 @@ pub fn all() -> Vec<Built> {
     all.extend(healthy::all());
     all.extend(shapes::all());
     all.extend(pairing::all());
+    all.extend(patterns::all());
     all.extend(logs::all());
     all.extend(untidy::all());
     all.extend(resets::all());
