@@ -1,6 +1,7 @@
 //! The extended log format (W3C): `#Fields:` names the columns, and the lines below follow it. Shared by `proxysg`,
 //! `w3c`, `cloudfront` and `cisco-wsa-w3c`, which say what the values mean. A header may come again in the middle of a file.
 
+use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
 use super::fields::{Fields, address, clf_time, epoch, is_dash, number, status, target};
@@ -112,8 +113,14 @@ pub fn has(line: &str, wanted: &str) -> bool {
 pub fn learn(line: &str, layout: &mut Layout) {
     let Some(names) = names(line) else { return };
     let of = Names::of(line);
-    layout.columns.clear();
-    layout.columns.extend(names.take(COLUMNS).map(|name| column(name, of)));
+    let columns: Vec<Column> = names.take(COLUMNS).map(|name| column(name, of)).collect();
+    if columns != layout.columns {
+        let before = core::mem::replace(&mut layout.columns, columns);
+        // The fewest columns serve best: a line that has too few for the one before may be of it.
+        if layout.before.is_empty() || !before.is_empty() && before.len() < layout.before.len() {
+            layout.before = before;
+        }
+    }
 }
 
 /// What a column holds, by its name.
@@ -179,6 +186,15 @@ fn seconds(token: &str) -> Option<Span> {
 pub fn dated(line: &str) -> bool {
     let mut fields = Fields::new(line, 0);
     fields.bare().zip(fields.bare()).is_some_and(|(date, clock)| times::civil_parts(date, clock).is_some())
+}
+
+/// Reads a line by the columns of the last header; one that does not fit them by those of an earlier one, if it has just as
+/// many fields.
+pub fn read_any<'a>(line: &'a str, layout: &Layout) -> Result<Values<'a>, (usize, &'static str)> {
+    read(line, &layout.columns).or_else(|broken| {
+        let as_many = !layout.before.is_empty() && line.split_ascii_whitespace().count() == layout.before.len();
+        if as_many { read(line, &layout.before) } else { Err(broken) }
+    })
 }
 
 /// Reads a line by the columns; the error is where it broke.

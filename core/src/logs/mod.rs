@@ -196,6 +196,8 @@ pub enum Vote {
 pub struct Layout {
     /// Its columns in order, where a header line names them.
     pub columns: Vec<Column>,
+    /// Those of the header before it, where there was another: lines of both may be mixed.
+    pub before: Vec<Column>,
     /// The format string that the lines follow, where the reader gave one.
     pub custom: Option<Custom>,
     /// When the transport received the line, by the header that it put before it.

@@ -74,7 +74,7 @@ impl LogReader {
     /// A record without a time, which cannot be placed.
     pub(crate) fn passed(&mut self, number: u64) {
         self.records += 1;
-        self.troubles.bad(number, 0, "time");
+        self.troubles.bad(number, 0, "time", "");
     }
 
     pub(super) fn record(&mut self, format: &LogFormat, line: &Line<'_>, text: &str, record: &Record<'_>) {

@@ -506,7 +506,7 @@ impl LogReader {
                     return false;
                 }
                 if !self.stray(format, line, stripped.line) {
-                    self.troubles.bad(line.number, at + stripped.bytes, field);
+                    self.troubles.bad(line.number, at + stripped.bytes, field, text);
                 }
                 return true;
             }

@@ -19,7 +19,8 @@ pub static FORMAT: LogFormat = LogFormat {
     recognise,
     parse,
     clock: Clock::Known,
-    missing: "Traefik's log names the error and not the request: the access log of the same time has it.",
+    missing: "Traefik's log names the error of a try and not the request: the access log of the same time has it. Where the \
+              retry middleware is used, another try may have made up for it.",
     samples: &[
         r#"2025-08-14T03:55:08Z DBG github.com/traefik/traefik/v3/pkg/proxy/httputil/proxy.go:121 > 502 Bad Gateway error="dial tcp 192.0.2.36:8080: connect: connection refused""#,
         r#"traefik-1 | 2025-08-14T03:55:10Z DBG github.com/traefik/traefik/v3/pkg/server/service/loadbalancer/wrr/wrr.go:175 > Service selected by WRR: http://192.0.2.24:8081"#,

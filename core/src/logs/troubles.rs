@@ -4,16 +4,19 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::detect::cut;
 use super::lines::LONGEST;
 
 /// Lines that are told one by one.
 const TOLD: usize = 3;
+/// Characters of each that are shown.
+const SHOWN: usize = 60;
 
 /// Counts of what was wrong.
 #[derive(Default)]
 pub struct Troubles {
     bad: u64,
-    first_bad: Vec<(u64, usize, &'static str)>,
+    first_bad: Vec<(u64, usize, &'static str, String)>,
     long: u64,
     first_long: u64,
     garbled: u64,
@@ -21,11 +24,12 @@ pub struct Troubles {
 }
 
 impl Troubles {
-    /// A line was not understood: the field that was not there, and its byte, from 0.
-    pub fn bad(&mut self, line: u64, at: usize, field: &'static str) {
+    /// A line was not understood: the field that was not there, its byte, from 0, and the line; empty where
+    /// it is no text.
+    pub fn bad(&mut self, line: u64, at: usize, field: &'static str, text: &str) {
         self.bad += 1;
         if self.first_bad.len() < TOLD {
-            self.first_bad.push((line, at + 1, field));
+            self.first_bad.push((line, at + 1, field, cut(text.trim(), SHOWN)));
         }
     }
 
@@ -45,7 +49,10 @@ impl Troubles {
             let places: Vec<String> = self
                 .first_bad
                 .iter()
-                .map(|(line, at, field)| format!("line {line}, no {field} at byte {at}"))
+                .map(|(line, at, field, text)| match text.as_str() {
+                    "" => format!("line {line}, no {field} at byte {at}"),
+                    text => format!("line {line}, no {field} at byte {at} (“{text}”)"),
+                })
                 .collect();
             let more = if self.bad > places.len() as u64 { " …" } else { "" };
             let lines = count(self.bad, "line was", "lines were");

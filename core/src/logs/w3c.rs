@@ -39,7 +39,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         layout.product = layout.product.or(iis.then_some(Product::IisArr));
         return Parsed::Skip;
     }
-    let values = match elff::read(line, &layout.columns) {
+    let values = match elff::read_any(line, layout) {
         Ok(values) => values,
         Err((at, field)) => return Parsed::Bad { at, field },
     };

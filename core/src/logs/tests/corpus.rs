@@ -111,7 +111,11 @@ fn the_corpus_is_told_apart() {
             "gcp_lb_sekoia_tests.log" => Some((3, 1, 0)),
             // Printed over 93 lines; a third object is a firewall's.
             "azure_appgw_sekoia_tests.log" => Some((2, 0, 0)),
-            "iis_beats_access.log" => Some((3, 0, 0)),
+            // Three headers, and lines of the first below the last.
+            "iis_beats_access.log" => Some((5, 0, 0)),
+            "iis_beats_httperr.log" => Some((4, 2, 0)),
+            "haproxy_gforcada_small.log" => Some((9, 0, 0)),
+            "haproxy_matomo.log" => Some((1, 0, 0)),
             _ => None,
         } {
             assert_eq!((reader.records, reader.failed, reader.unseen), (records, failed, unseen), "{name}");

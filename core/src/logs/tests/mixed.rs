@@ -30,7 +30,7 @@ fn the_lines_of_a_compose_project_are_each_read_by_their_own_format() {
         reader.warnings()[1..],
         [
             "lines of several formats: 2 of haproxy, 3 of combined, 1 of nginx-error".to_string(),
-            "2 lines were not understood and left out: line 3, no client:port at byte 7; line 7, no client:port at byte 7".into()
+            "2 lines were not understood and left out: line 3, no client:port at byte 7 (“app | Traceback (most recent call last):”); line 7, no client:port at byte 7 (“app | Traceback (most recent call last):”)".into()
         ]
     );
     // The report: the error log's line is the cause of the access log's 502, as in files of their own.

@@ -247,7 +247,9 @@ fn what_is_not_understood_is_counted_and_placed() {
     assert_eq!((reader.records, reader.failed), (2, 1));
     assert_eq!(
         reader.warnings(),
-        ["2 lines were not understood and left out: line 5, no time at byte 1; line 7, no size at byte 35"]
+        [
+            "2 lines were not understood and left out: line 5, no time at byte 1 (“what is this”); line 7, no size at byte 35 (“1233658928.496 1 10.0.0.1 NONE/504”)"
+        ]
     );
     assert_eq!(reader.exchanges[0].events[0].source.number, 3);
     assert_eq!(reader.exchanges[0].events[0].source.offset, text.find("1420230550").unwrap() as u64);

@@ -32,12 +32,26 @@ pub enum By {
     Client,
     /// The same, of a request that went well.
     Caller,
+    /// The address asked for a failure, where an error log names neither request nor client.
+    Tried,
+    /// The status of a failure, where it names nothing else at all.
+    Status,
 }
 
 /// The ways of an access log, and those of an error log.
 const ACCESS: &[By] = &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream, By::Vague];
-const ERROR: &[By] =
-    &[By::Place, By::PathOfLine, By::PathOfRequest, By::Host, By::Upstream, By::Vague, By::Client, By::Caller];
+const ERROR: &[By] = &[
+    By::Place,
+    By::PathOfLine,
+    By::PathOfRequest,
+    By::Host,
+    By::Upstream,
+    By::Vague,
+    By::Client,
+    By::Caller,
+    By::Tried,
+    By::Status,
+];
 
 /// Lines of one log, to be held against requests.
 #[derive(Clone, Debug)]
@@ -64,6 +78,7 @@ impl By {
         let wanted = sight.wanted;
         let attempt = sight.attempt && !is_line || is_line && sight.exchange.is_some();
         let known = |digest: u32| (digest != 0).then_some(u64::from(digest));
+        let nameless = sight.exchange.is_some() && (!is_line || wanted == Wanted::default() && sight.client == 0);
         match self {
             Self::Place => wanted.place().filter(|_| wanted.host != 0),
             Self::PathOfLine if !is_line || wanted.host == 0 => known(wanted.path),
@@ -77,6 +92,8 @@ impl By {
             Self::Caller if is_line && wanted == Wanted::default() || !is_line && sight.exchange.is_none() => {
                 known(sight.client)
             }
+            Self::Tried if nameless => known(sight.upstream),
+            Self::Status if nameless && (!is_line || sight.upstream == 0) => known(u32::from(sight.status)),
             _ => None,
         }
     }
