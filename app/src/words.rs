@@ -14,8 +14,8 @@ pub const NAME: &str = "Gateway Triage";
 pub const WHAT_IT_DOES: &str = "Finds out why a web gateway answered 502 or 504: drop the packet capture taken at the \
     gateway, its access log, or both, and read what broke, how that shows, and what to change where.";
 pub const DROP_HERE: &str = "Drop captures and logs here";
-pub const DROP_WHAT: &str = "pcap, pcapng, access logs, also gzipped; several files make one case. Log lines can be \
-    pasted.";
+pub const DROP_WHAT: &str = "pcap, pcapng, access and error logs, HAR, also gzipped; several files make one case. Log lines \
+    and the text of an error page can be pasted.";
 pub const CHOOSE_FILES: &str = "Choose files";
 pub const FILES: &str = "Captures and logs";
 pub const SAMPLES: &str = "Or look at a sample case";
@@ -73,6 +73,8 @@ pub const SO_FAR: &str = "so far";
 pub const VERDICTS: &str = "What failed";
 pub const HEALTHY_HINT: &str = "answered without a fault in these files";
 pub const UNSEEN_HINT: &str = "encrypted, and passed on unopened; whether the requests inside went well is not visible";
+pub const HEALTH_CHECKS_HINT: &str =
+    "requests of load balancers and schedulers, by what they call themselves; counted apart";
 pub const SHOW_ALL: &str = "Show all";
 pub const NOTHING_FOUND: &str = "No failed request in these files";
 pub const NOTHING_SEEN: &str = "No request in these files";
@@ -80,7 +82,7 @@ pub const NOTHING_SEEN_HINT: &str = "Neither a request to a gateway nor one from
     the gateway, on all interfaces, without a filter, and while the failure happened? Then it holds the client's request, \
     the DNS lookup and the connection to the server.";
 pub const NOTHING_READ: &str = "Nothing could be read";
-pub const NOTHING_READ_HINT: &str = "Captures (pcap, pcapng) and access logs can be read, also gzipped. Other kinds are \
+pub const NOTHING_READ_HINT: &str = "Captures (pcap, pcapng), logs and HAR files can be read, also gzipped. Other kinds are \
     named below, with the command that converts them where there is one.";
 pub const DO_FIRST: &str = "Do first";
 pub const EVIDENCE: &str = "Evidence";

@@ -90,6 +90,7 @@ fn Head(verdict: Memo<Option<Verdict>>, finding: Memo<Option<Finding>>, open: Me
                         <span class="numbers">{times::range(verdict.first, verdict.last, zone)}</span>" "
                         {times::offset_name(verdict.first, zone)}
                     </p>
+                    {verdict.status_meaning.map(|meaning| view! { <p>{meaning}</p> })}
                 },
             )
         }}

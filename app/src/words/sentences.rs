@@ -85,6 +85,13 @@ pub fn unseen(exchanges: Exchanges) -> Option<String> {
     (exchanges.unseen > 0).then(|| count(exchanges.unseen, "tunnel not seen inside", "tunnels not seen inside"))
 }
 
+/// Health checks, and how many of them failed.
+#[must_use]
+pub fn health_checks(exchanges: Exchanges) -> Option<String> {
+    let Exchanges { health_checks: all, health_checks_failed: failed, .. } = exchanges;
+    (all > 0).then(|| format!("{}, {} failed", count(all, "health check", "health checks"), number(failed)))
+}
+
 /// Reading was stopped.
 #[must_use]
 pub fn partial(read: &str, total: &str) -> String {
