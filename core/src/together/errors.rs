@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use hashbrown::HashSet;
 
-use super::{Compared, Known, Sight, Together, asides, made_up, matching, merge, words};
+use super::{Compared, Known, Sight, Together, Told, asides, made_up, matching, merge, words};
 use crate::logs::LogReader;
 use crate::products::Id as Product;
 use crate::report::Confidence;
@@ -19,11 +19,17 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
     let alone = known.lines.iter().filter(|line| line.exchange.is_some_and(|at| !captured.contains(&at)));
     let failures: Vec<Sight> = known.requests.iter().filter(failed).chain(alone).copied().collect();
     let mut of_log = super::lines_of(log, true);
-    let mut compared = matching::compare(&mut of_log, &failures);
-    if !matches!(compared, Compared::Clock(_)) && !known.fine.is_empty() {
-        // Where nothing failed in the end, what went well shares the clock.
-        let all: Vec<Sight> = failures.iter().chain(&known.fine).copied().collect();
-        compared = matching::compare(&mut of_log, &all);
+    // Where nothing failed in the end, what went well shares the clock.
+    let whole: Vec<Sight> = failures.iter().chain(&known.fine).copied().collect();
+    let expected = expected(&all.clocks, log);
+    let ways = [(expected, &failures), (expected, &whole), (Span(0), &failures), (Span(0), &whole)];
+    let from = if expected == Span(0) { 2 } else { 0 };
+    let mut compared = Compared::Few;
+    for (expected, requests) in ways.into_iter().skip(from) {
+        compared = compare(&mut of_log, requests, expected);
+        if matches!(compared, Compared::Clock(_)) {
+            break;
+        }
     }
     let against = match (known.points.is_empty(), failures.is_empty() && known.fine.is_empty()) {
         (false, _) => "captures",
@@ -113,6 +119,33 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
     all.total += log.total.saturating_sub(both);
     all.unseen += log.unseen;
     all.clocks.push(told);
+}
+
+/// How far ahead this log's clock is to be expected: as far as that of the same gateway's access log, which the same
+/// machine wrote. The zone is each log's own.
+fn expected(clocks: &[Told], log: &LogReader) -> Span {
+    let base = log.format().map(|format| format.id.strip_suffix("-error").unwrap_or(format.id));
+    let of_same = |told: &&Told| told.format == base || told.format.is_some_and(|id| SHARED.contains(&id));
+    let clock = clocks.iter().filter(of_same).filter_map(Told::clock).find(|clock| clock.apart());
+    clock.map_or(Span(0), |clock| clock.residual())
+}
+
+/// Layouts of access logs that several products write.
+const SHARED: [&str; 3] = ["combined", "clf", "json-lines"];
+
+/// Compares the log's clock as if it had been put right by `expected`: near that, one request is enough.
+fn compare(lines: &mut matching::Lines, requests: &[Sight], expected: Span) -> Compared {
+    let back = Span(expected.0.saturating_neg());
+    lines.sights.iter_mut().for_each(|line| line.shift(back));
+    let compared = matching::compare(lines, requests);
+    lines.sights.iter_mut().for_each(|line| line.shift(expected));
+    match compared {
+        Compared::Clock(clock) => {
+            let ahead = Span(clock.ahead.0.saturating_add(expected.0));
+            Compared::Clock(super::Clock { ahead, ..clock })
+        }
+        other => other,
+    }
 }
 
 /// Where what an error log tells belongs.
