@@ -38,7 +38,6 @@ const ALSO: &[(&str, &str)] = &[
     ("healthy/haproxy-tls-second-server", "tls-alert"),
     ("healthy/nginx-error-page", "tcp-syn-reset"),
     ("healthy/nginx-next-server", "tcp-syn-reset"),
-    ("healthy/nginx-next-server-after-reset", "response-reset"),
     ("healthy/nginx-stale", "response-reset"),
     ("healthy/race-retried-uponly", "keepalive-race"),
     ("healthy/rev-two-addresses-failover", "tcp-syn-reset"),
@@ -73,7 +72,9 @@ const ALSO: &[(&str, &str)] = &[
     ("undetermined/flaw-that-the-gateway-bears", "response-invalid"),
     ("healthy/https-listener-scanners", "client-tls-rejected"),
     // A page from the cache in place of an answer, where that page is not there.
+    ("healthy/every-turn-that-goes-well", "response-invalid"),
     ("healthy/every-turn-that-goes-well", "response-reset"),
+    ("healthy/every-turn-that-goes-well", "response-truncated"),
     ("healthy/every-turn-that-goes-well", "undetermined"),
     // A client that refuses a certificate inside a tunnel, where nothing shows that the gateway decrypts.
     ("client-tls-rejected/decrypted-tunnel", "tls-certificate"),

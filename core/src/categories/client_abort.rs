@@ -1,4 +1,4 @@
-//! The client left before the answer.
+//! The client left before the answer, or in the middle of it.
 
 use alloc::format;
 
@@ -8,6 +8,9 @@ use crate::exchange::{Answer, Attempt, Exchange};
 
 /// How long the gateway had been waiting for the upstream when the client left.
 fn waiting(exchange: &Exchange, attempt: Option<&Attempt>) -> Favour {
+    if matches!(exchange.answer, Answer::ClientLeft(Some(_))) {
+        return None;
+    }
     let (_, ended) = attempt?.span?;
     let waited = ended.since(exchange.begun);
     Some(format!("{waited} after the request the upstream had not answered.").into())
@@ -18,7 +21,7 @@ pub static CATEGORY: Category = Category {
     id: Id::ClientAbort,
     phase: Phase::Client,
     title: "Client left",
-    meaning: "The client {client} closed or reset its connection before the gateway had an answer for it.",
+    meaning: "The client {client} closed or reset its connection before it had the gateway's whole answer.",
     proxy_status: "",
     owner: Owner::Client,
     causes: &[
@@ -64,7 +67,7 @@ pub static CATEGORY: Category = Category {
     ],
     absence: false,
     detect: |exchange, attempt| {
-        exchange.answer == Answer::ClientLeft
+        matches!(exchange.answer, Answer::ClientLeft(_))
             && !attempt.is_some_and(failed_by_itself)
             && !exchange.attempts.iter().any(failed_by_itself)
     },

@@ -61,8 +61,10 @@ pub(super) fn failed_by_itself(attempt: &Attempt) -> bool {
     let secure = !matches!(attempt.secure.failure(), None | Some(SecureFailure::NoResponse | SecureFailure::Refused));
     let send = !matches!(attempt.send.failure(), None | Some(SendFailure::WindowClosed));
     let wait = !matches!(attempt.wait.failure(), None | Some(WaitFailure::Timeout(_)));
-    let receive =
-        !matches!(attempt.receive.failure(), None | Some(ReceiveFailure::Stalled(_) | ReceiveFailure::WindowClosed));
+    let receive = !matches!(
+        attempt.receive.failure(),
+        None | Some(ReceiveFailure::Stalled(_) | ReceiveFailure::WindowClosed | ReceiveFailure::HeaderTooLarge)
+    );
     resolve || connect || secure || send || wait || receive
 }
 

@@ -228,15 +228,15 @@ fn a_status_that_was_passed_on() {
 #[test]
 fn a_client_that_left() {
     let silent = wait(WaitFailure::Timeout(Span::seconds(20)));
-    assert_eq!(after(silent, Answer::ClientLeft), Some(Id::ClientAbort));
-    assert_eq!(after(Attempt::default(), Answer::ClientLeft), Some(Id::ClientAbort));
-    assert_eq!(named(&exchange(Answer::ClientLeft)), Some(Id::ClientAbort));
+    assert_eq!(after(silent, Answer::ClientLeft(None)), Some(Id::ClientAbort));
+    assert_eq!(after(Attempt::default(), Answer::ClientLeft(None)), Some(Id::ClientAbort));
+    assert_eq!(named(&exchange(Answer::ClientLeft(None))), Some(Id::ClientAbort));
     let refused = connect(ConnectFailure::Reset);
-    assert_eq!(after(refused, Answer::ClientLeft), Some(Id::TcpSynReset), "fails without the client's leaving");
+    assert_eq!(after(refused, Answer::ClientLeft(None)), Some(Id::TcpSynReset), "fails without the client's leaving");
     let once = connect(ConnectFailure::Unanswered { tries: 1, waited: Span::seconds(1) });
-    assert_eq!(after(once, Answer::ClientLeft), Some(Id::ClientAbort));
+    assert_eq!(after(once, Answer::ClientLeft(None)), Some(Id::ClientAbort));
     let again = connect(ConnectFailure::Unanswered { tries: 5, waited: Span::seconds(31) });
-    assert_eq!(after(again, Answer::ClientLeft), Some(Id::TcpSynUnanswered));
+    assert_eq!(after(again, Answer::ClientLeft(None)), Some(Id::TcpSynUnanswered));
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn no_attempt_needs_packets() {
 #[test]
 fn a_client_that_refuses_the_gateways_certificate() {
     let alert = Phase::Failed(SecureFailure::Alert { number: 48, ours: true });
-    let refused = Exchange { client_secure: alert, ..exchange(Answer::ClientLeft) };
+    let refused = Exchange { client_secure: alert, ..exchange(Answer::ClientLeft(None)) };
     assert_eq!(named(&refused), Some(Id::ClientTlsRejected));
 }
 

@@ -1,5 +1,6 @@
 //! The receiver's window closed and stayed closed: RFC 9293 section 3.8.6.1.
 
+use super::pattern::failed_by_itself;
 use super::{Category, Fix, Id, Owner, Phase, cause, check, favoured};
 use crate::exchange::{ReceiveFailure, SendFailure};
 
@@ -8,7 +9,7 @@ pub static CATEGORY: Category = Category {
     id: Id::ZeroWindow,
     phase: Phase::Send,
     title: "Receiver stopped reading",
-    meaning: "One side of the connection to {upstream} announced that it can take no more bytes, and it \
+    meaning: "One side of a connection, to {upstream} or to the client, announced that it can take no more bytes, and it \
              stayed so.",
     proxy_status: "connection_write_timeout",
     owner: Owner::Origin,
@@ -25,6 +26,10 @@ pub static CATEGORY: Category = Category {
             matches!(attempt?.receive.failure()?, ReceiveFailure::WindowClosed)
                 .then(|| "The window that closed is the gateway's.".into())
         }),
+        favoured(
+            "The client hangs, is overloaded or was put to sleep: it does not read what it asked for.",
+            |exchange, _| exchange.signs.client_full.map(|_| "The window that closed is the client's.".into()),
+        ),
         cause("The gateway is short of memory or its scanner is busy, so that it cannot read on."),
     ],
     checks: &[
@@ -60,10 +65,12 @@ pub static CATEGORY: Category = Category {
         },
     ],
     absence: false,
-    detect: |_, attempt| {
-        attempt.is_some_and(|attempt| {
-            matches!(attempt.send.failure(), Some(SendFailure::WindowClosed))
-                || matches!(attempt.receive.failure(), Some(ReceiveFailure::WindowClosed))
-        })
+    detect: |exchange, attempt| {
+        let by_itself = || exchange.attempts.iter().any(failed_by_itself);
+        exchange.signs.client_full.is_some() && !by_itself()
+            || attempt.is_some_and(|attempt| {
+                matches!(attempt.send.failure(), Some(SendFailure::WindowClosed))
+                    || matches!(attempt.receive.failure(), Some(ReceiveFailure::WindowClosed))
+            })
     },
 };

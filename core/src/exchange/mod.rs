@@ -90,6 +90,8 @@ pub struct Signs {
     pub looped: Option<String>,
     /// The first packets of the requests that it was when it came back.
     pub rounds: Vec<Source>,
+    /// The client's window was closed for long when the gateway ended its answer: where it closed.
+    pub client_full: Option<Source>,
     /// The service that the gateway needs first and that failed.
     pub service: Option<Service>,
     /// How the engineer's own test of the same site differs, as sentences.
@@ -134,8 +136,8 @@ pub enum Answer {
     Closed,
     /// Bytes that are no HTTP response.
     NotHttp,
-    /// The client closed or reset before the answer was there.
-    ClientLeft,
+    /// The client closed or reset before the whole answer was there; what of it had come by then.
+    ClientLeft(Option<Status>),
 }
 
 impl Answer {

@@ -96,7 +96,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
     doubts.dedup();
     let status = match &exchange.answer {
         Answer::Whole(status) => Some(status),
-        Answer::Cut(status) => status.as_ref(),
+        Answer::Cut(status) | Answer::ClientLeft(status) => status.as_ref(),
         _ => None,
     };
     let mut evidence = evidence::pick(exchange, decisive, id, limits);
@@ -219,7 +219,7 @@ fn generated_by(exchange: &Exchange, id: Id, status: Option<u16>, by_log: bool) 
         }
         _ if status.is_some_and(is_server_error) && answered_well(decisive(exchange)).is_some() => GeneratedBy::Gateway,
         Id::Undetermined if claim(exchange).is_none() || exchange.signs.proof.is_some() => GeneratedBy::Unknown,
-        Id::ClientAbort => GeneratedBy::Unknown,
+        Id::ClientAbort if status.is_some_and(|status| status >= 400) => GeneratedBy::Unknown,
         // The client was already getting the origin's own answer when it broke off.
         _ if status.is_some_and(|status| status < 400) => GeneratedBy::Origin,
         _ => {
@@ -243,7 +243,7 @@ fn reset_by(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> Option<R
     if on_client_side(exchange, id).is_some_and(|proof| proof.what == Between::ResetMade) {
         return Some(ResetBy::DeviceOnPath);
     }
-    let client_reset = matches!(exchange.answer, Answer::ClientLeft)
+    let client_reset = matches!(exchange.answer, Answer::ClientLeft(_))
         && exchange.events.iter().any(|event| !event.sent && matches!(event.what, crate::exchange::What::Reset(_)));
     decisive.and_then(|attempt| attempt.reset_by).or(client_reset.then_some(ResetBy::Client))
 }

@@ -141,7 +141,7 @@ fn outcome(entry: &Entry, marks: &Marks, ended: Timestamp) -> Option<Outcome> {
         Ended::Silent(meaning) => of(Answer::NotSeen, Some(meaning), false),
         Ended::Closed(meaning) | Ended::Cut(meaning) => of(Answer::Closed, Some(meaning), false),
         Ended::NotHttp(meaning) => of(Answer::NotHttp, Some(meaning), false),
-        Ended::Left => of(Answer::ClientLeft, None, false),
+        Ended::Left => of(Answer::ClientLeft(None), None, false),
         Ended::Never if !entry.error.is_empty() => None,
         Ended::Never => {
             let waited = [entry.connect, entry.wait].into_iter().flatten().any(|span| span > AT_ONCE);
@@ -171,7 +171,7 @@ fn marks(entry: &Entry) -> Marks {
 fn text(entry: &Entry, outcome: &Outcome) -> String {
     let mut text = format!("{} {}: ", entry.method, cut(&entry.url, SHOWN / 2));
     match (&outcome.answer, entry.status) {
-        (Answer::ClientLeft, _) => text.push_str("given up by the browser"),
+        (Answer::ClientLeft(_), _) => text.push_str("given up by the browser"),
         (_, 0) if entry.error.is_empty() => text.push_str("no answer"),
         (_, 0) => text.push_str(&entry.error),
         (_, code) => {

@@ -12,8 +12,10 @@ use super::{
     plain_name, resolving,
 };
 use crate::capture::connection::Connection;
+use crate::capture::conversation::Conversation;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
+use crate::capture::transaction::Transaction;
 use crate::exchange::{Answer, ConnectFailure, Exchange, Phase, SecureFailure};
 use crate::protocols::http1::is_server_error;
 use crate::time::{Span, Timestamp};
@@ -90,6 +92,13 @@ pub fn exchanges(
         if (recorded || opener) && turned_away {
             continue;
         }
+        let upstream = || exchange(loose, &names, &asked, roles);
+        if !failing(attempt)
+            && let Some(exchange) = left(loose, upstream, roles)
+        {
+            joined.exchanges.push(exchange);
+            continue;
+        }
         let blurred = attempt.receive.failure().is_some() && loose.connection.server_end.lost > 0;
         if blurred
             || attempt.unused
@@ -142,10 +151,14 @@ pub fn exchanges(
         groups.entry((lookup.asker, &lookup.name)).or_default().push(lookup);
     }
     for ((asker, name), group) in &groups {
-        if suffixed(name, lookups) || group.iter().any(|lookup| lookup.succeeded()) {
+        if suffixed(name, lookups) {
             continue;
         }
-        for together in group.chunk_by(|one, next| apart(one, next) < TOGETHER) {
+        let (good, bad): (Vec<&Lookup>, Vec<&Lookup>) = group.iter().partition(|lookup| lookup.succeeded());
+        for together in bad.chunk_by(|one, next| apart(one, next) < TOGETHER) {
+            if good.iter().any(|good| made_up(together, good)) {
+                continue;
+            }
             let last = together.iter().filter_map(|lookup| lookup.queries.last().map(|query| query.time)).max();
             let waited = last.map_or(seen_to, |last| seen_to.min(last.plus(Span::seconds(5))));
             if let Some(attempt) = dns.failed(together, waited) {
@@ -176,6 +189,17 @@ pub fn exchanges(
             }
         }
     }
+}
+
+/// Whether an answer belongs to lookups that failed: another try, or the other kind of address beside it. One long before or
+/// after says nothing of them, unless they ask for IPv6 alone: its A is remembered longer.
+fn made_up(failed: &[&Lookup], good: &Lookup) -> bool {
+    let times = || failed.iter().flat_map(|lookup| &lookup.queries).map(|query| query.time);
+    let (Some(first), Some(last), Some(at)) = (times().min(), times().max(), good.first().map(|at| at.time)) else {
+        return true;
+    };
+    let only_ipv6 = failed.iter().all(|lookup| lookup.kind == crate::protocols::dns::kind::AAAA);
+    only_ipv6 || at.plus(SUFFIXES) >= first && at <= last.plus(NEXT_ADDRESS)
 }
 
 fn apart(one: &Lookup, next: &Lookup) -> Span {
@@ -218,29 +242,52 @@ fn host_names<'a>(lookups: &[&'a Lookup]) -> BTreeMap<(IpAddr, IpAddr), &'a str>
 
 /// Whether something was answered on a connection.
 fn went_well(connection: &Connection) -> bool {
-    let http = connection.conversation().is_some_and(|http| http.healthy > 0 || http.tunnel.is_some());
+    let good = |open: &Transaction| open.response.as_deref().is_some_and(|answer| !is_server_error(answer.status));
+    let http = connection
+        .conversation()
+        .is_some_and(|http| http.healthy > 0 || http.tunnel.is_some() || http.open().any(good));
     let tls = connection.handshake.as_ref().is_some_and(|handshake| handshake.went_through());
     http || tls || connection.conversation().is_none() && connection.server_end.bytes > 0
 }
 
-/// Whether another address of the same host took over, or another try: happy eyeballs, failover, retry.
+/// Whether another try made up for it: failover, retry, happy eyeballs.
 fn settled(went_well: &[&Connection], names: &BTreeMap<(IpAddr, IpAddr), &str>, loose: &Loose<'_>) -> bool {
     let (asker, dead) = (loose.connection.client.ip(), loose.connection.server);
     let name = named(names, dead.ip());
-    let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
-    let until = ended.plus(NEXT_ADDRESS);
-    let connecting = loose.attempt.connect.failure().is_some();
+    let attempt = &loose.attempt;
+    let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
+    let connecting = attempt.connect.failure().is_some();
+    let refused = connecting && !matches!(attempt.connect.failure(), Some(ConnectFailure::Unanswered { .. }));
+    let request = transaction_of(loose).and_then(|transaction| transaction.request.as_deref());
+    // What was asked is known: only the same request, asked again at once, is another try of it.
+    if let Some(request) = request.filter(|_| !connecting) {
+        let failed = attempt.events.iter().map(|event| event.source.time).max().unwrap_or(ended);
+        let until = failed.plus(NEXT_TRY);
+        let upper = went_well.partition_point(|other| other.first.time <= until);
+        return went_well.get(..upper).unwrap_or_default().iter().rev().take(NEARBY).any(|other| {
+            let again = |http: &Conversation| http.answered_well(request, request.first.time, until);
+            other.client.ip() == asker && other.last.time >= loose.begun && other.conversation().is_some_and(again)
+        });
+    }
+    // A refused connect is followed at once; one without an answer by its timer.
+    let until = ended.plus(if refused { NEXT_TRY } else { NEXT_ADDRESS });
     // In order of their beginning: those that began too late to take over are not looked at.
     let upper = went_well.partition_point(|other| other.first.time <= until);
     went_well.get(..upper).unwrap_or_default().iter().rev().take(NEARBY).any(|other| {
         let server = other.server;
         let same_host = other.client.ip() == asker || other.client.is_ipv4() != loose.connection.client.is_ipv4();
-        let later = if connecting { other.last.time >= loose.begun } else { other.first.time >= ended };
+        let same_name = name.is_some() && named(names, server.ip()) == name;
+        let later = match connecting {
+            // Another address that is in use by then is what a client falls back on.
+            true if server.ip() != dead.ip() => other.last.time >= loose.begun,
+            true => other.first.time >= loose.begun,
+            false => other.first.time >= ended,
+        };
         same_host
             && later
             && !core::ptr::eq(*other, loose.connection)
             && server.port() == dead.port()
-            && (server.ip() == dead.ip() || name.is_some() && named(names, server.ip()) == name)
+            && (server.ip() == dead.ip() || same_name)
     })
 }
 
@@ -252,6 +299,42 @@ fn named<'a>(names: &BTreeMap<(IpAddr, IpAddr), &'a str>, address: IpAddr) -> Op
     names.iter().find(|((_, given), _)| *given == address).map(|(_, name)| *name)
 }
 
+/// The request that an attempt was.
+fn transaction_of<'a>(loose: &Loose<'a>) -> Option<&'a Transaction> {
+    let attempt = &loose.attempt;
+    let conversation = loose.connection.conversation()?;
+    conversation.kept.iter().chain(conversation.open()).find(|transaction| {
+        transaction.request.as_ref().map_or(attempt.target.is_none(), |request| {
+            request.first.time == loose.begun && attempt.target.as_deref() == request.whole_target()
+        })
+    })
+}
+
+/// Whoever asked closed in the middle of a good answer.
+fn left(loose: &Loose<'_>, upstream: impl FnOnce() -> Exchange, roles: &Roles) -> Option<Exchange> {
+    let connection = loose.connection;
+    let server = &connection.server_end;
+    if server.lost + server.cut > 0 || server.unseen() {
+        return None;
+    }
+    let transaction = transaction_of(loose).filter(|transaction| transaction.request.is_some())?;
+    let mut exchange = client_exchange(connection, transaction);
+    let Answer::ClientLeft(Some(status)) = &exchange.answer else { return None };
+    if is_server_error(status.code) || transaction.response.as_ref().is_none_or(|response| response.until_close) {
+        return None;
+    }
+    // A gateway's mark in the request: it is the gateway that asked, and what its client got is not seen.
+    if roles.forwarders.contains(&connection.client.ip()) {
+        exchange = Exchange { answer: Answer::ClientLeft(None), ..upstream() };
+    } else {
+        exchange.gateway = None;
+    }
+    exchange.doubts.push(LEFT.to_string());
+    Some(exchange)
+}
+
+const LEFT: &str = "Only one side was captured: if this is the gateway's, it may have broken off by itself and not because its client had left.";
+
 fn exchange(
     loose: &Loose<'_>,
     names: &BTreeMap<(IpAddr, IpAddr), &str>,
@@ -261,13 +344,7 @@ fn exchange(
     let connection = loose.connection;
     let attempt = &loose.attempt;
     let initiator = connection.client.ip();
-    let transaction = connection.conversation().and_then(|conversation| {
-        conversation.kept.iter().chain(conversation.open()).find(|transaction| {
-            transaction.request.as_ref().map_or(attempt.target.is_none(), |request| {
-                request.first.time == loose.begun && attempt.target.as_deref() == request.whole_target()
-            })
-        })
-    });
+    let transaction = transaction_of(loose);
     // A 5xx on one leg: whose it is only a gateway's mark in the request tells.
     let judged = attempt.status.is_some_and(is_server_error) && attempt.receive.failure().is_none();
     if let (true, Some(transaction), false) = (judged, transaction, roles.forwarders.contains(&initiator)) {

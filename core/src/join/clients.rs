@@ -13,7 +13,7 @@ use crate::capture::connection::{Connection, Speech};
 use crate::capture::conversation::path_digest;
 use crate::capture::point::Point;
 use crate::capture::transaction::{Response, StreamEnd, Transaction};
-use crate::exchange::{Answer, Attempt, Exchange, Phase, Signs, Status};
+use crate::exchange::{Answer, Attempt, Exchange, Phase, Signs, Source, Status};
 use crate::protocols::http1::flaws::Weight;
 use crate::protocols::http1::is_server_error;
 use crate::protocols::via;
@@ -142,6 +142,7 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
     let signs = Signs {
         late: request.is_none() && response.is_some(),
         unread: request.is_some() && response.is_none() && answer == Answer::NotSeen,
+        client_full: full(connection).filter(|_| matches!(answer, Answer::Cut(_))),
         head_cut: response.is_some_and(|response| response.gap) && connection.server_end.cut > 0,
         ..signs(transaction, begun)
     };
@@ -162,6 +163,13 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
         signs,
         doubts: Vec::new(),
     }
+}
+
+/// Where the client's window closed, if it was closed for long when the gateway ended the connection.
+fn full(connection: &Connection) -> Option<Source> {
+    let server = &connection.server_end;
+    let end = server.fin.map(|fin| fin.source).into_iter().chain(server.rst.map(|reset| reset.source)).min()?;
+    attempt::window_closed(connection, end)
 }
 
 /// What the messages themselves say: who passed the request on, and what the gateway's answer says of its failure.
@@ -211,12 +219,12 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
         };
         let gone = attempt::gone_before(connection, response);
         return match (response.complete && response.bad_chunk.is_none(), client_first, server_end) {
-            _ if gone => Answer::ClientLeft,
+            _ if gone => Answer::ClientLeft(None),
             (true, ..) => Answer::Whole(status),
             _ if reset == Some(true) => Answer::Cut(Some(status)),
-            _ if reset == Some(false) => Answer::ClientLeft,
+            _ if reset == Some(false) => Answer::ClientLeft(Some(status)),
             _ if response.gap => Answer::NotSeen,
-            (_, true, _) if left => Answer::ClientLeft,
+            (_, true, _) if left => Answer::ClientLeft(Some(status)),
             (_, _, Some(_)) => Answer::Cut(Some(status)),
             // An error page that is under way is an answer, also where the capture ends in it.
             _ if is_server_error(response.status) => Answer::Whole(status),
@@ -227,7 +235,7 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
         return Answer::NotHttp;
     }
     if let Some(by_gateway) = reset {
-        return if by_gateway { Answer::Closed } else { Answer::ClientLeft };
+        return if by_gateway { Answer::Closed } else { Answer::ClientLeft(None) };
     }
     // The gateway's bytes that the client acknowledged, but that were not captured, may have held the answer.
     let asked = transaction.request.as_ref().map(|request| request.first);
@@ -236,7 +244,7 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
         return Answer::NotSeen;
     }
     match (client_first, server_end) {
-        (true, _) if left => Answer::ClientLeft,
+        (true, _) if left => Answer::ClientLeft(None),
         (_, Some(_)) => Answer::Closed,
         _ => Answer::Pending,
     }

@@ -7,7 +7,7 @@ use super::usage::{in_trouble, in_use};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::categories::Id;
-use crate::exchange::{Answer, ConnectFailure, Exchange, Left, WaitFailure};
+use crate::exchange::{Answer, ConnectFailure, Exchange, Left, ReceiveFailure, WaitFailure};
 
 const GONE: &str = "The client's side was not captured: the gateway may have closed because its client had left.";
 
@@ -19,8 +19,14 @@ pub(super) fn say(exchange: &mut Exchange, loose: &Loose<'_>, points: &[Point]) 
     let connection = loose.connection;
     let Some(attempt) = exchange.attempts.last_mut() else { return };
     let left_by_gateway = connection.client_end.fin.is_some() || connection.client_end.rst.is_some();
-    if matches!(attempt.wait.failure(), Some(WaitFailure::Timeout(_))) && left_by_gateway {
-        attempt.left = Left::new(&[Id::ResponseTimeout, Id::ClientAbort], GONE);
+    let gave_up = match (attempt.wait.failure(), attempt.receive.failure()) {
+        (Some(WaitFailure::Timeout(_)), _) => Some(Id::ResponseTimeout),
+        (_, Some(ReceiveFailure::Stalled(_))) => Some(Id::ResponseStalled),
+        (_, Some(ReceiveFailure::HeaderTooLarge)) => Some(Id::ResponseHeaderTooLarge),
+        _ => None,
+    };
+    if let Some(id) = gave_up.filter(|_| left_by_gateway) {
+        attempt.left = Left::new(&[id, Id::ClientAbort], GONE);
     }
     let unanswered = matches!(attempt.connect.failure(), Some(ConnectFailure::Unanswered { .. }));
     let client_of = |other: &&Connection| {

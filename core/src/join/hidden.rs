@@ -11,7 +11,7 @@ use super::{Asked, Joined, Loose, Names, Roles, client_exchange, failing, outcom
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
-use crate::exchange::{Answer, Attempt, SecureFailure, WaitFailure};
+use crate::exchange::{Answer, Attempt, ReceiveFailure, SecureFailure, WaitFailure};
 use crate::time::{Span, Timestamp};
 
 /// What a gateway says of a failure it says within this time.
@@ -57,9 +57,15 @@ pub fn add(
             let checked = attempt.secure.failure() == Some(&SecureFailure::Refused)
                 && !hellos.used_another(loose.connection, &host);
             let counts = !attempt.unused && !attempt.late || checked || given_up(connection, loose, hellos, &host);
+            // A gateway whose client has left gives up for that.
+            let stalled = matches!(attempt.receive.failure(), Some(ReceiveFailure::Stalled(_)));
+            let client = &connection.client_end;
+            let mut ends = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source));
+            let left = stalled && ends.any(|end| end.time < ended);
             !loose.taken
                 && ended >= granted
                 && counts
+                && !left
                 && !plain
                 && (by_name || by_address)
                 && failing(attempt)

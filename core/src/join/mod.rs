@@ -123,6 +123,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         }
         let explained = exchange.signs.looped.is_some()
             || exchange.signs.service.is_some()
+            || exchange.signs.client_full.is_some()
             || exchange.client_secure.failure().is_some();
         if exchange.signs.late {
             // Others that lie as near have not failed, as far as they were captured.

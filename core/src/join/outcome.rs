@@ -61,7 +61,7 @@ pub(super) fn failed(exchange: &Exchange, answered: &Answered<'_>, seen_to: Time
             let looped = exchange.signs.looped.is_some() && status.code >= 400;
             is_server_error(status.code) || broken || looped || own_failure(exchange, status)
         }
-        Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft => true,
+        Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft(_) => true,
         Answer::NotSeen if exchange.signs.unread => broken || answered.failed(exchange),
         Answer::NotSeen => {
             let refused = |attempt: &Attempt| attempt.connect.failure().is_some() || attempt.secure.failure().is_some();

@@ -46,7 +46,7 @@ pub(super) fn judge(exchange: &mut Exchange) {
 
 /// When the gateway knew: it answered, or it closed, or the client had got an answer that the capture lacks.
 fn told(exchange: &Exchange) -> Option<Timestamp> {
-    if matches!(exchange.answer, Answer::Pending | Answer::ClientLeft) {
+    if matches!(exchange.answer, Answer::Pending | Answer::ClientLeft(_)) {
         return None;
     }
     let tells = |what: &What| matches!(what, What::Response(_) | What::Data(_) | What::Fin | What::Reset(_));

@@ -396,7 +396,7 @@ fn answer(record: &Record<'_>) -> Answer {
     match status {
         Some(status) if record.cut => Answer::Cut(Some(status)),
         Some(status) => Answer::Whole(status),
-        None if record.failure.is_some_and(|meaning| meaning.client_left()) => Answer::ClientLeft,
+        None if record.failure.is_some_and(|meaning| meaning.client_left()) => Answer::ClientLeft(None),
         None => Answer::NotSeen,
     }
 }

@@ -74,7 +74,7 @@ fn took(finding: &Finding, exchange: &Exchange) -> Option<Span> {
     let captured = exchange.events.iter().any(|event| !event.source.line);
     match &exchange.answer {
         Answer::Whole(status) | Answer::Cut(Some(status)) if captured => Some(status.time.since(exchange.begun)),
-        Answer::ClientLeft | Answer::Closed if captured => Some(finding.ended.since(finding.time)),
+        Answer::ClientLeft(_) | Answer::Closed if captured => Some(finding.ended.since(finding.time)),
         _ => None,
     }
 }

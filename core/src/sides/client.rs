@@ -111,7 +111,9 @@ fn failed(near: Stand<'_>, home: Stand<'_>, transaction: &Transaction, proof: &P
         // Whoever made it: other answers are no failures.
         Answer::Whole(status) if is_server_error(status.code) && made => {}
         // It was the way between that left the client without an answer, whoever closed then.
-        Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft => exchange.answer = Answer::ClientLeft,
+        Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft(_) => {
+            exchange.answer = Answer::ClientLeft(None);
+        }
         _ => return None,
     }
     exchange.begun = near.place.home(exchange.begun);

@@ -112,7 +112,7 @@ pub fn apply<'b>(
     let last = exchange.events.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
     let any = |what: fn(&What) -> bool| exchange.events.iter().any(|event| what(&event.what));
     let reset = any(|what| matches!(what, What::Reset(_)));
-    let closed = any(|what| *what == What::Fin) && exchange.answer == Answer::ClientLeft;
+    let closed = any(|what| *what == What::Fin) && matches!(exchange.answer, Answer::ClientLeft(_));
     let its = |what: Between| what == Between::ResetMade && reset || what == Between::CloseMade && closed;
     let proofs = find(flow.one, flow.other, (exchange.begun, last)).iter().filter(|proof| its(proof.what)).cloned();
     if let Some(proof) = client::together(&proofs.collect::<Vec<Proof>>()) {

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::capture::transaction::Request;
 use crate::exchange::Flaw;
 use crate::protocols::http1::{self, flaws};
 
@@ -63,6 +64,13 @@ pub fn digest(target: &str) -> u32 {
     let path =
         http1::absolute(target).map_or(target, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
     path.bytes().take(256).fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// What a request asks for, method and host included: the same where it is sent again, whatever the address.
+pub(super) fn wanted(request: &Request) -> u32 {
+    let host = request.host.as_deref().unwrap_or_default();
+    let more = request.method.bytes().chain([b' ']).chain(host.bytes().take(256).map(|byte| byte.to_ascii_lowercase()));
+    more.fold(digest(&request.target), |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// Text of bounded length.

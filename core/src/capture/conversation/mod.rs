@@ -15,11 +15,13 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::transaction::{Good, Response, Sample, Served, Transaction};
+use super::transaction::{Good, Request, Response, Sample, Served, Transaction};
 use crate::exchange::Source;
 use crate::health_checks;
 use crate::protocols::http1::Chunks;
 use crate::protocols::http1::is_server_error;
+use crate::time::Timestamp;
+use heads::wanted;
 pub use heads::{digest as path_digest, quote};
 use http2::Http2;
 
@@ -32,6 +34,9 @@ pub const LARGE_HEAD: usize = 4096;
 const FLAWED: usize = 4;
 /// Requests of a connection whose paths are remembered.
 const PATHS: usize = 4;
+/// Requests answered well that are remembered of a connection, the last ones: a request that failed elsewhere may have been
+/// asked again here.
+const ANSWERED: usize = 32;
 
 /// How far a direction has got in its present message.
 #[derive(Debug)]
@@ -103,6 +108,8 @@ pub struct Conversation {
     pub via: Option<String>,
     /// Digests of the paths of the first few requests: the same request on two legs has the same.
     pub paths: Vec<u32>,
+    /// The last requests that were answered well: when each was sent, and what it asked for.
+    answered: VecDeque<(Timestamp, u32)>,
 }
 
 impl Default for Conversation {
@@ -133,6 +140,7 @@ impl Default for Conversation {
             icap: None,
             via: None,
             paths: Vec::new(),
+            answered: VecDeque::new(),
         }
     }
 }
@@ -158,6 +166,22 @@ impl Conversation {
         let fields = self.sample.as_deref().map_or("", |sample| &sample.fields);
         let agent = fields.lines().find_map(|line| line.strip_prefix("user-agent: "));
         agent.is_some_and(|agent| health_checks::is_one(agent, None, None))
+    }
+
+    /// Whether this request was sent and answered well on this connection between two moments. Where so many followed that
+    /// this is not known any more, it may have been.
+    pub fn answered_well(&self, request: &Request, from: Timestamp, to: Timestamp) -> bool {
+        let digest = wanted(request);
+        let during = |at: Timestamp| at > from && at <= to;
+        let forgotten = self.answered.len() == ANSWERED && self.answered.front().is_some_and(|(at, _)| *at > to);
+        let open = self.open.iter().chain(&self.kept).filter(|open| {
+            let response = open.response.as_deref();
+            open.junk.is_none() && response.is_some_and(|response| !is_server_error(response.status))
+        });
+        let mut open = open.filter_map(|open| open.request.as_deref());
+        forgotten
+            || self.answered.iter().any(|(at, asked)| *asked == digest && during(*at))
+            || open.any(|open| wanted(open) == digest && during(open.first.time))
     }
 
     fn answering(&mut self) -> Option<&mut Response> {
@@ -186,6 +210,12 @@ impl Conversation {
         // A gateway ends a loop with 403 (Squid): the request that came back tells which.
         let returned = transaction.response.as_ref().is_some_and(|response| response.status == 403)
             && transaction.request.as_ref().is_some_and(|request| request.via.is_some());
+        if fine && let Some(request) = transaction.request.as_deref() {
+            if self.answered.len() == ANSWERED {
+                self.answered.pop_front();
+            }
+            self.answered.push_back((request.first.time, wanted(request)));
+        }
         if fine && !returned && transaction.junk.is_none() && !transaction.late && transaction.head < LARGE_HEAD {
             self.healthy += 1;
             // Answered before the request was whole: what becomes of the rest of it may take the answer away.

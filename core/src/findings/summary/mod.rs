@@ -93,14 +93,38 @@ fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &s
         _ => None,
     };
     match (id, status, super::claim(exchange)) {
+        (Id::ZeroWindow, ..) if exchange.signs.client_full.is_some() => {
+            let last = exchange.events.iter().map(|event| event.source.time).max();
+            let closed = exchange.signs.client_full.zip(last).map(|(closed, last)| last.since(closed.time));
+            let closed = closed.unwrap_or_default();
+            format!(
+                "The client stopped taking the response of {site}: its window stayed closed for {closed}, then the gateway gave up."
+            )
+        }
         (Id::ClientAbort, ..) => {
-            let left = exchange.events.iter().map(|event| event.source.time).max();
+            let of_attempt = decisive.map_or(&[][..], |attempt| &attempt.events);
+            let of_attempt = of_attempt.iter().filter(|_| exchange.events.is_empty());
+            let left = exchange.events.iter().chain(of_attempt).map(|event| event.source.time).max();
             let logged = exchange.events.iter().all(|event| event.source.line);
             let told = exchange.claim.as_ref().and_then(|claim| claim.elapsed).filter(|_| logged);
             let after = told.or(left.map(|left| left.since(exchange.begun))).unwrap_or_default();
-            match decisive.and_then(|attempt| attempt.upstream) {
-                Some(_) => format!("The client left after {after}; {site} had not answered until then."),
-                None => format!("The client left {after} after its request, before an answer."),
+            let begun = match &exchange.answer {
+                crate::exchange::Answer::ClientLeft(begun) => begun.as_ref(),
+                _ => None,
+            };
+            let upstream = decisive.filter(|attempt| attempt.upstream.is_some());
+            match (upstream, begun.map(|begun| begun.code), upstream.and_then(|attempt| attempt.status)) {
+                (_, Some(code), _) => {
+                    format!("The client left after {after}, in the middle of the response {code} of {site}.")
+                }
+                (_, None, Some(code)) if exchange.client.is_none() => {
+                    format!("The client left after {after}, in the middle of the response {code} of {site}.")
+                }
+                (_, None, Some(code)) => {
+                    format!("The client left after {after}; nothing of the response {code} of {site} had reached it.")
+                }
+                (Some(_), ..) => format!("The client left after {after}; {site} had not answered until then."),
+                (None, ..) => format!("The client left {after} after its request, before an answer."),
             }
         }
         (Id::NoAttempt, Some(status), _) => {

@@ -30,6 +30,9 @@ pub(super) fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &
     if matches!(id, Id::ClientAbort | Id::ClientTlsRejected | Id::ProxyLoop | Id::RequiredService) {
         return None;
     }
+    if id == Id::ZeroWindow && exchange.signs.client_full.is_some() {
+        return None;
+    }
     if let Some(failure) = attempt.resolve.failure() {
         return Some(match failure {
             ResolveFailure::Rcode(3) => format!("DNS says that {name} does not exist (NXDOMAIN)."),

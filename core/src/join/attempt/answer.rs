@@ -6,6 +6,7 @@ use alloc::string::ToString;
 use super::streams::stream_end;
 use super::{Story, icmp_text, unread};
 use crate::capture::connection::{Connection, Side};
+use crate::capture::conversation::LARGE_HEAD;
 use crate::capture::transaction::{Request, Response, Transaction};
 use crate::categories::Id;
 use crate::exchange::{Attempt, Left, Phase, ReceiveFailure, SendFailure, Source, WaitFailure, What};
@@ -115,12 +116,15 @@ pub(super) fn answer(
     if let Some(source) = transaction.partial {
         attempt.send = Phase::Ok(None);
         attempt.wait = Phase::Ok(Some(source.time.since(request.last.time)));
-        story.add(source, Side::Server, What::Data("HTTP/".into()));
+        story.add(source, Side::Server, What::Note("upstream → gateway: the head of a response begins".into()));
         let over = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
-        if let Some((source, reset)) = over.into_iter().flatten().min() {
+        let over = over.into_iter().flatten().min();
+        if let Some((source, reset)) = over.filter(|(theirs, _)| given_up.is_none_or(|ours| *theirs < ours)) {
             let what = if reset { What::Reset("in the middle of the header".into()) } else { What::Fin };
             story.add(source, Side::Server, what);
             attempt.receive = Phase::Failed(if reset { ReceiveFailure::Reset } else { ReceiveFailure::Closed });
+        } else if let Some(ours) = given_up {
+            head_without_end(connection, transaction, ours, attempt, story);
         }
         return;
     }
@@ -194,24 +198,30 @@ pub(super) fn waited(
     } else if attempt.send.is_ok() {
         attempt.wait = Phase::Failed(WaitFailure::Timeout(wait));
     } else if client.retransmissions > 1 && server.lost == 0 {
-        // Smaller segments behind it arrived: the server asks again and again for the full-sized one.
-        let small_pass = client.duplicate_acks > 0 || client.acked > 0;
-        let told = too_big(connection, Side::Client, attempt, story);
-        let full_sized = client.largest_again >= FULL_SIZED && small_pass
-            || told.is_some_and(|mtu| client.largest_again.saturating_add(HEADERS) > mtu);
-        if let Some(first) = client.retransmitted {
-            story.add(first, Side::Client, What::Note("bytes of the request, sent again".into()));
-        }
-        if let Some(last) = client.sent_again.filter(|last| client.retransmitted != Some(*last)) {
-            let text = format!("bytes of the request, sent again for the {}. time", client.retransmissions);
-            story.add(last, Side::Client, What::Note(text));
-        }
-        if !full_sized && connection.midstream() && client.largest_again >= FULL_SIZED {
-            // Smaller ones may have passed before.
-            attempt.left = Left::new(&[Id::RequestUnacked, Id::PmtuBlackhole], OPEN_BEFORE);
-        }
-        attempt.send = Phase::Failed(if full_sized { SendFailure::FullSizeLost } else { SendFailure::Unacknowledged });
+        unacknowledged(connection, attempt, story);
     }
+}
+
+/// What the gateway sent, again and again, the server never acknowledged.
+pub(super) fn unacknowledged(connection: &Connection, attempt: &mut Attempt, story: &mut Story<'_>) {
+    let client = &connection.client_end;
+    // Smaller segments behind it arrived: the server asks again and again for the full-sized one.
+    let small_pass = client.duplicate_acks > 0 || client.acked > 0;
+    let told = too_big(connection, Side::Client, attempt, story);
+    let full_sized = client.largest_again >= FULL_SIZED && small_pass
+        || told.is_some_and(|mtu| client.largest_again.saturating_add(HEADERS) > mtu);
+    if let Some(first) = client.retransmitted {
+        story.add(first, Side::Client, What::Note("bytes of the request, sent again".into()));
+    }
+    if let Some(last) = client.sent_again.filter(|last| client.retransmitted != Some(*last)) {
+        let text = format!("bytes of the request, sent again for the {}. time", client.retransmissions);
+        story.add(last, Side::Client, What::Note(text));
+    }
+    if !full_sized && connection.midstream() && client.largest_again >= FULL_SIZED {
+        // Smaller ones may have passed before.
+        attempt.left = Left::new(&[Id::RequestUnacked, Id::PmtuBlackhole], OPEN_BEFORE);
+    }
+    attempt.send = Phase::Failed(if full_sized { SendFailure::FullSizeLost } else { SendFailure::Unacknowledged });
 }
 
 /// Whether a request of HTTP/1.x stopped in its body: no answer is due to it yet.
@@ -261,6 +271,44 @@ fn large_lost(
     story.add(hole, Side::Server, What::Note(HOLE.into()));
 }
 
+/// The gateway ended it while the head of the response was still coming: it had waited, or it takes no more of it.
+fn head_without_end(
+    connection: &Connection,
+    transaction: &Transaction,
+    ours: Source,
+    attempt: &mut Attempt,
+    story: &mut Story<'_>,
+) {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    let silence = server.last_data.map(|last| ours.time.since(last.time)).unwrap_or_default();
+    if let Some(closed) = window_closed(connection, ours) {
+        story.add(closed, Side::Client, What::Note(NO_MORE.into()));
+        attempt.receive = Phase::Failed(ReceiveFailure::WindowClosed);
+    } else if silence >= STALLED {
+        attempt.receive = Phase::Failed(ReceiveFailure::Stalled(silence));
+    } else if transaction.head >= LARGE_HEAD && server.lost == 0 {
+        attempt.receive = Phase::Failed(ReceiveFailure::HeaderTooLarge);
+        attempt.doubts.push(format!(
+            "The gateway broke off after {} bytes of header without an end; that this is more than it takes is the likeliest reason.",
+            transaction.head
+        ));
+    } else {
+        return;
+    }
+    let reset = client.rst.is_some_and(|reset| reset.source == ours);
+    story.add(ours, Side::Client, if reset { What::Reset("by the gateway".into()) } else { What::Fin });
+}
+
+/// Where the requester's window closed, if it stayed so for long, until the end.
+pub fn window_closed(connection: &Connection, end: Source) -> Option<Source> {
+    connection.client_end.window_closed.filter(|closed| end.time.since(closed.time) >= CLOSED_WINDOW)
+}
+
+/// What a closed window of the requester is.
+const NO_MORE: &str = "gateway → upstream: window 0, it takes no more";
+/// A response that pauses for less before the gateway closes had not stopped.
+const STALLED: Span = Span::seconds(2);
+
 fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story<'_>) -> Phase<ReceiveFailure> {
     let Some(response) = transaction.response.as_deref() else { return Phase::NotSeen };
     if let Some(source) = response.bad_chunk {
@@ -289,6 +337,16 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
     }
     let by_client = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
     let ours_first = |theirs: Source| by_client.is_some_and(|ours| ours < theirs);
+    let theirs = server.fin.map(|fin| fin.source).into_iter().chain(server.rst.map(|reset| reset.source)).min();
+    if let Some(end) = by_client.into_iter().chain(theirs).min()
+        && let Some(closed) = window_closed(connection, end)
+    {
+        story.add(closed, Side::Client, What::Note(NO_MORE.into()));
+        let side = if Some(end) == by_client { Side::Client } else { Side::Server };
+        let reset = connection.end(side).rst.is_some_and(|reset| reset.source == end);
+        story.add(end, side, if reset { What::Reset("in the middle of the response".into()) } else { What::Fin });
+        return Phase::Failed(ReceiveFailure::WindowClosed);
+    }
     if let Some(reset) = server.rst.filter(|reset| !ours_first(reset.source)) {
         story.add(reset.source, Side::Server, What::Reset("in the middle of the response".into()));
         return Phase::Failed(ReceiveFailure::Reset);
@@ -300,9 +358,10 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
     match by_client {
         Some(ours) => {
             let silence = ours.time.since(response.last.time);
-            story.add(ours, Side::Client, What::Fin);
+            let reset = client.rst.is_some_and(|reset| reset.source == ours);
+            story.add(ours, Side::Client, if reset { What::Reset("by the gateway".into()) } else { What::Fin });
             // A gateway that closes at once did not wait: its client left, or it wanted no more.
-            if silence >= Span::seconds(2) { Phase::Failed(ReceiveFailure::Stalled(silence)) } else { Phase::NotSeen }
+            if silence >= STALLED { Phase::Failed(ReceiveFailure::Stalled(silence)) } else { Phase::NotSeen }
         }
         None => Phase::NotSeen,
     }

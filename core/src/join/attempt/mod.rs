@@ -21,6 +21,7 @@ use crate::exchange::{Attempt, ConnectFailure, Left, Phase, WaitFailure, What};
 use crate::report::Leg;
 use crate::time::Timestamp;
 use answer::answer;
+pub use answer::window_closed;
 use connect::connect;
 use story::Story;
 pub use story::{client_story, gone_before};

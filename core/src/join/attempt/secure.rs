@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::answer::{FULL_SIZED, SHORTEST_WAIT, too_big};
+use super::answer::{FULL_SIZED, SHORTEST_WAIT, too_big, unacknowledged};
 use super::{Story, messages};
 use crate::capture::connection::{Connection, Side};
 use crate::capture::handshake::{Handshake, TLS13};
@@ -344,6 +344,8 @@ pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut 
         let goodbye = handshake.small.get(side).copied().flatten().filter(|goodbye| *goodbye > asked.last);
         goodbye.into_iter().chain(end.map(|end| end.source)).min()
     };
+    // What was asked was sent again and again.
+    let again = client.retransmissions > 1 && client.sent_again.is_some_and(|again| again > asked.first);
     // The goodbye itself may go unacknowledged.
     let acknowledged = client.acked + GOODBYE >= client.position;
     let (failure, side, end) = match (leaves(0, ours), leaves(1, theirs), theirs, ours) {
@@ -355,6 +357,16 @@ pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut 
             let wait = left.time.since(asked.last.time);
             attempt.unused = wait < LONG;
             (WaitFailure::Timeout(wait), Side::Client, ours)
+        }
+        (_, None, None, _) if !acknowledged && again && (ours.is_some() || client.retransmissions >= SENT_AGAIN) => {
+            attempt.reused = asked.again;
+            attempt.unused |= asked.again;
+            attempt.span = Some((asked.first.time, connection.last.time));
+            tell_asked(handshake, asked.first, story);
+            if let Some(ours) = ours {
+                story.add(ours.source, Side::Client, what(ours, "by the gateway"));
+            }
+            return unacknowledged(connection, attempt, story);
         }
         _ => return,
     };
@@ -373,7 +385,7 @@ pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut 
 }
 
 /// An encrypted answer that had begun, and was ended without close_notify or never went on. Whether it was whole cannot
-/// be read, unless the server ended it in the middle of a record: else it counts only where the gateway's own answer
+/// be read, unless it ended, or stopped, in the middle of a record: else it counts only where the gateway's own answer
 /// broke off as well.
 fn broken_off(connection: &Connection, handshake: &Handshake, attempt: &mut Attempt, story: &mut Story<'_>) {
     let (client, server) = (&connection.client_end, &connection.server_end);
@@ -394,7 +406,8 @@ fn broken_off(connection: &Connection, handshake: &Handshake, attempt: &mut Atte
         }
         _ => return,
     };
-    attempt.unused = !(side == Side::Server && handshake.torn(Side::Server));
+    // Where the gateway's own window is closed, its client may be the one that does not read.
+    attempt.unused = !handshake.torn(Side::Server) || side == Side::Client && client.window_closed.is_some();
     attempt.reused = asked.again;
     attempt.span = Some((asked.first.time, by.source.time));
     attempt.send = Phase::Ok(None);

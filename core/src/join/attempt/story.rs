@@ -68,6 +68,9 @@ pub fn client_story(connection: &Connection, transaction: &Transaction) -> Vec<E
         story.add(source, Side::Client, What::Ack("bytes of an answer that the capture lacks".into()));
     }
     if !answered {
+        if let Some(closed) = connection.client_end.window_closed {
+            story.add(closed, Side::Client, What::Note("client → gateway: window 0, it takes no more".into()));
+        }
         for side in [Side::Client, Side::Server] {
             let end = connection.end(side);
             if let Some(fin) = end.fin {
