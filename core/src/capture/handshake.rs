@@ -6,6 +6,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::connection::Side;
 use super::records::{Found, Records};
@@ -13,6 +14,7 @@ use crate::exchange::Source;
 use crate::protocols::tls::certificate::{self, Certificate};
 use crate::protocols::tls::hello::{self, ClientHello, ServerHello};
 use crate::protocols::tls::{self, Content, HEADER};
+use crate::time::Timestamp;
 
 /// TLS 1.3.
 pub const TLS13: u16 = 0x0304;
@@ -43,6 +45,32 @@ pub struct Asked {
     pub bytes: usize,
     /// Something was answered on this connection before.
     pub again: bool,
+}
+
+/// Questions kept of one connection.
+const QUESTIONS: usize = 32;
+
+/// A question of the client, and when it was told something.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// Its first packet.
+    pub asked: Source,
+    /// The first record that answers it for certain.
+    reply: Option<Timestamp>,
+    /// The last record of the server so far.
+    last: Option<Timestamp>,
+}
+
+impl Question {
+    /// When it was answered: for certain, or as far as can be told.
+    pub fn told(&self) -> Option<Timestamp> {
+        self.reply.or(self.last)
+    }
+
+    /// When the last of its answer came.
+    pub fn over(&self) -> Option<Timestamp> {
+        self.last
+    }
 }
 
 /// What was seen of TLS on a connection.
@@ -80,6 +108,10 @@ pub struct Handshake {
     pub small: [Option<Source>; 2],
     /// What the client asked last and was not answered.
     pub asked: Option<Asked>,
+    /// What it asked, the first so many.
+    pub questions: Vec<Question>,
+    /// It asked more than that.
+    pub asked_more: bool,
     /// The server began a new handshake within the encrypted connection.
     pub renegotiated: bool,
     /// TLS 1.3: the client sent a Certificate without a certificate, so the server had asked for one.
@@ -318,6 +350,11 @@ impl Handshake {
                 self.answered |= answer;
                 self.greeted |= self.answers.0 > 0;
                 *asked = Some(Asked { first: source, last: source, bytes, again: self.answered });
+                if self.questions.len() < QUESTIONS {
+                    self.questions.push(Question { asked: source, reply: None, last: None });
+                } else {
+                    self.asked_more = true;
+                }
                 self.answers = (0, 0, true);
                 self.reply = None;
             }
@@ -331,7 +368,13 @@ impl Handshake {
                 self.answers = (count.saturating_add(1), if count == 0 { length } else { first }, {
                     alike && (count == 0 || first == length)
                 });
-                if asked.is_some() && !may_be_tickets(self.greeted, self.answered, tls13, self.answers) {
+                let question = self.questions.last_mut().filter(|_| asked.is_some() && !self.asked_more);
+                let certain = asked.is_some() && !may_be_tickets(self.greeted, self.answered, tls13, self.answers);
+                if let Some(question) = question {
+                    question.last = Some(source.time);
+                    question.reply = question.reply.or(certain.then_some(source.time));
+                }
+                if certain {
                     self.answered = true;
                     self.reply.get_or_insert(source);
                 }

@@ -177,6 +177,7 @@ mod tests {
         ] {
             assert_eq!(first(&format!("{begin}{rest}")).map(|found| found.2), Some(wanted), "{rest}");
         }
+        assert_eq!(first(begin.trim_end()).map(|found| found.2), Some(Undetermined));
         assert_eq!(first("no healthy upstream").map(|found| found.2), Some(NoHealthyUpstream));
         assert_eq!(first("upstream request timeout").map(|found| found.2), Some(ResponseTimeout));
         assert_eq!(first("<p>The log says: no healthy upstream</p>"), None);

@@ -43,7 +43,12 @@ pub fn exchanges(
     seen_to: Timestamp,
     joined: &mut Joined,
 ) {
+    // What a host asks while somebody asks it in TLS is one exchange with that, as far as can be told.
+    let listening = Listening::new(points);
     for connection in points.iter().flat_map(|point| &point.connections) {
+        if listening.asks_on(connection) {
+            continue;
+        }
         if let Some(conversation) = connection.conversation() {
             joined.total += u64::from(conversation.count);
             joined.unseen += u64::from(conversation.tunnel_bytes > 0);
@@ -109,7 +114,9 @@ pub fn exchanges(
         {
             continue;
         }
-        let carried = attempt.target.is_some() || hello(loose.connection);
+        let inside = listening.asks_on(loose.connection);
+        // It was counted.
+        let carried = !inside && (attempt.target.is_some() || hello(loose.connection));
         let (initiator, server) = (loose.connection.client.ip(), loose.connection.server);
         let named = attempt.host.clone().or_else(|| named(&names, server.ip()).map(ToString::to_string));
         let key = (initiator, named.unwrap_or_else(|| server.to_string()));
@@ -137,8 +144,8 @@ pub fn exchanges(
                 joined.total -= u64::from(carried).min(joined.total);
             }
             None => {
-                joined.total += u64::from(!carried);
-                joined.unseen -= u64::from(hello(loose.connection)).min(joined.unseen);
+                joined.total += u64::from(!carried && !inside);
+                joined.unseen -= u64::from(inside || hello(loose.connection)).min(joined.unseen);
                 running.insert(key, (joined.exchanges.len(), ended));
                 let mut exchange = exchange(loose, &names, &asked, roles);
                 doubts::say(&mut exchange, loose, points);
@@ -200,6 +207,38 @@ fn made_up(failed: &[&Lookup], good: &Lookup) -> bool {
     };
     let only_ipv6 = failed.iter().all(|lookup| lookup.kind == crate::protocols::dns::kind::AAAA);
     only_ipv6 || at.plus(SUFFIXES) >= first && at <= last.plus(NEXT_ADDRESS)
+}
+
+/// When hosts were spoken to in TLS: spans that do not overlap, in order.
+struct Listening(HashMap<IpAddr, Vec<(Timestamp, Timestamp)>>);
+
+impl Listening {
+    fn new(points: &[Point]) -> Self {
+        let mut spans: HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> = HashMap::new();
+        let connections = points.iter().flat_map(|point| &point.connections);
+        for connection in connections.filter(|connection| connection.conversation().is_none() && hello(connection)) {
+            let span = (connection.first.time, connection.last.time);
+            spans.entry(connection.server.ip()).or_default().push(span);
+        }
+        for spans in spans.values_mut() {
+            spans.sort_unstable();
+            spans.dedup_by(|next, before| {
+                let overlap = next.0 <= before.1;
+                before.1 = if overlap { before.1.max(next.1) } else { before.1 };
+                overlap
+            });
+        }
+        Self(spans)
+    }
+
+    /// Whether a connection was opened by a host while somebody spoke TLS to it.
+    fn asks_on(&self, connection: &Connection) -> bool {
+        let at = connection.first.time;
+        let Some(spans) = self.0.get(&connection.client.ip()) else { return false };
+        let upper = spans.partition_point(|(from, _)| *from <= at);
+        let within = upper.checked_sub(1).and_then(|before| spans.get(before)).is_some_and(|(_, to)| at <= *to);
+        within && connection.server.port() != 53 && connection.client.ip() != connection.server.ip()
+    }
 }
 
 fn apart(one: &Lookup, next: &Lookup) -> Span {

@@ -15,6 +15,7 @@ mod hellos;
 mod hidden;
 mod intercept;
 mod inward;
+mod listener;
 mod loops;
 mod names;
 mod outcome;
@@ -22,6 +23,7 @@ mod own;
 pub mod own_word;
 mod pairing;
 mod patience;
+mod questions;
 pub(crate) mod refused;
 mod reset;
 mod resolving;
@@ -142,6 +144,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     }
     hidden::add(points, (&roles, &hellos, &names, &asked), seen_to, &mut loose, &mut joined);
     intercept::hidden(points, &roles, &mut loose, &mut joined);
+    listener::hidden(points, &roles, &hellos, &mut loose, &mut joined);
     compare::tests(&mut joined.exchanges, points, &roles, &names);
     joined.roles = roles;
     joined

@@ -118,7 +118,7 @@ pub fn envoy_page(body: &str) -> Option<Meaning> {
         "local_reset" => "LR",
         "overflow" => "UO",
         "protocol_error" => "UPE",
-        _ => return meaning(&Said { status, details: "upstream_reset_before_response_started", ..Said::default() }),
+        _ => return Some(RESET_UNSAID),
     };
     meaning(&Said { status, flags, details: how, reason: transport, ..Said::default() })
 }
@@ -288,6 +288,17 @@ const BY_RULE: Meaning = Meaning::is(
     &[&[PolicyDenied]],
     Gateway,
     "a rule of Envoy made this answer: fault injection or a rate limit",
+);
+/// Releases before 1.12 write no reason.
+const RESET_UNSAID: Meaning = Meaning::open(
+    &[
+        phase::CONNECT,
+        phase::SECURE,
+        &[ResponseReset, ResponseEmpty, KeepaliveRace, H2RstStream, H2Goaway, ResponseInvalid, ResponseHeaderTooLarge],
+        phase::SEND,
+    ],
+    Gateway,
+    "Envoy did not reach the upstream, or lost it before a response; its page does not say how",
 );
 const NO_ROUTE_FOUND: Meaning = Meaning::is(
     Likely,

@@ -34,6 +34,8 @@ pub const LARGE_HEAD: usize = 4096;
 const FLAWED: usize = 4;
 /// Requests of a connection whose paths are remembered.
 const PATHS: usize = 4;
+/// Answers of a connection whose times are remembered.
+const ANSWERS: usize = 32;
 /// Requests answered well that are remembered of a connection, the last ones: a request that failed elsewhere may have been
 /// asked again here.
 const ANSWERED: usize = 32;
@@ -72,6 +74,8 @@ pub struct Conversation {
     pub count: u32,
     /// Transactions over without fault.
     pub healthy: u32,
+    /// When those were asked, and answered from when to when, the first so many.
+    pub answers: Vec<[Timestamp; 3]>,
     /// When the last whole response ended.
     pub idle_since: Option<Source>,
     /// The tunnel that was granted.
@@ -122,6 +126,7 @@ impl Default for Conversation {
             kept: Vec::new(),
             count: 0,
             healthy: 0,
+            answers: Vec::new(),
             idle_since: None,
             tunnel: None,
             previous: None,
@@ -217,7 +222,7 @@ impl Conversation {
             self.answered.push_back((request.first.time, wanted(request)));
         }
         if fine && !returned && transaction.junk.is_none() && !transaction.late && transaction.head < LARGE_HEAD {
-            self.healthy += 1;
+            self.well(&transaction, source);
             // Answered before the request was whole: what becomes of the rest of it may take the answer away.
             let refused = transaction.response.as_ref().is_some_and(|response| response.status >= 400);
             let early = transaction.request.as_ref().is_some_and(|request| !request.complete && !request.gap);
@@ -235,6 +240,16 @@ impl Conversation {
             self.previous = Some(transaction);
         } else {
             self.kept.push(transaction);
+        }
+    }
+
+    /// A transaction went well.
+    fn well(&mut self, transaction: &Transaction, over: Source) {
+        self.healthy += 1;
+        if let (Some(request), Some(response)) = (&transaction.request, &transaction.response)
+            && self.answers.len() < ANSWERS
+        {
+            self.answers.push([request.first.time, response.first.time, over.time]);
         }
     }
 

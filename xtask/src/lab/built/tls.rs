@@ -440,7 +440,7 @@ fn listener_refused() -> Built {
         "A reverse proxy serves https and asks the site in plain text; one client refuses its certificate.",
         &scene,
     )
-    .counts(3, 1)
+    .counts(2, 1)
     .expects(
         Expect::new("client-tls-rejected", "likely")
             .text("client", CLIENT)

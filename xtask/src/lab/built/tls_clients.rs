@@ -15,7 +15,7 @@ const HOST: &str = "www.example.com";
 const RFC: &str = "RFC 8446 sections 4 and 6.2, RFC 5246 section 7.2";
 
 pub fn all() -> Vec<Built> {
-    vec![leaves_at_certificate(), scanners(), torn_record()]
+    vec![leaves_at_certificate(), scanners(), check_fails(), torn_record()]
 }
 
 /// A reverse proxy's own capture of all its interfaces.
@@ -107,6 +107,49 @@ fn scanners() -> Built {
     )
     .file("capture.pcap", pcap(&scene.capture))
     .counts(5, 5)
+}
+
+fn check_fails() -> Built {
+    let mut scene = Scene::new(Link::Ethernet, 443);
+    // Another client without TLS shows who the gateway is, and leaves a connection to the site open.
+    let mut plain = Flow::new("10.20.0.60:50001", &format!("{GATEWAY}:80"));
+    scene.capture.open(&mut plain, 1);
+    scene.capture.send_all(&mut plain, Side::Opener, b"GET /p HTTP/1.1\r\nHost: www.example.com\r\n\r\n");
+    let mut site = Flow::new(&format!("{GATEWAY}:41000"), "192.0.2.10:80").server_ttl(62);
+    scene.capture.open(&mut site, 1);
+    let asks = |scene: &mut Scene, site: &mut Flow, path: &str| {
+        let head = format!("GET {path} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-For: {CLIENT}\r\n\r\n");
+        scene.capture.send_all(site, Side::Opener, head.as_bytes());
+    };
+    let good = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes";
+    asks(&mut scene, &mut site, "/p");
+    scene.capture.wait_ms(5);
+    scene.capture.send_all(&mut site, Side::Server, good);
+    scene.capture.send_all(&mut plain, Side::Server, good);
+    scene.capture.close(&mut plain, Side::Opener);
+    scene.capture.wait_ms(500);
+    let (mut client, _) = greeted(&mut scene, HOST, 1);
+    told(&mut scene, &mut client, Side::Opener, &finished12());
+    told(&mut scene, &mut client, Side::Server, &server_finished12());
+    told(&mut scene, &mut client, Side::Opener, &encrypted(260));
+    asks(&mut scene, &mut site, "/");
+    // A health check of another server, just then.
+    let mut check = Flow::new(&format!("{GATEWAY}:41001"), "192.0.2.11:80").server_ttl(62);
+    scene.capture.syn(&mut check);
+    scene.capture.wait_ms(1);
+    scene.capture.refuse(&mut check);
+    scene.capture.wait_ms(4);
+    scene.capture.send_all(&mut site, Side::Server, good);
+    told(&mut scene, &mut client, Side::Server, &encrypted(90));
+    scene.capture.close(&mut client, Side::Opener);
+    Built::new(
+        "healthy",
+        "https-listener-check-fails",
+        "A reverse proxy's health check of a second server is refused while it serves a client in TLS from the first one.",
+        RFC,
+    )
+    .file("capture.pcap", pcap(&scene.capture))
+    .counts(2, 1)
 }
 
 fn torn_record() -> Built {
