@@ -41,6 +41,7 @@ const ALSO: &[(&str, &str)] = &[
     ("healthy/nginx-stale", "response-reset"),
     ("healthy/race-retried-uponly", "keepalive-race"),
     ("healthy/rev-two-addresses-failover", "tcp-syn-reset"),
+    ("healthy/https-listener-check-fails", "tcp-syn-reset"),
     ("healthy/squid-first-address-dead", "tcp-syn-unanswered"),
     ("healthy/squid-first-address-refuses", "tcp-syn-reset"),
     ("healthy/squid-syn-lost-twice", "tcp-syn-unanswered"),
@@ -64,7 +65,7 @@ const ALSO: &[(&str, &str)] = &[
     ("response-timeout/proxy-status-without-attempt", "undetermined"),
     // What a parent says of itself.
     ("parent-proxy-error/apache-parent-squid", "tcp-syn-reset"),
-    ("parent-proxy-error/squid-parent-squid", "tcp-syn-reset"),
+    ("parent-proxy-error/upstream-side-with-via", "tcp-syn-unanswered"),
     ("response-empty/several-servers-of-one-machine", "origin-error"),
     ("proxy-loop/two-ask-each-other", "origin-error"),
     ("proxy-loop/two-ask-each-other", "response-empty"),
@@ -92,10 +93,13 @@ const ECHOES: [&str; 2] = ["response-truncated", "response-empty"];
 const SPOOFED: [&str; 3] =
     ["return-path/haproxy-spoofs-client", "return-path/nginx-spoofs-client", "return-path/wsa-spoofed-client-address"];
 /// The two legs, or the rounds, are not known to be one request's where their beginning is not there.
-const APART: [&str; 8] = [
+const APART: [&str; 11] = [
     "response-empty/intercepted-and-spoofed-raw",
     "response-empty/several-servers-of-one-machine",
     "response-reset/intercepted-and-spoofed",
+    "response-reset/spoofed-with-another-port",
+    "tcp-syn-reset/spoofed-with-another-port",
+    "tcp-syn-unanswered/parent-is-silent",
     "return-path/haproxy-spoofs-client",
     "return-path/nginx-spoofs-client",
     "return-path/owner-of-the-address-resets",

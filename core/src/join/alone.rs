@@ -386,7 +386,10 @@ fn exchange(
     let transaction = transaction_of(loose);
     // A 5xx on one leg: whose it is only a gateway's mark in the request tells.
     let judged = attempt.status.is_some_and(is_server_error) && attempt.receive.failure().is_none();
-    if let (true, Some(transaction), false) = (judged, transaction, roles.forwarders.contains(&initiator)) {
+    let marked =
+        transaction.and_then(|transaction| transaction.request.as_ref()).is_some_and(|request| request.forwarded);
+    // A gateway that uses its clients' addresses makes them look like it: the request itself must show it.
+    if let (true, Some(transaction), false) = (judged, transaction, marked && roles.forwarders.contains(&initiator)) {
         let mut exchange = client_exchange(connection, transaction);
         exchange.gateway = None;
         exchange.doubts.push(one_leg());

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::doings::{self, Doings};
 use super::intercept::{self, Intercepted};
@@ -97,7 +97,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     let mut gateways: Vec<IpAddr> = match preset {
         Some(preset) => alloc::vec![preset],
         None => {
-            let proxies = |doings: &Doings| doings.for_proxy > 0;
+            let proxies = |doings: &Doings| doings.for_proxy > 0 && !behind(doings, &hosts);
             let any_proxy = hosts.values().any(proxies);
             let gateway = |ip: &IpAddr, doings: &Doings| match any_proxy {
                 // One whose clients' requests were not captured may be a proxy as well.
@@ -126,7 +126,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 };
                 found.extend(hosts.iter().filter(|(ip, doings)| checks(ip, doings)).map(|(ip, _)| *ip));
             }
-            // A parent proxy is asked by gateways alone: by their own addresses, only while they were asked, or with their Via.
+            // A parent proxy is asked by gateways alone: by their own addresses, or only while they were asked.
             let parent = |ip: &IpAddr| {
                 let Some(doings) = hosts.get(ip) else { return false };
                 let of_gateway = |client: &IpAddr| {
@@ -141,16 +141,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                         let each = |(from, _): &(Timestamp, Timestamp)| during(*from, &other.asked_in);
                         clients.is_disjoint(&other.proxy_clients) && doings.asked_in.iter().all(each)
                     });
-                // All that it is asked came through a gateway, and nothing that the capture shows may be its own doing.
-                let idle = doings.by_clients == 0 && doings.opened_at.is_empty() && doings.asked == 0;
-                let (from, to) = doings
-                    .asked_in
-                    .iter()
-                    .fold((Timestamp(i64::MAX), Timestamp(i64::MIN)), |all, one| (all.0.min(one.0), all.1.max(one.1)));
-                let others = || hosts.iter().filter(|(other, _)| !clients.contains(*other));
-                let goes_out = |doings: &Doings| doings.opened_at.iter().any(|(at, _)| from <= *at && *at <= to);
-                let behind = idle && !others().any(|(_, other)| goes_out(other));
-                !clients.is_empty() && (clients.iter().all(of_gateway) || nested || behind)
+                !clients.is_empty() && (clients.iter().all(of_gateway) || nested)
             };
             found.iter().copied().filter(|ip| !parent(ip)).collect()
         }
@@ -201,4 +192,16 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     let back = circles.listeners.into_iter().filter(|_| gateways.iter().any(|ip| circles.hosts.contains(ip)));
     listening.extend(back);
     Roles { gateways, listening, egress, guessed, clients, intercepted, parents, forwarders }
+}
+
+/// Whether a proxy stands behind a gateway: all that it is asked carries a gateway's `Via`, and nothing that goes out
+/// meanwhile may be its own doing.
+fn behind(doings: &Doings, hosts: &HashMap<IpAddr, Doings>) -> bool {
+    if doings.by_clients > 0 || !doings.opened_at.is_empty() || doings.asked > 0 {
+        return false;
+    }
+    let whole = (Timestamp(i64::MAX), Timestamp(i64::MIN));
+    let (from, to) = doings.asked_in.iter().fold(whole, |all, one| (all.0.min(one.0), all.1.max(one.1)));
+    let goes_out = |other: &Doings| other.opened_at.iter().any(|(at, _)| from <= *at && *at <= to);
+    !hosts.iter().any(|(ip, other)| !doings.proxy_clients.contains(ip) && goes_out(other))
 }
