@@ -54,8 +54,12 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
         confidence = Confidence::Likely;
     }
     let unseen = limits.of(exchange, decisive, id);
-    if category.is_none() && claim.is_none() {
-        candidates = left::all(exchange, decisive, product, unseen.stepped);
+    // Of packets: a page that decides nothing only orders what is left.
+    let captured = exchange.claim.is_none() && exchange.events.iter().any(|event| !event.source.line);
+    if id == Id::Undetermined && (claim.is_none() || captured) {
+        let all = left::all(exchange, decisive, product, unseen.stepped);
+        let more: Vec<Id> = all.into_iter().filter(|id| !candidates.contains(id)).collect();
+        candidates.extend(more);
     }
     let mut doubts = exchange.doubts.clone();
     let of_attempt = decisive.map_or(&[][..], |attempt| &attempt.doubts);

@@ -76,7 +76,12 @@ fn of_another(found: &Found, product: Product, gateway: Product) -> Claim {
     };
     let (page, gateway) = (name(product), name(gateway));
     Claim {
-        candidates: alloc::vec![category],
+        // What stands behind the gateway may be a proxy as well as the site.
+        candidates: if category == OriginError {
+            alloc::vec![OriginError, ParentProxyError]
+        } else {
+            alloc::vec![category]
+        },
         confidence: Confidence::Likely,
         undetermined: false,
         why: format!("{}: {page} made this answer, {whose}; {gateway} passed it on", found.words),
@@ -177,7 +182,8 @@ mod tests {
         assert_eq!(product(&page), Some(Product::Nginx));
         let via = marks(&[("Server", "nginx"), ("Via", "1.1 gw.example.com:80 (Cisco-WSA/12.0.1-268)")], NGINX);
         assert_eq!(product(&via), Some(Product::CiscoWsa));
-        assert_eq!(claim(&via, 502, None).map(|claim| claim.candidates), Some(alloc::vec![OriginError]));
+        let candidates = claim(&via, 502, None).map(|claim| claim.candidates);
+        assert_eq!(candidates, Some(alloc::vec![OriginError, ParentProxyError]));
     }
 
     #[test]

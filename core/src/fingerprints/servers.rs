@@ -59,7 +59,7 @@ pub(super) const MARKS: &[Mark] = &[
         &["<html><body><h1>50", "the server didn't respond in time"],
         Says::Failed(Meaning::is(
             Likely,
-            &[&[ResponseTimeout]],
+            &[&[ResponseTimeout, RequestUnacked, ZeroWindow, PmtuBlackhole]],
             Gateway,
             "the server took the request and sent no whole header within timeout server",
         )),

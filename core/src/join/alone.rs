@@ -169,7 +169,7 @@ pub fn exchanges(
             let last = together.iter().filter_map(|lookup| lookup.queries.last().map(|query| query.time)).max();
             let waited = last.map_or(seen_to, |last| seen_to.min(last.plus(Span::seconds(5))));
             if let Some(attempt) = dns.failed(together, waited) {
-                if resolving::half_asked(together, &attempt) {
+                if resolving::half_asked(together, &attempt) || dns.half_captured(together, &attempt) {
                     continue;
                 }
                 if outcome::unfinished(&attempt, seen_to) {
@@ -286,7 +286,9 @@ fn went_well(connection: &Connection) -> bool {
         .conversation()
         .is_some_and(|http| http.healthy > 0 || http.tunnel.is_some() || http.open().any(good));
     let tls = connection.handshake.as_ref().is_some_and(|handshake| handshake.went_through());
-    http || tls || connection.conversation().is_none() && connection.server_end.bytes > 0
+    // Where what came back was not captured, the gateway's acknowledgements say that something did, more than a FIN.
+    let unheard = connection.server_end.packets == 0 && connection.server_end.acked > 1;
+    unheard || http || tls || connection.conversation().is_none() && connection.server_end.bytes > 0
 }
 
 /// Whether another try made up for it: failover, retry, happy eyeballs.

@@ -17,6 +17,8 @@ use crate::time::{Span, Timestamp};
 
 /// Failed name resolution explains answers this long after it: common negative caches keep a minute or more.
 const NEGATIVE_CACHE: Span = Span::seconds(300);
+/// A and AAAA are asked for within this time.
+const TOGETHER: Span = Span::milliseconds(20);
 /// A gateway answers this soon after DNS has, where that is why.
 const PROMPT: Span = Span::seconds(1);
 /// A resolver that gets no answer gives up within this time.
@@ -32,6 +34,8 @@ pub(super) struct Names<'a> {
     /// Addresses that clients called for a host, where the gateway was not addressed itself.
     called: BTreeMap<String, Vec<IpAddr>>,
     unheard: &'a Unheard,
+    /// When the captures began.
+    began: Timestamp,
 }
 
 impl<'a> Names<'a> {
@@ -40,6 +44,7 @@ impl<'a> Names<'a> {
             let tried = connection.server_end.rst.is_some() || connection.syn_count > 1 || !connection.icmp.is_empty();
             connection.server.port() == 53 && connection.syn_ack.is_none() && tried
         };
+        let began = points.iter().filter_map(|point| point.started).min().unwrap_or_default();
         let connections = points.iter().flat_map(|point| &point.connections);
         let tcp_failed = connections.filter(refused).map(|c| (c.client.ip(), c.server.ip())).collect();
         let mut by_name: BTreeMap<&str, Vec<&Lookup>> = BTreeMap::new();
@@ -64,13 +69,23 @@ impl<'a> Names<'a> {
                 called.entry(host.unwrap_or_default()).or_default().push(connection.server.ip());
             }
         }
-        Self { by_name, by_address, tcp_failed, called, unheard }
+        Self { by_name, by_address, tcp_failed, called, unheard, began }
     }
 
     /// The attempt that lookups of one name were, if none gave an address; `waited` is how long the gateway waited.
     pub(super) fn failed(&self, lookups: &[&Lookup], waited: Timestamp) -> Option<Attempt> {
         let attempt = resolving::resolve(lookups, waited, |asker, server| self.tcp_failed.contains(&(asker, server)))?;
-        self.unheard.resolving(attempt, lookups)
+        // Where the questions were not captured, which others there were is not known.
+        let unasked = lookups.iter().all(|lookup| lookup.tries == 0);
+        self.unheard.resolving(attempt, lookups).filter(|attempt| !(unasked && one_kind(lookups, attempt)))
+    }
+
+    /// Whether a name without an address may have one of the other kind, whose question lies before the capture: both are
+    /// asked together.
+    pub(super) fn half_captured(&self, lookups: &[&Lookup], attempt: &Attempt) -> bool {
+        let first = lookups.iter().filter_map(|lookup| lookup.first()).min();
+        let early = first.is_some_and(|first| first.time.since(self.began) < TOGETHER);
+        one_kind(lookups, attempt) && early
     }
 
     /// Whether the gateway asked for any name in this time.
@@ -118,6 +133,13 @@ impl<'a> Names<'a> {
         given.extend(self.called.get(host).into_iter().flatten().map(|address| (always, *address)));
         given
     }
+}
+
+/// No address, and only those of one kind were asked for.
+fn one_kind(lookups: &[&Lookup], attempt: &Attempt) -> bool {
+    let first = lookups.first().map(|lookup| lookup.kind);
+    let alike = lookups.iter().all(|lookup| Some(lookup.kind) == first);
+    alike && attempt.resolve.failure() == Some(&ResolveFailure::NoData)
 }
 
 /// Adds failed name resolution as the first attempt, or what DNS said to the story of the others.
@@ -203,7 +225,7 @@ fn failed_before(exchange: &Exchange, names: &Names<'_>) -> Option<Attempt> {
         let silent = matches!(attempt.resolve.failure(), Some(ResolveFailure::NoResponse { .. }));
         let last = asked.iter().flat_map(|lookup| &lookup.answers).map(|(source, _)| source.time).max();
         let prompt = silent || last.is_none_or(|last| answered.since(last) <= PROMPT);
-        if !prompt || resolving::half_asked(&asked, &attempt) {
+        if !prompt || resolving::half_asked(&asked, &attempt) || names.half_captured(&asked, &attempt) {
             continue;
         }
         if found.is_some() {

@@ -3,7 +3,7 @@
 use super::unread::Answered;
 use crate::categories::Id;
 use crate::exchange::{
-    Answer, Attempt, ConnectFailure, Exchange, Phase, ReceiveFailure, ResolveFailure, Status, WaitFailure,
+    Answer, Attempt, ConnectFailure, Exchange, Phase, ReceiveFailure, ResolveFailure, SendFailure, Status, WaitFailure,
 };
 use crate::protocols::http1::is_server_error;
 use crate::time::{Span, Timestamp};
@@ -86,13 +86,18 @@ fn own_failure(exchange: &Exchange, status: &Status) -> bool {
     word.starts_with("ERR_") && !policy.iter().any(|part| word.contains(part)) && status.code >= 400
 }
 
+/// An answer that is under way when the capture ends comes within this time.
+const AT_ONCE: Span = Span::seconds(1);
+
 /// An attempt that will not succeed any more, though the gateway has not given up yet.
 fn hopeless(attempt: &Attempt, seen_to: Timestamp) -> bool {
     let quiet = |span: Span| attempt.span.is_some_and(|(_, ended)| seen_to.since(ended) > span);
     let refused = match attempt.connect.failure() {
-        Some(ConnectFailure::Unanswered { tries: 3.., .. }) => true,
-        // Who takes the SYN-ACK says so at once.
-        Some(ConnectFailure::NoReturn { tries: 3.., .. }) => quiet(Span::seconds(1)),
+        Some(ConnectFailure::Unanswered { tries: 4.., .. }) => true,
+        // The answer to the last SYN, or who takes the SYN-ACK, comes at once.
+        Some(ConnectFailure::Unanswered { tries: 3, .. } | ConnectFailure::NoReturn { tries: 3.., .. }) => {
+            quiet(AT_ONCE)
+        }
         _ => false,
     };
     let long = Span::seconds(60);
@@ -114,7 +119,13 @@ pub(super) fn unfinished(attempt: &Attempt, seen_to: Timestamp) -> bool {
     match (&attempt.connect, &attempt.wait, &attempt.receive) {
         // The next SYN of a series comes within twice the last pause: a file that ends before it shows no end.
         (Phase::Failed(ConnectFailure::Unanswered { tries, .. }), ..) => {
-            *tries < 2 || *tries < 3 && quiet < Span::seconds(10)
+            *tries < 2 || *tries < 3 && quiet < Span::seconds(10) || *tries < 4 && quiet < AT_ONCE
+        }
+        (Phase::Failed(ConnectFailure::NoReturn { .. }), ..) => quiet < AT_ONCE,
+        _ if attempt.open
+            && matches!(attempt.send.failure(), Some(SendFailure::WindowClosed | SendFailure::FullSizeLost)) =>
+        {
+            attempt.span.is_none_or(|(begun, _)| seen_to.since(begun) < Span::seconds(60))
         }
         (_, Phase::Failed(WaitFailure::Timeout(wait)), _) => {
             *wait < if attempt.open { Span::seconds(60) } else { Span::seconds(3) }

@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::doings::{Doings, TIMES};
 use super::roles::{NEAR, during};
-use super::usage::{answered, blind, in_trouble, in_use};
+use super::usage::{answered, blind, in_trouble, in_use, unasked};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::time::Timestamp;
@@ -44,8 +44,7 @@ pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec
     }
     // Where requests were not captured, the gateway's own is the one that is answered first.
     let first = |inner: &Connection, outer: &Connection| {
-        let blind = inner.conversation().is_some_and(|http| blind(http) > 0);
-        !blind || answered(inner).zip(answered(outer)).is_some_and(|(inner, outer)| inner <= outer)
+        !unasked(inner) || answered(inner).zip(answered(outer)).is_some_and(|(inner, outer)| inner <= outer)
     };
     if legs.is_empty() {
         let outers: Vec<&Connection> = connections().filter(|connection| in_trouble(connection)).take(NEAR).collect();

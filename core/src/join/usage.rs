@@ -47,6 +47,12 @@ pub(super) fn blind(http: &Conversation) -> u64 {
     http.kept.iter().chain(http.open()).filter(unknown).count() as u64
 }
 
+/// Whether a connection shows answers without their requests.
+pub(super) fn unasked(connection: &Connection) -> bool {
+    let http = connection.conversation();
+    http.is_some_and(|http| http.kept.iter().chain(http.open()).any(|transaction| transaction.request.is_none()))
+}
+
 /// The host that a request wants.
 pub(super) fn host(request: &Request) -> Option<String> {
     super::attempt::host_of(&request.target, request.host.as_deref(), &request.method).0

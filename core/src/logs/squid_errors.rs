@@ -28,7 +28,7 @@ pub fn squid_page(code: &str, number: &str, took: Span) -> Option<Meaning> {
         html: true,
         error: None,
     };
-    if (code, number) == ("ERR_READ_ERROR", "0") {
+    if code == "ERR_READ_ERROR" && matches!(number, "" | "0") {
         return Some(E_READ_UNSAID);
     }
     by_error(code, &alloc::format!("errno={number}"), &line, false)

@@ -17,10 +17,12 @@ const DOUBT: &str =
 /// The server ended it by RST, or by FIN, and had sent nothing since the capture began.
 const RESET: &[Id] = &[
     Id::ResponseReset,
+    Id::ResponseEmpty,
     Id::KeepaliveRace,
     Id::ResponseTruncated,
     Id::ResponseInvalid,
     Id::H2Goaway,
+    Id::H2RstStream,
     Id::OriginError,
     Id::ParentProxyError,
 ];
@@ -30,6 +32,7 @@ const CLOSED: &[Id] = &[
     Id::ResponseTruncated,
     Id::ResponseInvalid,
     Id::H2Goaway,
+    Id::H2RstStream,
     Id::OriginError,
     Id::ParentProxyError,
 ];

@@ -19,6 +19,8 @@ use crate::logs::phase;
 use crate::protocols::tls;
 use crate::time::{Span, Timestamp};
 
+/// Alerts that are also sent as warnings: close_notify, user_canceled, no_renegotiation, unrecognized_name.
+const WARNINGS: [u8; 4] = [0, 90, 100, 112];
 /// Without an end of the connection, a handshake is given up for unanswered after this long.
 const PATIENCE: Span = Span::seconds(10);
 /// Who closes later than this in the middle of a handshake had been waiting for the other side.
@@ -122,6 +124,11 @@ fn alerted(connection: &Connection, handshake: &Handshake, story: &mut Story<'_>
     let alert = handshake.alert?;
     // What is said to somebody who has ended the connection before answers that end.
     if end(connection, alert.side.other()).is_some_and(|end| end.source < alert.source) {
+        return None;
+    }
+    // A warning is only that: where nobody ended the connection, the handshake may have gone on (RFC 5246 section 7.2).
+    let ended = end(connection, Side::Client).or(end(connection, Side::Server)).is_some();
+    if !ended && WARNINGS.contains(&alert.number) {
         return None;
     }
     let (name, meaning) = (tls::alert_name(alert.number), tls::alert_meaning(alert.number));
