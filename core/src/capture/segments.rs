@@ -90,6 +90,11 @@ impl Segments {
         self.numbers.get(&address).map(|number| self.first(*number))
     }
 
+    /// Whether groups are told apart.
+    pub fn matter(&self) -> bool {
+        !self.chosen.is_empty()
+    }
+
     /// Whether two machines are known to be in different groups.
     pub fn apart(&self, one: u64, other: u64) -> bool {
         matches!((self.group(one), self.group(other)), (Some(one), Some(other)) if one != other)

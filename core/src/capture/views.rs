@@ -140,7 +140,7 @@ impl Views {
         match &mut self.state {
             State::Off => {}
             State::Apart(apart) => {
-                if let Some(packet) = packet {
+                if let Some(packet) = packet.filter(|_| apart.segments.matter()) {
                     apart.segments.answers(packet);
                 }
                 if !apart.take(frame, input) {

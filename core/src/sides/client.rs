@@ -114,6 +114,10 @@ fn failed(near: Stand<'_>, home: Stand<'_>, transaction: &Transaction, proof: &P
         Answer::Cut(_) | Answer::Closed | Answer::NotHttp | Answer::ClientLeft(_) => {
             exchange.answer = Answer::ClientLeft(None);
         }
+        // It closed its own half and heard no more of what had been sent to it.
+        Answer::Pending if proof.what == Between::ResponseDropped && near.connection.client_end.fin.is_some() => {
+            exchange.answer = Answer::ClientLeft(None);
+        }
         _ => return None,
     }
     exchange.begun = near.place.home(exchange.begun);

@@ -11,7 +11,7 @@ use super::{AFTER, FINE, TARGET, TO_CLIENT, asked, failed, scene};
 const MADE: &str = "<html><body>Blocked by the device in between</body></html>\n";
 
 pub fn all() -> Vec<Built> {
-    vec![answer_made(), closed_both_ways(), reset_for_client()]
+    vec![answer_made(), closed_both_ways(), reset_for_client(), answer_swallowed()]
 }
 
 fn case(folder: &'static str, name: &'static str, about: &str) -> Built {
@@ -131,5 +131,42 @@ fn reset_for_client() -> Built {
             .text("reset_by", "device-on-path")
             .list("says", &["reset on the way", "swallowed"])
             .at("client.pcap", &browser.at(&[request, reset])),
+    )
+}
+
+fn answer_swallowed() -> Built {
+    let mut scene = scene();
+    let (mut client, request, mut site) = asked(&mut scene);
+    scene.capture.open(&mut site, 18);
+    scene.forward(&mut site, TARGET);
+    scene.answer(&mut site, "200 OK", "", "<html>All is well.</html>\n");
+    let body = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwell";
+    let mut answers = vec![scene.capture.send(&mut client, Side::Server, body)];
+    for gap in [300, 600, 1200] {
+        scene.capture.wait_ms(gap);
+        answers.push(scene.capture.send_again(&mut client, Side::Server, body));
+    }
+    scene.capture.wait_ms(3000);
+    // What the client does not have it does not acknowledge.
+    let left = scene.capture.fin(&mut client.clone().server_behind(body.len()), Side::Opener);
+    finish(&mut scene, &mut site);
+    let gateway = inside(&scene.capture, &[]);
+    let swallowed = answers.clone();
+    let browser = outside(&scene.capture, &TO_CLIENT, |n| swallowed.contains(&n));
+    case(
+        "client-abort",
+        "sides-answer-swallowed",
+        "The gateway answers 200 again and again, and nothing of it comes to the client, which gives up.",
+    )
+    .counts(3, 0)
+    .file("gateway.pcap", gateway.file.clone())
+    .file("client.pcap", browser.file.clone())
+    .expects(
+        failed("client-abort")
+            .null("status")
+            .null("upstream")
+            .text("generated_by", "unknown")
+            .list("says", &["did not reach the client", "swallowed"])
+            .at("client.pcap", &browser.at(&[request, left])),
     )
 }
