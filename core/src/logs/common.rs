@@ -3,7 +3,7 @@
 
 use core::net::IpAddr;
 
-use super::fields::{Fields, address, clf_time, host_port, is_dash, number, status, target};
+use super::fields::{Fields, address, clf_time, host_port, is_dash, number, request_line, status, target};
 use super::{Parsed, Record, Sent, Tunnel};
 use crate::time::Timestamp;
 
@@ -79,11 +79,7 @@ impl<'a> Common<'a> {
     /// What every such line gives.
     #[must_use]
     pub fn record(&self) -> Record<'a> {
-        let mut words = self.request.split(' ').filter(|word| !word.is_empty());
-        let (method, wanted) = match (words.next(), words.next()) {
-            (one, None) => (None, one),
-            both => both,
-        };
+        let (method, wanted) = request_line(self.request);
         let place = wanted.and_then(target).unwrap_or_default();
         let vhost = self.vhost.and_then(target).unwrap_or_default();
         let host = if place.host.is_empty() { vhost.host } else { place.host };

@@ -66,6 +66,23 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// What stands before the first of these bytes, and what behind it; quicker than `split_once`.
+#[must_use]
+pub fn halves(text: &str, at: u8) -> Option<(&str, &str)> {
+    let found = memchr::memchr(at, text.as_bytes())?;
+    Some((text.get(..found)?, text.get(found + 1..)?))
+}
+
+/// Method and target of a request line; a lone word is the target.
+#[must_use]
+pub fn request_line(text: &str) -> (Option<&str>, Option<&str>) {
+    let mut fields = Fields::new(text, 0);
+    match (fields.bare(), fields.bare()) {
+        (one, None) => (None, one),
+        both => both,
+    }
+}
+
 /// `-`, also as the minus sign U+2212 that documents print for it: no value.
 #[must_use]
 pub fn is_dash(token: &str) -> bool {

@@ -4,7 +4,7 @@
 //! A session in TCP mode is a tunnel whose inside HAProxy does not see. The server's address is not in these layouts, only
 //! its name. Non-goals: layouts that a site builds itself, and the lines about servers that go up and down.
 
-use super::fields::{Fields, host_port, is_dash, number, status, target};
+use super::fields::{Fields, halves, host_port, is_dash, number, status, target};
 use super::groups::key;
 use super::haproxy_notices;
 use super::haproxy_states::{Session, letters, meaning};
@@ -105,7 +105,7 @@ fn rest<'a>(begin: &mut Begin<'a>) -> Result<Rest<'a>, Broken> {
         fields.bare().map(|token| (at, token)).ok_or((at, name))
     };
     let (at, backend) = next("backend/server")?;
-    let (pool, server) = backend.split_once('/').ok_or((at, "backend/server"))?;
+    let (pool, server) = halves(backend, b'/').ok_or((at, "backend/server"))?;
     let (at, token) = next("timers")?;
     let (timers, count) = timers(token).ok_or((at, "timers"))?;
     let total = Span::milliseconds(timers.get(count.wrapping_sub(1)).copied().unwrap_or(0).max(0));
@@ -143,7 +143,8 @@ fn rest<'a>(begin: &mut Begin<'a>) -> Result<Rest<'a>, Broken> {
 fn timers(token: &str) -> Option<([i64; 5], usize)> {
     let mut all = [0; 5];
     let mut count = 0;
-    for part in token.split('/') {
+    for part in token.as_bytes().split(|b| *b == b'/') {
+        let part = core::str::from_utf8(part).ok()?;
         let (sign, digits) = part.strip_prefix('-').map_or((1, part), |digits| (-1, digits));
         let value = i64::try_from(number(digits.strip_prefix('+').unwrap_or(digits))?).ok()?;
         *all.get_mut(count)? = sign * value;
@@ -228,8 +229,8 @@ fn http_record<'a>(http: &Http<'a>, record: Record<'a>) -> Parsed<'a> {
         return Parsed::NoRequest(time);
     }
     let failure = meaning(&http.session);
-    let mut words = http.request.split(' ').filter(|word| !word.is_empty());
-    let (method, wanted) = (words.next(), words.next());
+    let mut words = Fields::new(http.request, 0);
+    let (method, wanted) = (words.bare(), words.bare());
     let connect = method == Some("CONNECT");
     let place = wanted.and_then(target).unwrap_or_default();
     Parsed::Record(Record {

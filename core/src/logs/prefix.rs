@@ -5,6 +5,7 @@
 //! `2025-12-31T19:00:00.31+01:00 stdout F `, a lone `haproxy[674]: `, and `name | ` of Compose. Non-goals: lines wrapped
 //! in JSON, and what a product itself writes before its fields (`Info: ` of AsyncOS).
 
+use super::fields::halves;
 use super::times;
 use crate::time::{SECOND, Span, Timestamp};
 
@@ -87,7 +88,7 @@ fn compose(line: &str) -> (&str, &str) {
     if !line.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) {
         return (line, "");
     }
-    let named = line.split_once(' ').filter(|(name, _)| {
+    let named = halves(line, b' ').filter(|(name, _)| {
         name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
     });
     named.and_then(|(name, rest)| Some((rest.trim_start().strip_prefix("| ")?, name))).unwrap_or((line, ""))
@@ -166,7 +167,7 @@ fn tag(line: &str, alone: bool) -> Option<&str> {
     if alone && !line.as_bytes().first()?.is_ascii_alphabetic() {
         return None;
     }
-    let (name, rest) = line.split_once(' ')?;
+    let (name, rest) = halves(line, b' ')?;
     let name = name.strip_suffix(':')?;
     let (program, process) = match name.strip_suffix(']').and_then(|name| name.split_once('[')) {
         Some((program, process)) => (program, Some(process)),
@@ -179,7 +180,7 @@ fn tag(line: &str, alone: bool) -> Option<&str> {
 }
 
 fn word(text: &str) -> Option<(&str, &str)> {
-    text.split_once(' ').filter(|(word, _)| !word.is_empty())
+    halves(text, b' ').filter(|(word, _)| !word.is_empty())
 }
 
 #[cfg(test)]
