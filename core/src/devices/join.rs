@@ -254,14 +254,17 @@ fn apply(exchange: &mut Exchange, told: Told) {
     let captured = attempt.and_then(|at| exchange.attempts.get(at)).is_some_and(|attempt| !attempt.events.is_empty());
     let claim = exchange.claim.as_mut().filter(|_| !captured && word.bearing != Bearing::Pass);
     if let Some(claim) = claim {
+        let decided = claim.candidates.first().copied().filter(|_| !claim.undetermined);
         if word.bearing == Bearing::OwnBlock {
             claim.candidates = [Id::PolicyDenied].into();
             claim.made_by = Some(GeneratedBy::Gateway);
         } else {
             claim.candidates.retain(|id| failures(action).contains(id));
         }
-        claim.undetermined = claim.candidates.len() > 1;
-        if !claim.undetermined {
+        // What the log had decided already stands, where the device's word fits it.
+        let stands = decided.is_some() && claim.candidates.first().copied() == decided;
+        claim.undetermined = claim.candidates.len() > 1 && !stands;
+        if !claim.undetermined && !stands {
             claim.confidence = if doubt.is_none() || word.bearing == Bearing::OwnBlock {
                 Confidence::Likely
             } else {

@@ -13,6 +13,7 @@ mod asyncos;
 mod aws_alb;
 mod blocks;
 mod checks;
+mod cisco_asa;
 mod cisco_wsa;
 mod cisco_wsa_l4tm;
 mod cisco_wsa_w3c;
@@ -29,6 +30,7 @@ mod f5;
 mod f5_error;
 mod fields;
 mod forcepoint;
+mod fortinet_traffic;
 mod go_errors;
 mod groups;
 mod haproxy;
@@ -43,6 +45,7 @@ pub mod lines;
 mod meaning;
 mod mixed;
 mod native;
+mod netfilter;
 mod nginx;
 mod nginx_error;
 mod nginx_sentences;
@@ -51,6 +54,7 @@ mod notices;
 mod olfeo;
 mod outcomes;
 mod page;
+mod palo_alto_traffic;
 mod prefix;
 mod proxysg;
 mod proxysg_kv;
@@ -133,6 +137,10 @@ pub static TABLE: &[&LogFormat] = &[
     &cloudfront::FORMAT,
     &w3c::FORMAT,
     &json_lines::FORMAT,
+    &cisco_asa::FORMAT,
+    &palo_alto_traffic::FORMAT,
+    &netfilter::FORMAT,
+    &fortinet_traffic::FORMAT,
 ];
 
 /// One log format.
@@ -213,6 +221,8 @@ pub struct Layout {
     pub open: Open,
     /// The product that writes such lines, where only their fields tell it.
     pub product: Option<products::Id>,
+    /// Cisco ASA: connections that were built, by their number: outbound or not, and how the opener leaves.
+    pub built: hashbrown::HashMap<u64, (bool, Option<SocketAddr>)>,
 }
 
 /// A record that is told by more lines, which have no time of their own.

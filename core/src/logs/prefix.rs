@@ -148,14 +148,16 @@ fn dated<'a>(line: &'a str, header: &mut Header<'a>) -> Option<&'a str> {
 const LEVELS: &[&str] = &["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
 /// RFC 3164 without a program's name, as appliances write it: `Oct 16 12:13:06 host vendor=…`. Without a priority before it
-/// only where pairs follow.
+/// only where pairs follow, or a message of Cisco's.
 fn untagged<'a>(line: &'a str, sure: bool, header: &mut Header<'a>) -> Option<&'a str> {
     let (time, rest) = line.split_at_checked(15)?;
     let time = times::syslog(time)?;
     let (host, rest) = word(rest.strip_prefix(' ')?)?;
     let first = rest.split([' ', '\t']).next().unwrap_or_default();
     let named = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
-    if !(named && (sure || first.contains('=') && first.starts_with(|letter: char| letter.is_ascii_alphabetic()))) {
+    let pairs = first.contains('=') && first.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    let cisco = first.starts_with('%') && first.ends_with(':') && first.contains('-');
+    if !(named && (sure || pairs || cisco)) {
         return None;
     }
     (header.received, header.node) = (Some(Received::Yearless(time)), host);

@@ -492,7 +492,10 @@ impl LogReader {
                 let source = self.place(line, time);
                 self.notices.add(&notice, source, super::outcomes::shown(text));
             }
-            Parsed::Ruling(ruling) => {
+            Parsed::Ruling(mut ruling) => {
+                if ruling.device.is_empty() && !ruling.own {
+                    ruling.device = stripped.node;
+                }
                 let zone = self.layout.zone.and_then(|zone| i32::try_from(zone.0 / (60 * SECOND)).ok());
                 self.zone = self.zone.or(zone);
                 self.seen(ruling.time);

@@ -11,7 +11,7 @@ fn is(text: &str, at: usize, what: u8) -> bool {
     text.as_bytes().get(at) == Some(&what)
 }
 
-fn month(name: &str) -> Option<u32> {
+pub fn month(name: &str) -> Option<u32> {
     const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     (1..).zip(NAMES).find(|(_, known)| *known == name).map(|(at, _)| at)
 }
