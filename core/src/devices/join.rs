@@ -12,9 +12,9 @@ use super::clock::{self, Pair};
 use super::rulings::{Kept, Rulings};
 use super::{Action, words};
 use crate::categories::Id;
-use crate::exchange::{Bearing, DeviceWord, Event, Exchange, What};
+use crate::exchange::{Attempt, Bearing, DeviceWord, Event, Exchange, What};
 use crate::logs::LogReader;
-use crate::report::{Confidence, GeneratedBy, Leg};
+use crate::report::{Confidence, GeneratedBy, Leg, ResetBy};
 use crate::time::{Span, Timestamp};
 
 /// A device's line may stand this much outside of its connection's time.
@@ -249,6 +249,20 @@ fn fit(kept: &Kept, tried: &Try<'_>, gateways: &[IpAddr]) -> Option<Fit> {
     (kept.own || tried.client != Some(source)).then_some(Fit::Destination)
 }
 
+/// Who reset a captured connection, by the word of the one who did. Signs that the server itself did stand.
+fn reset_by(attempt: &mut Attempt, bearing: Bearing, action: Action) {
+    let by = match bearing {
+        Bearing::OwnBlock => ResetBy::Gateway,
+        Bearing::Block if matches!(action, Action::Reset | Action::Refused | Action::Denied) => ResetBy::DeviceOnPath,
+        _ => return,
+    };
+    let reset = attempt.events.iter().any(|event| matches!(event.what, What::Reset(_)));
+    if reset && attempt.reset_by != Some(ResetBy::UpstreamHost) && attempt.reset_by != Some(by) {
+        attempt.reset_by = Some(by);
+        attempt.signs.clear();
+    }
+}
+
 fn apply(exchange: &mut Exchange, told: Told) {
     let Told { attempt, word, action, event, doubt, .. } = told;
     let captured = attempt.and_then(|at| exchange.attempts.get(at)).is_some_and(|attempt| !attempt.events.is_empty());
@@ -271,6 +285,9 @@ fn apply(exchange: &mut Exchange, told: Told) {
                 Confidence::Possible
             };
         }
+    }
+    if let Some(attempt) = attempt.and_then(|at| exchange.attempts.get_mut(at)).filter(|_| word.exact) {
+        reset_by(attempt, word.bearing, action);
     }
     exchange.doubts.extend(doubt);
     exchange.events.push(event);

@@ -58,11 +58,12 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
             if line.starts_with('#') || asyncos::notice(line, layout) {
                 return Parsed::Skip;
             }
-            // Another style of the log.
-            return match &layout.custom {
-                Some(custom) if custom.whole() => custom.line(line),
-                _ => broken.into(),
-            };
+            match (&layout.custom, Native::cut(line)) {
+                // Another style of the log.
+                (Some(custom), None) if custom.whole() => return custom.line(line),
+                (_, Some(cut)) => cut,
+                _ => return broken.into(),
+            }
         }
     };
     if let (Some(custom), None) = (&layout.custom, layout.between) {

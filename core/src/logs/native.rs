@@ -68,6 +68,29 @@ const WSA_CODES: &[&str] = &[
 impl<'a> Native<'a> {
     /// Reads a line; the error is the field that is not there.
     pub fn read(line: &'a str) -> Result<Self, Broken> {
+        let (native, mut fields) = Self::begun(line)?;
+        let from = fields.at();
+        let user = match line.as_bytes().get(from) {
+            Some(b'"') => fields.quoted(),
+            _ => fields.bare(),
+        };
+        user.ok_or(Broken { at: from, field: "user" })?;
+        let (hierarchy, server) = fields.field("hierarchy/server", hierarchy_and_server)?;
+        let mime = fields.bare().unwrap_or_default();
+        Ok(Self { hierarchy, server, mime, rest: fields.rest(), ..native })
+    }
+
+    /// A line that ends in its URL or user, as a transport cuts it: what stands there, with nobody contacted as far as it
+    /// says.
+    #[must_use]
+    pub fn cut(line: &'a str) -> Option<Self> {
+        let (native, mut fields) = Self::begun(line).ok()?;
+        let user = fields.quoted();
+        (user.is_none() || fields.rest().is_empty()).then_some(native)
+    }
+
+    /// The fields up to the URL.
+    fn begun(line: &'a str) -> Result<(Self, Fields<'a>), Broken> {
         let (time, start, mut fields) = begin(line)?;
         let blanks = fields.blanks();
         let elapsed = fields.field("elapsed", |t| number(t.strip_prefix('-').unwrap_or(t)))?;
@@ -79,15 +102,7 @@ impl<'a> Native<'a> {
         let bytes = fields.field("size", |t| if is_dash(t) { Some(0) } else { number(t) })?;
         let method = fields.field("method", |t| method_like(t).then_some(t))?;
         let url = fields.field("URL", Some)?;
-        let from = fields.at();
-        let user = match line.as_bytes().get(from) {
-            Some(b'"') => fields.quoted(),
-            _ => fields.bare(),
-        };
-        user.ok_or(Broken { at: from, field: "user" })?;
-        let (hierarchy, server) = fields.field("hierarchy/server", hierarchy_and_server)?;
-        let mime = fields.bare().unwrap_or_default();
-        Ok(Self {
+        let native = Self {
             time,
             elapsed: Span::milliseconds(i64::try_from(elapsed).unwrap_or(i64::MAX)),
             padded,
@@ -99,11 +114,12 @@ impl<'a> Native<'a> {
             bytes,
             method,
             url,
-            hierarchy,
-            server,
-            mime,
-            rest: fields.rest(),
-        })
+            hierarchy: "",
+            server: "-",
+            mime: "",
+            rest: "",
+        };
+        Ok((native, fields))
     }
 
     /// The product that alone writes such a line, if it shows.

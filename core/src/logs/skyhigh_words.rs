@@ -83,6 +83,9 @@ fn meaning(line: &Line<'_>, code: Option<u16>, secure: bool) -> Option<Meaning> 
         Some(code) if line.origin == Some(code) => FROM_SERVER,
         Some(_) if page.is_some() => return page,
         Some(_) if rule || !matches!(line.reason, "" | "-") => BY_RULE,
+        // The name had an address, unless the client brought one (a transparent proxy): what comes after is likelier.
+        Some(502) if line.server.is_some() && secure => SECURE_502_AT,
+        Some(502) if line.server.is_some() => PLAIN_502_AT,
         Some(502) if secure => SECURE_502,
         Some(502) => PLAIN_502,
         Some(_) => PASSED_ON,
@@ -125,6 +128,18 @@ const WHY_502: &str = "Web Gateway answers every upstream failure with 502, and 
 
 const PLAIN_502: Meaning = Meaning::open(
     &[phase::RESOLVE, phase::CONNECT, phase::SEND, phase::WAIT, phase::RECEIVE, PASSED],
+    GeneratedBy::Unknown,
+    WHY_502,
+);
+
+const PLAIN_502_AT: Meaning = Meaning::open(
+    &[phase::CONNECT, phase::SEND, phase::WAIT, phase::RECEIVE, PASSED, phase::RESOLVE],
+    GeneratedBy::Unknown,
+    WHY_502,
+);
+
+const SECURE_502_AT: Meaning = Meaning::open(
+    &[phase::CONNECT, phase::SECURE, phase::SEND, phase::WAIT, phase::RECEIVE, PASSED, phase::RESOLVE],
     GeneratedBy::Unknown,
     WHY_502,
 );

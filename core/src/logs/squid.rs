@@ -6,8 +6,9 @@ use super::common::{Broken, Common};
 use super::fields::Fields;
 use super::native::{Native, is_parent};
 use super::squid_words::{self, Line};
-use super::{Clock, Layout, LogFormat, Parsed, Record, Vote};
+use super::{Clock, Layout, LogFormat, Parsed, Record, Vote, combined};
 use crate::products::Id as Product;
+use crate::protocols::http1::is_server_error;
 
 /// See the module.
 pub static FORMAT: LogFormat = LogFormat {
@@ -54,9 +55,10 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
         Ok(native) => native,
         Err(_) if line.starts_with('#') => return Parsed::Skip,
         Err(broken) => {
-            return match common(line) {
-                Ok((common, code, hierarchy)) => of_common(&common, code, hierarchy),
-                Err(_) => broken.into(),
+            return match (common(line), Native::cut(line)) {
+                (Ok((common, code, hierarchy)), _) => of_common(&common, code, hierarchy),
+                (_, Some(cut)) => of_cut(&cut),
+                _ => broken.into(),
             };
         }
     };
@@ -74,6 +76,20 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
             error: error(native.rest, native.hierarchy),
         },
     ))
+}
+
+/// A line that ends before its hierarchy code: whom Squid contacted is not said.
+fn of_cut<'a>(native: &Native<'a>) -> Parsed<'a> {
+    if native.status.is_none() && native.url.starts_with("error:") || native.code.starts_with("UDP_") {
+        return Parsed::NoRequest(native.time);
+    }
+    let line = Line { code: native.code, hierarchy: "", mime: "", error: None };
+    let record = squid_words::record(native.record(), &line);
+    let failure = match native.status {
+        Some(status) if is_server_error(status) => combined::meaning(native.status),
+        _ => record.failure,
+    };
+    Parsed::Record(Record { failure, ..record })
 }
 
 /// A line of `logformat common` or `combined`: the result and hierarchy codes stand at its end.

@@ -127,7 +127,8 @@ fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &s
                 (None, ..) => format!("The client left {after} after its request, before an answer."),
             }
         }
-        (Id::NoAttempt, Some(status), _) => {
+        // What a log alone says is told by its claim.
+        (Id::NoAttempt, Some(status), claim) if exchange.outward || claim.is_none() => {
             format!("The gateway answered {status} for {site} without asking DNS and without trying to connect.")
         }
         (Id::RequiredService, status, _) if exchange.signs.service.is_some() => {

@@ -103,6 +103,20 @@ fn a_line_that_was_cut_has_no_times() {
 }
 
 #[test]
+fn a_line_that_ends_in_its_url_still_fails() {
+    let healthy = line("TCP_MISS/200", 97, "- -");
+    let text =
+        format!("{healthy}\n1233658928.496 75003 10.10.70.50 NONE/502 1729 GET http://www.example.com/a/very/lo");
+    assert_eq!(category(None, &text), (TcpSynUnanswered, 2));
+    let squid = "1795192335.451     27 1.2.3.4 TCP_MISS/200 3391 GET http://a.test/ - HIER_DIRECT/192.0.2.1 text/html\n1795192335.451     27 1.2.3.4 TCP_MISS/503 3391 GET http://a.test/a/very/lo\n1795192335.451     27 1.2.3.4 TCP_MISS_ABORTED/000 0 GET http://a.test/a/very/lo\n";
+    let reader = super::read(squid);
+    assert_eq!((reader.records, reader.failed), (3, 2));
+    let first = |at: usize| reader.exchanges[at].claim.as_ref().map(|claim| (claim.undetermined, claim.candidates[0]));
+    // Whom Squid contacted is not said.
+    assert_eq!((first(0), first(1)), (Some((true, NoHealthyUpstream)), Some((false, ClientAbort))));
+}
+
+#[test]
 fn another_style_is_read_by_its_specifiers() {
     let custom = "%a %A %t %w/%h %s \"%1r\" %2r %H/%d %e %:>1";
     let mut reader = LogReader::new(0, None);

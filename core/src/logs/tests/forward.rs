@@ -132,7 +132,7 @@ fn blocks_and_reasons_of_skyhigh() {
             "<134>1 2020-12-15T14:20:29Z mwg1 mwg: status=\"{status}\" srcip=\"10.20.0.50\" user=\"-\" dhost=\"www.example.com\" urlp=\"80\" proto=\"HTTP/http\" mtd=\"GET\" urlc=\"Internet Services\" bytes=\"458/509/2813889/3001\" lat=\"0/0/165/2638\" rule=\"x\" url=\"http://www.example.com/504\" destip=\"192.0.2.41\""
         )
     };
-    let open = Some((Undetermined, &[DnsNxdomain, DnsNodata][..], Unknown));
+    let open = Some((Undetermined, &[TcpSynUnanswered, TcpSynReset][..], Unknown));
     let resolve = Some((Undetermined, &[DnsNxdomain, DnsNodata][..], Gateway));
     let connect = Some((Undetermined, &[TcpSynUnanswered, TcpSynReset][..], Gateway));
     let response = Some((Undetermined, &[ResponseTimeout, ResponseReset][..], Gateway));
@@ -140,6 +140,10 @@ fn blocks_and_reasons_of_skyhigh() {
     let origin = Some((OriginError, &[OriginError, ParentProxyError][..], Origin));
     claims(&[
         (&appliance("502", "0", ""), open),
+        (
+            &appliance("502", "0", "").replace("destination_ip=192.0.2.41", "destination_ip=255.255.255.255"),
+            Some((Undetermined, &[DnsNxdomain], Unknown)),
+        ),
         (&appliance("502", "1", "Host Not Resolvable"), resolve),
         (&appliance("502", "1", "Cannot Connect"), connect),
         (&appliance("502", "1", "Bad Response"), response),

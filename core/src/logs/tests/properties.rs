@@ -114,3 +114,42 @@ fn a_log_beside_captures_is_counted_like_one_alone() {
         assert_eq!(beside.sights.len(), beside.exchanges.len(), "{}: nothing is wanted of healthy lines", format.id);
     }
 }
+
+/// What a transport does to lines changes nothing that they say.
+#[test]
+fn headers_and_line_ends_change_nothing() {
+    let counts = |reader: &LogReader| (reader.records, reader.total, reader.failed, reader.unseen);
+    for format in TABLE {
+        for sample in format.samples {
+            let plain = super::read(sample);
+            let windows = format!("\u{feff}{}\r\n", sample.replace('\n', "\r\n"));
+            assert_eq!(counts(&super::read(&windows)), counts(&plain), "{sample}");
+            // Some have a header already; blocks of lines cannot have one on each.
+            if prefix::strip(sample).bytes > 0
+                || sample.contains('\n') && !sample.starts_with('#')
+                || sample.starts_with(' ')
+            {
+                continue;
+            }
+            let header = "<134>1 2026-03-10T08:00:00Z proxy1 app 12 - - ";
+            let sent: String = sample.lines().map(|line| format!("{header}{line}\n")).collect();
+            assert_eq!(counts(&super::read(&sent)), counts(&plain), "{sent}");
+        }
+    }
+}
+
+/// A line that breaks off anywhere is read or counted, and never fails where the whole one does not.
+#[test]
+fn a_line_that_was_cut_fails_no_healthy_request() {
+    for format in TABLE {
+        for sample in format.samples {
+            let failed = super::read(sample).failed;
+            for end in (1..sample.len()).filter(|end| sample.is_char_boundary(*end)) {
+                // Beside the whole one, so that it is read as what it is.
+                let text = format!("{sample}\n{}", &sample[..end]);
+                let reader = super::read(&text);
+                assert!(reader.failed <= 2 * failed, "{} after {end} bytes of {sample}", format.id);
+            }
+        }
+    }
+}
