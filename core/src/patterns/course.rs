@@ -12,7 +12,7 @@ use crate::report::{Pattern, PatternKind, Share};
 use crate::time::{SECOND, Span, Timestamp};
 
 /// Fewer have no course.
-const FEWEST: usize = 3;
+const FEWEST: u64 = 3;
 /// Files that cover less show no course.
 const SHORTEST: Span = Span::seconds(120);
 /// From so many failures on a minute is worth telling.
@@ -23,18 +23,17 @@ const MINUTE: i64 = 60 * SECOND;
 /// So many requests on both sides make a beginning and an end visible.
 const AROUND: u64 = 10;
 
-/// Began and ended.
-pub fn told(group: &Group<'_>) -> Option<Pattern> {
+/// Began and ended; `count` failures, also those that are not listed.
+pub fn told(group: &Group<'_>, count: u64) -> Option<Pattern> {
     let (from, to) = group.scene.span?;
-    if group.failures.len() < FEWEST || to.since(from) < SHORTEST {
+    if count < FEWEST || to.since(from) < SHORTEST {
         return None;
     }
     let lasted = group.last.since(group.first);
-    let gap = (lasted.0 / (group.failures.len() as i64 - 1)).max(SECOND);
+    let gap = (lasted.0 / i64::try_from(count - 1).ok()?).max(SECOND);
     // The next one would have been due.
     let (began, ended) = (group.first.since(from).0 > 3 * gap, to.since(group.last).0 > 3 * gap);
     let (first, last) = (words::clock(group.first, group.scene.span), words::clock(group.last, group.scene.span));
-    let count = group.failures.len();
     let when = match (began, ended) {
         _ if lasted < Span::seconds(1) => format!("All {count} were at {first} UTC, within a second."),
         (true, true) => format!("The {count} failures began at {first} and ended at {last} UTC."),
@@ -47,7 +46,7 @@ pub fn told(group: &Group<'_>) -> Option<Pattern> {
         (false, false) => return None,
     };
     let around = around(group, from, to).unwrap_or_default();
-    Some(Pattern { count: group.count(), ..Pattern::new(PatternKind::Course, format!("{when}{around}")) })
+    Some(Pattern { count, ..Pattern::new(PatternKind::Course, format!("{when}{around}")) })
 }
 
 /// What went well before, meanwhile and after, of the same host where hosts are known.

@@ -91,15 +91,26 @@ fn group<'a>(findings: impl Iterator<Item = u32>, category: Id, scene: &'a Scene
 }
 
 fn of(verdict: &Verdict, scene: &Scene<'_>) -> Vec<Pattern> {
-    let Some(group) = group(verdict.findings.iter().copied(), verdict.category, scene) else { return Vec::new() };
+    let Some(listed) = group(verdict.findings.iter().copied(), verdict.category, scene) else { return Vec::new() };
+    let all = verdict.count <= listed.count();
     let mut patterns = Vec::new();
-    patterns.extend(only::host(&group));
-    patterns.extend(only_one(&group));
-    patterns.extend(duration::same(&group));
-    patterns.extend(rhythm::every(&group));
-    patterns.extend(course::told(&group));
-    patterns.extend(course::minute(&group));
-    patterns.extend(spread::all(&group));
+    if all {
+        patterns.extend(only::host(&listed));
+        patterns.extend(only_one(&listed));
+    }
+    let mut divided = Vec::new();
+    divided.extend(duration::same(&listed));
+    divided.extend(rhythm::every(&listed));
+    divided.extend(course::minute(&listed));
+    divided.extend(spread::all(&listed));
+    if !all {
+        // What is only counted may be otherwise.
+        let of = format!("Of {} failures, the first {}:", verdict.count, listed.count());
+        divided.iter_mut().for_each(|pattern| pattern.text = format!("{of} {}", lower(&pattern.text)));
+    }
+    patterns.extend(divided);
+    let whole = Group { first: verdict.first, last: verdict.last, ..listed };
+    patterns.extend(course::told(&whole, verdict.count));
     patterns
 }
 

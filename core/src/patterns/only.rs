@@ -33,26 +33,24 @@ fn no_chance(group: &Group<'_>, own: u64, others: u64) -> bool {
     group.failures.len() >= FEWEST && others >= ELSEWHERE && chance(group.count(), own, others) <= CHANCE
 }
 
-/// No failure in this time is of another one; failures of which that is not known speak against it as well.
-fn alone<'a, K: PartialEq>(
-    group: &Group<'a>,
-    among: impl Fn(&Failure<'_>) -> bool,
-    key: impl Fn(&Failure<'a>) -> Option<K>,
-) -> bool {
-    let Some(own) = group.failures.first().and_then(|failure| key(failure)) else { return false };
+/// All failures here are of this one, and of those `among` which it is looked for no other is in this time; failures of
+/// which that is not known speak against it as well. Those of clients do not, beside others.
+fn alone(group: &Group<'_>, among: impl Fn(&Failure<'_>) -> bool, own: impl Fn(&Failure<'_>) -> bool) -> bool {
     let all = group.scene.failures;
     let from = all.partition_point(|failure| failure.time < group.first);
     let to = all.partition_point(|failure| failure.time <= group.last);
-    let others = all.get(from..to).unwrap_or_default().iter().filter(|failure| among(failure));
-    group.failures.iter().all(|failure| key(failure).as_ref() == Some(&own))
-        && others
-            .filter(|failure| !failure.of_client() || group.failures.iter().any(|own| own.of_client()))
-            .all(|failure| key(failure).as_ref() == Some(&own))
+    let of_clients = group.failures.iter().any(|failure| failure.of_client());
+    let mut met = all.get(from..to).unwrap_or_default().iter();
+    group.failures.iter().all(|failure| own(failure))
+        && met.all(|failure| own(failure) || !among(failure) || failure.of_client() && !of_clients)
 }
 
 /// Only this host.
 pub fn host(group: &Group<'_>) -> Option<Pattern> {
-    let host = group.host().filter(|_| alone(group, |_| true, |failure| failure.host))?;
+    let host = group.host()?;
+    if !alone(group, |_| true, |failure| failure.host == Some(host)) {
+        return None;
+    }
     let share = group.scene.beside.share(By::Host, host, group.first, group.last);
     if !share.known || share.names < OTHERS || !no_chance(group, share.own.all(), share.others.all()) {
         return None;
@@ -72,7 +70,7 @@ pub fn client(group: &Group<'_>) -> Option<Pattern> {
     let client = group.failures.first()?.client?;
     let host = group.host();
     let same_host = |failure: &Failure<'_>| host.is_none() || failure.host == host;
-    if !alone(group, same_host, |failure| failure.client) {
+    if !alone(group, same_host, |failure| failure.client == Some(client)) {
         return None;
     }
     let name = client.to_string();
@@ -98,8 +96,7 @@ pub fn server(group: &Group<'_>) -> Option<Pattern> {
     let name = group.failures.first().map(|failure| failure.server.clone()).filter(|name| !name.is_empty())?;
     let host = group.host();
     let same_host = |failure: &Failure<'_>| host.is_none() || failure.host == host;
-    let key = |failure: &Failure<'_>| Some(failure.server.clone()).filter(|server| !server.is_empty());
-    if !alone(group, same_host, key) {
+    if !alone(group, same_host, |failure| failure.server == name) {
         return None;
     }
     compared(
@@ -176,7 +173,7 @@ fn compared(
 /// Only this node of the gateway: others of its kind served the same at the same time.
 pub fn node(group: &Group<'_>) -> Option<Pattern> {
     let node = group.failures.first().map(|failure| failure.node.as_str()).filter(|node| !node.is_empty())?;
-    if !alone(group, |_| true, |failure| Some(failure.node.clone())) {
+    if !alone(group, |_| true, |failure| failure.node == node) {
         return None;
     }
     let parts = &group.scene.beside.parts;
