@@ -86,6 +86,7 @@ pub const NOTHING_READ_HINT: &str = "Captures (pcap, pcapng), logs and HAR files
     named below, with the command that converts them where there is one.";
 pub const DO_FIRST: &str = "Do first";
 pub const EVIDENCE: &str = "Evidence";
+pub const PATTERNS: &str = "What they have in common";
 pub const COMPARED: &str = "Beside a test that went well";
 pub const HINTS: &str = "What fits, and proves nothing";
 pub const AGAINST: &str = "What it is not";

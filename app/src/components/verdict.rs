@@ -50,13 +50,19 @@ pub fn VerdictView(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
             <Show when=move || open.get()>
                 <CouldBe finding=finding />
             </Show>
+            <Sentences
+                id="patterns"
+                title=words::PATTERNS
+                of=verdict
+                which=|verdict: Verdict| verdict.patterns.into_iter().map(|pattern| pattern.text).collect()
+            />
             <DoFirst advice=advice />
             <EvidenceView report=report finding=finding at=at kept=kept count=count />
-            <Sentences id="compared" title=words::COMPARED of=finding which=|finding| finding.compared />
-            <Sentences id="hints" title=words::HINTS of=finding which=|finding| finding.hints />
+            <Sentences id="compared" title=words::COMPARED of=finding which=|finding: Finding| finding.compared />
+            <Sentences id="hints" title=words::HINTS of=finding which=|finding: Finding| finding.hints />
             <Against finding=finding />
             <Show when=move || !open.get()>
-                <Sentences id="not-seen" title=words::NOT_SEEN of=finding which=|finding| finding.doubts />
+                <Sentences id="not-seen" title=words::NOT_SEEN of=finding which=|finding: Finding| finding.doubts />
             </Show>
             <MoreAdvice advice=advice open=open />
         </article>
@@ -184,11 +190,11 @@ fn Against(finding: Memo<Option<Finding>>) -> impl IntoView {
 
 /// Sentences of the engine's below a heading; nothing where there are none.
 #[component]
-fn Sentences(
+fn Sentences<T: Clone + PartialEq + Send + Sync + 'static>(
     id: &'static str,
     title: &'static str,
-    of: Memo<Option<Finding>>,
-    which: fn(Finding) -> Vec<String>,
+    of: Memo<Option<T>>,
+    which: fn(T) -> Vec<String>,
 ) -> impl IntoView {
     let sentences = Memo::new(move |_| of.get().map(which).unwrap_or_default());
     move || {

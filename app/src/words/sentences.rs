@@ -58,6 +58,9 @@ pub fn examined(report: &Report, zone: Zone) -> String {
     let packets: u64 = report.inputs.iter().filter_map(|input| input.packets).sum();
     let records: u64 = report.inputs.iter().filter_map(|input| input.records).sum();
     let mut parts = vec![count(report.exchanges.total, "request", "requests")];
+    if report.exchanges.health_checks > 0 {
+        parts.push(count(report.exchanges.health_checks, "health check", "health checks"));
+    }
     if packets > 0 || records == 0 {
         parts.push(count(packets, "packet", "packets"));
     }
