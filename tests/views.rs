@@ -70,7 +70,14 @@ const ALSO: &[(&str, &str)] = &[
     // That the gateway bears such an answer, or that those who close so do so always, is in another part.
     ("undetermined/flaw-that-the-gateway-bears", "response-invalid"),
     ("healthy/https-listener-scanners", "client-tls-rejected"),
+    // The second try, or its answer, is not in this part.
+    ("healthy/asked-again-elsewhere-after-503-upstream-side", "origin-error"),
+    ("healthy/asked-again-elsewhere-after-503-upstream-side", "undetermined"),
+    ("healthy/asked-again-elsewhere-after-silence-upstream-side", "response-timeout"),
+    // The way to the DNS server alone lacks a direction: its connections have both.
+    ("dns-nxdomain/resolves-a-minute-later-upstream-side", "dns-no-response"),
     // A page from the cache in place of an answer, where that page is not there.
+    ("healthy/every-turn-that-goes-well", "response-empty"),
     ("healthy/every-turn-that-goes-well", "response-invalid"),
     ("healthy/every-turn-that-goes-well", "response-reset"),
     ("healthy/every-turn-that-goes-well", "response-truncated"),
@@ -106,7 +113,8 @@ const ECHOES: [&str; 2] = ["response-truncated", "response-empty"];
 const SPOOFED: [&str; 3] =
     ["return-path/haproxy-spoofs-client", "return-path/nginx-spoofs-client", "return-path/wsa-spoofed-client-address"];
 /// The two legs, or the rounds, are not known to be one request's where their beginning is not there.
-const APART: [&str; 11] = [
+const APART: [&str; 12] = [
+    "response-reset/shell-test-works",
     "response-empty/intercepted-and-spoofed-raw",
     "response-empty/several-servers-of-one-machine",
     "response-reset/intercepted-and-spoofed",
@@ -345,7 +353,8 @@ fn contradicts(report: &Value, part: Part, story: &Story, needed: &mut BTreeSet<
         let left = finding["candidates"].as_array().is_some_and(|left| left.iter().any(is_true));
         let text = name == TEXT && told == "undetermined";
         let echo = part == Part::ClientLeg && !truth.is_empty() && ECHOES.iter().any(|echo| told == echo);
-        if !echo && !is_true(told) && !(left && finding["confidence"] != "proven") && !also(told) && !text {
+        let unproven = left && finding["confidence"] != "proven";
+        if !(echo || is_true(told) || unproven || also(told) || text) {
             return Some(format!("{told} ({})", finding["confidence"]));
         }
     }

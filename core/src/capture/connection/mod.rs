@@ -192,7 +192,7 @@ impl Connection {
         let end = self.end_mut(side);
         end.packets += 1;
         // What it announces with its own end opens nothing any more.
-        if !segment.has(Segment::RST) && !(segment.has(Segment::FIN) && end.window_closed.is_some()) {
+        if !(segment.has(Segment::RST) || segment.has(Segment::FIN) && end.window_closed.is_some()) {
             let closed = segment.window == 0 && !segment.has(Segment::SYN);
             end.window_closed = if closed { end.window_closed.or(Some(source)) } else { None };
         }
