@@ -57,7 +57,7 @@ fn align(group: &Group, lines: &[Sight], requests: &[Sight], fits: Fits<'_>, ahe
         all.extend(requests.get(*at as usize).and_then(time).map(|time| (time.0, false, *at)));
     }
     all.sort_unstable();
-    for part in all.chunk_by(|(one, ..), (next, ..)| next - one <= 2 * REACH) {
+    for part in all.chunk_by(|(one, ..), (next, ..)| next.saturating_sub(*one) <= 2 * REACH) {
         let of = |wanted: bool| -> Vec<u32> {
             part.iter().filter(|(_, is_line, _)| *is_line == wanted).map(|(.., at)| *at).collect()
         };
