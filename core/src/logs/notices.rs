@@ -45,11 +45,11 @@ pub enum State {
 pub struct Kept {
     /// Its line; its time is that of the transport, or of the line before.
     pub source: Source,
-    /// See [`Notice`].
+    /// See `Notice`.
     pub pool: String,
-    /// See [`Notice`].
+    /// See `Notice`.
     pub server: String,
-    /// See [`Notice`].
+    /// See `Notice`.
     pub state: State,
     /// Reason and what was met, in one: `Layer4 connection problem, Connection refused`.
     pub reason: String,

@@ -32,7 +32,7 @@ pub fn tell(exchanges: &mut [Exchange], asides: &[Exchange]) {
     for aside in asides {
         let time = aside.begun;
         let lasting = aside.signs.aside.unwrap_or_default().0;
-        let first = failures.partition_point(|(begun, ..)| begun.0 < time.0 - LONGEST);
+        let first = failures.partition_point(|(begun, ..)| begun.0 < time.0.saturating_sub(LONGEST));
         let near = failures.get(first..).unwrap_or_default();
         let near = near.iter().take_while(|(begun, ..)| begun.0 - lasting <= time.0);
         let met = near.filter(|(_, ended, _)| time.0 <= ended.0 + SECOND).map(|(.., at)| *at);

@@ -76,7 +76,7 @@ pub fn find(
         let Some(line) = lines.sights.get(at) else { continue };
         let Some(list) = requests.get(&(line.client, line.wanted.path)) else { continue };
         // Requests that were over before the line was written are not its request.
-        let from = list.partition_point(|(last, _)| last.0 < time.0 - SLACK);
+        let from = list.partition_point(|(last, _)| last.0 < time.0.saturating_sub(SLACK));
         let near = list.get(from..).unwrap_or_default().iter().take(NEAREST);
         let mut fitting = near
             .filter_map(|(_, at)| Some((*at, fine.get(*at as usize)?)))

@@ -102,7 +102,7 @@ fn nearby(group: &Group, lines: &[Sight], requests: &[Sight]) -> Vec<(u32, u32)>
     for at in group.requests.iter().take(NEAREST) {
         for time in requests.get(*at as usize).into_iter().flat_map(|request| [request.begun, request.ended]).flatten()
         {
-            let from = by_time.partition_point(|(line, _)| line.0 < time.0 - clock::NEAR);
+            let from = by_time.partition_point(|(line, _)| line.0 < time.0.saturating_sub(clock::NEAR));
             let near =
                 by_time.get(from..).unwrap_or_default().iter().take_while(|(line, _)| line.0 <= time.0 + clock::NEAR);
             out.extend(near.take(PAIRS / NEAREST / 4).map(|(_, line)| (*line, *at)));
