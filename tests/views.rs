@@ -76,6 +76,8 @@ const ALSO: &[(&str, &str)] = &[
     ("healthy/asked-again-elsewhere-after-silence-upstream-side", "response-timeout"),
     // The way to the DNS server alone lacks a direction: its connections have both.
     ("dns-nxdomain/resolves-a-minute-later-upstream-side", "dns-no-response"),
+    // The truncated answer, for which it was asked over TCP, is not there.
+    ("dns-tcp-fallback-blocked/asked-over-tcp-in-vain", "dns-no-response"),
     // A page from the cache in place of an answer, where that page is not there.
     ("healthy/every-turn-that-goes-well", "response-empty"),
     ("healthy/every-turn-that-goes-well", "response-invalid"),

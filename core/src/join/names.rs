@@ -44,9 +44,18 @@ impl<'a> Names<'a> {
             let tried = connection.server_end.rst.is_some() || connection.syn_count > 1 || !connection.icmp.is_empty();
             connection.server.port() == 53 && connection.syn_ack.is_none() && tried
         };
+        // Or it was asked, and the connection ended without a byte of an answer.
+        let silent = |connection: &&Connection| {
+            let (asked, answered) = (connection.client_end.position > 0, connection.server_end.position > 0);
+            let ended = [&connection.client_end, &connection.server_end]
+                .iter()
+                .any(|end| end.fin.is_some() || end.rst.is_some());
+            connection.server.port() == 53 && connection.syn_ack.is_some() && asked && !answered && ended
+        };
         let began = points.iter().filter_map(|point| point.started).min().unwrap_or_default();
         let connections = points.iter().flat_map(|point| &point.connections);
-        let tcp_failed = connections.filter(refused).map(|c| (c.client.ip(), c.server.ip())).collect();
+        let tcp_failed =
+            connections.filter(|c| refused(c) || silent(c)).map(|c| (c.client.ip(), c.server.ip())).collect();
         let mut by_name: BTreeMap<&str, Vec<&Lookup>> = BTreeMap::new();
         let mut by_address: BTreeMap<IpAddr, Vec<(Timestamp, &str)>> = BTreeMap::new();
         for lookup in lookups.iter().filter(|lookup| roles.egress.contains(&lookup.asker)) {
