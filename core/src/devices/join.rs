@@ -85,7 +85,7 @@ fn of_log(exchanges: &[Exchange], log: &LogReader, gateways: &[IpAddr]) -> Vec<T
         Span(0) => Span(log.offset().0.saturating_neg()),
         ahead => ahead,
     };
-    let title = log.format().map_or("", |format| format.title);
+    let (id, title) = log.format().map_or(("", ""), |format| (format.id, format.title));
     let mut told: Vec<Told> = Vec::new();
     for tried in &tries {
         let Some(exchange) = exchanges.get(tried.exchange) else { continue };
@@ -111,7 +111,7 @@ fn of_log(exchanges: &[Exchange], log: &LogReader, gateways: &[IpAddr]) -> Vec<T
         let new = Told {
             exchange: tried.exchange,
             attempt: tried.attempt,
-            word: DeviceWord { text, bearing, exact: fit == Fit::Exact },
+            word: DeviceWord { text, log: id, bearing, exact: fit == Fit::Exact },
             action: kept.action,
             event,
             doubt,

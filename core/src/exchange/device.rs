@@ -7,6 +7,8 @@ use alloc::string::String;
 pub struct DeviceWord {
     /// What the device did, as a sentence.
     pub text: String,
+    /// The format of its log, as in `inputs[].format`.
+    pub log: &'static str,
     /// How it bears on the failure.
     pub bearing: Bearing,
     /// Addresses and ports of both ends are the captured connection's: it can be no other.

@@ -4,8 +4,10 @@
 //! Nothing here decides what failed.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::elsewhere::{PARTIES, Place};
 use super::{Absent, Aim, Facts, For, Id, PRACTICE, Part, Product, fill, generic};
 use crate::categories::{self, Cause, Check, Fix, Id as Category, Owner, Phase};
 use crate::exchange::{Attempt, Bearing, Between, DeviceWord, Exchange, Proof};
@@ -72,10 +74,17 @@ fn determined(category: &'static categories::Category, own: &Product, seen: &See
     for check in category.checks.iter().filter(|check| tool(check.command).is_none_or(|tool| !used.contains(&tool))) {
         add_check(&mut advice.checks, check, facts);
     }
+    for party in PARTIES.iter().filter(|party| named(seen).is_none_or(|owner| owner == party.owner)) {
+        for check in party.checks(category.id, |log| logged(seen, log)) {
+            add_check(&mut advice.checks, check, facts);
+        }
+    }
     let own_fixes: Vec<_> = own_advice(own, |part| part.fixes, &ids, seen).collect();
     let replaced: Vec<&str> = own_fixes.iter().map(|fix| fix.advice.setting).collect();
     let generic = category.fixes.iter().filter(|fix| !replaced.contains(&fix.setting));
-    let generic: Vec<_> = generic.map(|fix| Ranked { advice: fix, against: false, eases: false }).collect();
+    let elsewhere = PARTIES.iter().flat_map(|party| party.fixes(category.id));
+    let generic = generic.chain(elsewhere).map(|fix| Ranked { advice: fix, against: false, eases: false });
+    let generic: Vec<_> = generic.collect();
     let gateway = |index| if index < own_fixes.len() { own.id } else { Id::Generic };
     let all = own_fixes.iter().chain(&generic).enumerate();
     for fix in in_order(all.map(|(index, fix)| Ranked {
@@ -83,7 +92,8 @@ fn determined(category: &'static categories::Category, own: &Product, seen: &See
         against: fix.against || cleared(fix.advice.at, seen),
         eases: fix.eases,
     })) {
-        add_fix(&mut advice.fixes, fix.0, fix.1.as_str(), facts);
+        let place = PARTIES.iter().find_map(|party| party.place(category.id, fix.0));
+        add_fix(&mut advice.fixes, fix.0, place, fix.1.as_str(), facts);
     }
     advice.gap = own.absent(category.id).map(|absent| match absent {
         Absent::CannotOccur(why) => format!("{} cannot fail so: {}", own.name, fill(why, facts)),
@@ -121,7 +131,7 @@ fn undetermined(own: &Product, seen: &Seen<'_>, facts: &Facts) -> Advice {
         }
     }
     for fix in in_order(own_advice(own, |part| part.fixes, seen.candidates, seen)).take(FIXES_UNDETERMINED) {
-        add_fix(&mut advice.fixes, fix, own.id.as_str(), facts);
+        add_fix(&mut advice.fixes, fix, None, own.id.as_str(), facts);
     }
     advice
 }
@@ -163,13 +173,18 @@ fn in_order<T>(advice: impl Iterator<Item = Ranked<T>>) -> impl Iterator<Item = 
     advice.into_iter().map(|entry| entry.advice)
 }
 
-/// Whether the packets clear the party whose configuration this is: its fixes then come last.
+/// Whether the evidence clears the party whose configuration this is: its fixes then come last.
 fn cleared(at: &str, seen: &Seen<'_>) -> bool {
-    match seen.attempt.and_then(|attempt| attempt.reset_by) {
-        Some(ResetBy::UpstreamHost) => at == Owner::Firewall.as_str(),
-        Some(ResetBy::DeviceOnPath) => at == Owner::Origin.as_str(),
+    match named(seen) {
+        Some(Owner::Origin) => at == Owner::Firewall.as_str(),
+        Some(Owner::Firewall) => at == Owner::Origin.as_str(),
         _ => false,
     }
+}
+
+/// Whether a log of this format told of the failure.
+fn logged(seen: &Seen<'_>, format: &str) -> bool {
+    seen.exchange.is_some_and(|exchange| exchange.signs.devices.iter().any(|word| word.log == format))
 }
 
 /// Those that evidence favours first and those that it speaks against last, else in the order given.
@@ -217,24 +232,29 @@ fn by_device(bearing: Bearing) -> &'static str {
     }
 }
 
-/// The category's owner, unless the packets name another one.
+/// The category's owner, unless the evidence names another one.
 fn owner(category: &categories::Category, seen: &Seen<'_>) -> Owner {
+    named(seen).unwrap_or(category.owner)
+}
+
+/// Whom the evidence names.
+fn named(seen: &Seen<'_>) -> Option<Owner> {
     match proof(seen).map(|proof| proof.what) {
-        Some(Between::SynAckElsewhere) => return Owner::Network,
-        Some(what) if what.blames_device() => return Owner::Firewall,
-        Some(Between::NoAnswerBeyond | Between::SilentBeyond) => return Owner::Origin,
+        Some(Between::SynAckElsewhere) => return Some(Owner::Network),
+        Some(what) if what.blames_device() => return Some(Owner::Firewall),
+        Some(Between::NoAnswerBeyond | Between::SilentBeyond) => return Some(Owner::Origin),
         _ => {}
     }
     match device(seen).map(|word| word.bearing) {
-        Some(Bearing::OwnBlock) => return Owner::Gateway,
-        Some(Bearing::Block) => return Owner::Firewall,
-        Some(Bearing::Beyond) => return Owner::Origin,
+        Some(Bearing::OwnBlock) => return Some(Owner::Gateway),
+        Some(Bearing::Block) => return Some(Owner::Firewall),
+        Some(Bearing::Beyond) => return Some(Owner::Origin),
         Some(Bearing::Pass) | None => {}
     }
     match seen.attempt.and_then(|attempt| attempt.reset_by) {
-        Some(ResetBy::DeviceOnPath) => Owner::Firewall,
-        Some(ResetBy::UpstreamHost) => Owner::Origin,
-        _ => category.owner,
+        Some(ResetBy::DeviceOnPath) => Some(Owner::Firewall),
+        Some(ResetBy::UpstreamHost) => Some(Owner::Origin),
+        _ => None,
     }
 }
 
@@ -251,15 +271,24 @@ fn add_check(checks: &mut Vec<report::Check>, check: &Check, facts: &Facts) {
     }
 }
 
-fn add_fix(fixes: &mut Vec<report::Fix>, fix: &Fix, gateway: &str, facts: &Facts) {
+fn add_fix(fixes: &mut Vec<report::Fix>, fix: &Fix, place: Option<&Place>, gateway: &str, facts: &Facts) {
+    let both = |own: &str, makers: Option<&str>| -> String {
+        match makers {
+            Some(makers) if own.is_empty() => makers.into(),
+            Some(makers) => format!("{own}; {makers}"),
+            None => own.into(),
+        }
+    };
+    let path = both(fix.path, place.map(|place| place.path));
+    let source = both(fix.source, place.map(|place| place.source));
     let fix = report::Fix {
         product: if fix.at.is_empty() { gateway.into() } else { fix.at.into() },
         setting: fix.setting.into(),
-        path: fill(fix.path, facts),
+        path: fill(&path, facts),
         change: fill(fix.change, facts),
         risk: fill(fix.risk, facts),
         verify: fill(fix.verify, facts),
-        source: if fix.source.is_empty() { PRACTICE.into() } else { fix.source.into() },
+        source: if source.is_empty() { PRACTICE.into() } else { source },
     };
     if !fixes.contains(&fix) {
         fixes.push(fix);
@@ -302,6 +331,11 @@ fn capture(category: Category, own: &Product, seen: &Seen<'_>, facts: &Facts) ->
         let product = if has(own) { own } else { &generic::PRODUCT };
         for recording in product.recordings.iter().filter(|recording| wanted && recording.aim == aim) {
             add_check(&mut capture, &recording.check, if aim == Aim::Path { path_facts } else { facts });
+        }
+        // A log of a device on the path is here already: it needs no asking for.
+        if aim == Aim::Path && wanted && device(seen).is_none() {
+            let recordings = PARTIES.iter().flat_map(|party| party.recordings);
+            recordings.for_each(|check| add_check(&mut capture, check, path_facts));
         }
     }
     capture

@@ -4,6 +4,16 @@ use super::{Aim, Id, PRACTICE, Product, Recording, Timer};
 use crate::categories::{Id as Category, check};
 use crate::time::Span;
 
+/// Both sides of a gateway that is a program on a host.
+pub(super) const ALL_INTERFACES: Recording = Recording {
+    aim: Aim::Packets,
+    check: check(
+        "Capture on the gateway, whole packets, all interfaces, from before the request until after \
+             the error. Both sides of the gateway and its DNS must be in it.",
+        "tcpdump -s 0 -i any -w gateway.pcap",
+    ),
+};
+
 /// See the module.
 pub static PRODUCT: Product = Product {
     id: Id::Generic,
@@ -51,14 +61,7 @@ pub static PRODUCT: Product = Product {
     ],
     parts: &[],
     recordings: &[
-        Recording {
-            aim: Aim::Packets,
-            check: check(
-                "Capture on the gateway, whole packets, all interfaces, from before the request until after \
-             the error. Both sides of the gateway and its DNS must be in it.",
-                "tcpdump -s 0 -i any -w gateway.pcap",
-            ),
-        },
+        ALL_INTERFACES,
         Recording {
             aim: Aim::Path,
             check: check(

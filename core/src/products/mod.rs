@@ -1,13 +1,15 @@
 //! What each gateway calls things and where its settings are: one table, one file per product.
 //!
 //! A category knows what is true for any gateway; a product adds, for the categories that it can show, its own
-//! fixes, checks and commands. [`advise()`] puts both together and fills in the real host, address and port.
+//! fixes, checks and commands, and `elsewhere/` what firewalls, DNS servers and origin servers have. [`advise()`] puts all
+//! together and fills in the real host, address and port.
 
 mod advise;
 mod apache;
 mod aws_alb;
 mod caddy;
 mod cisco_wsa;
+mod elsewhere;
 mod envoy;
 mod f5;
 mod fill;

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::elsewhere::PARTIES;
 use super::{Absent, Aim, Facts, Id, Product, Seen, TABLE, advise, fill, unknown_placeholders};
 use crate::categories::{self, Id as Category};
 use crate::exchange::{Answer, Attempt, Exchange, Phase};
@@ -41,6 +42,75 @@ fn every_product_says_enough_and_not_too_much() {
             assert!(!timer.source.is_empty() && timer.wait.0 > 0 && !timer.categories.is_empty(), "{}", timer.name);
         }
     }
+}
+
+#[test]
+fn every_party_elsewhere_says_enough_and_not_too_much() {
+    for party in PARTIES {
+        let owner = party.owner.as_str();
+        for check in party.checks.iter().map(|(_, made)| &made.check).chain(party.recordings) {
+            assert!(
+                check.text.ends_with('.') && !check.text.contains('!') && check.text.len() <= 300,
+                "{}",
+                check.text
+            );
+            assert!(!check.source.is_empty() && (check.command, check.path) != ("", ""), "{}", check.text);
+            for text in [check.text, check.command, check.path] {
+                assert_eq!(unknown_placeholders(text), [""; 0], "{text}");
+            }
+        }
+        for (ids, made) in party.checks {
+            let known = made.log.is_empty() || crate::logs::TABLE.iter().any(|format| format.id == made.log);
+            assert!(known && !ids.is_empty(), "{owner}: {}", made.log);
+        }
+        for (ids, place) in party.places {
+            assert!(!place.path.is_empty() && !place.source.is_empty(), "{}", place.setting);
+            assert_eq!(unknown_placeholders(place.path), [""; 0], "{}", place.path);
+            for id in *ids {
+                let fixes = id.category().map_or(&[][..], |category| category.fixes);
+                assert!(fixes.iter().any(|fix| fix.setting == place.setting), "{id} has no fix {}", place.setting);
+            }
+        }
+        for (ids, fix) in party.fixes {
+            assert!(fix.at == owner && !ids.is_empty() && !fix.source.is_empty(), "{}", fix.setting);
+            for text in [fix.change, fix.risk] {
+                assert!(text.ends_with('.') && !text.contains('!') && text.len() <= 300, "{text}");
+            }
+            for text in [fix.path, fix.change, fix.risk] {
+                assert_eq!(unknown_placeholders(text), [""; 0], "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_must_be_fixed_elsewhere_is_said_in_its_makers_words() {
+    let advice = advise(Category::TcpSynUnanswered, Some(Id::Squid), &Seen::default(), &facts());
+    let command = |text: &str| advice.checks.iter().any(|check| check.command.as_deref() == Some(text));
+    assert!(command("packet-tracer input <interface> tcp 10.10.67.161 40000 198.51.100.80 80"));
+    assert!(command("diagnose debug flow filter addr 198.51.100.80"));
+    let rule = advice.fixes.iter().find(|fix| fix.setting == "Outbound rule").map_or("", |fix| fix.path.as_str());
+    assert!(rule.starts_with("Firewalls between 10.10.67.161 and 198.51.100.80; Cisco ASA: "), "{rule}");
+
+    // The server sent the RST itself: nothing to look up in a firewall.
+    let host = Attempt { reset_by: Some(ResetBy::UpstreamHost), ..Attempt::default() };
+    let seen = Seen { attempt: Some(&host), packets: true, ..Seen::default() };
+    let advice = advise(Category::ResponseReset, Some(Id::Squid), &seen, &facts());
+    assert!(advice.checks.iter().all(|check| !check.text.starts_with("Cisco ASA")), "{:?}", advice.checks);
+    assert!(advice.checks.iter().any(|check| check.text.contains("WORKER TIMEOUT")), "{:?}", advice.checks);
+}
+
+#[test]
+fn a_firewall_that_is_known_by_its_log_is_the_only_one_asked() {
+    let firewall = PARTIES.iter().find(|party| party.owner == categories::Owner::Firewall);
+    let texts = |log: &str| -> Vec<&'static str> {
+        let checks = firewall
+            .into_iter()
+            .flat_map(|party| party.checks(Category::TcpSynUnanswered, move |known: &str| known == log));
+        checks.map(|check| check.text).collect()
+    };
+    assert_eq!(texts("").len(), 4);
+    assert_eq!(texts("palo-alto-traffic"), ["Palo Alto: ask which security rule takes this connection."]);
 }
 
 /// Products of which every cell of the matrix is filled: a fix, or why there is none.
@@ -115,7 +185,8 @@ fn what_verifies_a_fix_can_be_copied_as_it_is() {
         ..facts()
     };
     let own = TABLE.iter().flat_map(|product| product.parts).flat_map(|part| part.fixes).map(|(_, fix)| fix);
-    for fix in categories::TABLE.iter().flat_map(|category| category.fixes).chain(own) {
+    let elsewhere = PARTIES.iter().flat_map(|party| party.fixes).map(|(_, fix)| fix);
+    for fix in categories::TABLE.iter().flat_map(|category| category.fixes).chain(own).chain(elsewhere) {
         let verify = fill(fix.verify, &facts);
         assert!(!verify.contains(['<', '\n']) && !verify.ends_with('.'), "{}: {verify}", fix.setting);
     }
@@ -176,6 +247,7 @@ fn the_products_own_advice_comes_first() {
             ("skyhigh", "DNS servers"),
             ("dns", "Conditional forwarding"),
             ("client", "Proxy exceptions"),
+            ("dns", "Cached answer"),
         ]
     );
     let advice = advise(Category::DnsNxdomain, None, &Seen::default(), &facts());
@@ -195,7 +267,8 @@ fn what_to_record_depends_on_what_was_seen() {
     let packets = Seen { packets: true, ..Seen::default() };
     assert!(texts(&packets, Category::DnsNxdomain).is_empty(), "proven: nothing is missing");
     let silent = texts(&packets, Category::TcpSynUnanswered);
-    assert!(silent.len() == 1 && silent[0].contains("next upstream device"), "{silent:?}");
+    assert!(silent.len() == 3 && silent[0].contains("next upstream device"), "{silent:?}");
+    assert!(silent[1].contains("firewall's own log"), "{silent:?}");
     let doubtful = Seen { doubts: true, ..packets };
     assert!(texts(&doubtful, Category::DnsNxdomain).iter().any(|text| text.contains("200,000")));
     assert!(texts(&Seen::default(), Category::DnsNxdomain).iter().any(|text| text.contains("Error.ID")));

@@ -2,10 +2,21 @@
 
 use super::LOGS;
 use crate::categories::check;
+use crate::products::generic::ALL_INTERFACES;
 use crate::products::{Aim, Recording};
 
 /// See the module.
 pub(super) const RECORDINGS: &[Recording] = &[
+    ALL_INTERFACES,
+    Recording {
+        aim: Aim::Packets,
+        check: check(
+            "In Kubernetes: start a debug container in the pod (kubectl debug -it <pod> --image=<image with tcpdump> -c \
+             dump), and record through it from a second terminal. A sidecar's other side is on the loopback interface.",
+            "kubectl exec <pod> -c dump -- tcpdump -s 0 -i any -U -w - > gateway.pcap",
+        )
+        .source("Kubernetes documentation, Debug Running Pods"),
+    },
     Recording {
         aim: Aim::Log,
         check: check(
