@@ -74,7 +74,7 @@ const ALSO: &[(&str, &str)] = &[
     ("healthy/asked-again-elsewhere-after-503-upstream-side", "origin-error"),
     ("healthy/asked-again-elsewhere-after-503-upstream-side", "undetermined"),
     ("healthy/asked-again-elsewhere-after-silence-upstream-side", "response-timeout"),
-    // The way to the DNS server alone lacks a direction: its connections have both.
+    // A defect, not a limit: a capture that holds queries alone, in one direction, is told as proven silence.
     ("dns-nxdomain/resolves-a-minute-later-upstream-side", "dns-no-response"),
     // The truncated answer, for which it was asked over TCP, is not there.
     ("dns-tcp-fallback-blocked/asked-over-tcp-in-vain", "dns-no-response"),
