@@ -220,6 +220,10 @@ pub struct Finding {
     pub compared: Vec<String>,
     /// A Wireshark display filter that shows the evidence.
     pub filter: Option<String>,
+    /// Both ends of each connection that a packet of the evidence belongs to; a port 0 stands for all of this host's
+    /// questions to a DNS server. Not in the contract.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<(SocketAddr, SocketAddr)>,
 }
 
 /// One packet or line and what it shows.

@@ -5,7 +5,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use crate::exchange::{Event, Flow};
 use crate::time::{SECOND, Timestamp};
@@ -48,6 +48,17 @@ pub fn write(evidence: &[&Event]) -> Option<String> {
         })
         .collect();
     Some(clauses.join(" || "))
+}
+
+/// Both ends of each connection that the evidence belongs to.
+pub fn flows(evidence: &[&Event]) -> Vec<(SocketAddr, SocketAddr)> {
+    let mut flows = Vec::new();
+    for flow in evidence.iter().filter(|event| !event.source.line).filter_map(|event| event.flow) {
+        if !flows.contains(&(flow.one, flow.other)) {
+            flows.push((flow.one, flow.other));
+        }
+    }
+    flows
 }
 
 fn ends(flow: &Flow) -> String {

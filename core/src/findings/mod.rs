@@ -137,6 +137,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
             }
         },
         filter: filter::write(&evidence),
+        flows: filter::flows(&evidence),
         ruled_out: ruled_out::list(exchange, decisive, id),
         evidence: evidence.iter().map(evidence::write).collect(),
         doubts,

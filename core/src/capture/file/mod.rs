@@ -146,6 +146,23 @@ impl FileReader {
         core::mem::take(&mut self.warnings)
     }
 
+    /// Once the file's first bytes are read: goes on at this byte, where a packet of this number is. False where they do
+    /// not describe what follows.
+    pub fn resume(&mut self, number: u64, position: u64) -> bool {
+        let described = match &self.layout {
+            Layout::Pcap { .. } => true,
+            Layout::Pcapng { interfaces, .. } => !interfaces.is_empty(),
+            _ => false,
+        };
+        if described {
+            self.carry.clear();
+            self.need = 0;
+            self.position = position;
+            self.number = number.saturating_sub(1);
+        }
+        described
+    }
+
     /// Reads on: hands every whole packet to `sink`.
     pub fn push(&mut self, chunk: &[u8], sink: &mut impl FnMut(Frame<'_>)) {
         let mut rest = chunk;
