@@ -8,6 +8,7 @@ mod engine;
 mod expectation;
 mod filters;
 mod folders;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::env;

@@ -61,7 +61,7 @@ fn begin(line: &str) -> Result<Begin<'_>, (usize, &'static str)> {
     if !LEVELS.contains(&level) || !letters || (time.is_none() && module.is_empty()) {
         return Err((line.len() - rest.len(), "level"));
     }
-    let (mut thread, mut client, mut cause) = ("", None, "");
+    let (mut thread, mut client, mut cause, mut outgoing) = ("", None, "", false);
     loop {
         // `(111)Connection refused: ` or `(EAI 5)No address associated with hostname: `, before or after the client.
         if let Some((number, after)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'))
@@ -75,7 +75,7 @@ fn begin(line: &str) -> Result<Begin<'_>, (usize, &'static str)> {
         match bracket(&mut after) {
             Some(inside) if inside.starts_with("pid ") => thread = inside.get(4..).unwrap_or_default(),
             Some(inside) if inside.starts_with("client ") => client = inside.get(7..),
-            Some(inside) if inside.starts_with("remote ") => {}
+            Some(inside) if inside.starts_with("remote ") => outgoing = true,
             _ => break,
         }
         rest = after;
@@ -83,7 +83,7 @@ fn begin(line: &str) -> Result<Begin<'_>, (usize, &'static str)> {
     let (number, text) = split_number(rest);
     // `, referer: …` is the client's word.
     let text = memchr::memmem::rfind(text.as_bytes(), b", referer: ").and_then(|at| text.get(..at)).unwrap_or(text);
-    Ok(Begin { time, module, thread, client, line: Line { number, cause, text } })
+    Ok(Begin { time, module, thread, client, line: Line { number, cause, text, outgoing } })
 }
 
 /// `AH01102: ` off the message; old releases have none.

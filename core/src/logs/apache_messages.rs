@@ -16,6 +16,8 @@ pub struct Line<'a> {
     pub cause: &'a str,
     /// The message itself.
     pub text: &'a str,
+    /// It tells of a connection of Apache's own: `[remote 192.0.2.10:443]` where else the client stands.
+    pub outgoing: bool,
 }
 
 /// What a message means, and whether it only adds to what the line before it told; `None` where it tells of no failed
@@ -46,8 +48,10 @@ pub fn meaning(module: &str, line: &Line<'_>) -> Option<(Meaning, bool)> {
         "" if has("DNS lookup failure for") => adds(DNS),
         "" if has("Error during SSL Handshake with remote server") => adds(TLS),
         "AH02327" => first(DNS),
-        "AH02039" | "AH02040" if module == "ssl" => None,
-        "AH02003" if module == "ssl" => first(TLS),
+        // Of a client's certificate these tell as well.
+        "AH02039" | "AH02040" | "AH02276" if module == "ssl" && line.outgoing => first(CERTIFICATE),
+        "AH02004" | "AH02005" | "AH02411" if module == "ssl" => first(CERTIFICATE),
+        "AH02003" if module == "ssl" => adds(TLS),
         "AH01084" | "AH01097" if matches!(line.cause, "70007" | "110") => first(SEND_TIMED_OUT),
         "AH01084" | "AH01097" if matches!(line.cause, "104" | "32") => first(SEND_BROKEN),
         "AH01084" | "AH01097" => adds(SEND),
@@ -161,6 +165,12 @@ const TLS: Meaning = Meaning::open(
     &[phase::SECURE],
     Gateway,
     "the TLS handshake with the backend failed; the line does not say how (Apache answers 500)",
+);
+const CERTIFICATE: Meaning = Meaning::is(
+    Proven,
+    &[&[TlsCertificate]],
+    Gateway,
+    "Apache refused the backend's certificate (SSLProxyVerify, SSLProxyCheckPeerName, SSLProxyCheckPeerExpire)",
 );
 const SEND_TIMED_OUT: Meaning = Meaning::is(
     Likely,

@@ -80,7 +80,8 @@ pub fn meaning(sentence: &str) -> Option<Meaning> {
         Action::Handshaking if has("alert number") => ALERT,
         Action::Handshaking if has("wrong version number") || has("unknown protocol") => NOT_TLS,
         Action::Handshaking if errno("(104:") || errno("(54:") => TLS_RESET,
-        Action::Handshaking if has("peer closed connection in SSL handshake") => TLS_CLOSED,
+        // OpenSSL 3 calls a FIN an unexpected end of the file.
+        Action::Handshaking if has("peer closed connection in SSL handshake") || has("unexpected eof") => TLS_CLOSED,
         Action::Handshaking if has("SSL_do_handshake() failed") || has("SSL") => TLS_OTHER,
         Action::Sending if has("upstream timed out") => SEND_TIMED_OUT,
         Action::Sending if errno("(104:") || errno("(32:") || peer_gone => SEND_BROKEN,

@@ -49,6 +49,8 @@ pub fn by_error(code: &str, detail: &str, line: &Failure<'_>, failed: bool) -> O
         "ERR_CONNECT_FAIL" if says("errno=113") || says("errno=101") => E_CONNECT_113,
         "ERR_CONNECT_FAIL" if says("errno=99") => E_CONNECT_99,
         "ERR_CONNECT_FAIL" if says("errno=1") || says("errno=13") => E_CONNECT_13,
+        "ERR_CONNECT_FAIL" if line.path == Path::Parent && line.status == Some(504) => E_PARENT_SILENT,
+        "ERR_CONNECT_FAIL" if line.path == Path::Parent && line.status == Some(502) => E_PARENT_CLOSED,
         "ERR_CONNECT_FAIL" if line.elapsed.is_none() => E_CONNECT_UNTIMED,
         "ERR_CONNECT_FAIL" if line.elapsed >= Some(Span::seconds(2)) => E_CONNECT_SLOW,
         "ERR_CONNECT_FAIL" => E_CONNECT,
@@ -115,6 +117,19 @@ const E_CONNECT_13: Meaning = Meaning::is(
     &[&[LocalEgressDenied, TcpIcmpProhibited]],
     Gateway,
     "the gateway's own system forbade the connection, or ICMPv6 did (ERR_CONNECT_FAIL, errno 1 or 13)",
+);
+
+/// src/clients/HttpTunneler.cc; before Squid 5 a connection that timed out had this status as well.
+const E_PARENT_SILENT: Meaning = Meaning::open(
+    &[&[ResponseTimeout, TcpSynUnanswered, ReturnPath, RequestUnacked]],
+    Gateway,
+    "Squid asked a parent proxy for a tunnel and got no answer in time (ERR_CONNECT_FAIL with 504)",
+);
+
+const E_PARENT_CLOSED: Meaning = Meaning::open(
+    &[&[ResponseEmpty, ResponseReset, ResponseInvalid, ResponseHeaderTooLarge]],
+    Gateway,
+    "Squid asked a parent proxy for a tunnel, and it closed or answered what is no HTTP (ERR_CONNECT_FAIL with 502)",
 );
 
 const E_CONNECT_SLOW: Meaning = Meaning::open(

@@ -58,6 +58,10 @@ pub fn narrow(exchange: &mut Exchange, aside: &Exchange, confidence: Confidence)
         return;
     }
     claim.candidates.retain(|id| said.candidates.contains(id));
+    if !said.undetermined {
+        // Its likeliest first; one that leaves several open has no order of its own.
+        claim.candidates.sort_by_key(|id| said.candidates.iter().position(|other| other == id));
+    }
     claim.undetermined = claim.candidates.len() > 1;
     claim.why = format!("{}; {}", claim.why, said.why);
     if !claim.undetermined {

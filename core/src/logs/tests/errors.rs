@@ -52,6 +52,10 @@ fn sentences_of_nginx() {
             &*format!(
                 "SSL_do_handshake() failed (SSL: error:0A000126:SSL routines::unexpected eof while reading) {tls}"
             ),
+            is(&[TlsClosed]),
+        ),
+        (
+            &*format!("SSL_do_handshake() failed (SSL: error:0A000438:SSL routines::internal error) {tls}"),
             Some((Undetermined, &[TlsAlert], Gateway)),
         ),
         (&*format!("peer closed connection in SSL handshake (104: Connection reset by peer) {tls}"), is(&[TlsReset])),
