@@ -20,6 +20,8 @@ pub mod again;
 mod capture;
 mod case;
 pub mod categories;
+#[cfg(feature = "std")]
+pub mod details;
 pub mod devices;
 pub mod exchange;
 mod findings;
@@ -30,6 +32,8 @@ mod har;
 mod health_checks;
 pub mod input;
 mod join;
+#[cfg(feature = "std")]
+pub mod ladder;
 pub mod logs;
 mod patterns;
 pub mod products;

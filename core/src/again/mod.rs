@@ -45,7 +45,6 @@ pub struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    #[allow(dead_code)]
     pub(crate) fn frame(&self) -> Frame<'_> {
         let Self { number, time, offset, data, original, link, section, interface } = *self;
         Frame { number, time, offset, data, original, link, section, interface, ..Frame::default() }

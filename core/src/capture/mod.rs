@@ -1,13 +1,13 @@
 //! Captures: bytes → frames → packets → connections and lookups.
 
-mod bytes;
+pub(crate) mod bytes;
 pub(crate) mod clock;
 pub(crate) mod connection;
 pub(crate) mod conversation;
 #[cfg(feature = "std")]
 pub(crate) mod file;
 pub(crate) mod filter;
-mod fragments;
+pub(crate) mod fragments;
 pub(crate) mod handshake;
 #[cfg(feature = "std")]
 mod interface;
@@ -15,7 +15,7 @@ pub(crate) mod link;
 pub(crate) mod lookups;
 pub(crate) mod marks;
 pub(crate) mod met;
-mod packet;
+pub(crate) mod packet;
 pub(crate) mod point;
 mod records;
 #[cfg(feature = "std")]
@@ -23,7 +23,7 @@ mod recover;
 pub(crate) mod seam;
 mod segments;
 pub(crate) mod transaction;
-mod tunnel;
+pub(crate) mod tunnel;
 pub(crate) mod views;
 
 use crate::time::Timestamp;

@@ -29,6 +29,32 @@ impl Icmp {
     pub fn too_big(&self) -> bool {
         matches!((self.v6, self.kind, self.code), (false, 3, 4) | (true, 2, _))
     }
+
+    /// What type and code mean (RFC 792, RFC 1812, RFC 4443).
+    #[must_use]
+    pub const fn meaning(&self) -> &'static str {
+        match (self.v6, self.kind, self.code) {
+            (false, 3, 0) => "network unreachable",
+            (false, 3, 1) => "host unreachable",
+            (false, 3, 2) => "protocol unreachable",
+            (false, 3, 4) => "fragmentation needed",
+            (true, 2, _) => "packet too big",
+            (false, 3, 3) => "port unreachable",
+            (false, 3, 6) => "destination network unknown",
+            (false, 3, 7) => "destination host unknown",
+            (false, 3, 9) => "network administratively prohibited",
+            (false, 3, 10) => "host administratively prohibited",
+            (false, 3, 13) => "communication administratively prohibited",
+            (false, 11, _) | (true, 3, _) => "time to live exceeded",
+            (true, 1, 0) => "no route to destination",
+            (true, 1, 1) => "communication administratively prohibited",
+            (true, 1, 3) => "address unreachable",
+            (true, 1, 4) => "port unreachable",
+            (true, 1, 5) => "source address failed policy",
+            (true, 1, 6) => "route rejected",
+            _ => "destination unreachable",
+        }
+    }
 }
 
 /// How name resolution failed.

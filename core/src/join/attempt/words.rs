@@ -8,29 +8,8 @@ use crate::protocols::http1;
 
 /// ICMP in words, with its sender: `192.0.2.1: host administratively prohibited (type 3, code 10)`.
 pub fn icmp_text(icmp: Icmp) -> String {
-    let meaning = match (icmp.v6, icmp.kind, icmp.code) {
-        (false, 3, 0) => "network unreachable",
-        (false, 3, 1) => "host unreachable",
-        (false, 3, 2) => "protocol unreachable",
-        (false, 3, 4) => "fragmentation needed",
-        (true, 2, _) => "packet too big",
-        (false, 3, 3) => "port unreachable",
-        (false, 3, 6) => "destination network unknown",
-        (false, 3, 7) => "destination host unknown",
-        (false, 3, 9) => "network administratively prohibited",
-        (false, 3, 10) => "host administratively prohibited",
-        (false, 3, 13) => "communication administratively prohibited",
-        (false, 11, _) | (true, 3, _) => "time to live exceeded",
-        (true, 1, 0) => "no route to destination",
-        (true, 1, 1) => "communication administratively prohibited",
-        (true, 1, 3) => "address unreachable",
-        (true, 1, 4) => "port unreachable",
-        (true, 1, 5) => "source address failed policy",
-        (true, 1, 6) => "route rejected",
-        _ => "destination unreachable",
-    };
     let mtu = icmp.mtu.map(|mtu| format!(", MTU {mtu}")).unwrap_or_default();
-    format!("{}: {meaning}{mtu} (type {}, code {})", icmp.from, icmp.kind, icmp.code)
+    format!("{}: {}{mtu} (type {}, code {})", icmp.from, icmp.meaning(), icmp.kind, icmp.code)
 }
 
 /// Host and port that a request wants: from its target, else from its Host field.
