@@ -6,8 +6,10 @@
 use std::net::IpAddr;
 
 use gateway_triage_core::Options;
+use gateway_triage_core::details::Details;
+use gateway_triage_core::ladder::Ladder;
 use gateway_triage_core::products;
-use gateway_triage_core::report::Report;
+use gateway_triage_core::report::{Finding, Report};
 use serde::{Deserialize, Serialize};
 
 /// What the reader of the page has set.
@@ -44,6 +46,51 @@ pub enum Ask {
     Stop,
     /// Report again with these settings.
     Choose(Choice),
+    /// Read the files, which come along, again for this.
+    Look {
+        /// Comes back with the answer.
+        number: u32,
+        /// What is wanted.
+        what: Look,
+    },
+}
+
+/// What of the files is to be shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Look {
+    /// The packets of a finding's connections.
+    Ladder(Box<Finding>),
+    /// One packet: index of the file, number, byte offset.
+    Packet {
+        /// Index of the file.
+        input: u32,
+        /// As Wireshark numbers it.
+        packet: u64,
+        /// Byte offset in the unpacked file.
+        offset: u64,
+    },
+    /// One log line.
+    Line {
+        /// Index of the file.
+        input: u32,
+        /// Byte offset in the unpacked file.
+        offset: u64,
+        /// Bytes of the line.
+        length: u32,
+    },
+}
+
+/// The answer to a [`Look`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Shown {
+    /// One ladder for each file with evidence; with the file's index.
+    Ladders(Vec<(u32, Ladder)>),
+    /// One packet, decoded.
+    Packet(Box<Details>),
+    /// A line as it is in the file.
+    Line(String),
+    /// It could not be read again: why.
+    Gone(String),
 }
 
 /// From the worker to the page.
@@ -66,6 +113,13 @@ pub enum Tell {
         finished: bool,
         /// Of many findings only the first of each verdict: see [`crate::excerpt`].
         report: Box<Report>,
+    },
+    /// What was looked for.
+    Looked {
+        /// As in [`Ask::Look`].
+        number: u32,
+        /// What was found.
+        shown: Shown,
     },
     /// The engine hit a fault of its own; the worker is lost.
     Broken(String),

@@ -15,7 +15,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::excerpt::excerpt;
-use crate::protocol::{Ask, Choice, Progress, Tell};
+use crate::looking::{self, Wanted};
+use crate::protocol::{Ask, Choice, Look, Progress, Tell};
 use crate::{json, words};
 
 /// Bytes of each file that decide the reading order.
@@ -56,6 +57,8 @@ pub struct Reader {
     finished: Cell<bool>,
     /// Kept after reading, so that another product or gateway needs no second reading.
     case: RefCell<Option<Case>>,
+    /// The latest question for a ladder, and the latest for a packet or line.
+    looks: [Cell<u32>; 2],
 }
 
 /// Why a loop ends before its end.
@@ -77,6 +80,7 @@ impl Reader {
             stopped: Cell::new(false),
             finished: Cell::new(false),
             case: RefCell::new(None),
+            looks: Default::default(),
         })
     }
 
@@ -90,6 +94,7 @@ impl Reader {
                 spawn_local(Rc::clone(self).open(case, choice, files));
             }
             Ask::Stop => self.stopped.set(true),
+            Ask::Look { number, what } => spawn_local(Rc::clone(self).look(number, what, files)),
             Ask::Choose(choice) => {
                 if let Some(case) = self.case.borrow_mut().as_mut() {
                     case.set_product(choice.product);
@@ -101,6 +106,14 @@ impl Reader {
                     self.report(self.current.get(), true);
                 }
             }
+        }
+    }
+
+    async fn look(self: Rc<Self>, number: u32, what: Look, files: Vec<File>) {
+        let [ladder, other] = &self.looks;
+        let latest = if matches!(what, Look::Ladder(_)) { ladder } else { other };
+        if let Some(shown) = looking::look(what, &files, &Wanted::new(latest, number)).await {
+            (self.tell)(&Tell::Looked { number, shown }, None);
         }
     }
 
@@ -248,7 +261,7 @@ impl<'a> Run<'a> {
 }
 
 /// Starts to read bytes of a file at once, so that one slice arrives while the one before is worked on.
-fn slice(file: &File, from: u64, to: u64) -> impl Future<Output = Result<Uint8Array, String>> + use<> {
+pub fn slice(file: &File, from: u64, to: u64) -> impl Future<Output = Result<Uint8Array, String>> + use<> {
     let blob: &web_sys::Blob = file.as_ref();
     let part = blob.slice_with_f64_and_f64(float(from), float(to.min(file.size())));
     let promise = part.map(|part| JsFuture::from(part.array_buffer()));

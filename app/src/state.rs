@@ -1,5 +1,6 @@
 //! What the page knows, and what can be done to it.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use web_sys::Blob;
 
 use crate::fragment::Fragment;
 use crate::link::{Link, News};
-use crate::protocol::{Ask, Choice, Progress, Tell};
+use crate::protocol::{Ask, Choice, Look, Progress, Shown, Tell};
 use crate::times::{Clock, Zone};
 use crate::{json, preferences, verdicts, words};
 
@@ -46,6 +47,9 @@ impl Stage {
     }
 }
 
+/// Takes the answer to a [`Look`].
+type Answer = Box<dyn FnOnce(Shown)>;
+
 /// The page's state: signals only, so it is copied freely.
 #[derive(Clone, Copy)]
 pub struct App {
@@ -76,6 +80,8 @@ pub struct App {
     case: StoredValue<u32>,
     /// The worker that held the case is gone: the next question about it needs the files again.
     lost: StoredValue<bool>,
+    /// Who waits for what was looked for, by number.
+    looks: StoredValue<(u32, BTreeMap<u32, Answer>), LocalStorage>,
 }
 
 impl App {
@@ -103,6 +109,7 @@ impl App {
             link: StoredValue::new_local(None),
             case: StoredValue::new(0),
             lost: StoredValue::new(false),
+            looks: StoredValue::new_local((0, BTreeMap::new())),
         };
         app.link.set_value(Some(Link::new(move |news| app.hear(news))));
         app
@@ -239,6 +246,18 @@ impl App {
         self.finish(report);
     }
 
+    /// Reads the files again for something; the answer comes unless another question of its sort overtakes it.
+    pub fn look(self, what: Look, answer: impl FnOnce(Shown) + 'static) {
+        let number = self.looks.try_update_value(|(number, waiting)| {
+            *number += 1;
+            waiting.insert(*number, Box::new(answer));
+            *number
+        });
+        if let Some(number) = number {
+            self.ask(Ask::Look { number, what }, self.files.get_value());
+        }
+    }
+
     fn ask(self, ask: Ask, files: Vec<File>) {
         self.with_link(|link| link.ask(ask, files));
     }
@@ -259,6 +278,13 @@ impl App {
             }
             News::Told(Tell::Report { case, finished: false, report }, _) if current(case) => {
                 self.report.set(Some(Arc::new(*report)));
+            }
+            News::Told(Tell::Looked { number, shown }, _) => {
+                // Older ones were overtaken.
+                let waiting = self.looks.try_update_value(|(_, waiting)| waiting.remove(&number)).flatten();
+                if let Some(answer) = waiting {
+                    answer(shown);
+                }
             }
             News::Told(..) => {}
             News::WithoutWorker => self.without_worker.set(true),

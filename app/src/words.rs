@@ -32,6 +32,23 @@ pub const SAMPLE_MISSING: &str =
     "The sample could not be loaded. The page works all the same: drop a file of your own.";
 pub const NO_FILES: &str = "What was dropped holds no files. Drop the files themselves, not a folder or a link.";
 
+// Packets and lines, read again
+pub const NOT_THERE: &str = "It is no longer there: the file was changed or moved. Open it again.";
+pub const LOOKING: &str = "Reading the file again…";
+pub const LADDER: &str = "Packet by packet";
+pub const LADDER_OF: &str = "Packets as they were seen in";
+pub const LADDER_LEFT_OUT: &str = "more packets are not drawn";
+pub const SILENCE: &str = "nothing for";
+pub const AGAIN: &str = "sent again";
+pub const PROOF: &str = "evidence";
+pub const FIRST_BYTES: &str = "First bytes";
+pub const LINE_AS_IT_IS: &str = "The line as it is in the file";
+pub const LANE_CLIENT: &str = "Client";
+pub const LANE_GATEWAY: &str = "Gateway";
+pub const LANE_DNS: &str = "DNS server";
+pub const LANE_DEVICE: &str = "Device on the path";
+pub const LANE_SERVER: &str = "Server";
+
 // Top bar
 pub const ADD_FILES: &str = "Add files";
 pub const DOWNLOAD_JSON: &str = "Download JSON";

@@ -7,7 +7,10 @@ use gateway_triage_core::time::Timestamp;
 use leptos::prelude::*;
 
 use super::copy::Command;
+use super::ladder::LadderView;
+use super::packet::PacketDetails;
 use super::section::Section;
+use crate::protocol::Look;
 use crate::state::App;
 use crate::times::{self, Zone};
 use crate::words;
@@ -33,6 +36,8 @@ pub fn EvidenceView(
             <Show when=move || { count.get() > 1 }>
                 <Leaf at=at kept=kept count=count />
             </Show>
+            {move || finding.get().map(|finding| view! { <Facts finding=finding zone=zone.get() /> })}
+            <LadderView report=report finding=finding />
             {move || {
                 finding
                     .get()
@@ -40,7 +45,6 @@ pub fn EvidenceView(
                         let zone = zone.get();
                         let first = finding.evidence.iter().find_map(|evidence| evidence.time);
                         view! {
-                            <Facts finding=finding.clone() zone=zone />
                             <Table evidence=finding.evidence first=first inputs=inputs.get() zone=zone />
                             {finding
                                 .filter
@@ -158,13 +162,45 @@ fn Table(evidence: Vec<Evidence>, first: Option<Timestamp>, inputs: Vec<Input>, 
 fn table_row(evidence: &Evidence, first: Option<Timestamp>, zone: Zone) -> impl IntoView + use<> {
     let time = evidence.time.map(|time| times::clock(time, zone));
     let after = evidence.time.zip(first).map(|(time, first)| times::after(time, first));
+    let open = RwSignal::new(false);
+    let look = look(evidence);
     view! {
         <tr>
-            <td class="at">{place(evidence)}</td>
+            <td class="at">
+                <button
+                    type="button"
+                    class="quiet"
+                    aria-expanded=move || open.get().to_string()
+                    on:click=move |_| open.update(|open| *open = !*open)
+                >
+                    {place(evidence)}
+                </button>
+            </td>
             <td class="mono nowrap">{time}</td>
             <td class="mono nowrap number">{after}</td>
             <td class="shows">{evidence.text.clone()}</td>
         </tr>
+        {move || {
+            open.get()
+                .then(|| {
+                    view! {
+                        <tr class="opened">
+                            <td colspan="4">
+                                <PacketDetails look=look.clone() />
+                            </td>
+                        </tr>
+                    }
+                })
+        }}
+    }
+}
+
+/// What to read again for it.
+fn look(evidence: &Evidence) -> Look {
+    let Evidence { input, offset, length, .. } = *evidence;
+    match evidence.packet {
+        Some(packet) => Look::Packet { input, packet, offset },
+        None => Look::Line { input, offset, length },
     }
 }
 

@@ -1,0 +1,134 @@
+//! The second reading: fetches from the files what the page wants to show of a finding, and only that.
+
+use std::cell::Cell;
+
+use gateway_triage_core::again::{Packets, Seen, Span};
+use gateway_triage_core::details;
+use gateway_triage_core::ladder::Drawer;
+use gateway_triage_core::report::Finding;
+use gloo::file::File;
+
+use crate::protocol::{Look, Shown};
+use crate::reader::slice;
+use crate::words;
+
+/// Bytes of a file that describe what follows: a pcap's header, a pcapng's interfaces.
+const HEAD: u64 = 64 << 10;
+/// Bytes asked of the browser at once.
+const STEP: u64 = 4 << 20;
+
+/// Another question of the same sort makes an older one pointless.
+pub struct Wanted<'a> {
+    latest: &'a Cell<u32>,
+    number: u32,
+}
+
+impl<'a> Wanted<'a> {
+    /// As long as `latest` is this number.
+    pub fn new(latest: &'a Cell<u32>, number: u32) -> Self {
+        latest.set(number);
+        Self { latest, number }
+    }
+
+    fn still(&self) -> bool {
+        self.latest.get() == self.number
+    }
+}
+
+/// Looks into the files. `None`: nobody wants it any more.
+pub async fn look(what: Look, files: &[File], wanted: &Wanted<'_>) -> Option<Shown> {
+    let found = match what {
+        Look::Ladder(finding) => ladders(&finding, files, wanted).await,
+        Look::Packet { input, packet, offset } => one_packet(files.get(input as usize), (packet, offset), wanted).await,
+        Look::Line { input, offset, length } => line(files.get(input as usize), offset, length, wanted).await,
+    };
+    wanted.still().then(|| found.unwrap_or_else(Shown::Gone))
+}
+
+async fn ladders(finding: &Finding, files: &[File], wanted: &Wanted<'_>) -> Result<Shown, String> {
+    let mut ladders = Vec::new();
+    for (input, file) in (0..).zip(files) {
+        let Some(mut drawer) = Drawer::new(finding, input) else { continue };
+        let first = finding.evidence.iter().filter(|row| row.input == input);
+        let first = first.filter_map(|row| Some((row.packet?, row.offset))).min().unwrap_or_default();
+        let last = drawer.last();
+        packets(file, first, wanted, |seen| {
+            drawer.take(seen);
+            seen.number < last
+        })
+        .await?;
+        ladders.push((input, drawer.ladder()));
+    }
+    Ok(Shown::Ladders(ladders))
+}
+
+async fn one_packet(file: Option<&File>, at: (u64, u64), wanted: &Wanted<'_>) -> Result<Shown, String> {
+    let file = file.ok_or(words::NOT_THERE)?;
+    let mut found = None;
+    packets(file, at, wanted, |seen| {
+        if seen.number == at.0 {
+            found = Some(details::of(seen));
+        }
+        seen.number < at.0
+    })
+    .await?;
+    found.map(|details| Shown::Packet(Box::new(details))).ok_or_else(|| words::NOT_THERE.to_owned())
+}
+
+/// Hands packets to `sink` from the `first` (number, offset) at the latest, until it wants no more.
+async fn packets(
+    file: &File,
+    first: (u64, u64),
+    wanted: &Wanted<'_>,
+    mut sink: impl FnMut(&Seen<'_>) -> bool,
+) -> Result<(), String> {
+    // Where a file cannot be entered midway after all, a second try reads it from its beginning.
+    for skip in [true, false] {
+        let (mut packets, mut at, mut more) = (Packets::default(), 0, true);
+        let mut entered = None;
+        let mut astray = false;
+        while at < file.size() && more && !astray && wanted.still() {
+            let step = if at == 0 { HEAD } else { STEP };
+            let bytes = slice(file, at, at + step).await?.to_vec();
+            if bytes.is_empty() {
+                break;
+            }
+            at += bytes.len() as u64;
+            packets.push(&bytes, |seen| {
+                astray |= entered.take().is_some_and(|from| (seen.number, seen.offset) != from);
+                more = more && !astray && sink(&seen);
+            });
+            if skip
+                && at == HEAD
+                && first.1 > HEAD
+                && let Some(from) = packets.skip_to(first.0, first.1)
+            {
+                (at, entered) = (from, Some(first));
+            }
+        }
+        if more && !astray {
+            packets.end(|seen| _ = sink(&seen));
+        }
+        if !astray {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn line(file: Option<&File>, offset: u64, length: u32, wanted: &Wanted<'_>) -> Result<Shown, String> {
+    let file = file.ok_or(words::NOT_THERE)?;
+    let mut span = Span::new(offset, length);
+    let mut at = 0;
+    while at < file.size() && !span.done() && wanted.still() {
+        let step = if at == 0 { HEAD } else { STEP };
+        let bytes = slice(file, at, at + step).await?.to_vec();
+        if bytes.is_empty() {
+            break;
+        }
+        span.push(&bytes);
+        at = span.skip().filter(|from| *from > at).unwrap_or(at + bytes.len() as u64);
+    }
+    span.end();
+    if span.done() { Ok(Shown::Line(span.text())) } else { Err(words::NOT_THERE.to_owned()) }
+}
