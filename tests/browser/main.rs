@@ -6,6 +6,7 @@
 
 mod cases;
 mod harness;
+mod ladder;
 mod layout;
 mod layouts;
 mod opening;

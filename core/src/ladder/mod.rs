@@ -123,7 +123,7 @@ impl Line {
         same(from, to) || same(to, from)
     }
 
-    fn from_one(&self, from: SocketAddr) -> bool {
+    fn sent_by_one(&self, from: SocketAddr) -> bool {
         from.ip() == self.one.ip() && (self.one.port() == 0 || from == self.one)
     }
 }
@@ -213,7 +213,7 @@ impl Drawer {
         for (row, line) in self.ladder.rows.iter_mut().zip(&self.of).filter(|(row, _)| row.leg.is_none()) {
             if let Some((leg, one)) = self.lines.get(*line).and_then(|line| line.side) {
                 row.leg = Some(leg);
-                let from_one = self.lines.get(*line).is_some_and(|line| line.from_one(row.from));
+                let from_one = self.lines.get(*line).is_some_and(|line| line.sent_by_one(row.from));
                 // An ICMP error comes from elsewhere, and goes to whoever sent what it quotes.
                 row.sent = row.what != What::Icmp && from_one == one;
             }
@@ -269,7 +269,7 @@ impl Drawer {
             row.text.clone_from(text);
             (row.leg, row.sent) = (*leg, sent.unwrap_or_default());
             if let (Some(leg), Some(sent), Some(line)) = (*leg, *sent, self.lines.get_mut(line)) {
-                let one = line.from_one(about.0);
+                let one = line.sent_by_one(about.0);
                 // What an ICMP error quotes, the gateway had sent.
                 line.side = Some((leg, if row.what == What::Icmp { one != sent } else { one == sent }));
             }
@@ -305,7 +305,7 @@ impl Drawer {
             return false;
         }
         let end = segment.seq.wrapping_add(length);
-        let way = usize::from(!line.from_one(from));
+        let way = usize::from(!line.sent_by_one(from));
         let Some(sent) = line.sent.get_mut(way) else { return false };
         // Sequence numbers wrap (RFC 9293 section 3.4).
         let before = sent.is_some_and(|sent| end.wrapping_sub(sent) as i32 <= 0);

@@ -12,4 +12,4 @@ mod webdriver;
 pub use files::{big_capture, cases, scratch};
 pub use json::difference;
 pub use native::report as native_report;
-pub use page::{Page, with_page};
+pub use page::{Page, wait, with_page};
