@@ -12,6 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use gateway_triage_core::Options;
 use serde_json::Value;
 
 /// A row of MANIFEST.tsv, as far as it is needed.
@@ -21,6 +22,8 @@ struct Entry {
     packets: Option<u64>,
     /// capinfos reads it and we do not: it must be named, with a word on what to do.
     foreign: bool,
+    /// What the collector counted in a log: `lines=113 status={200:106,503:2}`.
+    facts: String,
 }
 
 fn corpus() -> Option<(PathBuf, Vec<Entry>)> {
@@ -39,7 +42,7 @@ fn corpus() -> Option<(PathBuf, Vec<Entry>)> {
         let kind = cell("file_type(capinfos)");
         let foreign = whole && (["snoop", "erf"].contains(&kind) || kind.contains("zstd"));
         let packets = cell("packets(capinfos)").parse().ok().filter(|_| whole && !foreign);
-        Entry { file: cell("file").to_owned(), packets, foreign }
+        Entry { file: cell("file").to_owned(), packets, foreign, facts: cell("expected_facts").to_owned() }
     });
     let entries: Vec<Entry> = entries.collect();
     assert!(!entries.is_empty(), "MANIFEST.tsv lists nothing");
@@ -73,6 +76,98 @@ fn everything_is_read_and_counted() {
         }
     }
     assert!(problems.is_empty(), "{} of {} files:\n{}", problems.len(), entries.len(), problems.join("\n"));
+}
+
+/// Logs whose layout is the site's own, and the format string that reads them.
+const LAYOUTS: &[(&str, &str)] = &[
+    (
+        "nginx_digimarket_host_access.log",
+        "$remote_addr $host $remote_user $msec $time_local $request $status $body_bytes_sent$http_user_agent",
+    ),
+    (
+        "apache_blackbox_stroom.log",
+        r#"%a/%{REMOTE_PORT}e %X %t %l "%u" "%r" %s/%>s %D %I/%O/%B "%{Referer}i" "%{User-Agent}i" %V/%p"#,
+    ),
+];
+
+/// Lines of a log that are no records, and why.
+const NO_RECORDS: &[(&str, u64, &str)] = &[
+    ("haproxy_sekoia_tests.log", 2, "a handshake that failed, a default log's “Connect from”"),
+    ("haproxy_no7dw_extract.log", 60, "no request came on these connections, or only noise"),
+    ("haproxy_lnav.log", 3, "starts, stops and a backend without a server"),
+    ("nginx_digimarket_host_access.log", 2, "lines from before the layout was changed"),
+    ("nginx_digimarket_host_error.log", 1309, "files that are not there, and other messages of no request upstream"),
+    ("nginx_macos_error.log", 7, "files that are not there, and notices"),
+    ("nginx_sekoia_tests.log", 3, "messages of no request"),
+    ("nginx_ingress_error_elastic.log", 26, "the controller's own messages"),
+    ("apache_error_elastic.log", 4, "messages of no request upstream"),
+    ("apache_fail2ban_overflows.log", 28, "requests that Apache refused, and comments"),
+    ("apache_sekoia_tests.log", 7, "messages of no request upstream; a line cut in its request"),
+    ("traefik_json_crowdsec.log", 1, "a line of a plugin's"),
+    ("iis_beats_access.log", 12, "headers"),
+    ("iis_beats_httperr.log", 4, "headers"),
+    ("caddy_crowdsec.log", 1, "a message of the server's own"),
+    ("azure_appgw_sekoia_tests.log", 91, "objects printed over many lines, one of another log"),
+    ("forcepoint_sekoia_tests.log", 2, "a record broken in two"),
+];
+
+/// Logs that are of no format here.
+const UNKNOWN: &[&str] = &["haproxy_salim.log", "proxifier_loghub_2k.log", "bind_sekoia_tests.log"];
+
+/// Beginnings of an error log's sentences of which each tells of a failed request.
+const SENTENCES: &[&str] =
+    &["connect() failed", "recv() failed", "upstream prematurely closed", "no live upstreams", "no resolver defined"];
+
+/// `502:7` of the facts' `status={502:7,503:1}`; a text up to the last colon.
+fn counts<'a>(facts: &'a str, name: &str) -> Vec<(&'a str, u64)> {
+    let list = facts.split_once(&format!("{name}={{")).and_then(|(_, rest)| rest.split_once('}'));
+    let pairs = list.map_or("", |(list, _)| list).split(',').filter_map(|pair| pair.rsplit_once(':'));
+    pairs.filter_map(|(what, count)| Some((what, count.parse().ok()?))).collect()
+}
+
+/// The logs give what the collector counted in them: lines, each status of 500 and above, each sentence of an error log.
+#[test]
+fn logs_give_the_counts_of_the_manifest() {
+    let Some((root, entries)) = corpus() else { return };
+    let mut problems = Vec::new();
+    let logs = entries.iter().filter_map(|entry| Some((entry.file.strip_prefix("logs/")?, entry)));
+    for (name, entry) in logs {
+        let layout = LAYOUTS.iter().find(|(file, _)| *file == name).map(|(_, layout)| (*layout).to_owned());
+        let options = Options { log_format: layout, ..Options::default() };
+        let report = engine::run_with(&root, std::slice::from_ref(&entry.file), options);
+        let input = &report["inputs"][0];
+        let findings = report["findings"].as_array().map_or(&[][..], Vec::as_slice);
+        if input["kind"] != "log" {
+            if !UNKNOWN.contains(&name) {
+                problems.push(format!("{name}: is taken for {}", input["kind"]));
+            }
+            continue;
+        }
+        let lines = entry.facts.split_once("lines=").and_then(|(_, rest)| rest.split(' ').next()?.parse::<u64>().ok());
+        let others = NO_RECORDS.iter().find(|(file, ..)| *file == name).map_or(0, |(_, count, _)| *count);
+        if input["records"].as_u64().map(|records| records + others) != lines {
+            problems.push(format!("{name}: {} records and {others} others in {lines:?} lines", input["records"]));
+        }
+        for (status, wanted) in counts(&entry.facts, "status") {
+            let Some(code) = status.parse::<u16>().ok().filter(|code| (500..600).contains(code)) else { continue };
+            let found = findings.iter().filter(|finding| finding["status"] == code).count() as u64;
+            if found != wanted {
+                problems.push(format!("{name}: {found} findings of {status} instead of {wanted}"));
+            }
+        }
+        for (sentence, wanted) in counts(&entry.facts, "errors") {
+            if !SENTENCES.iter().any(|known| sentence.starts_with(known)) {
+                continue;
+            }
+            let evidence = findings.iter().filter_map(|finding| finding["evidence"].as_array()).flatten();
+            let texts = evidence.filter_map(|one| one["text"].as_str());
+            let found = texts.filter(|text| text.contains(sentence)).count() as u64;
+            if found != wanted {
+                problems.push(format!("{name}: “{sentence}” in {found} findings instead of {wanted}"));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 #[test]

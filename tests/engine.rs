@@ -12,9 +12,14 @@ const TODAY: &str = "2026-12-31T00:00:00Z";
 
 /// Reads the files as one case. A file that cannot be read is reported by the engine, as the product does it.
 pub fn run(folder: &Path, names: &[String]) -> Value {
+    run_with(folder, names, Options::default())
+}
+
+/// As `run`, with what a reader may set.
+pub fn run_with(folder: &Path, names: &[String], options: Options) -> Value {
     let files: Vec<Result<Vec<u8>, String>> =
         names.iter().map(|name| fs::read(folder.join(name)).map_err(|why| why.to_string())).collect();
-    let mut case = Case::new(Options { now: Timestamp::parse_rfc3339(TODAY), ..Options::default() });
+    let mut case = Case::new(Options { now: Timestamp::parse_rfc3339(TODAY), ..options });
     let inputs: Vec<_> = names.iter().map(|name| case.input(name.rsplit('/').next().unwrap_or(name))).collect();
     let heads: Vec<&[u8]> = files
         .iter()

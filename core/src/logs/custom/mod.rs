@@ -100,8 +100,10 @@ impl Custom {
         if whole && !has(&[Word::Status, Word::State, Word::Flags]) {
             return Err(format!("{title}: no field of this format string holds the status"));
         }
-        if let Some(part) = parts.windows(2).find_map(|two| two.last().filter(|part| part.before.is_empty())) {
-            return Err(format!("{title}: two fields follow each other with nothing between ({:?})", part.word));
+        // A number ends where no digit follows.
+        let joined = |two: &[Part]| matches!(two, [first, next] if next.before.is_empty() && !first.word.number());
+        if parts.windows(2).any(joined) {
+            return Err(format!("{title}: two fields follow each other with nothing between"));
         }
         Ok(Self { kind, parts, tail, own, columns: Vec::new(), names: Names::Draft })
     }
@@ -176,11 +178,14 @@ impl Custom {
             if index > first {
                 at = literal(line, at, &part.before).ok_or((at, "literal text of the format string"))?;
             }
-            let next = self.parts.get(index + 1).map_or(&self.tail, |part| &part.before);
+            let following = self.parts.get(index + 1);
+            let next = following.map_or(&self.tail, |part| &part.before);
             let long = if self.kind == Kind::Wsa {
                 line.get(at..).and_then(|rest| wsa::long(rest, part.word)).map(|length| at + length)
             } else {
-                None
+                line.get(at..)
+                    .and_then(|rest| words_of(rest, next, part.word, following.is_none()))
+                    .map(|length| at + length)
             };
             let end = long.or_else(|| value(line, at, next, part.word)).ok_or((at, "field of the format string"))?;
             let text = line.get(at..end).unwrap_or_default().trim();
@@ -205,6 +210,26 @@ fn literal(line: &str, at: usize, text: &str) -> Option<usize> {
     let blank = |letter: char| matches!(letter, ' ' | '\t');
     let rest = rest.trim_start_matches(blank);
     rest.strip_prefix(text.trim_matches(blank)).map(|after| line.len() - after.trim_start_matches(blank).len())
+}
+
+/// The length of a value whose own shape says where it ends, because what follows it does not: a blank, which it holds as
+/// well, or nothing.
+fn words_of(rest: &str, next: &str, word: Word, last: bool) -> Option<usize> {
+    match word {
+        _ if next.is_empty() && !last => rest.bytes().position(|b| !(b.is_ascii_digit() || b == b'.')),
+        // `16/Nov/2023:16:42:05 +0330`, in brackets or not.
+        Word::Clf if next.starts_with(' ') => {
+            let bracket = usize::from(rest.starts_with('['));
+            let zone = rest.get(bracket + 20..bracket + 22);
+            zone.filter(|zone| matches!(*zone, " +" | " -")).map(|_| 26 + 2 * bracket)
+        }
+        // `GET /a HTTP/1.1`
+        Word::Request if next.starts_with(' ') => {
+            let version = memchr::memmem::find(rest.as_bytes(), b" HTTP/")? + 1;
+            Some(rest.get(version..)?.find(' ').map_or(rest.len(), |end| version + end))
+        }
+        _ => None,
+    }
 }
 
 /// Where a value ends: before the literal text that follows it, or at the line's end, where a line was cut.

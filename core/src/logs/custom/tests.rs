@@ -142,3 +142,28 @@ fn a_case_reads_a_log_by_the_format_string() {
     assert_eq!(read.findings[0].category, Id::ClientAbort);
     assert_eq!(report(None).inputs[0].records, None);
 }
+
+#[test]
+fn apache_with_counters_between_slashes() {
+    let custom =
+        compiled(r#"%a/%{REMOTE_PORT}e %X %t %l "%u" "%r" %s/%>s %D %I/%O/%B "%{Referer}i" "%{User-Agent}i" %V/%p"#);
+    assert_eq!(custom.kind, Kind::Apache);
+    let line = |status: &str| {
+        std::format!(
+            r#"192.0.2.7/61801 - [18/Jan/2020:12:39:04 -0800] - "/C=USA/CN=Burn Frank (burn)" "POST /a HTTP/1.1" {status} 21221 2289/415/14 "https://www.example.com/" "Mozilla/5.0" www.example.com/443"#
+        )
+    };
+    assert_eq!(read(&custom, &line("200/200")), None);
+    assert_eq!(read(&custom, &line("502/502")).map(|found| (found.1, found.2)), Some((Some(502), "192.0.2.7".into())));
+}
+
+#[test]
+fn fields_of_several_words_without_quotes_and_a_number_next_to_text() {
+    let custom =
+        compiled("$remote_addr $host $remote_user $msec $time_local $request $status $body_bytes_sent$http_user_agent");
+    let line = "192.0.2.7 www.example.com - 1700140325.832 16/Nov/2023:16:42:05 +0330 GET /login/ HTTP/1.1 502 166Mozilla/5.0 (X11; Linux x86_64)";
+    assert_eq!(read(&custom, line).map(|found| (found.1, found.2)), Some((Some(502), "192.0.2.7".into())));
+    assert_eq!(read(&custom, &line.replace(" 502 166", " 200 502")), None);
+    // Of two texts without anything between nobody knows where the first ends.
+    assert!(Custom::new("$time_iso8601 $status $host$request").is_err());
+}

@@ -65,6 +65,25 @@ pub enum Word {
     Other,
 }
 
+impl Word {
+    /// True for a value of digits, with a point at most.
+    #[must_use]
+    pub const fn number(self) -> bool {
+        matches!(
+            self,
+            Self::Epoch
+                | Self::Fraction
+                | Self::Seconds
+                | Self::Milliseconds
+                | Self::Microseconds
+                | Self::Status
+                | Self::BodySent
+                | Self::AllSent
+                | Self::ServerPort
+        )
+    }
+}
+
 /// How many there are.
 pub const WORDS: usize = Word::Other as usize + 1;
 
