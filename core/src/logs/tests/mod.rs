@@ -12,6 +12,7 @@ mod mixed;
 mod objects;
 mod properties;
 mod reverse;
+mod samples;
 mod words;
 
 use alloc::format;
