@@ -10,12 +10,12 @@ use crate::capture::point::Point;
 use crate::exchange::{Claim, Exchange};
 use crate::findings::{self, Found, Limits};
 use crate::logs::{Beyond, Custom, LogFormat, LogReader};
-use crate::reading::Reading;
+use crate::reading::{Purpose, Reading};
 use crate::report::{Exchanges, Report, SCHEMA};
 use crate::sides::{self, Sides};
 use crate::time::{Span, Timestamp};
 use crate::together::{Interest, Sight};
-use crate::{devices, fingerprints, join, patterns, products, together, verdict};
+use crate::{devices, exchanges, fingerprints, join, patterns, products, together, verdict};
 
 /// Findings that are kept; more are counted.
 const KEPT: usize = 100_000;
@@ -38,6 +38,8 @@ pub struct Options {
     /// Now: no log line is newer. It gives times without a year their year, where nothing else in their file does; an
     /// engine without a clock has to be told.
     pub now: Option<Timestamp>,
+    /// Healthy exchanges are to be listed as well ([`Case::exchanges`]), which takes memory for each.
+    pub exchanges: bool,
 }
 
 /// One case: files that are read together.
@@ -100,20 +102,20 @@ impl Case {
     /// The next bytes of a file, in chunks of any size.
     pub fn read(&mut self, input: InputId, chunk: &[u8]) {
         self.unsettle();
-        let several = self.inputs.len() > 1;
+        let purpose = self.purpose();
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
             reading.beside(&self.seen);
-            reading.read(chunk, &mut self.points, several);
+            reading.read(chunk, &mut self.points, purpose);
         }
     }
 
     /// The end of a file.
     pub fn end(&mut self, input: InputId) {
         self.unsettle();
-        let several = self.inputs.len() > 1;
+        let purpose = self.purpose();
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
-            reading.end(&mut self.points, several);
-            for log in reading.logs().filter(|log| several && log.of_clients()) {
+            reading.end(&mut self.points, purpose);
+            for log in reading.logs().filter(|log| purpose.several && log.of_clients()) {
                 Rc::make_mut(&mut self.seen).extend_from_slice(&log.sights);
             }
         }
@@ -150,11 +152,24 @@ impl Case {
     /// A file could not be opened, or read on: says why. What was read of it before stands.
     pub fn fail(&mut self, input: InputId, why: impl Into<String>) {
         self.unsettle();
-        let several = self.inputs.len() > 1;
+        let purpose = self.purpose();
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
-            reading.fail(&why.into(), &mut self.points, several);
+            reading.fail(&why.into(), &mut self.points, purpose);
         }
         self.settle();
+    }
+
+    fn purpose(&self) -> Purpose {
+        Purpose { several: self.inputs.len() > 1, listing: self.options.exchanges }
+    }
+
+    /// Every exchange, healthy ones too, in order of time, the first 100,000: only where [`Options::exchanges`] asked for
+    /// it before the first byte. `report` is this case's, for what failed.
+    #[must_use]
+    pub fn exchanges(&self, report: &Report) -> Vec<exchanges::Row> {
+        let joined = join::join(&self.points, self.options.gateway);
+        let logs = self.inputs.iter().flat_map(Reading::logs).filter_map(|log| log.rows.as_deref()).flatten();
+        exchanges::list(&self.points, &joined.roles, logs, report)
     }
 
     /// Sets the product, for the advice of the next [`Case::report`].

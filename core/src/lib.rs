@@ -24,6 +24,7 @@ pub mod categories;
 pub mod details;
 pub mod devices;
 pub mod exchange;
+pub mod exchanges;
 mod findings;
 pub(crate) mod fingerprints;
 #[cfg(feature = "std")]

@@ -16,7 +16,7 @@ use super::marks::Mark;
 use super::met::Met;
 use super::packet::{self, Nothing, Packet, Quoted, Segment, Transport};
 use super::seam::Seam;
-use super::transaction::Served;
+use super::transaction::{Keep, Served};
 use super::views::Views;
 use super::{Frame, link};
 use crate::exchange::{Icmp, Source};
@@ -109,7 +109,9 @@ pub struct Point {
     pub met: Met,
     /// Link layer of the first frame.
     pub link: Option<u16>,
-    /// Requests that went well, each with the index of its connection, where the case may hold logs.
+    /// What is to be kept of requests that go well.
+    pub keep: Keep,
+    /// Requests that went well, each with the index of its connection.
     pub served: Vec<(u32, Served)>,
     /// Such requests beyond those that are kept.
     passed_over: u64,
@@ -343,7 +345,7 @@ impl Point {
         let at = known.unwrap_or_else(|| {
             let (client, server, sure) = roles(from, to, segment);
             let mut connection = Connection::new(client, server, sure, packet.source);
-            connection.remember = self.seam.recording;
+            connection.remember = self.keep;
             connection.before = latest;
             self.connections.push(connection);
             self.open.insert(key, self.connections.len() - 1);

@@ -81,13 +81,29 @@ impl StreamEnd {
     }
 }
 
-/// What is kept of a request that went well, to find its line in a log.
-#[derive(Clone, Copy, Debug)]
+/// What is to be kept of requests that went well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keep {
+    /// Nothing: they are counted.
+    #[default]
+    Nothing,
+    /// Enough to find their lines in a log.
+    Little,
+    /// Their words as well, to list them.
+    Words,
+}
+
+/// What is kept of a request that went well.
+#[derive(Clone, Debug)]
 pub struct Served {
     /// First packet of the request.
     pub first: Source,
     /// Last packet of the answer.
     pub ended: Timestamp,
+    /// First packet of the answer.
+    pub answered: Option<Timestamp>,
+    /// Method, host and target, where they are to be listed.
+    pub words: Option<Box<[String; 3]>>,
     /// What was asked for.
     pub wanted: Wanted,
     /// Status; 0 where the answer was not seen.
@@ -120,12 +136,15 @@ impl Size {
 
 impl Served {
     /// Of a transaction whose request was seen.
-    pub fn of(transaction: &Transaction, ended: Source) -> Option<Self> {
-        let request = transaction.request.as_deref()?;
+    pub fn of(transaction: &Transaction, ended: Source, keep: Keep) -> Option<Self> {
+        let request = transaction.request.as_deref().filter(|_| keep > Keep::Nothing)?;
         let (host, _) = crate::join::attempt::host_of(&request.target, request.host.as_deref(), &request.method);
+        let words = || Box::new([request.method.clone(), host.clone().unwrap_or_default(), request.target.clone()]);
         Some(Self {
             first: request.first,
             ended: ended.time,
+            answered: transaction.response.as_ref().map(|response| response.first.time),
+            words: (keep == Keep::Words).then(words),
             wanted: Wanted::new(Some(&request.method), Some(&request.target), host.as_deref()),
             status: transaction.response.as_ref().map_or(0, |response| response.status),
             size: Size::of(transaction),

@@ -54,7 +54,7 @@ use directions::Unheard;
 use hellos::Hellos;
 use names::{Names, plain_name};
 pub(crate) use outcome::failing;
-use roles::Roles;
+pub use roles::Roles;
 
 /// What the captures of a case came to.
 #[derive(Default)]

@@ -106,6 +106,7 @@ impl LogReader {
     fn stranger(&self, format: &'static LogFormat) -> Self {
         let mut other = Self::new(self.input, self.preferred);
         other.others = None;
+        other.rows = self.rows.as_ref().map(|_| Vec::new());
         other.state = State::Known { format, warning: None };
         other.take_after(self);
         if self.tells_errors() {

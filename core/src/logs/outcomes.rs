@@ -16,11 +16,11 @@ use super::{LogFormat, Record, Sent, Tunnel};
 use crate::capture::transaction::Size;
 use crate::categories::Id as Category;
 use crate::exchange::{Answer, Attempt, Event, Exchange, Names, Phase, Signs, Source, Status, What};
-use crate::health_checks;
 use crate::patterns::{Server, Well};
 use crate::report::{GeneratedBy, Leg};
 use crate::time::{Span, Timestamp};
 use crate::together::{Sight, Wanted, address_digest};
+use crate::{exchanges, health_checks};
 
 /// Failed exchanges kept; the counts go on.
 pub const KEPT: usize = 100_000;
@@ -83,6 +83,10 @@ impl LogReader {
             // An error log may tell of it as well.
             let sight = Sight { check: true, counts: false, ..self.sight(format, line, record) };
             return self.keep_healthy(sight);
+        }
+        let place = self.place(line, record.time);
+        if let Some(rows) = self.rows.as_mut().filter(|_| record.group.is_none() && record.aside.is_none()) {
+            exchanges::add_line(rows, place, record);
         }
         if let Some(group) = record.group {
             if let Some(earlier) = self.groups.find(group, record.time, record.upstream) {

@@ -23,6 +23,7 @@ use super::{Clock, Custom, Layout, LogFormat, Parsed, Record, prefix, wrapped};
 use crate::categories::Id as Category;
 use crate::devices::Rulings;
 use crate::exchange::Exchange;
+use crate::exchanges;
 use crate::patterns::Tally;
 use crate::products::Id as Product;
 use crate::time::{SECOND, Span, Timestamp};
@@ -56,6 +57,8 @@ pub struct LogReader {
     pub(crate) tally: Tally,
     /// Health checks.
     pub(crate) checks: Checks,
+    /// Every line that is an exchange, where they are to be listed.
+    pub(crate) rows: Option<Vec<exchanges::Row>>,
     /// What became of the gateway's servers.
     pub(crate) notices: Notices,
     /// Readers of the lines of other formats in the same file, and which of them had the last one. `None` for such a
@@ -149,6 +152,7 @@ impl LogReader {
             shared: 0,
             tally: Tally::default(),
             checks: Checks::default(),
+            rows: None,
             notices: Notices::default(),
             others: Some(Vec::new()),
             latest: 0,

@@ -15,6 +15,7 @@ use crate::capture::Kept;
 #[cfg(feature = "std")]
 use crate::capture::file::FileReader;
 use crate::capture::point::Point;
+use crate::capture::transaction::Keep;
 use crate::case::Options;
 #[cfg(feature = "std")]
 use crate::gunzip::Gunzip;
@@ -33,6 +34,26 @@ const HEAD: usize = 64 * 1024;
 /// Frames looked at before it is decided whether a file continues another one.
 #[cfg(feature = "std")]
 const AHEAD: usize = 64;
+
+/// What the reading of a case is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Purpose {
+    /// The case has several files.
+    pub several: bool,
+    /// Every exchange is to be listed.
+    pub listing: bool,
+}
+
+impl Purpose {
+    /// What is to be kept of requests that went well.
+    fn keep(self) -> Keep {
+        match self {
+            Self { listing: true, .. } => Keep::Words,
+            Self { several: true, .. } => Keep::Little,
+            _ => Keep::Nothing,
+        }
+    }
+}
 
 /// One input.
 pub struct Reading {
@@ -161,30 +182,30 @@ impl Reading {
     }
 
     /// The next bytes as they are in the file.
-    pub fn read(&mut self, chunk: &[u8], points: &mut Vec<Point>, several: bool) {
+    pub fn read(&mut self, chunk: &[u8], points: &mut Vec<Point>, purpose: Purpose) {
         self.bytes += chunk.len() as u64;
-        self.feed(chunk, points, several);
+        self.feed(chunk, points, purpose);
     }
 
-    fn feed(&mut self, chunk: &[u8], points: &mut Vec<Point>, several: bool) {
+    fn feed(&mut self, chunk: &[u8], points: &mut Vec<Point>, purpose: Purpose) {
         #[cfg(feature = "std")]
         if let Some(mut gunzip) = self.gunzip.take() {
-            gunzip.push(chunk, |bytes| self.content(bytes, points, several));
+            gunzip.push(chunk, |bytes| self.content(bytes, points, purpose));
             self.gunzip = Some(gunzip);
             return;
         }
-        self.content(chunk, points, several);
+        self.content(chunk, points, purpose);
     }
 
     /// The next bytes of the content, unpacked.
-    fn content(&mut self, chunk: &[u8], points: &mut Vec<Point>, several: bool) {
+    fn content(&mut self, chunk: &[u8], points: &mut Vec<Point>, purpose: Purpose) {
         match &mut self.state {
             State::Head(head) => {
                 head.extend_from_slice(chunk);
                 // Binary formats tell in their first bytes, texts need some lines.
                 let binary = is_binary(head);
                 if head.len() >= HEAD || binary && head.len() >= 24 {
-                    self.decide(points, several);
+                    self.decide(points, purpose);
                 }
             }
             #[cfg(feature = "std")]
@@ -207,7 +228,7 @@ impl Reading {
                             ahead.push(Kept::of(&frame));
                             // The first capture of a case continues none.
                             if points.is_empty() || ahead.len() >= AHEAD {
-                                *point = settle(points, ahead, several, warnings, id);
+                                *point = settle(points, ahead, purpose, warnings, id);
                             }
                         }
                     }
@@ -221,7 +242,7 @@ impl Reading {
     }
 
     /// Recognises the file by its first bytes and reads them.
-    fn decide(&mut self, points: &mut Vec<Point>, several: bool) {
+    fn decide(&mut self, points: &mut Vec<Point>, purpose: Purpose) {
         let State::Head(head) = &mut self.state else { return };
         let head = core::mem::take(head);
         let recognised = input::recognise_for(&head, self.options.product, self.custom.as_ref());
@@ -236,7 +257,7 @@ impl Reading {
                 self.packed = true;
                 self.gunzip = Some(Gunzip::default());
                 self.state = State::Head(Vec::new());
-                return self.feed(&head, points, several);
+                return self.feed(&head, points, purpose);
             }
             Recognised::Gzip if self.packed => {
                 self.warnings.push("gzip inside gzip is not opened: unpack it once with gunzip".to_string());
@@ -244,6 +265,7 @@ impl Reading {
             }
             Recognised::Log(format) => {
                 let mut log = LogReader::new(self.id, self.options.product);
+                log.rows = self.options.exchanges.then(Vec::new);
                 log.follow(self.custom.as_ref());
                 log.set_zone(self.options.zone);
                 log.not_after(self.options.now);
@@ -255,26 +277,26 @@ impl Reading {
             Recognised::Page => State::Page(Box::new(PageReader::new(self.id))),
             other => State::Refused(Kind::Unknown, other.format().to_string()),
         };
-        self.content(&head, points, several);
+        self.content(&head, points, purpose);
     }
 
     /// The end of the file.
-    pub fn end(&mut self, points: &mut Vec<Point>, several: bool) {
+    pub fn end(&mut self, points: &mut Vec<Point>, purpose: Purpose) {
         if self.ended {
             return;
         }
         #[cfg(feature = "std")]
         {
             if matches!(self.state, State::Head(_)) && self.gunzip.is_none() {
-                self.decide(points, several);
+                self.decide(points, purpose);
             }
             if let Some(mut gunzip) = self.gunzip.take() {
-                let warning = gunzip.end(|bytes| self.content(bytes, points, several));
+                let warning = gunzip.end(|bytes| self.content(bytes, points, purpose));
                 self.warnings.extend(warning);
             }
         }
         if matches!(self.state, State::Head(_)) {
-            self.decide(points, several);
+            self.decide(points, purpose);
         }
         self.ended = true;
         match &mut self.state {
@@ -283,11 +305,11 @@ impl Reading {
                 let id = self.id;
                 let (point, ahead) = (&mut self.point, &mut self.ahead);
                 let warnings = &mut self.warnings;
-                *point = point.or_else(|| settle(points, ahead, several, warnings, id));
+                *point = point.or_else(|| settle(points, ahead, purpose, warnings, id));
                 file.end(&mut |frame| {
                     if point.is_none() {
                         ahead.push(Kept::of(&frame));
-                        *point = settle(points, ahead, several, warnings, id);
+                        *point = settle(points, ahead, purpose, warnings, id);
                     } else if let Some(point) = point.and_then(|at| points.get_mut(at)) {
                         point.frame(&frame, id);
                     }
@@ -316,9 +338,9 @@ impl Reading {
     }
 
     /// Reading failed on the way.
-    pub fn fail(&mut self, why: &str, points: &mut Vec<Point>, several: bool) {
+    pub fn fail(&mut self, why: &str, points: &mut Vec<Point>, purpose: Purpose) {
         if self.bytes > 0 {
-            self.end(points, several);
+            self.end(points, purpose);
             self.warnings.push(format!("{why}; the {} bytes before were read", self.bytes));
         } else {
             self.ended = true;

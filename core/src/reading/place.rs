@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::Purpose;
 use crate::capture::point::Point;
 use crate::capture::{Frame, Kept};
 use crate::time::Span;
@@ -19,7 +20,7 @@ const PAUSE_TOLD: Span = Span::seconds(5);
 pub(super) fn settle(
     points: &mut Vec<Point>,
     ahead: &mut Vec<Kept>,
-    several: bool,
+    purpose: Purpose,
     warnings: &mut Vec<String>,
     id: u32,
 ) -> Option<usize> {
@@ -44,7 +45,8 @@ pub(super) fn settle(
         }
         None => {
             let mut point = Point::default();
-            point.seam.recording = several;
+            point.seam.recording = purpose.several;
+            point.keep = purpose.keep();
             points.push(point);
             points.len() - 1
         }

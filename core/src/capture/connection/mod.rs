@@ -13,6 +13,7 @@ use super::conversation::Conversation;
 use super::handshake::Handshake;
 use super::marks::Mark;
 use super::packet::{Packet, Segment};
+use super::transaction::Keep;
 use crate::exchange::{Icmp, Source};
 use crate::protocols::dns;
 use crate::time::Span;
@@ -84,8 +85,8 @@ pub struct Connection {
     pub client_outgoing: Option<bool>,
     /// Interfaces of its file on which it was seen, a bit for each; all from the eighth on share one.
     pub interfaces: u8,
-    /// The case may hold logs: what went well on it is told as well.
-    pub remember: bool,
+    /// What is to be kept of what went well on it.
+    pub remember: Keep,
     /// The client's address by a balancer's header before the first byte (PROXY protocol).
     pub real_client: Option<SocketAddr>,
     /// The beginning of such a header.
@@ -127,7 +128,7 @@ impl Connection {
             dns_messages: Vec::new(),
             client_outgoing: None,
             interfaces: 0,
-            remember: false,
+            remember: Keep::Nothing,
             real_client: None,
             preface: Vec::new(),
             before: None,

@@ -15,7 +15,7 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::transaction::{Good, Request, Response, Sample, Served, Transaction};
+use super::transaction::{Good, Keep, Request, Response, Sample, Served, Transaction};
 use crate::exchange::Source;
 use crate::health_checks;
 use crate::protocols::http1::Chunks;
@@ -99,7 +99,7 @@ pub struct Conversation {
     /// Requests that a gateway marked (`Via`, `Forwarded`, `X-Forwarded-For`).
     pub marked: u32,
     /// The case may hold logs: what went well is told in `served`.
-    pub remember: bool,
+    pub remember: Keep,
     /// What went well, in numbers.
     pub good: Vec<Good>,
     /// What went well, until the capture point takes it.
@@ -138,7 +138,7 @@ impl Default for Conversation {
             tunnel_bytes: 0,
             for_proxy: 0,
             marked: 0,
-            remember: false,
+            remember: Keep::Nothing,
             good: Vec::new(),
             served: Vec::new(),
             sample: None,
@@ -234,9 +234,7 @@ impl Conversation {
                 return;
             }
             Good::add(&mut self.good, &transaction, source.time);
-            if self.remember {
-                self.served.extend(Served::of(&transaction, source));
-            }
+            self.served.extend(Served::of(&transaction, source, self.remember));
             self.previous = Some(transaction);
         } else {
             self.kept.push(transaction);

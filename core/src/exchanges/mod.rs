@@ -1,0 +1,240 @@
+//! Every exchange of a case in one row, healthy ones too, with what each phase took: so that "slow" can be seen.
+//!
+//! Made only where it was asked for before reading ([`crate::Options::exchanges`]): the engine keeps nothing of healthy
+//! exchanges otherwise.
+
+mod upstream;
+
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use hashbrown::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
+
+use crate::capture::connection::{Connection, Speech};
+use crate::capture::point::Point;
+use crate::capture::transaction::Transaction;
+use crate::exchange::Source;
+use crate::join::{Roles, attempt::host_of, hello};
+use crate::logs::Record;
+use crate::report::Report;
+use crate::time::{Span, Timestamp};
+use upstream::Upstream;
+
+/// Rows of a case.
+const ROWS: usize = 100_000;
+/// Characters of a target.
+const TARGET: usize = 200;
+
+/// One exchange.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Index of the input.
+    pub input: u32,
+    /// First packet of the request, as Wireshark numbers it.
+    pub packet: Option<u64>,
+    /// Its line, from 1.
+    pub line: Option<u64>,
+    /// Byte offset of packet or line in the (unpacked) input.
+    pub offset: u64,
+    /// Bytes there.
+    pub length: u32,
+    /// When the request came; of a line whatever time it says.
+    pub time: Timestamp,
+    /// Who asked.
+    pub client: Option<IpAddr>,
+    /// Host wanted; empty where that is not known.
+    pub host: String,
+    /// Request method.
+    pub method: String,
+    /// Target as written, at most 200 characters.
+    pub target: String,
+    /// What the client got.
+    pub status: Option<u16>,
+    /// The lookup of the host for it. `None` here and below: there was none, or it was not seen.
+    pub dns: Option<Span>,
+    /// The TCP handshake upstream.
+    pub connect: Option<Span>,
+    /// The TLS handshake upstream.
+    pub tls: Option<Span>,
+    /// From the request's first byte to the first of the answer, as the client saw it.
+    pub first_byte: Option<Span>,
+    /// To the last.
+    pub total: Option<Span>,
+    /// Index into the report's findings, if it failed.
+    pub finding: Option<u32>,
+}
+
+/// Adds the row of a log line.
+pub(crate) fn add_line(rows: &mut Vec<Row>, place: Source, record: &Record<'_>) {
+    if rows.len() >= ROWS {
+        return;
+    }
+    rows.push(Row {
+        input: place.input,
+        packet: None,
+        line: Some(place.number),
+        offset: place.offset,
+        length: place.length,
+        time: place.time,
+        client: record.client,
+        host: record.host.unwrap_or_default().into(),
+        method: record.method.unwrap_or_default().into(),
+        target: clip(record.target.unwrap_or_default()),
+        status: record.status,
+        dns: None,
+        connect: None,
+        tls: None,
+        first_byte: None,
+        total: record.elapsed,
+        finding: None,
+    });
+}
+
+/// The rows of a case, in order of time.
+pub(crate) fn list<'a>(
+    points: &[Point],
+    roles: &Roles,
+    lines: impl Iterator<Item = &'a Row>,
+    report: &Report,
+) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut met = HashSet::new();
+    for point in points {
+        let upstream = Upstream::new(point, roles);
+        let counts = |connection: &Connection| {
+            roles.counts(connection) && met.insert((connection.client, connection.server, connection.opening()))
+        };
+        let counted: Vec<bool> = point.connections.iter().map(counts).collect();
+        let counted = |at: usize| point.connections.get(at).filter(|_| counted.get(at) == Some(&true));
+        for (at, served) in &point.served {
+            let Some((connection, words)) = counted(*at as usize).zip(served.words.as_deref()) else { continue };
+            let [method, host, target] = words;
+            let answer = (served.answered, Some(served.ended), served.status);
+            rows.push(captured(connection, served.first, [method, host, target], answer));
+        }
+        for at in 0..point.connections.len() {
+            let Some(connection) = counted(at) else { continue };
+            let Some(conversation) = connection.conversation() else {
+                rows.extend(secure(connection));
+                continue;
+            };
+            let kept = conversation.kept.iter().chain(conversation.open());
+            rows.extend(kept.filter_map(|transaction| of_transaction(connection, transaction)));
+            rows.extend(conversation.tunnel.as_ref().and_then(|transaction| tunnel(connection, transaction)));
+        }
+        for row in &mut rows {
+            upstream.tell(row);
+        }
+    }
+    rows.extend(lines.cloned());
+    let places: HashMap<(u32, Option<u64>, Option<u64>), u32> = (0..)
+        .zip(&report.findings)
+        .flat_map(|(at, finding)| finding.evidence.iter().map(move |row| ((row.input, row.packet, row.line), at)))
+        .collect();
+    let mut shown: HashSet<u32> = HashSet::new();
+    for row in &mut rows {
+        row.finding = places.get(&(row.input, row.packet, row.line)).copied();
+    }
+    // A second status in the same stream, or the rounds of a loop, are one failure.
+    rows.retain(|row| row.finding.is_none_or(|finding| shown.insert(finding)));
+    // What failed without a request that was captured, or inside a tunnel.
+    for (at, finding) in (0..).zip(&report.findings) {
+        let Some(first) = finding.evidence.first().filter(|_| !shown.contains(&at)) else { continue };
+        rows.push(Row {
+            input: first.input,
+            packet: first.packet,
+            line: first.line,
+            offset: first.offset,
+            length: first.length,
+            time: finding.time,
+            client: finding.client,
+            host: finding.host.clone().unwrap_or_default(),
+            method: finding.method.clone().unwrap_or_default(),
+            target: clip(finding.target.as_deref().unwrap_or_default()),
+            status: finding.status,
+            dns: None,
+            connect: None,
+            tls: None,
+            first_byte: None,
+            total: Some(finding.ended.since(finding.time)),
+            finding: Some(at),
+        });
+    }
+    rows.sort_by_key(|row| (row.time, row.input, row.packet, row.line));
+    rows.truncate(ROWS);
+    rows
+}
+
+/// A request that was kept because something about it is worth a look.
+fn of_transaction(connection: &Connection, transaction: &Transaction) -> Option<Row> {
+    let request = transaction.request.as_deref()?;
+    let (host, _) = host_of(&request.target, request.host.as_deref(), &request.method);
+    let words = [request.method.as_str(), host.as_deref().unwrap_or_default(), request.target.as_str()];
+    let response = transaction.response.as_deref();
+    let answer = (
+        response.map(|response| response.first.time),
+        response.map(|response| response.last.time),
+        response.map_or(0, |response| response.status),
+    );
+    Some(captured(connection, request.first, words, answer))
+}
+
+/// A tunnel that was granted: it lasts as long as its connection, and the handshake inside it is the client's.
+fn tunnel(connection: &Connection, transaction: &Transaction) -> Option<Row> {
+    let row = of_transaction(connection, transaction)?;
+    Some(Row { total: Some(connection.last.time.since(row.time)), tls: handshake(connection), ..row })
+}
+
+/// A client that speaks TLS to the gateway itself: what it asks for is not seen.
+fn secure(connection: &Connection) -> Option<Row> {
+    if !matches!(connection.speech, Speech::Tls) || !hello(connection) {
+        return None;
+    }
+    let name = connection.handshake.as_ref().and_then(|handshake| handshake.server_name());
+    let answer = (None, Some(connection.last.time), 0);
+    let row = captured(connection, connection.first, ["", name.unwrap_or_default(), ""], answer);
+    Some(Row { tls: handshake(connection), ..row })
+}
+
+/// How long the TLS handshake on a connection took.
+fn handshake(connection: &Connection) -> Option<Span> {
+    let handshake = connection.handshake.as_deref()?;
+    Some(handshake.finished?.time.since(handshake.client_hello?.time))
+}
+
+fn captured(
+    connection: &Connection,
+    first: Source,
+    [method, host, target]: [&str; 3],
+    (answered, ended, status): (Option<Timestamp>, Option<Timestamp>, u16),
+) -> Row {
+    Row {
+        input: first.input,
+        packet: Some(first.number),
+        line: None,
+        offset: first.offset,
+        length: first.length,
+        time: first.time,
+        client: Some(connection.real_client.unwrap_or(connection.client).ip()),
+        host: host.to_string(),
+        method: method.to_string(),
+        target: clip(target),
+        status: (status > 0).then_some(status),
+        dns: None,
+        connect: None,
+        tls: None,
+        first_byte: answered.map(|answered| answered.since(first.time)),
+        total: ended.map(|ended| ended.since(first.time)),
+        finding: None,
+    }
+}
+
+fn clip(text: &str) -> String {
+    text.chars().take(TARGET).collect()
+}
+
+#[cfg(test)]
+mod tests;
