@@ -292,6 +292,7 @@ impl Case {
         Report {
             schema: SCHEMA.to_string(),
             partial: !self.inputs.iter().all(Reading::ended),
+            redacted: false,
             product,
             gateways,
             inputs,

@@ -25,6 +25,7 @@ pub mod details;
 pub mod devices;
 pub mod exchange;
 pub mod exchanges;
+pub mod export;
 mod findings;
 pub(crate) mod fingerprints;
 #[cfg(feature = "std")]
@@ -40,6 +41,7 @@ mod patterns;
 pub mod products;
 pub mod protocols;
 mod reading;
+pub mod redact;
 pub mod report;
 mod sides;
 pub mod time;

@@ -23,6 +23,9 @@ pub struct Report {
     /// True while reading goes on or after it was cancelled: more may follow.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub partial: bool,
+    /// Addresses, names and words of the files are replaced by pseudonyms. Not in the contract.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub redacted: bool,
     /// The gateway's product, set by the reader or told by a log format.
     pub product: Option<Product>,
     /// Addresses taken for the gateway, the busiest first.

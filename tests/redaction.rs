@@ -1,0 +1,161 @@
+//! Nothing of a case's own is left in what is passed on redacted: no address, no name, no user, of any case.
+
+mod engine;
+#[allow(dead_code, reason = "only the names of the files are needed")]
+mod expectation;
+mod folders;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use expectation::Expectation;
+use gateway_triage_core::export;
+use gateway_triage_core::redact::Redactor;
+use gateway_triage_core::report::Report;
+use serde_json::Value;
+
+const SEED: [u8; 16] = *b"sixteen letters.";
+
+#[test]
+fn no_address_or_name_of_a_case_is_left() {
+    let mut problems = Vec::new();
+    let mut looked_for = 0;
+    for folder in folders::all() {
+        let Ok(expectation) = Expectation::read(&folder) else { continue };
+        let original = engine::run(&folder, &expectation.inputs);
+        let mut secrets = secrets(&folder, &expectation.inputs, &original);
+        looked_for += secrets.len();
+        let redacted = redact(&original);
+        let json = serde_json::to_string(&redacted).expect("a report is JSON");
+        let passed_on =
+            [json, export::markdown(&redacted, None), export::html(&redacted, None), export::short(&redacted, None)];
+        let passed_on = passed_on.map(|text| text.to_lowercase());
+        secrets.retain(|secret| passed_on.iter().any(|text| holds(text, secret)));
+        if !secrets.is_empty() {
+            problems.push(format!("{}: {secrets:?}", folders::name(&folder)));
+        }
+    }
+    assert!(looked_for > 3_000, "only {looked_for} addresses and names were looked for");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// Every case's report keeps its numbers and its shape: the same fields, lists as long, times, categories, statuses.
+#[test]
+fn only_texts_and_addresses_change() {
+    for folder in folders::all() {
+        let Ok(expectation) = Expectation::read(&folder) else { continue };
+        let original = engine::run(&folder, &expectation.inputs);
+        let mut redacted = serde_json::to_value(redact(&original)).expect("a report is JSON");
+        assert_eq!(redacted["redacted"], true);
+        redacted.as_object_mut().expect("an object").remove("redacted");
+        same_shape(&original, &redacted, &folders::name(&folder));
+    }
+}
+
+#[test]
+fn the_same_original_has_the_same_pseudonym_in_one_case_and_another_one_under_another_key() {
+    let report = |host: &str| {
+        let mut case = gateway_triage_core::Case::new(gateway_triage_core::Options::default());
+        let log = case.input("access.log");
+        let line =
+            format!("1233658928.496 153185 10.10.70.50 NONE/504 1729 GET http://{host}/ - DIRECT/{host} - ...\n");
+        case.read(log, line.as_bytes());
+        case.end(log);
+        case.report()
+    };
+    let mut redactor = Redactor::new(SEED);
+    let (mut one, mut again, mut other) = (report("a.example.com"), report("b.example.com"), report("a.example.com"));
+    redactor.report(&mut one);
+    redactor.report(&mut again);
+    Redactor::new([1; 16]).report(&mut other);
+    assert_eq!(one.findings[0].client, again.findings[0].client);
+    assert_ne!(one.findings[0].client, other.findings[0].client);
+    assert_ne!(one.findings[0].host, again.findings[0].host);
+    let host = one.findings[0].host.clone().expect("a host");
+    assert!(
+        one.findings[0].evidence[0].text.contains(&format!("http://{host}/")),
+        "{}",
+        one.findings[0].evidence[0].text
+    );
+}
+
+fn redact(report: &Value) -> Report {
+    let mut report: Report = serde_json::from_value(report.clone()).expect("a report");
+    Redactor::new(SEED).report(&mut report);
+    report
+}
+
+/// Addresses and names that the report or its logs hold.
+fn secrets(folder: &Path, inputs: &[String], report: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    strings(report, &mut |text| collect(text, &mut found));
+    for name in inputs {
+        if let Ok(text) = std::fs::read_to_string(folder.join(name)) {
+            collect(&text, &mut found);
+        }
+    }
+    found
+}
+
+fn strings(value: &Value, found: &mut dyn FnMut(&str)) {
+    match value {
+        Value::String(text) => found(text),
+        Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
+        Value::Object(fields) => fields.values().for_each(|field| strings(field, found)),
+        _ => {}
+    }
+}
+
+/// By runs of the letters of names and addresses, not by the rules that the redaction cuts texts by.
+fn collect(text: &str, found: &mut BTreeSet<String>) {
+    for run in text.split(|letter: char| !(letter.is_ascii_alphanumeric() || ".-_:".contains(letter))) {
+        for part in [run, run.trim_matches(':'), run.rsplit_once(':').map_or(run, |(left, _)| left)] {
+            let part = part.trim_matches(['.', '-', '_']).to_lowercase();
+            let documentation = part.parse().is_ok_and(|address: std::net::IpAddr| {
+                !address.is_loopback() && !address.is_unspecified() && address.to_string().len() > 4
+            });
+            let name = [".example.com", ".example.net", ".example.org", "example.local"]
+                .iter()
+                .any(|domain| part.ends_with(domain))
+                && !part.contains(':');
+            if documentation || name {
+                found.insert(part);
+            }
+        }
+    }
+    for user in ["jo doe", "user one", "test@example", "mwgproxy", "jdoe", "alice", "example\\jo"] {
+        if text.to_lowercase().contains(user) {
+            found.insert(user.to_owned());
+        }
+    }
+}
+
+/// Whether a text holds a name that is no part of a longer one.
+fn holds(text: &str, name: &str) -> bool {
+    let inside = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+    text.match_indices(name)
+        .any(|(at, _)| !inside(text[..at].chars().next_back()) && !inside(text[at + name.len()..].chars().next()))
+}
+
+fn same_shape(original: &Value, redacted: &Value, place: &str) {
+    match (original, redacted) {
+        (Value::Array(one), Value::Array(other)) => {
+            assert_eq!(one.len(), other.len(), "{place}");
+            one.iter().zip(other).for_each(|(one, other)| same_shape(one, other, place));
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "{place}");
+            for (key, value) in one {
+                let place = format!("{place}.{key}");
+                let kept =
+                    ["category", "time", "first", "last", "schema", "format", "owner", "generated_by", "reset_by"];
+                if kept.contains(&key.as_str()) {
+                    assert_eq!(value, &other[key], "{place}");
+                }
+                same_shape(value, &other[key], &place);
+            }
+        }
+        (Value::String(_), Value::String(_)) => {}
+        (one, other) => assert_eq!(one, other, "{place}"),
+    }
+}
