@@ -1,10 +1,16 @@
 //! `cargo xtask bench`: the native engine beside the tools that its users know, on one machine, in one run.
 //!
+//! Of captures the whole capture is measured, of logs the formats that products write by default ([`logs`]). The tables go to
+//! `bench/results` as well, which is not kept in the repository.
+//!
 //! Seconds of one machine mean nothing on another; what counts is the ratio. Each program runs several times on a
 //! file in the page cache, after all others have had their turn, and the median is taken.
 
+mod logs;
+
 use crate::process::{self, cargo};
 use anyhow::{Context, Result, bail};
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -50,14 +56,33 @@ struct Contestant {
     memory: u64,
 }
 
-/// `cargo xtask bench`.
+/// Measures, and returns the table.
+type Part = fn(&Path) -> Result<String>;
+
+/// What can be measured, by the names that the command takes.
+static PARTS: &[(&str, Part)] = &[("captures", captures), ("logs", logs::run)];
+
+/// `cargo xtask bench [captures] [logs]`.
 pub fn run(args: &[String]) -> Result<()> {
-    if let Some(arg) = args.first() {
-        bail!("`bench` takes no arguments, but got `{arg}`");
+    if let Some(arg) = args.iter().find(|arg| PARTS.iter().all(|(name, _)| name != arg)) {
+        bail!("`bench` measures `captures` or `logs`, not `{arg}`");
     }
     let program = triage()?;
+    let folder = process::workspace().join("bench").join("results");
+    std::fs::create_dir_all(&folder)?;
+    for (name, measured) in PARTS.iter().filter(|(name, _)| args.is_empty() || args.iter().any(|arg| arg == name)) {
+        let table = measured(&program)?;
+        println!("\n{table}");
+        let path = folder.join(format!("{name}.txt"));
+        std::fs::write(&path, table).with_context(|| format!("{} could not be written", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The engine on a capture, beside the readers of captures that are installed.
+fn captures(program: &Path) -> Result<String> {
     let capture = capture()?;
-    let mut contestants = vec![contestant("this", "the full report", String::new(), program, &[], &capture)];
+    let mut contestants = vec![contestant("this", "the full report", String::new(), program.to_owned(), &[], &capture)];
     for peer in PEERS {
         let Some(path) = process::on_path(peer.program) else {
             println!("{} is not installed, and is left out", peer.program);
@@ -74,8 +99,7 @@ pub fn run(args: &[String]) -> Result<()> {
             contestant.memory = contestant.memory.max(memory);
         }
     }
-    table(&contestants);
-    Ok(())
+    table(&contestants)
 }
 
 fn contestant(
@@ -153,7 +177,7 @@ fn measure(command: &mut Command) -> Result<(Duration, u64)> {
     let time = start.elapsed();
     let memory = watch.join().unwrap_or_default();
     if !status.success() {
-        bail!("{name} failed ({status}) on the made capture");
+        bail!("{name} failed ({status}) on a made file");
     }
     Ok((time, memory))
 }
@@ -183,20 +207,23 @@ fn median(times: &[Duration]) -> f64 {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-fn table(contestants: &[Contestant]) {
+fn table(contestants: &[Contestant]) -> Result<String> {
     let ours = contestants.first().map_or(0.0, |first| median(&first.times));
-    println!("\n{:<34} {:>9} {:>12} {:>10}  version", "", "seconds", "times ours", "peak MB");
+    let mut out = String::new();
+    writeln!(out, "{:<34} {:>9} {:>12} {:>10}  version", "", "seconds", "times ours", "peak MB")?;
     for contestant in contestants {
         let time = median(&contestant.times);
-        println!(
+        writeln!(
+            out,
             "{:<34} {time:>9.3} {:>12.2} {:>10.0}  {}",
             contestant.name,
             time / ours,
             contestant.memory as f64 / 1e6,
             contestant.version
-        );
+        )?;
     }
-    println!("\nmedian of {ROUNDS} rounds; a ratio over 1 means that the other one takes longer");
+    writeln!(out, "\nmedian of {ROUNDS} rounds; a ratio over 1 means that the other one takes longer")?;
+    Ok(out)
 }
 
 #[cfg(test)]

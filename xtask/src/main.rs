@@ -45,7 +45,7 @@ static COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        args: "",
+        args: "[captures] [logs]",
         what: "measure the engine beside the tools that are installed",
         run: |args| told(bench::run(args)),
     },

@@ -6,6 +6,7 @@
 //! short cut that real traffic would not give it.
 
 mod frame;
+pub mod logs;
 
 use frame::{ACK, End, FIN, Flow, PSH, RST, SYN};
 use std::cmp::Reverse;

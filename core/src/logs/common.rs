@@ -126,6 +126,10 @@ pub fn token(code: Option<u16>) -> &'static str {
 /// The last of a list of servers tried, `10.0.0.1:80, 10.0.0.2:80`, as nginx writes it.
 #[must_use]
 pub fn last_of(list: &str) -> &str {
+    // As a rule there is one.
+    if list.len() > 1 && !list.bytes().any(|b| matches!(b, b',' | b' ')) {
+        return list;
+    }
     list.rsplit([',', ' ']).find(|part| !part.is_empty() && *part != ":").unwrap_or_default()
 }
 

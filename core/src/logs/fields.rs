@@ -1,6 +1,6 @@
 //! What a line of any format is made of: tokens, numbers, times, addresses, targets. All borrowed, nothing allocated.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr};
 
 use crate::time::Timestamp;
 
@@ -19,12 +19,14 @@ impl<'a> Fields<'a> {
     }
 
     /// Byte of the next token, or the line's length.
+    #[inline]
     pub fn at(&mut self) -> usize {
         self.at += self.blanks();
         self.at
     }
 
     /// Blanks before the next token.
+    #[inline]
     #[must_use]
     pub fn blanks(&self) -> usize {
         let rest = self.line.as_bytes().get(self.at..).unwrap_or_default();
@@ -32,6 +34,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The next token, up to a blank.
+    #[inline]
     pub fn bare(&mut self) -> Option<&'a str> {
         let from = self.at();
         let rest = self.line.get(from..).filter(|rest| !rest.is_empty())?;
@@ -158,9 +161,30 @@ pub fn clf_time(text: &str) -> Option<Timestamp> {
 /// An address; one of IPv4 that is written as IPv6 is IPv4.
 #[must_use]
 pub fn address(token: &str) -> Option<IpAddr> {
+    // Nearly every line has two of IPv4: the library's parser costs more than the rest of the line.
+    if token.len() <= 15 && !token.as_bytes().contains(&b':') {
+        return ipv4(token).map(IpAddr::V4);
+    }
     // Cheaper than letting the parser fail on names.
     let plausible = token.bytes().all(|b| b.is_ascii_hexdigit() || b == b'.' || b == b':');
     plausible.then(|| token.parse::<IpAddr>().ok()).flatten().map(|ip| ip.to_canonical())
+}
+
+/// `192.0.2.7`: four numbers without leading zeros.
+fn ipv4(token: &str) -> Option<Ipv4Addr> {
+    let (mut octets, mut at, mut digits) = ([0_u8; 4], 0, 0);
+    for byte in token.bytes() {
+        let octet = octets.get_mut(at)?;
+        match byte {
+            b'0'..=b'9' if digits == 0 || *octet != 0 => {
+                *octet = octet.checked_mul(10)?.checked_add(byte - b'0')?;
+                digits += 1;
+            }
+            b'.' if digits > 0 => (at, digits) = (at + 1, 0),
+            _ => return None,
+        }
+    }
+    (at == 3 && digits > 0).then(|| octets.into())
 }
 
 /// An address and a port, as logs write both: `1.2.3.4:80`, `[::1]:80`, `::1:80` (HAProxy), `1.2.3.4`.
@@ -273,6 +297,36 @@ mod tests {
         assert_eq!(all, ["a b", "", "c \"d", "e\"", "f", "cut"]);
         let mut fields = Fields::new("  one two  three", 0);
         assert_eq!((fields.at(), fields.bare(), fields.rest()), (2, Some("one"), "two  three"));
+    }
+
+    #[test]
+    fn addresses_are_read_as_the_library_reads_them() {
+        for text in [
+            "0.0.0.0",
+            "192.0.2.7",
+            "255.255.255.255",
+            "256.1.1.1",
+            "1.2.3",
+            "1.2.3.4.5",
+            "01.2.3.4",
+            "1.2.3.00",
+            "1..2.3",
+            ".1.2.3",
+            "1.2.3.",
+            "1.2.3.4 ",
+            "+1.2.3.4",
+            "",
+            "1",
+            "a.b.c.d",
+            "app",
+            "fe",
+            "2001:db8::7",
+            "::1",
+            "1:2",
+        ] {
+            assert_eq!(address(text), text.parse().ok(), "{text}");
+        }
+        assert_eq!(address("::ffff:192.0.2.7"), "192.0.2.7".parse().ok());
     }
 
     #[test]

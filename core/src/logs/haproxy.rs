@@ -131,7 +131,8 @@ fn rest<'a>(begin: &mut Begin<'a>) -> Result<Rest<'a>, Broken> {
     next("queues")?;
     // Captured headers may hold blanks and quotes: the request is what stands in quotes after the last brace.
     let tail = fields.rest();
-    let tail = memchr::memmem::rfind(tail.as_bytes(), b"} \"").map_or(tail, |at| tail.get(at + 2..).unwrap_or(tail));
+    let brace = if tail.starts_with('{') { memchr::memmem::rfind(tail.as_bytes(), b"} \"") } else { None };
+    let tail = brace.and_then(|at| tail.get(at + 2..)).unwrap_or(tail);
     let mut tail = Fields::new(tail, 0);
     let request = tail.quoted().unwrap_or_default();
     let [_, _, connect, response, _] = timers;
@@ -142,13 +143,16 @@ fn rest<'a>(begin: &mut Begin<'a>) -> Result<Rest<'a>, Broken> {
 /// `9/0/7/14/30`, three or five of them; -1 for what was not reached, `+` where the log was written early.
 fn timers(token: &str) -> Option<([i64; 5], usize)> {
     let mut all = [0; 5];
-    let mut count = 0;
-    for part in token.as_bytes().split(|b| *b == b'/') {
-        let part = core::str::from_utf8(part).ok()?;
+    let (mut rest, mut count) = (token, 0);
+    loop {
+        let end = rest.bytes().position(|b| b == b'/');
+        let part = rest.get(..end.unwrap_or(rest.len()))?;
         let (sign, digits) = part.strip_prefix('-').map_or((1, part), |digits| (-1, digits));
         let value = i64::try_from(number(digits.strip_prefix('+').unwrap_or(digits))?).ok()?;
         *all.get_mut(count)? = sign * value;
         count += 1;
+        let Some(end) = end else { break };
+        rest = rest.get(end + 1..)?;
     }
     (count == 3 || count == 5).then_some((all, count))
 }
@@ -173,19 +177,26 @@ fn no_port(line: &str) -> Option<&str> {
     (why.starts_with("no free ports") || why.starts_with("local address already in use")).then_some(backend)
 }
 
-fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
+/// What HAProxy says of its servers and of itself; `None` for what may be a session.
+fn of_its_own<'a>(line: &'a str, layout: &mut Layout) -> Option<Parsed<'a>> {
     if let Some(backend) = no_port(line) {
         layout.foretold = Some((key(&[backend]), SOON));
     }
     if let Some(notice) = haproxy_notices::read(line) {
-        return Parsed::Notice(notice);
+        return Some(Parsed::Notice(notice));
     }
-    // What else it says of itself: starts, checks that are no change.
-    if ["Proxy ", "Server ", "Backup Server ", "Health check ", "backend ", "Connect from ", "Stopping ", "Pausing "]
-        .iter()
-        .any(|word| line.starts_with(word))
+    // Starts, checks that are no change.
+    let others =
+        ["Proxy ", "Server ", "Backup Server ", "Health check ", "backend ", "Connect from ", "Stopping ", "Pausing "];
+    others.iter().any(|word| line.starts_with(word)).then_some(Parsed::Skip)
+}
+
+fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
+    // A session begins with the client's address.
+    if !line.as_bytes().first().is_some_and(u8::is_ascii_digit)
+        && let Some(parsed) = of_its_own(line, layout)
     {
-        return Parsed::Skip;
+        return parsed;
     }
     let mut begin = match begin(line) {
         Ok(begin) => begin,

@@ -6,7 +6,7 @@
 //! any order, of which nothing but the longest time is taken. `$http_x_forwarded_for` may stand before each of them.
 
 use super::common::{Common, last_of, last_server, token};
-use super::fields::{Fields, is_dash, number, status};
+use super::fields::{Fields, halves, is_dash, number, status};
 use super::nginx_upstream::{Upstream, meaning};
 use super::{Clock, Layout, LogFormat, Parsed, Record, Vote};
 use crate::products::Id as Product;
@@ -214,7 +214,12 @@ fn statuses(text: &str) -> Option<Option<u16>> {
 }
 
 fn times_only(text: &str) -> bool {
-    text.split([',', ' ', ':']).filter(|part| !part.is_empty()).all(|part| is_dash(part) || seconds(part).is_some())
+    is_dash(text)
+        || seconds(text).is_some()
+        || text
+            .split([',', ' ', ':'])
+            .filter(|part| !part.is_empty())
+            .all(|part| is_dash(part) || seconds(part).is_some())
 }
 
 /// The last time of a list is there.
@@ -224,7 +229,7 @@ fn has_time(text: &str) -> bool {
 
 /// `0.502`
 fn seconds(text: &str) -> Option<Span> {
-    let (whole, fraction) = text.split_once('.').filter(|(_, fraction)| fraction.len() == 3)?;
+    let (whole, fraction) = halves(text, b'.').filter(|(_, fraction)| fraction.len() == 3)?;
     let milliseconds = number(whole)?.checked_mul(1000)?.checked_add(number(fraction)?)?;
     i64::try_from(milliseconds).ok()?.checked_mul(MILLISECOND).map(Span)
 }

@@ -79,6 +79,8 @@ pub struct LogReader {
     now: Option<Timestamp>,
     /// A time of a line below, for first lines whose time has no year.
     ahead: Option<Timestamp>,
+    /// The last transport's time, what stood near to it, and what that came to.
+    resolved: Option<(Received, Option<Timestamp>, Option<Timestamp>)>,
     /// Some line's year was told by `now` alone.
     year_guessed: bool,
     /// Healthy lines that may be in the captures, and were not kept.
@@ -163,6 +165,7 @@ impl LogReader {
             zone_set: None,
             now: None,
             ahead: None,
+            resolved: None,
             year_guessed: false,
             passed_over: 0,
             records: 0,
@@ -475,7 +478,7 @@ impl LogReader {
     ) -> bool {
         let near = self.span.map(|(_, last)| last).or(self.ahead);
         let near = near.or(self.interest.as_ref().and_then(|interest| interest.near));
-        self.layout.received = arrived.and_then(|at| at.resolve(near, self.now));
+        self.layout.received = arrived.and_then(|at| self.resolve(at, near));
         let guessed = near.is_none() && matches!(arrived, Some(Received::Yearless(_)));
         match (format.parse)(stripped.line, &mut self.layout) {
             Parsed::Record(mut record) => {
@@ -520,6 +523,22 @@ impl LogReader {
         }
         self.understood += 1;
         true
+    }
+
+    /// When the transport had a line. Lines of one second follow each other, and a year is not looked for in each.
+    fn resolve(&mut self, arrived: Received, near: Option<Timestamp>) -> Option<Timestamp> {
+        let same = |last: Option<Timestamp>| match (last, near) {
+            (Some(last), Some(near)) => near.since(last).0.saturating_abs() < SECOND,
+            (last, near) => last == near,
+        };
+        match self.resolved {
+            Some((known, last, time)) if known == arrived && same(last) => time,
+            _ => {
+                let time = arrived.resolve(near, self.now);
+                self.resolved = Some((arrived, near, time));
+                time
+            }
+        }
     }
 
     /// For a reader of lines of another format in the same file: what holds for all of it.
