@@ -28,6 +28,7 @@ pub mod exchanges;
 pub mod export;
 mod findings;
 pub(crate) mod fingerprints;
+pub mod guided;
 #[cfg(feature = "std")]
 mod gunzip;
 mod har;

@@ -258,14 +258,18 @@ fn named(seen: &Seen<'_>) -> Option<Owner> {
     }
 }
 
-fn add_check(checks: &mut Vec<report::Check>, check: &Check, facts: &Facts) {
+fn with_facts(check: &Check, facts: &Facts) -> report::Check {
     let given = |text: &str| (!text.is_empty()).then(|| fill(text, facts));
-    let check = report::Check {
+    report::Check {
         text: fill(check.text, facts),
         command: given(check.command),
         path: given(check.path),
         source: given(check.source),
-    };
+    }
+}
+
+fn add_check(checks: &mut Vec<report::Check>, check: &Check, facts: &Facts) {
+    let check = with_facts(check, facts);
     if checks.iter().all(|known| known.text != check.text) {
         checks.push(check);
     }
@@ -293,6 +297,46 @@ fn add_fix(fixes: &mut Vec<report::Fix>, fix: &Fix, place: Option<&Place>, gatew
     if !fixes.contains(&fix) {
         fixes.push(fix);
     }
+}
+
+/// A product's own tests for these failures, filled in, each once: without those that hold for any gateway.
+#[must_use]
+pub fn tests_of(product: Option<Id>, ids: &[Category], facts: &Facts) -> Vec<report::Check> {
+    let Some(own) = product.and_then(Id::product) else { return Vec::new() };
+    let facts = &Facts { reverse: own.reverse || facts.reverse, ..facts.clone() };
+    let mut checks = Vec::new();
+    for entry in own_advice(own, |part| part.checks, ids, &Seen::default()) {
+        add_check(&mut checks, entry.advice, facts);
+    }
+    checks
+}
+
+/// A product's own changes for a failure, as something to try.
+#[must_use]
+pub fn changes(product: Option<Id>, id: Category, facts: &Facts) -> Vec<report::Check> {
+    let Some(own) = product.and_then(Id::product) else { return Vec::new() };
+    let facts = &Facts { reverse: own.reverse || facts.reverse, ..facts.clone() };
+    let change = |fix: &Fix| report::Check {
+        text: fill(fix.change, facts),
+        command: None,
+        path: Some(fill(fix.path, facts)),
+        source: (!fix.source.is_empty()).then(|| fix.source.into()),
+    };
+    let mut changes = Vec::new();
+    for fix in own_advice(own, |part| part.fixes, &[id], &Seen::default()) {
+        if fix.advice.at.is_empty() && !fix.eases {
+            changes.push(change(fix.advice));
+        }
+    }
+    changes
+}
+
+/// A test with the real names and numbers.
+#[must_use]
+pub fn filled(check: &Check, product: Option<Id>, facts: &Facts) -> report::Check {
+    let reverse = product.and_then(Id::product).is_some_and(|product| product.reverse);
+    let facts = Facts { reverse: reverse || facts.reverse, ..facts.clone() };
+    with_facts(check, &facts)
 }
 
 /// Failures whose packets at the gateway do not show who made them.

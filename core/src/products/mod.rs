@@ -36,7 +36,7 @@ use crate::categories::{self, Cause, Check, Fix};
 use crate::exchange::{Attempt, Exchange};
 use crate::time::Span;
 
-pub use advise::{Seen, advise};
+pub use advise::{Seen, advise, changes, filled, tests_of};
 #[cfg(test)]
 pub(crate) use fill::unknown_placeholders;
 pub use fill::{PLACEHOLDERS, fill};
