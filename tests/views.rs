@@ -42,6 +42,7 @@ const ALSO: &[(&str, &str)] = &[
     ("healthy/race-retried-uponly", "keepalive-race"),
     ("healthy/rev-two-addresses-failover", "tcp-syn-reset"),
     ("healthy/https-listener-check-fails", "tcp-syn-reset"),
+    ("no-attempt/health-checks-are-refused", "tcp-syn-reset"),
     ("healthy/squid-first-address-dead", "tcp-syn-unanswered"),
     ("healthy/squid-first-address-refuses", "tcp-syn-reset"),
     ("required-service/icap-silent-beside-a-tunnel", "response-timeout"),

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 
 use crate::exchange::{Icmp, Source};
 use crate::protocols::dns::{Message, kind};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 /// Queries of one question that are kept one by one.
 const KEPT: usize = 8;
@@ -70,19 +70,24 @@ impl Lookup {
         self.queries.first().copied().or(self.answers.first().map(|(source, _)| *source))
     }
 
-    /// The last word on it.
-    pub fn answer(&self) -> Option<&Answer> {
-        self.answers.last().map(|(_, answer)| answer)
-    }
-
     /// A question for an address, and not PTR, SRV, HTTPS …
     pub fn for_address(&self) -> bool {
         matches!(self.kind, kind::A | kind::AAAA)
     }
 
+    /// What had been answered by then.
+    pub fn answers_by(&self, until: Timestamp) -> &[(Source, Answer)] {
+        self.answers.get(..self.answers.partition_point(|(source, _)| source.time <= until)).unwrap_or_default()
+    }
+
     /// It gave an address.
     pub fn succeeded(&self) -> bool {
-        self.answers
+        self.succeeded_by(Timestamp(i64::MAX))
+    }
+
+    /// It had given an address by then.
+    pub fn succeeded_by(&self, until: Timestamp) -> bool {
+        self.answers_by(until)
             .iter()
             .any(|(_, answer)| answer.rcode == 0 && (!answer.addresses.is_empty() || answer.cut && !answer.truncated))
     }

@@ -100,14 +100,18 @@ impl Hellos<'_> {
         if certificate_refused(attempt) && random(tunnel).is_none() {
             return Left::new(&[Id::TlsCertificate, Id::ClientTlsRejected], HELLO_CUT);
         }
-        let ends = attempt.secure.failure() == Some(&SecureFailure::Closed);
+        // What the gateway closes, or is silent about, may have failed in another way beyond it.
+        let fits: &[Id] = match attempt.secure.failure()? {
+            SecureFailure::Closed => &[Id::TlsClosed, Id::TlsReset, Id::TlsNoResponse, Id::PmtuBlackhole, Id::TlsAlert],
+            SecureFailure::NoResponse => &[Id::TlsNoResponse, Id::PmtuBlackhole, Id::RequestUnacked],
+            _ => return None,
+        };
         let why = match random(tunnel) {
             _ if !self.outward => ONE_LEG,
             None => HELLO_CUT,
             Some(_) => return None,
         };
-        Left::new(&[Id::TlsClosed, Id::TlsReset, Id::TlsNoResponse, Id::PmtuBlackhole, Id::TlsAlert], why)
-            .filter(|_| ends)
+        Left::new(fits, why)
     }
 
     /// Whether the gateway used another connection to this host at that time: one that it gave up unused did no harm.

@@ -112,6 +112,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     let borne = refused::Borne::new(&loose, points, &roles);
     let answered = unread::Answered::new(points, &roles, &names);
     let visible = upstream::upstream_visible(points, &roles);
+    let agreed = upstream::agreed(&clients);
     for mut exchange in clients {
         outcome::decrypted(&mut exchange);
         inward::pass_on(&mut exchange, &roles);
@@ -138,7 +139,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
             refused::despite(&mut exchange, points, &roles, seen_to);
         }
         if exchange.attempts.is_empty() && !explained {
-            upstream::silence(&mut exchange, points, &roles, &names, visible);
+            upstream::silence(&mut exchange, points, &roles, &names, (visible, &agreed));
         }
         joined.exchanges.push(exchange);
     }

@@ -10,7 +10,10 @@ use crate::capture::lookups::Lookup;
 use crate::exchange::{Attempt, Event, Flow, Phase, ResolveFailure, What};
 use crate::protocols::dns;
 use crate::report::Leg;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
+
+/// The answer to the client may be seen this much before the one that caused it: two interfaces, one clock.
+const SLACK: Span = Span::milliseconds(20);
 
 /// Events of lookups.
 pub fn lookup_story<'a>(lookups: impl IntoIterator<Item = &'a Lookup>) -> Vec<Event> {
@@ -59,13 +62,15 @@ pub fn resolve(
 ) -> Option<Attempt> {
     let asked: Vec<&Lookup> = lookups.iter().copied().filter(|lookup| lookup.for_address()).collect();
     let first = asked.iter().filter_map(|lookup| lookup.first()).min()?;
-    if asked.iter().any(|lookup| lookup.succeeded()) {
+    // What came after the gateway had given up was no answer to it.
+    let until = seen_to.plus(SLACK);
+    if asked.iter().any(|lookup| lookup.succeeded_by(until)) {
         return None;
     }
     let tries = asked.iter().map(|lookup| lookup.tries).sum();
-    let answers = || asked.iter().filter_map(|lookup| lookup.answer());
+    let answers = || asked.iter().filter_map(|lookup| Some(&lookup.answers_by(until).last()?.1));
     let rcode = |code| answers().any(|answer| answer.rcode == code);
-    let unanswered = asked.iter().any(|lookup| lookup.answers.is_empty() && lookup.icmp.is_empty());
+    let unanswered = asked.iter().any(|lookup| lookup.answers_by(until).is_empty() && lookup.icmp.is_empty());
     let failure = if rcode(3) {
         ResolveFailure::Rcode(3)
     } else if answers().any(|answer| answer.truncated) {

@@ -11,7 +11,7 @@ use super::two_legs::two_legs;
 use super::{inward, loops, own, spoofed};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// Connections compared with one to find its other leg.
 pub(super) const NEAR: usize = 256;
@@ -71,6 +71,9 @@ impl Roles {
     }
 }
 
+/// An address that DNS gave is used within this time, where a gateway asks anew for each host.
+const USED: Span = Span::seconds(60);
+
 /// Finds the gateway in what the hosts do: it serves requests and goes out itself.
 pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     let hosts = doings::collect(points);
@@ -120,9 +123,11 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 // The capturing host answers as a gateway without a server does, and opens connections of its own, as
                 // health checks are, only not just then.
                 let opens = |own: &IpAddr| hosts.get(own).is_some_and(|own| own.opened > 0);
+                let checking = checking(points);
                 let checks = |ip: &IpAddr, doings: &Doings| {
                     let machine = machines.get(ip).into_iter().flatten().filter(|own| !doings.asked_by.contains(*own));
-                    doings.local && doings.troubles > 0 && machine.into_iter().any(opens)
+                    let local = doings.local && machine.into_iter().any(opens);
+                    doings.troubles > 0 && (local || doings.opened > 1 && checking.contains(ip))
                 };
                 found.extend(hosts.iter().filter(|(ip, doings)| checks(ip, doings)).map(|(ip, _)| *ip));
             }
@@ -182,6 +187,8 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         .collect();
     egress.extend(both.iter().map(|(_, went_out)| *went_out));
     egress.extend(&intercepted.egress);
+    let others = other_family(points, &hosts, &egress, may);
+    egress.extend(others);
     // Nothing ties an address to the gateway, but whatever goes out here is most likely it.
     let guessed = intercepted.is_empty() && !egress.iter().any(|ip| hosts.get(ip).is_some_and(goes_out));
     if guessed {
@@ -192,6 +199,47 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     let back = circles.listeners.into_iter().filter(|_| gateways.iter().any(|ip| circles.hosts.contains(ip)));
     listening.extend(back);
     Roles { gateways, listening, egress, guessed, clients, intercepted, parents, forwarders }
+}
+
+/// Hosts all of whose connections go to where the web may be served, and were refused, left unanswered or closed without
+/// a request of anybody's in them: health checks from the address that answers clients.
+fn checking(points: &[Point]) -> HashSet<IpAddr> {
+    let connections = || points.iter().flat_map(|point| &point.connections);
+    let check = |connection: &Connection| {
+        let web = !super::upstream::NEVER_WEB.contains(&connection.server.port());
+        web && connection.opening().is_some() && connection.client_end.position == 0
+    };
+    let others: HashSet<IpAddr> =
+        connections().filter(|connection| !check(connection)).map(|connection| connection.client.ip()).collect();
+    connections().map(|connection| connection.client.ip()).filter(|ip| !others.contains(ip)).collect()
+}
+
+/// Addresses of the other IP version that open connections to what DNS had told the gateway just before: where nothing
+/// else ties them to it, and none of that version is known to be its own.
+fn other_family(
+    points: &[Point],
+    hosts: &HashMap<IpAddr, Doings>,
+    egress: &HashSet<IpAddr>,
+    may: impl Fn(&IpAddr, &Doings) -> bool,
+) -> Vec<IpAddr> {
+    let mut told: HashMap<IpAddr, Vec<Timestamp>> = HashMap::new();
+    let lookups = points.iter().flat_map(|point| &point.lookups.list);
+    for (source, answer) in lookups.filter(|lookup| egress.contains(&lookup.asker)).flat_map(|lookup| &lookup.answers) {
+        for address in &answer.addresses {
+            let times = told.entry(*address).or_default();
+            if times.len() < doings::TIMES {
+                times.push(source.time);
+            }
+        }
+    }
+    let follows = |(at, to): &(Timestamp, IpAddr)| {
+        told.get(to).into_iter().flatten().any(|told| *told <= *at && at.since(*told) <= USED)
+    };
+    let known = |ip: &IpAddr| egress.iter().any(|own| own.is_ipv6() == ip.is_ipv6());
+    let of = |(ip, doings): &(&IpAddr, &Doings)| {
+        !known(ip) && may(ip, doings) && !doings.opened_at.is_empty() && doings.opened_at.iter().all(follows)
+    };
+    hosts.iter().filter(of).map(|(ip, _)| *ip).collect()
 }
 
 /// Whether a proxy stands behind a gateway: all that it is asked carries a gateway's `Via`, and nothing that goes out

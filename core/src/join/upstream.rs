@@ -13,7 +13,7 @@ use crate::capture::connection::{Connection, Speech};
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::categories::Phase as Stage;
-use crate::exchange::{Attempt, ConnectFailure, Exchange, Phase};
+use crate::exchange::{Attempt, ConnectFailure, Event, Exchange, Phase};
 use crate::time::Timestamp;
 
 /// Ports of services that are no web: a failure there is not the gateway's upstream.
@@ -115,8 +115,35 @@ pub(super) fn upstream_visible(points: &[Point], roles: &Roles) -> bool {
         })
 }
 
+/// Whether the gateway's way out is in the capture that shows this request, or in one whose clock agrees: an attempt there
+/// belongs to a request of the same capture. By another clock it would be seen at another time.
+fn shown_beside(exchange: &Exchange, points: &[Point], roles: &Roles, agreed: &HashSet<u32>) -> bool {
+    let Some(first) = exchange.events.first().map(|event| event.source.input) else { return true };
+    let mut own = points.iter().filter(|point| point.inputs.contains(&first)).peekable();
+    let alone = own.peek().is_none() || points.len() < 2;
+    alone || agreed.contains(&first) || own.any(|point| upstream_visible(core::slice::from_ref(point), roles))
+}
+
+/// Captures of requests with which a capture of attempts agreed in time: one of another place had the attempt.
+pub(super) fn agreed(exchanges: &[Exchange]) -> HashSet<u32> {
+    let input = |events: &[Event]| events.first().map(|event| event.source.input);
+    let told = exchanges.iter().filter_map(|exchange| {
+        let own = input(&exchange.events)?;
+        let tied = |attempt: &Attempt| attempt.host.is_some() && attempt.host == exchange.host;
+        let elsewhere = |attempt: &Attempt| input(&attempt.events).is_some_and(|other| other != own);
+        exchange.attempts.iter().any(|attempt| tied(attempt) && elsewhere(attempt)).then_some(own)
+    });
+    told.collect()
+}
+
 /// What it says of a request that no attempt was seen for: that none was made, only where one would have been seen.
-pub(super) fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, names: &Names<'_>, visible: bool) {
+pub(super) fn silence(
+    exchange: &mut Exchange,
+    points: &[Point],
+    roles: &Roles,
+    names: &Names<'_>,
+    (visible, agreed): (bool, &HashSet<u32>),
+) {
     let (from, to) = pairing::window(exchange);
     let busy = points.iter().flat_map(|point| &point.connections).any(|connection| {
         let during = connection.first.time <= to && connection.last.time >= from;
@@ -125,6 +152,8 @@ pub(super) fn silence(exchange: &mut Exchange, points: &[Point], roles: &Roles, 
     });
     let doubt = if !visible || roles.guessed && !busy {
         "These captures show only the client's side of the gateway: what it did upstream cannot be seen."
+    } else if !shown_beside(exchange, points, roles, agreed) {
+        "The gateway's way out is in another capture than this request, and nothing in both says that their clocks agree: what it tried may be there at another time."
     } else if exchange.signs.late {
         // Said of every such exchange.
         return;

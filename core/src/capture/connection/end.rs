@@ -9,6 +9,8 @@ use crate::time::{Span, Timestamp};
 
 /// Segments from this size on are those that a smaller path MTU stops.
 const FULL_SIZED: u32 = 1200;
+/// The largest segment of Ethernet without options.
+const ETHERNET: u32 = 1460;
 /// Copies of one packet on several interfaces (`-i any`) are seen within this time.
 const COPY_WINDOW: Span = Span::milliseconds(3);
 
@@ -230,7 +232,9 @@ impl End {
         let next = self.next?;
         let first = self.pending.iter().min_by_key(|(seq, ..)| seq.wrapping_sub(next))?;
         let missing = first.0.wrapping_sub(next);
-        let small = self.pending.iter().all(|(_, _, length, _)| *length < FULL_SIZED);
+        // What is missing was sent in as few segments as Ethernet allows: those behind it are smaller than each of them.
+        let size = missing.div_ceil(missing.div_ceil(ETHERNET).max(1));
+        let small = self.pending.iter().all(|(_, _, length, _)| *length < size.max(FULL_SIZED));
         (missing >= FULL_SIZED && small && self.acked <= self.position + 1).then_some(first.3)
     }
 

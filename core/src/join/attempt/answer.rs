@@ -100,7 +100,7 @@ pub(super) fn answer(
         return;
     }
     let Some(request) = request else { return };
-    let given_up = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
+    let given_up = given_up(connection);
     let until = given_up.map_or(seen_to, |source| source.time);
     if let Some(hole) = server.hole().filter(|hole| until.since(hole.time) >= CLOSED_WINDOW) {
         return large_lost(connection, transaction, hole, attempt, story);
@@ -134,9 +134,8 @@ pub(super) fn answer(
     }
     let by_server = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
     let by_server = by_server.into_iter().flatten().min();
-    let by_client = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
-    let first = match (by_server, by_client) {
-        (Some(theirs), Some(ours)) if ours < theirs.0 => Err(ours),
+    let first = match (by_server, given_up) {
+        (Some(theirs), Some(ours)) if ours < theirs.0 || unseen_fin(connection) == Some(theirs.0) => Err(ours),
         (Some(theirs), _) => Ok(theirs),
         (None, Some(ours)) => Err(ours),
         (None, None) => {
@@ -151,15 +150,21 @@ pub(super) fn answer(
             let crossed = server.fin.is_some_and(|fin| fin.received < request.end);
             let what = if reset { What::Reset("before any byte of a response".into()) } else { What::Fin };
             story.add(source, Side::Server, what);
-            // A host that does not know the connection any more says so by a RST without ACK (RFC 9293 section 3.10.7.1).
+            // A host that does not know the connection any more says so by a RST without ACK; who ends one that it knows
+            // acknowledges (RFC 9293 section 3.10.7.1).
+            let unknown = reset && server.rst.is_some_and(|reset| reset.ack.is_none()) && acked.is_none();
             let idle = attempt.idle.is_some_and(|idle| idle >= IDLE);
-            let forgotten = reset && idle && server.rst.is_some_and(|reset| reset.ack.is_none()) && acked.is_none();
+            let forgotten = unknown && idle;
             // What had passed on it before the capture is not known.
             let before = connection.midstream() && transaction.index == 0;
             if before && reset && acked.is_none() {
-                attempt.left = Left::new(&[Id::ResponseReset, Id::KeepaliveRace], BEFORE);
+                let fits: &[Id] = match unknown {
+                    true => &[Id::KeepaliveRace, Id::ResponseReset],
+                    false => &[Id::ResponseReset, Id::KeepaliveRace],
+                };
+                attempt.left = Left::new(fits, BEFORE);
             }
-            if (crossed || forgotten) && attempt.reused || crossed && before {
+            if (crossed || forgotten) && attempt.reused || (crossed || unknown) && before {
                 attempt.send = Phase::Failed(SendFailure::ClosedAsSent);
                 if let Some(fin) = server.fin {
                     story.add(fin.source, Side::Server, What::Fin);
@@ -169,11 +174,36 @@ pub(super) fn answer(
             }
         }
         Err(source) => {
-            let reset = client.rst.is_some_and(|reset| reset.source == source);
-            story.add(source, Side::Client, if reset { What::Reset("by the gateway".into()) } else { What::Fin });
+            story_end(connection, source, story);
             waited(connection, request, source.time, attempt, story);
         }
     }
+}
+
+/// Where the gateway ended the connection: by FIN or RST, or by a FIN that was not captured and that the server's answers.
+fn given_up(connection: &Connection) -> Option<Source> {
+    let client = &connection.client_end;
+    let seen = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
+    seen.or_else(|| unseen_fin(connection))
+}
+
+/// The server's FIN, if it acknowledges one number more than the gateway sent bytes: the gateway had closed before
+/// (RFC 9293 section 3.6), and the capture lacks its FIN.
+fn unseen_fin(connection: &Connection) -> Option<Source> {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    let fin = server.fin.filter(|fin| client.fin.is_none() && fin.received == client.position + 1)?;
+    // A byte that the capture lacks looks the same; who saw the connection from its beginning counts right.
+    (client.position > 0 && client.packets > 0).then_some(fin.source)
+}
+
+/// Tells how the gateway ended it.
+fn story_end(connection: &Connection, ours: Source, story: &mut Story<'_>) {
+    let reset = connection.client_end.rst.is_some_and(|reset| reset.source == ours);
+    if unseen_fin(connection) == Some(ours) {
+        let text = "upstream → gateway: FIN, which acknowledges a FIN of the gateway that was not captured";
+        return story.add(ours, Side::Server, What::Note(text.into()));
+    }
+    story.add(ours, Side::Client, if reset { What::Reset("by the gateway".into()) } else { What::Fin });
 }
 
 /// The gateway waited until `to`: for an acknowledgement, or for a response.
@@ -250,7 +280,7 @@ pub(super) fn too_big(
 }
 
 /// What a hole before a small segment is.
-const HOLE: &str = "upstream → gateway: a small segment; the full-sized bytes before it never arrive";
+pub(super) const HOLE: &str = "upstream → gateway: a small segment; the full-sized bytes before it never arrive";
 
 /// The response's full-sized segments never came, only a smaller one behind them.
 fn large_lost(
@@ -279,7 +309,7 @@ fn head_without_end(
     attempt: &mut Attempt,
     story: &mut Story<'_>,
 ) {
-    let (client, server) = (&connection.client_end, &connection.server_end);
+    let server = &connection.server_end;
     let silence = server.last_data.map(|last| ours.time.since(last.time)).unwrap_or_default();
     if let Some(closed) = window_closed(connection, ours) {
         story.add(closed, Side::Client, What::Note(NO_MORE.into()));
@@ -295,8 +325,7 @@ fn head_without_end(
     } else {
         return;
     }
-    let reset = client.rst.is_some_and(|reset| reset.source == ours);
-    story.add(ours, Side::Client, if reset { What::Reset("by the gateway".into()) } else { What::Fin });
+    story_end(connection, ours, story);
 }
 
 /// Where the requester's window closed, if it stayed so for long, until the end.
@@ -322,9 +351,9 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
     if response.complete {
         return Phase::Ok(Some(response.last.time.since(response.first.time)));
     }
-    let (client, server) = (&connection.client_end, &connection.server_end);
-    let given_up = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
-    if let (Some(hole), Some(given_up)) = (server.hole(), given_up)
+    let server = &connection.server_end;
+    let by_client = given_up(connection);
+    if let (Some(hole), Some(given_up)) = (server.hole(), by_client)
         && given_up.time.since(hole.time) >= CLOSED_WINDOW
     {
         story.add(hole, Side::Server, What::Note(HOLE.into()));
@@ -335,8 +364,8 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
         // Snapped: where the body ends was in what was cut off.
         return Phase::NotSeen;
     }
-    let by_client = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
-    let ours_first = |theirs: Source| by_client.is_some_and(|ours| ours < theirs);
+    let unseen = unseen_fin(connection);
+    let ours_first = |theirs: Source| by_client.is_some_and(|ours| ours < theirs) || unseen == Some(theirs);
     let theirs = server.fin.map(|fin| fin.source).into_iter().chain(server.rst.map(|reset| reset.source)).min();
     if let Some(end) = by_client.into_iter().chain(theirs).min()
         && let Some(closed) = window_closed(connection, end)
@@ -358,8 +387,7 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
     match by_client {
         Some(ours) => {
             let silence = ours.time.since(response.last.time);
-            let reset = client.rst.is_some_and(|reset| reset.source == ours);
-            story.add(ours, Side::Client, if reset { What::Reset("by the gateway".into()) } else { What::Fin });
+            story_end(connection, ours, story);
             // A gateway that closes at once did not wait: its client left, or it wanted no more.
             if silence >= STALLED { Phase::Failed(ReceiveFailure::Stalled(silence)) } else { Phase::NotSeen }
         }

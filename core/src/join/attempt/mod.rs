@@ -96,7 +96,8 @@ fn begun(connection: &Connection, leg: Leg, seen_to: Timestamp) -> Option<Attemp
     let mut attempt = common(connection);
     let mut story = Story::new(connection, leg);
     secure::judge(connection, &mut attempt, &mut story, seen_to);
-    if attempt.secure.failure().is_none() && attempt.send.failure().is_none() {
+    let lost = attempt.send.failure().is_some() || attempt.receive.failure().is_some();
+    if attempt.secure.failure().is_none() && !lost {
         return None;
     }
     attempt.tunnel = true;

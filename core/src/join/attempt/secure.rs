@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::answer::{FULL_SIZED, SHORTEST_WAIT, too_big, unacknowledged};
+use super::answer::{FULL_SIZED, HOLE, SHORTEST_WAIT, too_big, unacknowledged};
 use super::{Story, messages};
 use crate::capture::connection::{Connection, Side};
 use crate::capture::handshake::{Handshake, TLS13};
@@ -75,7 +75,8 @@ pub(super) fn judge(connection: &Connection, attempt: &mut Attempt, story: &mut 
     } else {
         unfinished(connection, handshake, hello, attempt, story, seen_to)
     };
-    if attempt.secure.failure().is_some() || attempt.send.failure().is_some() {
+    let failed = attempt.secure.failure().is_some() || attempt.send.failure().is_some();
+    if failed || attempt.receive.failure().is_some() {
         tell(handshake, hello, story);
     }
 }
@@ -225,6 +226,14 @@ fn silence(
     let small_pass = client.duplicate_acks > 0 || told;
     if unacknowledged && handshake.segments > 1 && client.largest_again >= FULL_SIZED && small_pass {
         attempt.send = Phase::Failed(SendFailure::FullSizeLost);
+        return Phase::NotSeen;
+    }
+    // The small end of the server's part came, and the full-sized segments before it never did.
+    if let Some(hole) = connection.server_end.hole() {
+        too_big(connection, Side::Server, attempt, story);
+        story.add(hole, Side::Server, What::Note(HOLE.into()));
+        attempt.send = Phase::Ok(None);
+        attempt.receive = Phase::Failed(ReceiveFailure::FullSizeLost);
         return Phase::NotSeen;
     }
     Phase::Failed(SecureFailure::NoResponse)

@@ -75,6 +75,16 @@ pub(super) fn unheard(connection: &Connection, attempt: &mut Attempt, story: &mu
         (0, Some(_)) => {
             &[Id::ResponseTimeout, Id::RequestUnacked, Id::ZeroWindow, Id::PmtuBlackhole, Id::ResponseReset]
         }
+        // Its FIN did not acknowledge the server's yet: the gateway was the first to close.
+        (1, Some(ours)) if !ours.reset && client.fin.is_some_and(|fin| fin.received == 0) => {
+            let wait = client.last_data.map(|last| ours.source.time.since(last.time)).unwrap_or_default();
+            story.add(ours.source, Side::Client, what(ours, "by the gateway"));
+            if wait >= SHORTEST_WAIT {
+                attempt.send = Phase::Ok(None);
+                attempt.wait = Phase::Failed(WaitFailure::Timeout(wait));
+            }
+            &[Id::ResponseTimeout, Id::ClientAbort]
+        }
         (1, Some(ours)) => {
             story.add(ours.source, Side::Client, What::Ack("a FIN, and of no byte before it".into()));
             attempt.send = Phase::Ok(None);

@@ -6,6 +6,7 @@ mod compared;
 mod generic;
 mod h2;
 mod healthy;
+mod inferred;
 mod limits;
 mod logs;
 mod messages;
@@ -151,6 +152,7 @@ pub fn all() -> Vec<Built> {
     all.extend(skyhigh::all());
     all.extend(generic::all());
     all.extend(healthy::all());
+    all.extend(inferred::all());
     all.extend(shapes::all());
     all.extend(pairing::all());
     all.extend(patterns::all());
