@@ -116,13 +116,15 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         Err((at, field)) => return Parsed::Bad { at, field },
     };
     let Some((failure, follows)) = meaning(begin.module, &begin.line) else { return Parsed::Skip };
-    let Some(time) = begin.time.or(layout.received) else { return Parsed::Bad { at: 0, field: "time" } };
+    let known = begin.time.or(layout.received);
+    let time = known.unwrap_or(layout.latest);
     let upstream = server(begin.line.text);
     let wanted = returned_by(begin.line.text);
     let place = wanted.and_then(target).unwrap_or_default();
     let client = begin.client.and_then(|client| host_port(client).map(|(ip, _)| ip).or_else(|| address(client)));
     Parsed::Record(Record {
         time,
+        untimed: known.is_none(),
         client,
         target: wanted,
         host: Some(place.host).filter(|host| !host.is_empty()),

@@ -125,7 +125,8 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
         Ok(found) => found,
         Err((at, field)) => return Parsed::Bad { at, field },
     };
-    let Some(time) = found.time.or(layout.received) else { return Parsed::Bad { at: 0, field: "start time" } };
+    let known = found.time.or(layout.received);
+    let time = known.unwrap_or(layout.latest);
     let tcp = found.request == "- - -";
     let failure = meaning(&found.said);
     let connect = found.request.starts_with("CONNECT ");
@@ -137,6 +138,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let client = found.forwarded.split(',').next().and_then(address);
     Parsed::Record(Record {
         time,
+        untimed: known.is_none(),
         begun: true,
         elapsed: found.elapsed,
         client: client.or_else(|| found.downstream.and_then(host_port).map(|(ip, _)| ip)),

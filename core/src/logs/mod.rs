@@ -210,6 +210,8 @@ pub struct Layout {
     pub custom: Option<Custom>,
     /// When the transport received the line, by the header that it put before it.
     pub received: Option<Timestamp>,
+    /// The latest time of a line before it, for lines that say none; the beginning of 1970 where none said one.
+    pub latest: Timestamp,
     /// A line told why a session will have failed whose own line is still to come: the key of what both name, and how many
     /// more lines it may take.
     pub foretold: Option<(u64, u8)>,
@@ -313,6 +315,8 @@ pub struct Record<'a> {
     pub time: Timestamp,
     /// True where `time` is its beginning.
     pub begun: bool,
+    /// The line says no time: `time` is that of a line before it, or none.
+    pub untimed: bool,
     /// How long it took.
     pub elapsed: Option<Span>,
     /// Who asked.

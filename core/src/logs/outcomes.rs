@@ -170,6 +170,9 @@ impl LogReader {
     }
 
     fn went_well(&mut self, record: &Record<'_>) {
+        if record.untimed {
+            return;
+        }
         let server = match record.upstream {
             Some(at) => Server::At(at),
             None if record.server.is_empty() => Server::Unsaid,
@@ -188,7 +191,11 @@ impl LogReader {
         let other =
             record.elapsed.map(|elapsed| Span(if record.begun { elapsed.0 } else { elapsed.0.saturating_neg() }));
         let other = other.map(|span| record.time.plus(span)).or(either.then_some(record.time));
-        let (begun, ended) = if record.begun { (Some(record.time), other) } else { (other, Some(record.time)) };
+        let (begun, ended) = match record.begun {
+            _ if record.untimed => (None, None),
+            true => (Some(record.time), other),
+            false => (other, Some(record.time)),
+        };
         Sight {
             source: Some(self.place(line, record.time)),
             begun,
@@ -262,11 +269,11 @@ impl LogReader {
             answer: answer(record),
             attempts: if record.attempted { [attempt].into() } else { Vec::new() },
             client_secure: Phase::NotSeen,
-            doubts: match &claim {
-                Some(claim) if claim.candidates.len() > 1 || (record.group.is_some() && !over) => {
-                    [format.missing.to_string()].into()
-                }
-                _ => Vec::new(),
+            doubts: {
+                let open =
+                    claim.as_ref().is_some_and(|claim| claim.candidates.len() > 1 || (record.group.is_some() && !over));
+                let missing = open.then(|| format.missing.to_string());
+                missing.into_iter().chain(record.untimed.then(|| NO_TIME.to_string())).collect()
             },
             claim,
             events: [self.event(line, text, record)].into(),
@@ -386,10 +393,13 @@ pub(super) fn shown(text: &str) -> String {
     cut(&words.join(" "), SHOWN)
 }
 
+/// Said of a line without a time.
+const NO_TIME: &str = "The line says no whole time: it stands where the line before it stands, or in 1970 where none of the file says one.";
+
 /// When the gateway received the request.
 fn begun(record: &Record<'_>) -> Timestamp {
     match record.elapsed {
-        Some(elapsed) if !record.begun => record.time.plus(Span(elapsed.0.saturating_neg())),
+        Some(elapsed) if !record.begun && !record.untimed => record.time.plus(Span(elapsed.0.saturating_neg())),
         _ => record.time,
     }
 }

@@ -431,11 +431,11 @@ impl LogReader {
                 first = first.or(Some(time));
             }
             match (format.parse)(stripped.line, &mut layout) {
-                Parsed::Record(Record { time, .. }) | Parsed::NoRequest(time) => {
+                Parsed::Record(Record { time, untimed: false, .. }) | Parsed::NoRequest(time) => {
                     first = first.or(Some(time));
                 }
                 Parsed::Ruling(ruling) => first = first.or(Some(ruling.time)),
-                Parsed::Notice(_) | Parsed::Skip | Parsed::Bad { .. } => {}
+                Parsed::Record(_) | Parsed::Notice(_) | Parsed::Skip | Parsed::Bad { .. } => {}
             }
             if first.is_some() && yearless {
                 return first;
@@ -479,6 +479,7 @@ impl LogReader {
         let near = self.span.map(|(_, last)| last).or(self.ahead);
         let near = near.or(self.interest.as_ref().and_then(|interest| interest.near));
         self.layout.received = arrived.and_then(|at| self.resolve(at, near));
+        self.layout.latest = self.span.map(|(_, last)| last).unwrap_or_default();
         let guessed = near.is_none() && matches!(arrived, Some(Received::Yearless(_)));
         match (format.parse)(stripped.line, &mut self.layout) {
             Parsed::Record(mut record) => {
@@ -490,7 +491,11 @@ impl LogReader {
                     self.zone_told = arrived.and_then(|arrived| zone_of(&record, arrived));
                 }
                 self.year_guessed |= guessed && Some(record.time) == self.layout.received;
-                self.seen(record.time);
+                if record.untimed {
+                    self.records += 1;
+                } else {
+                    self.seen(record.time);
+                }
                 self.record(format, line, text, &record);
             }
             Parsed::NoRequest(time) => self.seen(time),

@@ -59,7 +59,8 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     }
     found.time = found.time.or(layout.received);
     if found.time.is_none() {
-        return Parsed::Bad { at: 0, field: "time" };
+        // As the rule of the appliance writes it, before syslog adds one.
+        (found.time, found.record.untimed) = (Some(layout.latest), true);
     }
     skyhigh_words::record(found)
 }

@@ -1,11 +1,14 @@
 //! Caddy 2 (`reverse_proxy`), as far as its documents say.
 
 use super::groups::SILENT;
-use super::{Id, Part, Product, Timer};
+use super::{Id, Part, Product, Timer, answered};
+use crate::categories::Id::*;
 use crate::categories::{Id as Category, fix};
+use crate::logs::phase;
 use crate::time::Span;
 
 const MANUAL: &str = "Caddy documentation, reverse_proxy";
+const SOURCE: &str = "Caddy source, modules/caddyhttp/reverseproxy/reverseproxy.go (statusError)";
 const THROUGH: &str = "curl -sv -o /dev/null {url}";
 
 /// See the module.
@@ -13,9 +16,36 @@ pub static PRODUCT: Product = Product {
     id: Id::Caddy,
     name: "Caddy",
     also: &["caddyserver"],
-    statuses: "Caddy answers 502 or 504 itself when the upstream fails; its log has the reason in the field error. By \
-             default nothing ends the wait for a response header.",
-    answers: &[],
+    statuses: "Caddy answers 504 where a timer ended the wait and 502 for every other failure of the upstream, 503 where none \
+             is available, 499 in its log where the client left; the log has the reason in the field error. By default \
+             nothing ends the wait for a response header.",
+    answers: &[
+        answered(
+            502,
+            &[
+                &[TcpSynReset, ResponseEmpty, ResponseReset, KeepaliveRace, TcpIcmpUnreachable],
+                phase::SECURE,
+                phase::RESOLVE,
+                &[ResponseInvalid, ResponseHeaderTooLarge],
+            ],
+            "Caddy says 502 for every failure towards the upstream but those that a timer of the network ended; a certificate that \
+             it refuses is 502 as well.",
+            SOURCE,
+        ),
+        answered(
+            504,
+            &[&[TcpSynUnanswered, ResponseTimeout, TlsNoResponse, ReturnPath, DnsNoResponse]],
+            "Caddy says 504 where a timer of the network ended the wait: dial_timeout, or response_header_timeout where it is set.",
+            SOURCE,
+        ),
+        answered(
+            503,
+            &[&[NoHealthyUpstream]],
+            "Caddy says 503 where no upstream was available to be tried (no upstreams available): all are marked down or full.",
+            SOURCE,
+        ),
+        answered(499, &[&[ClientAbort]], "499 is a mark of Caddy's log: the client left first.", SOURCE),
+    ],
     timers: &[Timer {
         name: "keepalive of the http transport",
         wait: Span::seconds(120),

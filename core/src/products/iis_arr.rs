@@ -1,9 +1,12 @@
-//! IIS with Application Request Routing: practice only.
+//! IIS with Application Request Routing: what Microsoft's article on its 502 says, else practice.
 
 use super::groups::{LATE, RESOLVE, SILENT};
-use super::{Aim, Id, PRACTICE, Part, Product, Recording};
+use super::{Aim, Id, PRACTICE, Part, Product, Recording, answered};
+use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
+use crate::logs::phase;
 
+const ARTICLE: &str = "Microsoft Learn, Troubleshooting 502 errors in ARR";
 const THROUGH: &str = "curl -sv -o NUL {url}";
 
 /// See the module.
@@ -14,7 +17,17 @@ pub static PRODUCT: Product = Product {
     statuses: "502 for every failure towards the server; the substatus and the Windows code tell the kind. 502.3: the \
              connection failed; 502.4: no server left. sc-win32-status 12002: timeout, 12029: no connection, 12007: \
              name, 12030 or 12031: closed or reset, 12152: invalid response, 12175: TLS.",
-    answers: &[],
+    answers: &[answered(
+        502,
+        &[
+            &[ResponseTimeout, TcpSynUnanswered, TcpSynReset, ResponseReset, ResponseEmpty, NoHealthyUpstream],
+            phase::RESOLVE,
+            phase::SECURE,
+        ],
+        "ARR says 502 for whatever fails towards the server, a timeout included: 502.3 in the log, with the code of WinHTTP in \
+         sc-win32-status (12002 is a timeout). Others say 504 for that.",
+        ARTICLE,
+    )],
     timers: &[],
     parts: &[Part {
         checks: &[
@@ -33,7 +46,7 @@ pub static PRODUCT: Product = Product {
                      time-taken equals the time-out.",
                     "",
                 )
-                .source(PRACTICE),
+                .source(ARTICLE),
             ),
             (
                 &[Category::ResponseReset, Category::ResponseEmpty, Category::KeepaliveRace],
@@ -71,7 +84,7 @@ pub static PRODUCT: Product = Product {
             "",
         )
         .path("IIS Manager > site > Logging > Select Fields; Failed Request Tracing Rules")
-        .source(PRACTICE),
+        .source(ARTICLE),
     }],
     reverse: true,
     absent: &[],

@@ -5,7 +5,10 @@ use alloc::vec::Vec;
 
 use hashbrown::HashSet;
 
+use super::merge::ROUNDS;
 use super::{Compared, Known, Sight, Together, Told, asides, made_up, matching, merge, words};
+use crate::categories::Id as Category;
+use crate::exchange::{Answer, Exchange, Status};
 use crate::logs::LogReader;
 use crate::products::Id as Product;
 use crate::report::Confidence;
@@ -64,7 +67,7 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
     let mut made_up_for: Vec<u64> = Vec::new();
     let mut added = alloc::vec![false; all.exchanges.len()];
     let mut asides = Vec::new();
-    for (exchange, place) in log.exchanges.iter().zip(&places) {
+    for ((at, exchange), place) in (0_u32..).zip(&log.exchanges).zip(&places) {
         let mut exchange = merge::shifted(exchange, shift);
         if exchange.signs.aside.is_some() {
             match *place {
@@ -101,6 +104,10 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
                 all.exchanges.push(exchange);
                 all.notes.push(Vec::new());
             }
+            Place::Nowhere if came_back(&exchange) && refused(&mut exchange, at, &of_log, &known.fine, &mut both) => {
+                all.notes.push(Vec::new());
+                all.exchanges.push(exchange);
+            }
             Place::Nowhere => {
                 let without = (!known.points.is_empty())
                     .then(|| super::without_packets(&exchange, known.points, clock.is_some()))
@@ -116,9 +123,38 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
         asides::tell(&mut all.exchanges, &asides);
     }
     told.more = words::made_up_for(&made_up_for);
-    all.total += log.total.saturating_sub(both);
+    // A loop takes the lines of all its rounds.
+    all.total = (all.total + log.total).saturating_sub(both);
     all.unseen += log.unseen;
     all.clocks.push(told);
+}
+
+/// A request that came back by the error log's own word.
+fn came_back(exchange: &Exchange) -> bool {
+    exchange.claim.as_ref().and_then(|claim| claim.candidates.first()) == Some(&Category::ProxyLoop)
+}
+
+/// Adds the access log's lines of a request that came back, if there are any: Squid refuses it with 403, which is no
+/// failure by itself, and each round has a line. All of them are one exchange.
+fn refused(exchange: &mut Exchange, at: u32, log: &matching::Lines, fine: &[Sight], both: &mut u64) -> bool {
+    let Some(told) = log.sights.iter().find(|line| line.exchange == Some(at)) else { return false };
+    let begun = exchange.begun;
+    let near = |time: Option<Timestamp>| time.is_some_and(|time| time.since(begun).0.saturating_abs() <= 2 * SECOND);
+    let same = |line: &&Sight| {
+        let (one, other) = (&line.wanted, &told.wanted);
+        line.status == 403 && line.counts && one.path == other.path && one.host == other.host && near(line.ended)
+    };
+    let rounds: Vec<&Sight> = fine.iter().filter(same).take(ROUNDS).collect();
+    for line in &rounds {
+        exchange.events.extend(merge::healthy(line, Span(0)));
+    }
+    if let Some(last) = rounds.last().filter(|_| exchange.answer == Answer::NotSeen) {
+        let time = last.ended.unwrap_or(begun);
+        let status = Status { code: last.status, first: None, unsure: false, time, own_word: None };
+        exchange.answer = Answer::Whole(status);
+    }
+    *both += rounds.len() as u64;
+    !rounds.is_empty()
 }
 
 /// How far ahead this log's clock is to be expected: as far as that of the same gateway's access log, which the same

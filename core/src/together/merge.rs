@@ -51,8 +51,9 @@ pub fn on_captures_clock(line: &Sight, ahead: Span) -> Sight {
     Sight { begun: moved(line.begun), ended: moved(line.ended), ..*line }
 }
 
-/// Adds a line to the captured exchange that it tells of.
-pub fn line(exchange: &mut Exchange, line: &Exchange, notes: &mut Vec<String>) {
+/// Adds a line to the exchange that it tells of, which packets or a client's archive show; `by_client`: the line is such an
+/// archive's.
+pub fn line(exchange: &mut Exchange, line: &Exchange, by_client: bool, notes: &mut Vec<String>) {
     let packets = exchange.attempts.iter().flat_map(|attempt| &attempt.events).chain(&exchange.events);
     let captured = packets.into_iter().any(|event| !event.source.line);
     exchange.events.extend(line.events.iter().cloned());
@@ -60,7 +61,11 @@ pub fn line(exchange: &mut Exchange, line: &Exchange, notes: &mut Vec<String>) {
         && one != other
         && first(&exchange.answer) != Some(one)
     {
-        notes.push(words::other_status(one, other));
+        notes.push(match (by_client, captured) {
+            (false, true) => words::other_status(one, other),
+            (true, true) => words::other_than_packets(one, other),
+            (_, false) => words::other_than_client(one, other),
+        });
     }
     if let (Some(one), Some(other)) = (line.client, exchange.client)
         && one != other
@@ -99,7 +104,7 @@ pub fn line(exchange: &mut Exchange, line: &Exchange, notes: &mut Vec<String>) {
 }
 
 /// Lines of a request that came back that are kept.
-const ROUNDS: usize = 8;
+pub const ROUNDS: usize = 8;
 
 /// Adds the line of a request that came back (a loop): it tells of the same request.
 pub fn round(exchange: &mut Exchange, line: &Exchange) {

@@ -244,7 +244,7 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sig
             }
             (Some(told_by_log), Some(at)) => {
                 let Some((exchange, notes)) = all.exchanges.get_mut(at).zip(all.notes.get_mut(at)) else { continue };
-                merge::line(exchange, &merge::shifted(told_by_log, shift), notes);
+                merge::line(exchange, &merge::shifted(told_by_log, shift), log.of_clients(), notes);
                 if by_own_time {
                     notes.push(words::BY_OWN_TIME.to_string());
                 }
@@ -260,7 +260,7 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sig
                 let Some((exchange, notes)) = all.exchanges.get_mut(at).zip(all.notes.get_mut(at)) else { continue };
                 exchange.events.extend(merge::healthy(line, told.shift()));
                 if matching::statuses(line, request) == matching::Statuses::Other {
-                    notes.push(words::healthy_line(line.status));
+                    notes.push(words::healthy_line(line.status, log.of_clients()));
                 }
                 if let Some(lined) = lined.get_mut(at) {
                     *lined = true;

@@ -132,6 +132,22 @@ pub fn other_status(line: u16, packets: u16) -> String {
     format!("The log says {line}, the packets show {packets}: what was sent is what the packets show.")
 }
 
+/// A client's archive or page and packets name different statuses.
+pub fn other_than_packets(client: u16, packets: u16) -> String {
+    format!(
+        "What the client saved says {client}, the packets show {packets}: something between changed the answer, or these are two \
+         requests."
+    )
+}
+
+/// A line and a client's archive or page name different statuses.
+pub fn other_than_client(line: u16, client: u16) -> String {
+    format!(
+        "The log says {line}, what the client saved says {client}: something between the gateway and the client changed the \
+         answer, or these are two requests."
+    )
+}
+
 /// Line and packets name different clients.
 pub fn other_client(line: core::net::IpAddr, packets: core::net::IpAddr) -> String {
     format!(
@@ -147,8 +163,11 @@ pub fn no_failure(packets: u16) -> String {
 }
 
 /// A healthy line for a request that failed in packets.
-pub fn healthy_line(line: u16) -> String {
+pub fn healthy_line(line: u16, by_client: bool) -> String {
     match line {
+        line if by_client => {
+            format!("What the client saved holds this request with status {line}, and shows no failure.")
+        }
         0 => "The log has a line for this request that tells of no failure.".to_string(),
         line => format!("The log has a line for this request with status {line}, which tells of no failure."),
     }

@@ -168,10 +168,12 @@ fn blocks_and_reasons_of_skyhigh() {
         let port = if line.contains("uri_scheme=https") { 443 } else { 80 };
         assert_eq!(exchange.attempts[0].upstream.map(|at| at.to_string()), Some(format!("192.0.2.41:{port}")));
     }
-    // By syslog alone such a line has a time.
+    // By syslog alone such a line has a time; without it the failure is told all the same.
     let bare = splunk("502/0");
     let bare = bare.split_once("mwg1 ").map(|(_, line)| line).unwrap();
-    assert_eq!((read(bare).records, read(bare).warnings().len()), (0, 1));
+    let reader = read(bare);
+    assert_eq!((reader.records, reader.failed, reader.span(), reader.warnings().len()), (1, 1, None, 0));
+    assert!(reader.exchanges[0].doubts.iter().any(|doubt| doubt.contains("no whole time")));
 }
 
 #[test]

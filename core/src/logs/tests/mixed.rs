@@ -133,5 +133,7 @@ fn a_year_that_no_line_says() {
     assert_eq!(report.findings[0].time.to_string(), "2018-12-31T23:59:58.000000Z");
     assert!(!report.inputs[0].warnings.iter().any(|text| text.contains("no year")));
     // Without either it is not made up.
-    assert!(report_of(&text, Options::default()).findings.is_empty());
+    let report = report_of(&text, Options::default());
+    assert_eq!(report.inputs[0].started, None);
+    assert!(report.findings.iter().all(|found| found.doubts.iter().any(|doubt| doubt.contains("no whole time"))));
 }
