@@ -1,14 +1,8 @@
 //! From a verdict to the packets: the ladder, one packet's fields, one line of a log, all read again from the files.
 
-use crate::harness::{Page, cases, scratch, wait, with_page};
+use crate::harness::{Page, case, scratch, wait, with_page};
 use serde_json::Value;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
-
-fn case(name: &str) -> Vec<PathBuf> {
-    let found = cases().into_iter().find(|(known, _)| known == name);
-    found.unwrap_or_else(|| panic!("there is no case {name}")).1
-}
 
 /// The packets that the ladder marks as evidence.
 fn proofs(page: &Page) -> Vec<u64> {

@@ -4,6 +4,7 @@
 //! browser; without the first, these tests say that they are skipped. Every test also fails if the console shows an error
 //! (a violated content security policy is one) or if anything at all is asked of another machine.
 
+mod access;
 mod cases;
 mod harness;
 mod ladder;

@@ -38,6 +38,12 @@ pub enum Source {
         package: &'static str,
         version: &'static str,
     },
+    /// A file of a package of npm's registry.
+    NpmFile {
+        package: &'static str,
+        version: &'static str,
+        path: &'static str,
+    },
     /// A Debian package; elsewhere any of the `programs`, or the file that the variable `env` names.
     Debian {
         package: &'static str,
@@ -111,6 +117,30 @@ pub static CHROMEDRIVER: Tool = Tool {
     without: None,
 };
 
+pub static FIREFOX: Tool = Tool {
+    name: "firefox",
+    source: Source::Debian { package: "firefox-esr", programs: &["firefox-esr", "firefox"], env: Some("FIREFOX") },
+    without: Some("the browser tests run in Chromium alone"),
+};
+
+pub static GECKODRIVER: Tool = Tool {
+    name: "geckodriver",
+    source: Source::Cargo {
+        package: "geckodriver",
+        version: Version::Exactly("0.36.0"),
+        flags: &[],
+        takes: "2 to 4 minutes",
+    },
+    without: Some("the browser tests run in Chromium alone"),
+};
+
+/// Only the tests use it; nothing of it is delivered.
+pub static AXE: Tool = Tool {
+    name: "axe-core",
+    source: Source::NpmFile { package: "axe-core", version: "4.14.1", path: "axe.min.js" },
+    without: Some("the tests of accessibility are skipped"),
+};
+
 pub static TSHARK: Tool = Tool {
     name: "tshark",
     source: Source::Debian { package: "tshark", programs: &["tshark"], env: None },
@@ -127,6 +157,9 @@ static ALL: &[&Tool] = &[
     &WASM_OPT,
     &CHROMIUM,
     &CHROMEDRIVER,
+    &FIREFOX,
+    &GECKODRIVER,
+    &AXE,
     &TSHARK,
 ];
 
@@ -195,6 +228,7 @@ fn get(tool: &Tool) -> Result<PathBuf> {
             cargo_install::get(tool.name, package, &version.number()?, flags, takes)
         }
         Source::Npm { package, version } => npm::get(tool.name, package, version),
+        Source::NpmFile { package, version, path } => npm::file(package, version, path),
         Source::Debian { package, programs, env } => debian::get(package, programs, *env),
         Source::Target => rustup::target(tool.name),
         Source::Component => rustup::component(tool.name),

@@ -77,8 +77,19 @@ static STEPS: &[Step] = &[
     Step {
         name: "browser",
         what: "the built page, in headless Chromium",
-        needs: &[&setup::CHROMIUM, &setup::CHROMEDRIVER],
-        run: browser,
+        needs: &[&setup::CHROMIUM, &setup::CHROMEDRIVER, &setup::TSHARK, &setup::AXE],
+        run: |tools| {
+            browser(tools, "chromium", &[("CHROME", &setup::CHROMIUM), ("CHROMEDRIVER", &setup::CHROMEDRIVER)])
+        },
+    },
+    Step {
+        name: "firefox",
+        what: "the same tests in headless Firefox, where it is there",
+        needs: &[&setup::FIREFOX, &setup::GECKODRIVER, &setup::TSHARK, &setup::AXE],
+        run: |tools| match tools.program(&setup::FIREFOX).and(tools.program(&setup::GECKODRIVER)) {
+            Some(_) => browser(tools, "firefox", &[("FIREFOX", &setup::FIREFOX), ("GECKODRIVER", &setup::GECKODRIVER)]),
+            None => Ok(()),
+        },
     },
 ];
 
@@ -126,7 +137,7 @@ pub fn run(args: &[String]) -> Result<()> {
 }
 
 /// Runs the browser tests on the page that the step before has built.
-fn browser(tools: &Toolbox) -> Result<()> {
+fn browser(tools: &Toolbox, name: &str, programs: &[(&str, &Tool)]) -> Result<()> {
     let page = page::folder();
     if !page.join("index.html").exists() {
         bail!("the page has not been built yet: run `cargo xtask test page browser`");
@@ -134,8 +145,8 @@ fn browser(tools: &Toolbox) -> Result<()> {
     let mut command = cargo();
     // With --workspace, so that features and with them the compiled dependencies are those of the step `unit`.
     command.args(["test", "--workspace", "--test=browser"]);
-    command.env("GATEWAY_TRIAGE_PAGE", page);
-    for (variable, tool) in [("CHROME", &setup::CHROMIUM), ("CHROMEDRIVER", &setup::CHROMEDRIVER)] {
+    command.env("GATEWAY_TRIAGE_PAGE", page).env("GATEWAY_TRIAGE_BROWSER", name);
+    for (variable, tool) in programs.iter().chain(&[("AXE", &setup::AXE)]) {
         if let Some(program) = tools.program(tool) {
             command.env(variable, program);
         }

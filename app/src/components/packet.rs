@@ -48,7 +48,7 @@ fn packet(details: &Details) -> impl IntoView + use<> {
 
 fn layer(layer: &Layer) -> impl IntoView + use<> {
     let fields = layer.fields.iter().map(|field| {
-        let filter = (!field.filter.is_empty()).then(|| view! { <code>{field.filter.clone()}</code> });
+        let filter = (!field.filter.is_empty()).then(|| view! { <dd class="filter">{field.filter.clone()}</dd> });
         view! {
             <div>
                 <dt>{field.name.clone()}</dt>

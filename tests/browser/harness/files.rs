@@ -28,6 +28,19 @@ pub fn cases() -> Vec<(String, Vec<PathBuf>)> {
     cases
 }
 
+/// The files of this case.
+pub fn case(name: &str) -> Vec<PathBuf> {
+    let found = cases().into_iter().find(|(known, _)| known == name);
+    found.unwrap_or_else(|| panic!("there is no case {name}")).1
+}
+
+/// A file with these bytes, in a folder of its own.
+pub fn made(test: &str, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = scratch(&format!("made-{test}")).join(name);
+    std::fs::write(&path, bytes).expect("target/ is writable");
+    path
+}
+
 fn folders(folder: &Path) -> Vec<PathBuf> {
     folder
         .read_dir()

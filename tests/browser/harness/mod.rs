@@ -1,6 +1,6 @@
 //! What the tests share: a browser with the built page in it, and the native engine beside it.
 
-mod chromium;
+mod browser;
 mod files;
 mod json;
 mod native;
@@ -9,7 +9,8 @@ mod page;
 mod picture;
 mod webdriver;
 
-pub use files::{big_capture, cases, scratch};
+pub use browser::Kind;
+pub use files::{big_capture, case, cases, made, scratch};
 pub use json::difference;
 pub use native::report as native_report;
 pub use page::{Page, wait, with_page};

@@ -4,10 +4,20 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Hosts that Chromium itself asks for, whatever page it shows and however it is told not to; the last is where
+/// Hosts that the browser itself asks for, whatever page it shows and however it is told not to; the last is where
 /// Debian's opens new tabs.
-const THE_BROWSERS_OWN: &[&str] =
-    &["google.com", "googleapis.com", "gvt1.com", "gstatic.com", "chrome.com", "duckduckgo.com"];
+const THE_BROWSERS_OWN: &[&str] = &[
+    "google.com",
+    "googleapis.com",
+    "gvt1.com",
+    "gstatic.com",
+    "chrome.com",
+    "duckduckgo.com",
+    "mozilla.com",
+    "mozilla.net",
+    "mozilla.org",
+    "firefox.com",
+];
 
 /// The proxy; it listens as long as the test process lives.
 pub struct Outside {

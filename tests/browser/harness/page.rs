@@ -1,6 +1,6 @@
 //! The page as its user meets it: a drop, a state, buttons by name, downloads.
 
-use super::chromium::Chromium;
+use super::browser::{Browser, Kind};
 use super::files::scratch;
 use super::outside::Outside;
 use super::webdriver::{Element, Refusal};
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The page, open in a browser of its own.
 pub struct Page {
-    pub(super) browser: Chromium,
+    pub(super) browser: Browser,
     site: Site,
     outside: Outside,
     address: String,
@@ -70,7 +70,7 @@ impl Page {
         std::thread::spawn(move || server.serve(&listener));
         let outside = Outside::start();
         let page = Self {
-            browser: Chromium::start(&folder, outside.port),
+            browser: Browser::start(&folder, outside.port),
             site,
             outside,
             address: format!("http://127.0.0.1:{port}/"),
@@ -144,6 +144,10 @@ impl Page {
     /// Drags files from outside into the window and lets them go at this point.
     pub fn drag_in(&self, files: &[PathBuf], x: u32, y: u32) {
         self.watch_states();
+        if self.browser.kind == Kind::Firefox {
+            // WebDriver has no word for it, and Firefox no protocol of its own for it here.
+            return self.drop_files(files);
+        }
         let data = json!({ "items": [], "files": plain(files), "dragOperationsMask": 1 });
         for kind in ["dragEnter", "dragOver", "drop"] {
             let event = json!({ "type": kind, "x": x, "y": y, "data": data });
@@ -274,10 +278,10 @@ impl Page {
                 .flatten()
                 .filter_map(|entry| Some(entry.ok()?.path()))
                 .collect();
-            // Chromium writes under other names and renames when all has arrived.
+            // Browsers write under other names and renames when all has arrived.
             let unfinished = |path: &PathBuf| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                name.ends_with(".crdownload") || name.starts_with('.')
+                name.ends_with(".crdownload") || name.ends_with(".part") || name.starts_with('.')
             };
             if files.iter().any(unfinished) || files.len() <= self.downloads.get() {
                 return false;
@@ -292,6 +296,10 @@ impl Page {
 
     /// Errors that the console has shown since it was asked last; violations of the policy are among them.
     pub fn console(&self) -> Vec<String> {
+        // Firefox's driver does not hand it out: what the console says is Chromium's to tell.
+        if self.browser.kind == Kind::Firefox {
+            return Vec::new();
+        }
         let entries = done(self.browser.session.post("se/log", json!({ "type": "browser" })));
         let entries = entries.as_array().into_iter().flatten();
         entries

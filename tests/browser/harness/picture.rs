@@ -1,5 +1,6 @@
 //! What the page looks like.
 
+use super::browser::Kind;
 use super::page::{Page, done};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -7,17 +8,35 @@ use std::path::{Path, PathBuf};
 impl Page {
     /// Gives the page a viewport of this size.
     pub fn resize(&self, width: u32, height: u32) {
+        if self.browser.kind == Kind::Firefox {
+            done(self.browser.session.post("window/rect", json!({ "width": width, "height": height })));
+            return;
+        }
         // Not the window's size: no window gets narrower than 500 pixels.
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         done(self.browser.session.devtools("Emulation.setDeviceMetricsOverride", metrics));
     }
 
+    /// Has the page drawn for readers who prefer this colour scheme.
+    pub fn prefer(&self, scheme: &str) {
+        if self.browser.kind == Kind::Chromium {
+            let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+            done(self.browser.session.devtools("Emulation.setEmulatedMedia", media));
+        }
+    }
+
     /// Keeps a picture of the whole page under target/, and returns its path.
     pub fn screenshot(&self, name: &str) -> PathBuf {
-        let picture =
-            done(self.browser.session.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })));
+        let session = &self.browser.session;
+        let picture = match self.browser.kind {
+            Kind::Chromium => {
+                let whole = json!({ "captureBeyondViewport": true });
+                done(session.devtools("Page.captureScreenshot", whole))["data"].take()
+            }
+            Kind::Firefox => done(session.get("moz/screenshot/full")),
+        };
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots").join(format!("{name}.png"));
-        let bytes = from_base64(picture["data"].as_str().unwrap_or_default());
+        let bytes = from_base64(picture.as_str().unwrap_or_default());
         std::fs::create_dir_all(path.parent().unwrap_or(&path))
             .and_then(|()| std::fs::write(&path, bytes))
             .expect("the screenshot can be written");

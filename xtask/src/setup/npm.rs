@@ -8,13 +8,22 @@ use std::process::Command;
 
 /// The program in the cache, fetched now if it is not there in this version.
 pub fn get(program: &str, package: &str, version: &str) -> Result<PathBuf> {
+    fetch(package, version, &|root| in_root(root, program), works)
+}
+
+/// The file in the cache, likewise.
+pub fn file(package: &str, version: &str, path: &str) -> Result<PathBuf> {
+    fetch(package, version, &|root| root.join("node_modules").join(package).join(path), Path::is_file)
+}
+
+fn fetch(package: &str, version: &str, wanted: &dyn Fn(&Path) -> PathBuf, works: fn(&Path) -> bool) -> Result<PathBuf> {
     let root = cache().join(format!("{package}-{version}"));
-    let path = in_root(&root, program);
+    let path = wanted(&root);
     if works(&path) {
         return Ok(path);
     }
     let Some(npm) = process::on_path("npm").filter(|_| process::on_path("node").is_some()) else {
-        bail!("{program} needs Node and npm, which are not installed");
+        bail!("{package} needs Node and npm, which are not installed");
     };
     println!("Installing {package} {version} from npm …");
     // Unpacked beside its place and then moved there, so that a half of it is never taken for the whole.
@@ -30,9 +39,9 @@ pub fn get(program: &str, package: &str, version: &str) -> Result<PathBuf> {
             .current_dir(&partial),
     )
     .with_context(|| format!("{package} could not be installed"))?;
-    if !works(&in_root(&partial, program)) {
+    if !works(&wanted(&partial)) {
         let _ = std::fs::remove_dir_all(&partial);
-        bail!("{package} {version} was installed, but its {program} does not start with this Node");
+        bail!("{package} {version} was installed, but does not work with this Node");
     }
     let _ = std::fs::remove_dir_all(&root);
     if std::fs::rename(&partial, &root).is_err() && !works(&path) {

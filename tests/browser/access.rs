@@ -1,0 +1,52 @@
+//! Everybody can use it: no violation that axe-core knows, in any state, light and dark.
+
+use crate::harness::{Kind, Page, case, cases, made, wait, with_page};
+use serde_json::Value;
+
+/// Runs axe-core in the page: what it finds, one line for each rule and element.
+fn violations(page: &Page, axe: &str) -> Vec<String> {
+    let found = page.script(&format!(
+        "{axe};
+         return axe.run(document, {{ resultTypes: ['violations'] }}).then(result => result.violations.flatMap(
+             rule => rule.nodes.map(node => rule.id + ': ' + node.target.join(' ') + ': ' + node.failureSummary)))"
+    ));
+    found.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+#[track_caller]
+fn assert_none(page: &Page, axe: &str, what: &str) {
+    for scheme in ["light", "dark"] {
+        page.prefer(scheme);
+        let found = violations(page, axe);
+        assert!(found.is_empty(), "{what}, {scheme}: {found:#?}");
+        // Firefox has no word for it.
+        if Kind::chosen() == Kind::Firefox {
+            return;
+        }
+    }
+    page.prefer("light");
+}
+
+#[test]
+fn axe_finds_no_violation_in_any_state() {
+    // `cargo xtask test` sees to it; without Node it is skipped, and said so there.
+    let Some(axe) = std::env::var_os("AXE").and_then(|path| std::fs::read_to_string(path).ok()) else { return };
+    with_page("axe", |page| {
+        assert_none(page, &axe, "the first screen");
+        page.analyse(&case("tcp-syn-unanswered/squid-firewall-drops-syn"));
+        wait("the ladder", || page.script("return document.querySelectorAll('.ladder .step').length") != 0);
+        page.script("document.querySelectorAll('details').forEach(each => each.open = true)");
+        page.script("document.querySelector('.ladder .step button').click()");
+        page.script("document.querySelector('.evidence .at button').click()");
+        wait("both packets", || page.script("return document.querySelectorAll('.packet section').length") != 0);
+        assert_none(page, &axe, "a verdict with everything open");
+        page.analyse(&case("mixed/squid-seven-among-three-hundred"));
+        assert_none(page, &axe, "several verdicts");
+        let healthy = cases().into_iter().find(|(name, _)| name.starts_with("healthy/"));
+        page.analyse(&healthy.expect("there are healthy cases").1);
+        assert_none(page, &axe, "a healthy case");
+        page.drop_files(&[made("axe", "notes.bin", &[0, 1, 2, 3])]);
+        page.wait_read();
+        assert_none(page, &axe, "a file that cannot be read");
+    });
+}
