@@ -8,6 +8,7 @@
 //!   pages, components ← report
 //! ```
 
+mod cases;
 mod components;
 mod crash;
 mod download;
@@ -16,8 +17,11 @@ mod excerpt;
 mod fixture;
 mod focus;
 mod fragment;
+mod glossary;
 mod intake;
 mod json;
+mod keep;
+mod keys;
 mod ladder;
 mod link;
 mod looking;

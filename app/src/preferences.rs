@@ -25,3 +25,10 @@ pub fn keep_clock(clock: Clock) {
         let _ = LocalStorage::set(ZONE, clock.as_str());
     }
 }
+
+/// Forgets all that was chosen.
+pub fn forget() {
+    if allowed() {
+        LocalStorage::delete(ZONE);
+    }
+}

@@ -15,8 +15,8 @@ pub struct Sample {
     pub files: &'static [&'static str],
 }
 
-/// One per product that has the most advice, one per family of failures.
-pub static SAMPLES: [Sample; 3] = [
+/// The first three for the products of the vendors' articles, then one per family of failures.
+pub static SAMPLES: [Sample; 10] = [
     Sample {
         title: "Squid: the name does not exist",
         folder: "squid-nxdomain",
@@ -31,6 +31,37 @@ pub static SAMPLES: [Sample; 3] = [
         title: "Cisco WSA: the connection is reset after the request",
         folder: "wsa-504-reset-after-get",
         files: &["capture.pcap", "accesslog"],
+    },
+    Sample {
+        title: "nginx: the server's certificate has expired",
+        folder: "nginx-tls-expired-tls12",
+        files: &["capture.pcap", "error.log"],
+    },
+    Sample {
+        title: "HAProxy: a kept-alive connection closes just as a request is sent",
+        folder: "haproxy-fin-crosses-request",
+        files: &["capture.pcap", "haproxy.log"],
+    },
+    Sample {
+        title: "nginx: the answer breaks off",
+        folder: "nginx-short-body",
+        files: &["capture.pcap", "error.log", "upstream.log"],
+    },
+    Sample { title: "AWS load balancer: the server itself answers 502", folder: "aws-alb-log", files: &["alb.log"] },
+    Sample {
+        title: "HAProxy: all servers are marked down",
+        folder: "logs-haproxy-servers-down",
+        files: &["haproxy.log"],
+    },
+    Sample {
+        title: "nginx: clients leave, because a hop before gives up",
+        folder: "logs-hop-timer",
+        files: &["access.log"],
+    },
+    Sample {
+        title: "A firewall drops the SYN: captured on both of its sides",
+        folder: "sides-firewall-drops-syn",
+        files: &["inside.pcap", "outside.pcap"],
     },
 ];
 

@@ -121,6 +121,12 @@ impl App {
         expect_context()
     }
 
+    /// The files of the open case.
+    #[must_use]
+    pub fn files(self) -> Vec<File> {
+        self.files.get_value()
+    }
+
     /// Opens a new case.
     pub fn open(self, files: Vec<File>) {
         if !files.is_empty() {

@@ -32,6 +32,31 @@ pub const SAMPLE_MISSING: &str =
     "The sample could not be loaded. The page works all the same: drop a file of your own.";
 pub const NO_FILES: &str = "What was dropped holds no files. Drop the files themselves, not a folder or a link.";
 
+// Help, keys, terms
+pub const HELP: &str = "Help";
+pub const CLOSE: &str = "Close";
+pub const KEYS: &str = "Keys";
+pub const GLOSSARY: &str = "Terms";
+pub const KEY_HELP: &str = "Keys and terms";
+pub const KEY_OPEN: &str = "Choose files, or add some to the case";
+pub const KEY_SEARCH: &str = "Search the failures";
+pub const KEY_NEXT_VERDICT: &str = "Next verdict";
+pub const KEY_PREVIOUS_VERDICT: &str = "Verdict before";
+pub const KEY_NEXT: &str = "Next request of the verdict";
+pub const KEY_PREVIOUS: &str = "Request before";
+pub const KEY_EXPORT: &str = "Export";
+
+// Other cases
+pub const PAST: &str = "Opened in this tab";
+pub const PAST_HINT: &str = "Remembered until the tab is closed.";
+pub const KEEP: &str = "Keep this case over a reload";
+pub const KEEP_HINT: &str = "Its files then stay in this browser's own storage, until you forget them.";
+pub const KEEP_REFUSED: &str = "This browser keeps nothing here: its storage is full, or closed to this page.";
+pub const FORGET: &str = "Forget everything";
+pub const FORGOTTEN: &str = "Forgotten: files, settings and cases of this page are no longer in this browser.";
+pub const NOTHING_KEPT: &str = "Nothing was kept: this browser's storage is closed to this page.";
+pub const MORE_SAMPLES: &str = "More samples";
+
 // Packets and lines, read again
 pub const NOT_THERE: &str = "It is no longer there: the file was changed or moved. Open it again.";
 pub const LOOKING: &str = "Reading the file again…";

@@ -6,6 +6,7 @@
 
 mod access;
 mod cases;
+mod everyday;
 mod harness;
 mod ladder;
 mod layout;

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::copy::{Command, Copy};
 use super::section::{Section, three_then_more};
+use crate::glossary::explained;
 use crate::{verdicts, words};
 
 /// The first fix: what most readers came for. Where it is not one of the gateway's own, below it is said why.
@@ -60,7 +61,7 @@ fn part<T: Send + 'static>(
 
 fn one_cause(cause: Cause) -> AnyView {
     view! {
-        <p>{cause.text}</p>
+        <p>{explained(&cause.text)}</p>
         {cause
             .favoured_by
             .map(|why| view! { <p class="aside"><strong>{words::FAVOURED}</strong>" "{why}</p> })}
@@ -70,7 +71,7 @@ fn one_cause(cause: Cause) -> AnyView {
 
 fn one_check(check: Check) -> AnyView {
     view! {
-        <p>{check.text}</p>
+        <p>{explained(&check.text)}</p>
         {check.path.map(|path| view! { <p class="aside"><strong>{words::MENU}</strong>" "{path}</p> })}
         {check.command.map(|command| view! { <Command text=command /> })}
     }

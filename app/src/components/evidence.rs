@@ -69,6 +69,7 @@ fn Leaf(at: RwSignal<usize>, kept: Memo<usize>, count: Memo<u64>) -> impl IntoVi
     view! {
         <div class="leaf">
             <button
+                id="previous-request"
                 type="button"
                 disabled=first
                 on:click=move |_| at.update(|at| *at = at.saturating_sub(1))
@@ -77,6 +78,7 @@ fn Leaf(at: RwSignal<usize>, kept: Memo<usize>, count: Memo<u64>) -> impl IntoVi
             </button>
             <span aria-live="polite">{move || words::which(at.get(), count.get())}</span>
             <button
+                id="next-request"
                 type="button"
                 disabled=last
                 on:click=move |_| at.update(|at| *at += 1)

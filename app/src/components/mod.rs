@@ -3,10 +3,12 @@
 mod advice;
 mod copy;
 mod evidence;
+mod help;
 mod inputs;
 mod ladder;
 mod mark;
 mod packet;
+mod past;
 mod path_picture;
 mod progress;
 mod section;
@@ -14,7 +16,9 @@ mod settings;
 mod verdict;
 mod verdict_list;
 
+pub use help::Help;
 pub use inputs::Inputs;
+pub use past::{KeepCase, PastCases};
 pub use progress::Reading;
 pub use settings::{LogFormatField, ProductPicker, Settings};
 pub use verdict::VerdictView;

@@ -6,6 +6,7 @@ use gateway_triage_core::{format_string, products};
 use leptos::html;
 use leptos::prelude::*;
 
+use super::KeepCase;
 use crate::state::App;
 use crate::times::{Clock, offset_text};
 use crate::{verdicts, words};
@@ -56,6 +57,7 @@ pub fn Settings() -> impl IntoView {
             <ZonePicker />
             <LogZonePicker />
             <LogFormatField />
+            <KeepCase />
         </section>
     }
 }

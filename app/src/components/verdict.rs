@@ -12,6 +12,7 @@ use super::evidence::EvidenceView;
 use super::mark::Mark;
 use super::path_picture::PathPicture;
 use super::section::Section;
+use crate::glossary::explained;
 use crate::state::App;
 use crate::{times, verdicts, words};
 
@@ -89,7 +90,7 @@ fn Head(verdict: Memo<Option<Verdict>>, finding: Memo<Option<Finding>>, open: Me
                         <span class="phase-name">{words::phase(phase)}</span>
                     </p>
                     <h2 id="verdict-heading" tabindex="-1">
-                        {verdict.summary}
+                        {explained(&verdict.summary)}
                     </h2>
                     <p class="aside">
                         {words::requests(verdict.count)}", "
@@ -138,7 +139,7 @@ fn CouldBe(finding: Memo<Option<Finding>>) -> impl IntoView {
     move || {
         finding.get().map(|Finding { candidates, doubts, .. }| {
             let doubts = (!doubts.is_empty()).then(|| {
-                let rows = doubts.into_iter().map(|doubt| view! { <li>{doubt}</li> }).collect_view();
+                let rows = doubts.into_iter().map(|doubt| view! { <li>{explained(&doubt)}</li> }).collect_view();
                 view! {
                     <div>
                         <h4>{words::NOT_SEEN}</h4>
@@ -174,7 +175,7 @@ fn Against(finding: Memo<Option<Finding>>) -> impl IntoView {
                         <li>
                             <strong>{verdicts::title(category)}</strong>
                             ": "
-                            {why}
+                            {explained(&why)}
                         </li>
                     }
                 })
@@ -200,7 +201,7 @@ fn Sentences<T: Clone + PartialEq + Send + Sync + 'static>(
     move || {
         let sentences = sentences.get();
         (!sentences.is_empty()).then(|| {
-            let rows = sentences.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
+            let rows = sentences.into_iter().map(|sentence| view! { <li>{explained(&sentence)}</li> }).collect_view();
             view! {
                 <Section id=id title=title>
                     <ul class="items plain">{rows}</ul>

@@ -5,10 +5,12 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{case::CaseScreen, failed::FailedScreen, start::StartScreen};
+use crate::cases::Cases;
+use crate::components::Help;
 use crate::fragment::Fragment;
 use crate::intake::{self, FileInput, Picker};
 use crate::state::{App, Stage};
-use crate::{crash, focus, words};
+use crate::{crash, focus, keys, words};
 
 /// Puts the page into the document.
 pub fn open() {
@@ -27,10 +29,12 @@ enum Screen {
 fn Shell() -> impl IntoView {
     let app = App::new();
     provide_context(app);
+    provide_context(Cases::new(app));
     let picker = Picker::new();
     provide_context(picker);
     let dragging = RwSignal::new(false);
     intake::listen(app, dragging);
+    keys::listen();
     follow_fragment(app);
     let screen = Memo::new(move |_| match app.stage.get() {
         Stage::Idle => Screen::Start,
@@ -52,9 +56,12 @@ fn Shell() -> impl IntoView {
     view! {
         <header class="bar">
             <p class="brand">{words::NAME}</p>
-            <Show when=move || screen.get() != Screen::Start>
-                <Actions />
-            </Show>
+            <div class="actions">
+                <Show when=move || screen.get() != Screen::Start>
+                    <Actions />
+                </Show>
+                <Help />
+            </div>
             <FileInput />
         </header>
         <main data-state=move || app.stage.get().as_str()>
@@ -81,8 +88,7 @@ fn Actions() -> impl IntoView {
         }
     };
     view! {
-        <div class="actions">
-            <button type="button" on:click=move |_| picker.add()>
+            <button id="add-files" type="button" on:click=move |_| picker.add()>
                 {words::ADD_FILES}
             </button>
             <button type="button" on:click=save disabled=move || app.json().is_none()>
@@ -98,7 +104,6 @@ fn Actions() -> impl IntoView {
             >
                 {words::NEW_CASE}
             </button>
-        </div>
     }
 }
 

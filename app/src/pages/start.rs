@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::components::ProductPicker;
+use crate::components::{PastCases, ProductPicker};
 use crate::intake::Picker;
 use crate::samples::{self, SAMPLES, Sample};
 use crate::state::App;
 use crate::words;
+
+/// Samples that show at once.
+const SHOWN: usize = 3;
 
 /// Shown until files come.
 #[component]
@@ -29,13 +32,13 @@ pub fn StartScreen(
             <ProductPicker />
             <section class="samples" aria-labelledby="samples-heading">
                 <h2 id="samples-heading">{words::SAMPLES}</h2>
-                <ul>
-                    {SAMPLES
-                        .iter()
-                        .map(|sample| view! { <li><SampleButton sample=sample /></li> })
-                        .collect_view()}
-                </ul>
+                {list(&SAMPLES[..SHOWN])}
+                <details>
+                    <summary>{words::MORE_SAMPLES}</summary>
+                    {list(&SAMPLES[SHOWN..])}
+                </details>
             </section>
+            <PastCases />
             <details class="privacy">
                 <summary>
                     {words::STAYS} " " <span class="as-link">{words::CHECK_IT}</span>
@@ -44,6 +47,11 @@ pub fn StartScreen(
             </details>
         </div>
     }
+}
+
+fn list(samples: &'static [Sample]) -> impl IntoView {
+    let each = samples.iter().map(|sample| view! { <li><SampleButton sample=sample /></li> });
+    view! { <ul>{each.collect_view()}</ul> }
 }
 
 #[component]

@@ -87,6 +87,11 @@ impl Page {
         done(self.browser.session.post("url", json!({ "url": url })));
     }
 
+    /// Loads the page once more, as its reader would.
+    pub fn reload(&self) {
+        done(self.browser.session.post("refresh", json!({})));
+    }
+
     /// The first lines of what the page has asked of its own server.
     pub fn requests(&self) -> Vec<String> {
         self.site.requests()
