@@ -6,11 +6,15 @@
 
 mod html;
 mod markdown;
+#[cfg(feature = "std")]
+mod pcapng;
 mod short;
 mod telling;
 
 pub use html::html;
 pub use markdown::markdown;
+#[cfg(feature = "std")]
+pub use pcapng::Evidence;
 pub use short::short;
 
 /// A text as one line of plain letters: no control characters, and none that change the direction of what follows

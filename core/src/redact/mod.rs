@@ -10,6 +10,7 @@
 mod addresses;
 mod key;
 mod names;
+mod packets;
 mod pieces;
 mod report;
 mod texts;

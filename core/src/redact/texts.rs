@@ -49,7 +49,7 @@ impl Redactor {
     }
 
     /// Whether the engine could have written it; in small letters.
-    fn own(&self, lower: &str) -> bool {
+    pub(super) fn own(&self, lower: &str) -> bool {
         // HAProxy's states end with hyphens.
         let state = lower.strip_suffix("--").is_some_and(|state| state.len() == 2);
         state
