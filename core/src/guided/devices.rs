@@ -161,6 +161,8 @@ const BALANCERS: &[Product] = &[
     Product::IisArr,
     Product::Caddy,
     Product::F5,
+    Product::GoogleLb,
+    Product::AzureGateway,
     Product::Squid,
     Product::Proxysg,
 ];

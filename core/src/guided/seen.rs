@@ -33,6 +33,10 @@ const PRODUCTS: &[Answer] = &[
     answer("iis-arr", "IIS ARR", &[]),
     answer("caddy", "Caddy", &[]),
     answer("f5", "F5 BIG-IP", &[]),
+    answer("google-lb", "Google Cloud load balancer", &[]),
+    answer("azure-gateway", "Azure Application Gateway", &[]),
+    answer("cloudfront", "CloudFront", &[]),
+    answer("cloudflare", "Cloudflare", &[]),
     answer("generic", "Another one, or not known", &[]),
 ];
 

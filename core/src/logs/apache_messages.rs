@@ -3,6 +3,7 @@
 //! The number before the message is apr's or the system's error: 111, 110, 113 … on Linux, 70007 a timeout, 70014 the end
 //! of the file, 20014 an internal error.
 
+use super::connect_errors;
 use super::meaning::{Meaning, phase};
 use crate::categories::Id::*;
 use crate::report::{Confidence::*, GeneratedBy::Gateway};
@@ -70,14 +71,7 @@ pub fn meaning(module: &str, line: &Line<'_>) -> Option<(Meaning, bool)> {
 
 /// By the error of connect().
 fn connect(cause: &str) -> Meaning {
-    match cause {
-        "111" | "61" => REFUSED,
-        "110" | "60" | "70007" => SILENT,
-        "113" | "101" => NO_ROUTE,
-        "13" | "1" => FORBIDDEN,
-        "99" => NO_PORT,
-        _ => CONNECT,
-    }
+    connect_errors::by_errno(cause).unwrap_or(CONNECT)
 }
 
 /// By the error of the read that was to bring the status line.
@@ -90,36 +84,6 @@ fn status_line(cause: &str) -> Meaning {
     }
 }
 
-const REFUSED: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpSynReset, TcpIcmpUnreachable]],
-    Gateway,
-    "the connection was refused (111): by a RST, or by ICMP port unreachable",
-);
-const SILENT: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpSynUnanswered, ReturnPath]],
-    Gateway,
-    "the connection timed out: nothing came back for its SYNs",
-);
-const NO_ROUTE: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpIcmpUnreachable, TcpIcmpProhibited]],
-    Gateway,
-    "no way to the host (113, 101): ICMP said so, or the gateway's own route or ARP",
-);
-const FORBIDDEN: Meaning = Meaning::is(
-    Proven,
-    &[&[LocalEgressDenied]],
-    Gateway,
-    "the gateway's own system forbade the connection (13: SELinux, httpd_can_network_connect; a local firewall)",
-);
-const NO_PORT: Meaning = Meaning::is(
-    Likely,
-    &[&[EphemeralPortExhaustion, LocalEgressDenied]],
-    Gateway,
-    "no local address and port was left for the connection (99)",
-);
 const CONNECT: Meaning = Meaning::open(
     &[phase::CONNECT, &[NoHealthyUpstream, LocalEgressDenied], phase::RESOLVE],
     Gateway,

@@ -5,6 +5,7 @@ use super::common::token;
 use super::meaning::{Meaning, phase};
 use super::{Clock, Layout, LogFormat, Parsed, Record, Vote, elff};
 use crate::categories::Id::*;
+use crate::products::Id as Product;
 use crate::report::{
     Confidence::*,
     GeneratedBy::{Gateway, Unknown},
@@ -14,7 +15,7 @@ use crate::report::{
 pub static FORMAT: LogFormat = LogFormat {
     id: "cloudfront",
     title: "CloudFront standard log",
-    product: None,
+    product: Some(Product::CloudFront),
     docs: "Amazon CloudFront, Standard logging reference",
     recognise: |line| match elff::has(line, "x-edge-result-type") {
         true => Vote::Header,

@@ -3,6 +3,7 @@
 
 use core::net::SocketAddr;
 
+use super::connect_errors::{self, FORBIDDEN, NO_NETWORK, NO_PORT, NO_ROUTE, REFUSED, SILENT};
 use super::fields::host_port;
 use super::meaning::{Meaning, phase};
 use crate::categories::Id::*;
@@ -41,14 +42,14 @@ const WORDS: &[(&[&str], Meaning)] = &[
     (&["connect: connection refused"], REFUSED),
     (&["connect: no route to host"], NO_ROUTE),
     (&["connect: host is unreachable"], NO_ROUTE),
-    (&["connect: network is unreachable"], NO_ROUTE),
+    (&["connect: network is unreachable"], NO_NETWORK),
     (&["connect: cannot assign requested address"], NO_PORT),
     (&["connect: permission denied"], FORBIDDEN),
     (&["connect: operation not permitted"], FORBIDDEN),
-    (&["connect: connection timed out"], CONNECT_TIMED_OUT),
-    (&["connect: connection reset by peer"], CONNECT_RESET),
+    (&["connect: connection timed out"], SILENT),
+    (&["connect: connection reset by peer"], connect_errors::RESET),
     (&["too many open files"], NO_FILES),
-    (&["dial tcp", "i/o timeout"], CONNECT_TIMED_OUT),
+    (&["dial tcp", "i/o timeout"], SILENT),
     (&["TLS handshake timeout"], TLS_TIMED_OUT),
     (&["failed to verify certificate"], CERTIFICATE),
     (&["x509: "], CERTIFICATE),
@@ -103,36 +104,8 @@ const DNS_UNREACHABLE: Meaning = Meaning::is(
 );
 const DNS_OTHER: Meaning =
     Meaning::open(&[phase::RESOLVE], Gateway, "the upstream's name could not be resolved; the words do not say how");
-const REFUSED: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpSynReset, TcpIcmpUnreachable]],
-    Gateway,
-    "the connection was refused: by a RST, or by ICMP port unreachable",
-);
-const CONNECT_RESET: Meaning =
-    Meaning::is(Likely, &[&[TcpSynReset]], Gateway, "the connection was reset while it was being opened");
-const NO_ROUTE: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpIcmpUnreachable, TcpIcmpProhibited]],
-    Gateway,
-    "no way to the host: ICMP said so, or the gateway's own route or ARP",
-);
-const NO_PORT: Meaning = Meaning::is(
-    Likely,
-    &[&[EphemeralPortExhaustion, LocalEgressDenied]],
-    Gateway,
-    "no local address and port was left for the connection",
-);
-const FORBIDDEN: Meaning =
-    Meaning::is(Proven, &[&[LocalEgressDenied]], Gateway, "the gateway's own system forbade the connection");
 const NO_FILES: Meaning =
     Meaning::is(Proven, &[&[ProxyOverload]], Gateway, "the gateway may open no more files (too many open files)");
-const CONNECT_TIMED_OUT: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpSynUnanswered, ReturnPath]],
-    Gateway,
-    "no connection in time: nothing came back for its SYNs",
-);
 const TLS_TIMED_OUT: Meaning = Meaning::is(
     Likely,
     &[&[TlsNoResponse, PmtuBlackhole]],

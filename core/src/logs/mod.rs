@@ -21,6 +21,7 @@ mod cisco_wsa_words;
 mod cloudfront;
 mod combined;
 mod common;
+mod connect_errors;
 mod custom;
 mod detect;
 mod elff;

@@ -5,6 +5,7 @@
 
 use memchr::memmem::find;
 
+use super::connect_errors;
 use super::meaning::{Meaning, phase};
 use crate::categories::Id::*;
 use crate::report::{
@@ -55,24 +56,10 @@ pub fn meaning(sentence: &str) -> Option<Meaning> {
     Some(match action {
         Action::Connecting if has("upstream timed out") => CONNECT_TIMED_OUT,
         Action::Connecting if has("connect() failed") || has("connect() to ") || has("peer closed") => {
-            if errno("(111:") || errno("(61:") || errno("(10061:") {
-                REFUSED
-            } else if errno("(110:") || errno("(60:") || errno("(10060:") {
-                KERNEL_TIMED_OUT
-            } else if errno("(113:") || errno("(65:") || errno("(64:") {
-                NO_ROUTE
-            } else if errno("(101:") || errno("(51:") {
-                NO_NETWORK
-            } else if errno("(13:") || errno("(1:") {
-                FORBIDDEN
-            } else if errno("(99:") || errno("(49:") {
-                NO_PORT
-            } else if errno("(104:") || errno("(54:") {
-                CONNECT_RESET
-            } else if errno("(2:") || errno("(11:") {
-                NO_SOCKET
-            } else {
-                CONNECT_OTHER
+            let number = sentence.split_once(" failed (").and_then(|(_, rest)| rest.split(':').next());
+            match number.unwrap_or_default() {
+                "2" | "11" => NO_SOCKET,
+                number => connect_errors::by_errno(number).unwrap_or(CONNECT_OTHER),
             }
         }
         Action::Handshaking if has("upstream timed out") => TLS_TIMED_OUT,
@@ -184,44 +171,6 @@ const CONNECT_TIMED_OUT: Meaning = Meaning::is(
     &[&[TcpSynUnanswered, ReturnPath]],
     Gateway,
     "no connection within proxy_connect_timeout: nothing came back for its SYNs",
-);
-const KERNEL_TIMED_OUT: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpSynUnanswered, ReturnPath]],
-    Gateway,
-    "the kernel gave up after all its SYNs before proxy_connect_timeout did",
-);
-const REFUSED: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpSynReset, TcpIcmpUnreachable]],
-    Gateway,
-    "the connection was refused: by a RST, or by ICMP port unreachable",
-);
-const CONNECT_RESET: Meaning =
-    Meaning::is(Likely, &[&[TcpSynReset]], Gateway, "the connection was reset while it was being opened");
-const NO_ROUTE: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpIcmpUnreachable, TcpIcmpProhibited]],
-    Gateway,
-    "no way to the host: ICMP said so, or ARP on the gateway's own network got no answer",
-);
-const NO_NETWORK: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpIcmpUnreachable, LocalEgressDenied]],
-    Gateway,
-    "no way to the network: the gateway has no route to it, or ICMP said so",
-);
-const FORBIDDEN: Meaning = Meaning::is(
-    Proven,
-    &[&[LocalEgressDenied]],
-    Gateway,
-    "the gateway's own system forbade the connection (SELinux: httpd_can_network_connect; a local firewall)",
-);
-const NO_PORT: Meaning = Meaning::is(
-    Likely,
-    &[&[EphemeralPortExhaustion, LocalEgressDenied]],
-    Gateway,
-    "no local address and port was left for the connection (or proxy_bind names an address that the host lacks)",
 );
 const NO_SOCKET: Meaning = Meaning::is(
     Likely,

@@ -1,6 +1,7 @@
 //! What the texts of varnishlog's `FetchError` mean, by the sources that write them: cache_http1_fetch.c (the header),
 //! cache_http1_vfp.c and the filters (the body), cache_backend.c (the connection).
 
+use super::connect_errors;
 use super::meaning::{Meaning, phase};
 use crate::categories::Id::*;
 use crate::report::{
@@ -29,16 +30,8 @@ pub fn fetch_error(text: &str, in_body: bool, reused: bool) -> Meaning {
 
 /// `backend X: fail errno 111 (Connection refused)`
 fn connect(text: &str) -> Meaning {
-    let errno = text.split_once("fail errno ").map_or("", |(_, rest)| rest);
-    match errno.split(' ').next().unwrap_or_default() {
-        "111" | "61" => REFUSED,
-        "110" | "60" => SILENT,
-        "113" | "101" | "65" | "51" => NO_ROUTE,
-        "99" | "49" => NO_PORT,
-        "13" | "1" => FORBIDDEN,
-        "104" | "54" => RESET_CONNECTING,
-        _ => NOT_CONNECTED,
-    }
+    let errno = text.split_once("fail errno ").and_then(|(_, rest)| rest.split(' ').next());
+    connect_errors::by_errno(errno.unwrap_or_default()).unwrap_or(NOT_CONNECTED)
 }
 
 /// Before a response header was whole.
@@ -95,34 +88,6 @@ const NO_CONNECTION: Meaning = Meaning::open(
     Gateway,
     "no connection to a backend: none is healthy (then at once), or none was set up within .connect_timeout",
 );
-const REFUSED: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpSynReset, TcpIcmpUnreachable]],
-    Gateway,
-    "the connection was refused (111): by a RST, or by ICMP port unreachable",
-);
-const SILENT: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpSynUnanswered, ReturnPath]],
-    Gateway,
-    "no connection within .connect_timeout (3.5 s by default): nothing came back for its SYNs",
-);
-const NO_ROUTE: Meaning = Meaning::is(
-    Likely,
-    &[&[TcpIcmpUnreachable, TcpIcmpProhibited]],
-    Gateway,
-    "no way to the host (113, 101): ICMP said so, or the gateway's own route or ARP",
-);
-const NO_PORT: Meaning = Meaning::is(
-    Likely,
-    &[&[EphemeralPortExhaustion, LocalEgressDenied]],
-    Gateway,
-    "no local address and port was left for the connection (99)",
-);
-const FORBIDDEN: Meaning =
-    Meaning::is(Proven, &[&[LocalEgressDenied]], Gateway, "the gateway's own system forbade the connection (13)");
-const RESET_CONNECTING: Meaning =
-    Meaning::is(Likely, &[&[TcpSynReset]], Gateway, "the connection was reset while it was being opened (104)");
 const NOT_CONNECTED: Meaning =
     Meaning::open(&[phase::CONNECT, &[LocalEgressDenied]], Gateway, "the connection failed; its errno says no more");
 const NO_ANSWER: Meaning = Meaning::is(

@@ -7,13 +7,17 @@
 mod advise;
 mod apache;
 mod aws_alb;
+mod azure_gateway;
 mod caddy;
 mod cisco_wsa;
+mod cloudflare;
+mod cloudfront;
 mod elsewhere;
 mod envoy;
 mod f5;
 mod fill;
 mod generic;
+mod google_lb;
 mod groups;
 mod haproxy;
 mod iis_arr;
@@ -73,7 +77,8 @@ ids! {
     CiscoWsa = "cisco-wsa", Skyhigh = "skyhigh", Squid = "squid", Nginx = "nginx", Haproxy = "haproxy",
     Apache = "apache", Envoy = "envoy", Proxysg = "proxysg", AwsAlb = "aws-alb", Varnish = "varnish",
     Traefik = "traefik", IisArr = "iis-arr", Caddy = "caddy", F5 = "f5", Zscaler = "zscaler", Fortinet = "fortinet",
-    PaloAlto = "palo-alto", Forcepoint = "forcepoint", Generic = "generic",
+    PaloAlto = "palo-alto", Forcepoint = "forcepoint", GoogleLb = "google-lb",
+    AzureGateway = "azure-gateway", CloudFront = "cloudfront", Cloudflare = "cloudflare", Generic = "generic",
 }
 
 /// One gateway product.
@@ -210,6 +215,10 @@ pub static TABLE: &[&Product] = &[
     &iis_arr::PRODUCT,
     &caddy::PRODUCT,
     &f5::PRODUCT,
+    &google_lb::PRODUCT,
+    &azure_gateway::PRODUCT,
+    &cloudfront::PRODUCT,
+    &cloudflare::PRODUCT,
     &generic::PRODUCT,
 ];
 

@@ -122,12 +122,17 @@ fn fixes(product: &Product, category: Category) -> usize {
     product.parts.iter().flat_map(|part| part.fixes).filter(|(ids, _)| ids.contains(&category)).count()
 }
 
+/// Of its column.
+fn width(product: &Product) -> usize {
+    product.id.as_str().len().max(9) + 1
+}
+
 /// One line per category: how many checks and fixes of its own each product adds. Instead of fixes, `no` says that it
 /// cannot occur there and `~` that no document names a setting; a 0 is a gap that is seen.
 fn matrix() -> String {
     let mut matrix = format!("{:26}{:>10}", "checks/fixes", "any");
     for product in TABLE {
-        matrix += &format!("{:>10}", product.id.as_str());
+        matrix += &format!("{:>width$}", product.id.as_str(), width = width(product));
     }
     for category in categories::TABLE {
         matrix += &format!("\n{:26}", category.id.as_str());
@@ -140,7 +145,7 @@ fn matrix() -> String {
                 Some(Absent::Undocumented) => "~".into(),
                 None => format!("{}", fixes(product, category.id)),
             };
-            matrix += &format!("{:>10}", format!("{checks}/{fixes}"));
+            matrix += &format!("{:>width$}", format!("{checks}/{fixes}"), width = width(product));
         }
     }
     matrix.push('\n');

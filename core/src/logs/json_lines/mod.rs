@@ -203,7 +203,10 @@ fn product(shape: Shape) -> Option<Product> {
         Shape::Caddy => Some(Product::Caddy),
         Shape::Nginx => Some(Product::Nginx),
         Shape::Haproxy => Some(Product::Haproxy),
-        Shape::Common | Shape::Google | Shape::Azure | Shape::Cloudflare => None,
+        Shape::Google => Some(Product::GoogleLb),
+        Shape::Azure => Some(Product::AzureGateway),
+        Shape::Cloudflare => Some(Product::Cloudflare),
+        Shape::Common => None,
     }
 }
 

@@ -49,8 +49,8 @@ pub(super) const PART: Part = Part {
             &[Id::EphemeralPortExhaustion],
             fix(
                 "Local ports and addresses",
-                "sysctl net.ipv4.ip_local_port_range",
-                "Widen the range.",
+                "sysctl -w net.ipv4.ip_local_port_range=\"15000 64999\"; a file in /etc/sysctl.d keeps it",
+                "Widen the range: 32768 to 60999 by default.",
                 "It may take ports that services of this machine listen on.",
                 "ss -s",
             )

@@ -62,7 +62,7 @@ pub(super) const PART: Part = Part {
             fix(
                 "Local ports and addresses",
                 "sysctl net.ipv4.ip_local_port_range; nginx.conf: proxy_bind",
-                "Widen the range, or spread over several local addresses with proxy_bind and a variable.",
+                "Widen the range (32768 to 60999 by default), for example to 15000 64999, or spread over several local addresses with proxy_bind and a variable.",
                 "A wider range may take ports that services of this machine listen on.",
                 "ss -s",
             )

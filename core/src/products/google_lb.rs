@@ -1,0 +1,75 @@
+//! Google Cloud's Application Load Balancers, as far as their documents say.
+
+use super::{Id, Part, Product, Timer};
+use crate::categories::{Id as Category, check, fix};
+use crate::time::Span;
+
+const CONNECTIONS: &str = "Google Cloud documentation, Request distribution for external Application Load Balancers";
+const LOGGING: &str = "Google Cloud documentation, Application Load Balancer logging and monitoring, statusDetails";
+const THROUGH: &str = "curl -sv -o /dev/null {url}";
+
+/// See the module.
+pub static PRODUCT: Product = Product {
+    id: Id::GoogleLb,
+    name: "Google Cloud Application Load Balancer",
+    also: &["GCLB", "Google Cloud Load Balancing", "GFE"],
+    statuses: "Read statusDetails (global, classic) or proxyStatus (regional) before the status: \
+             response_sent_by_backend means that the backend sent it, all else is the load balancer's own word, such as \
+             failed_to_connect_to_backend or backend_timeout.",
+    answers: &[],
+    timers: &[Timer {
+        name: "backend keep-alive timeout",
+        wait: Span::seconds(600),
+        categories: &[Category::KeepaliveRace],
+        path: "fixed",
+        source: CONNECTIONS,
+    }],
+    parts: &[Part {
+        checks: &[(
+            &[
+                Category::OriginError,
+                Category::ResponseTimeout,
+                Category::ResponseReset,
+                Category::ResponseEmpty,
+                Category::TcpSynUnanswered,
+                Category::TcpSynReset,
+                Category::NoHealthyUpstream,
+            ],
+            check(
+                "Read jsonPayload.statusDetails, or proxyStatus of a regional load balancer, of the failed requests in Cloud \
+                 Logging.",
+                "gcloud logging read 'resource.type=\"http_load_balancer\" AND httpRequest.status>=500' --limit 20",
+            )
+            .source(LOGGING),
+        )],
+        fixes: &[
+            (
+                &[Category::KeepaliveRace, Category::ResponseReset, Category::ResponseEmpty],
+                fix(
+                    "Keep-alive time of the server",
+                    "Web server on the backend: keep-alive timeout",
+                    "Set it longer than 600 s: so long the load balancer keeps idle connections, and that cannot be changed.",
+                    "The backend holds more idle connections.",
+                    THROUGH,
+                )
+                .at("origin")
+                .source(CONNECTIONS),
+            ),
+            (
+                &[Category::ResponseTimeout, Category::ResponseStalled],
+                fix(
+                    "Response timeout",
+                    "Network services > Load balancing > backend service: Timeout; gcloud compute backend-services update --timeout",
+                    "Raise it above the time that the page needs.",
+                    "Dead backends hold requests longer.",
+                    "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' {url}",
+                )
+                .source(CONNECTIONS),
+            ),
+        ],
+        ..Part::EMPTY
+    }],
+    recordings: &[],
+    reverse: true,
+    absent: &[],
+};
