@@ -1,4 +1,4 @@
-//! Meshes and load balancers: Envoy, AWS, Traefik.
+//! Meshes and load balancers: Envoy, AWS, Traefik, IIS with ARR, BIG-IP.
 
 use super::{Among, Code, Document, Is, Nothing, Practice, Tokens};
 
@@ -116,6 +116,46 @@ pub static TOKENS: &[Tokens] = &[
             (&["500 Internal Server Error", "x509: "], Is("tls-certificate"), Code),
             (&["499 Client Closed Request", "context canceled"], Is("client-abort"), Code),
             (&["read: connection reset by peer"], Is("response-reset"), Practice),
+        ],
+    },
+    // IIS with ARR: what WinHTTP said; 502.4: no server is left.
+    Tokens {
+        format: "w3c",
+        rows: &[
+            (&[" 200 0 0 "], Nothing, Document),
+            (&[" 502 3 12002 "], Among("response-timeout"), Document),
+            (&[" 502 3 12002 "], Among("tcp-syn-unanswered"), Practice),
+            (&[" 502 3 2147954402 "], Among("response-timeout"), Document),
+            (&[" 502 3 -2147012894 "], Among("response-timeout"), Document),
+            (&[" 502 3 12029 "], Among("tcp-syn-reset"), Practice),
+            (&[" 502 3 12007 "], Among("dns-nxdomain"), Practice),
+            (&[" 502 3 12030 "], Among("response-empty"), Practice),
+            (&[" 502 3 12031 "], Among("response-reset"), Practice),
+            (&[" 502 3 12152 "], Among("response-invalid"), Practice),
+            (&[" 502 3 12175 "], Among("tls-certificate"), Practice),
+            (&[" 502 4 0 "], Is("no-healthy-upstream"), Practice),
+            (&[" 404 0 2 "], Nothing, Document),
+        ],
+    },
+    // BIG-IP: why it sent a RST (tm.rstcause.log).
+    Tokens {
+        format: "f5-error",
+        rows: &[
+            (&["No available pool member"], Is("no-healthy-upstream"), Practice),
+            (&["Unable to obtain local port"], Is("ephemeral-port-exhaustion"), Practice),
+            (&["No route to host"], Is("tcp-icmp-unreachable"), Practice),
+            (&["Connect timeout"], Is("tcp-syn-unanswered"), Practice),
+            (&["TCP retransmit timeout"], Among("request-unacked"), Practice),
+            (&["HTTP internal error"], Among("response-invalid"), Practice),
+            (&["Bad response"], Among("response-invalid"), Practice),
+            // How connections end without a failure, and what others decided.
+            (&["Flow expired (sweeper)"], Nothing, Practice),
+            (&["No flow found for ACK"], Nothing, Practice),
+            (&["No local listener"], Nothing, Practice),
+            (&["Port denied"], Nothing, Practice),
+            (&["RST from BIG-IP internal Linux host"], Nothing, Practice),
+            (&["TCP RST from remote system"], Nothing, Practice),
+            (&["iRule execution (reject command)"], Nothing, Practice),
         ],
     },
 ];
