@@ -19,7 +19,7 @@ pub struct Key {
 pub static KEYS: &[Key] = &[
     Key { key: "?", does: words::KEY_HELP, target: "#help" },
     Key { key: "o", does: words::KEY_OPEN, target: "#choose, #add-files" },
-    Key { key: "/", does: words::KEY_SEARCH, target: "#search" },
+    Key { key: "/", does: words::KEY_SEARCH, target: "#to-search" },
     Key { key: "j", does: words::KEY_NEXT_VERDICT, target: ".verdicts li:has(a[aria-current]) + li a" },
     Key { key: "k", does: words::KEY_PREVIOUS_VERDICT, target: ".verdicts li:has(+ li a[aria-current]) a" },
     Key { key: "n", does: words::KEY_NEXT, target: "#next-request" },

@@ -12,6 +12,8 @@ use gateway_triage_core::products;
 use gateway_triage_core::report::{Finding, Report};
 use serde::{Deserialize, Serialize};
 
+use crate::query::{Answer, Query};
+
 /// What the reader of the page has set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
@@ -52,6 +54,13 @@ pub enum Ask {
         number: u32,
         /// What is wanted.
         what: Look,
+    },
+    /// Answer this from the report.
+    Query {
+        /// Comes back with the answer.
+        number: u32,
+        /// What is wanted.
+        query: Query,
     },
 }
 
@@ -120,6 +129,13 @@ pub enum Tell {
         number: u32,
         /// What was found.
         shown: Shown,
+    },
+    /// What was asked of the report.
+    Answered {
+        /// As in [`Ask::Query`].
+        number: u32,
+        /// What the report says.
+        answer: Answer,
     },
     /// The engine hit a fault of its own; the worker is lost.
     Broken(String),

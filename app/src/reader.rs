@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use gateway_triage_core::report::Report;
 use gateway_triage_core::time::Timestamp;
 use gateway_triage_core::{Case, InputId, Options, reading_order};
 use gloo::file::File;
@@ -17,6 +18,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use crate::excerpt::excerpt;
 use crate::looking::{self, Wanted};
 use crate::protocol::{Ask, Choice, Look, Progress, Tell};
+use crate::query::{Clerk, Query};
 use crate::{json, words};
 
 /// Bytes of each file that decide the reading order.
@@ -57,6 +59,9 @@ pub struct Reader {
     finished: Cell<bool>,
     /// Kept after reading, so that another product or gateway needs no second reading.
     case: RefCell<Option<Case>>,
+    /// What was reported last, whole: the page gets an excerpt and asks for the rest.
+    kept: RefCell<Option<Report>>,
+    clerk: RefCell<Clerk>,
     /// The latest question for a ladder, and the latest for a packet or line.
     looks: [Cell<u32>; 2],
 }
@@ -80,6 +85,8 @@ impl Reader {
             stopped: Cell::new(false),
             finished: Cell::new(false),
             case: RefCell::new(None),
+            kept: RefCell::new(None),
+            clerk: RefCell::default(),
             looks: Default::default(),
         })
     }
@@ -95,6 +102,7 @@ impl Reader {
             }
             Ask::Stop => self.stopped.set(true),
             Ask::Look { number, what } => spawn_local(Rc::clone(self).look(number, what, files)),
+            Ask::Query { number, query } => self.answer(number, query),
             Ask::Choose(choice) => {
                 if let Some(case) = self.case.borrow_mut().as_mut() {
                     case.set_product(choice.product);
@@ -117,11 +125,20 @@ impl Reader {
         }
     }
 
+    /// Answers from what was reported last; before that there is nothing to ask.
+    fn answer(&self, number: u32, query: Query) {
+        let kept = self.kept.borrow();
+        let Some(report) = kept.as_ref() else { return };
+        let answer = self.clerk.borrow_mut().answer(report, query);
+        (self.tell)(&Tell::Answered { number, answer }, None);
+    }
+
     async fn open(self: Rc<Self>, number: u32, choice: Choice, files: Vec<File>) {
         let now = Timestamp::from_parts(Date::now() as i64 / 1000, 0);
         let mut case = Case::new(Options { now: Some(now), ..choice.into() });
         let ids: Vec<InputId> = files.iter().map(|file| case.input(&file.name())).collect();
         self.case.replace(Some(case));
+        self.kept.replace(None);
         match Run::new(&self, number, &files).read(&files, &ids).await {
             Err(Leave::Superseded) => {}
             Ok(()) | Err(Leave::Stopped) => {
@@ -140,14 +157,17 @@ impl Reader {
     /// Tells the report of what was read so far; gives the milliseconds that building it took.
     fn report(&self, number: u32, finished: bool) -> f64 {
         let begun = Date::now();
-        let Some(report) = self.case.borrow_mut().as_mut().map(|case| case.report()) else { return 0.0 };
+        let Some(mut report) = self.case.borrow_mut().as_mut().map(|case| case.report()) else { return 0.0 };
         if !finished && report.findings.is_empty() {
             return Date::now() - begun;
         }
         // Without the download, the page still shows the report.
         let json = if finished { json::blob(&report).ok() } else { None };
-        let report = Box::new(excerpt(report));
-        (self.tell)(&Tell::Report { case: number, finished, report }, json.as_ref());
+        let told = Tell::Report { case: number, finished, report: Box::new(excerpt(&mut report)) };
+        // First kept, then told: the page asks at once.
+        self.clerk.replace(Clerk::new(&report));
+        self.kept.replace(Some(report));
+        (self.tell)(&told, json.as_ref());
         Date::now() - begun
     }
 }

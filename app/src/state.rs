@@ -14,6 +14,7 @@ use web_sys::Blob;
 
 use crate::fragment::Fragment;
 use crate::link::{Link, News};
+use crate::lists::Lists;
 use crate::protocol::{Ask, Choice, Look, Progress, Shown, Tell};
 use crate::times::{Clock, Zone};
 use crate::{json, preferences, verdicts, words};
@@ -69,6 +70,8 @@ pub struct App {
     pub log_zone: Memo<Option<i32>>,
     /// Where times are shown.
     pub zone: Memo<Zone>,
+    /// Lists of requests, and the timeline that narrows them.
+    pub lists: Lists,
     /// Something to say that belongs to no file.
     pub notice: RwSignal<Option<String>>,
     /// The worker does not start here.
@@ -101,6 +104,7 @@ impl App {
             choice: RwSignal::default(),
             log_zone,
             zone: Memo::new(move |_| clock.get().zone(log_zone.get())),
+            lists: Lists::default(),
             notice: RwSignal::new(None),
             without_worker: RwSignal::new(false),
             clock,
@@ -132,6 +136,7 @@ impl App {
         if !files.is_empty() {
             self.files.set_value(files);
             self.selected.set(None);
+            self.lists.reset();
             self.read();
         }
     }
@@ -185,6 +190,7 @@ impl App {
         self.json.set(None);
         self.notice.set(None);
         self.selected.set(None);
+        self.lists.reset();
         self.stage.set(Stage::Idle);
     }
 
@@ -264,7 +270,7 @@ impl App {
         }
     }
 
-    fn ask(self, ask: Ask, files: Vec<File>) {
+    pub(crate) fn ask(self, ask: Ask, files: Vec<File>) {
         self.with_link(|link| link.ask(ask, files));
     }
 
@@ -292,6 +298,7 @@ impl App {
                     answer(shown);
                 }
             }
+            News::Told(Tell::Answered { number, answer }, _) => self.lists.hear(number, answer),
             News::Told(..) => {}
             News::WithoutWorker => self.without_worker.set(true),
             News::Lost if self.stage.get_untracked() == Stage::Reading => self.give_up(words::READER_BROKE),

@@ -2,11 +2,15 @@
 //!
 //! What happened, evidence and advice are the engine's words and come with the report.
 
+mod lists;
 mod names;
 mod sentences;
+mod timeline;
 
+pub use lists::*;
 pub use names::*;
 pub use sentences::*;
+pub use timeline::*;
 
 pub const NAME: &str = "Gateway Triage";
 

@@ -11,6 +11,7 @@ mod harness;
 mod ladder;
 mod layout;
 mod layouts;
+mod lists;
 mod opening;
 mod privacy;
 mod reading;

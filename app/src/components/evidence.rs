@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::copy::Command;
 use super::ladder::LadderView;
+use super::leaf::Leaf;
 use super::packet::PacketDetails;
 use super::section::Section;
 use crate::protocol::Look;
@@ -22,20 +23,16 @@ pub fn EvidenceView(
     report: Signal<Option<Arc<Report>>>,
     /// The request shown.
     finding: Memo<Option<Finding>>,
-    /// Its position among those of the verdict.
-    at: RwSignal<usize>,
-    /// How many of them the page holds.
-    kept: Memo<usize>,
-    /// How many there are.
+    /// Key of its verdict.
+    verdict: Memo<Option<String>>,
+    /// How many requests that has.
     count: Memo<u64>,
 ) -> impl IntoView {
     let zone = App::get().zone;
     let inputs = Memo::new(move |_| report.get().map(|report| report.inputs.clone()).unwrap_or_default());
     view! {
         <Section id="evidence" title=words::EVIDENCE>
-            <Show when=move || { count.get() > 1 }>
-                <Leaf at=at kept=kept count=count />
-            </Show>
+            <Leaf verdict=verdict count=count />
             {move || finding.get().map(|finding| view! { <Facts finding=finding zone=zone.get() /> })}
             <LadderView report=report finding=finding />
             {move || {
@@ -58,35 +55,6 @@ pub fn EvidenceView(
                     })
             }}
         </Section>
-    }
-}
-
-#[component]
-fn Leaf(at: RwSignal<usize>, kept: Memo<usize>, count: Memo<u64>) -> impl IntoView {
-    let first = move || at.get() == 0;
-    let last = move || at.get() + 1 >= kept.get();
-    let cut = move || (kept.get() as u64) < count.get();
-    view! {
-        <div class="leaf">
-            <button
-                id="previous-request"
-                type="button"
-                disabled=first
-                on:click=move |_| at.update(|at| *at = at.saturating_sub(1))
-            >
-                {words::PREVIOUS}
-            </button>
-            <span aria-live="polite">{move || words::which(at.get(), count.get())}</span>
-            <button
-                id="next-request"
-                type="button"
-                disabled=last
-                on:click=move |_| at.update(|at| *at += 1)
-            >
-                {words::NEXT}
-            </button>
-            {move || cut().then(|| view! { <span class="aside">{words::only_first(kept.get())}</span> })}
-        </div>
     }
 }
 

@@ -23,21 +23,20 @@ pub fn VerdictView(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
     let verdict =
         Memo::new(move |_| report.get().and_then(|report| app.shown().and_then(|at| report.verdicts.get(at).cloned())));
     let key = Memo::new(move |_| verdict.get().as_ref().map(verdicts::key));
-    let at = RwSignal::new(0_usize);
-    Effect::new(move || {
-        key.track();
-        at.set(0);
-    });
+    let count = Memo::new(move |_| verdict.get().map_or(0, |verdict| verdict.count));
+    app.keep_place(key, Memo::new(move |_| count.get() > 1));
     let finding = Memo::new(move |_| {
-        let index = *verdict.get()?.findings.get(at.get())?;
+        let place = app.lists.place.get().filter(|place| key.get().is_some_and(|key| place.is_of(&key)));
+        if let Some(picked) = place.and_then(|place| place.picked) {
+            return Some(*picked.finding);
+        }
+        let index = *verdict.get()?.findings.first()?;
         report.get()?.findings.get(index as usize).cloned()
     });
     let category = Memo::new(move |_| verdict.get().map_or(Category::Undetermined, |verdict| verdict.category));
     let phase = Memo::new(move |_| verdicts::phase(category.get()));
     let title = Memo::new(move |_| verdicts::title(category.get()));
     let advice = Memo::new(move |_| verdict.get().map(|verdict| verdict.advice).unwrap_or_default());
-    let kept = Memo::new(move |_| verdict.get().map_or(0, |verdict| verdict.findings.len()));
-    let count = Memo::new(move |_| verdict.get().map_or(0, |verdict| verdict.count));
     // What it can have been has a part of its own then, and needs no second list of causes or doubts.
     let open = Memo::new(move |_| {
         category.get() == Category::Undetermined && finding.get().is_some_and(|finding| finding.candidates.len() > 1)
@@ -58,7 +57,7 @@ pub fn VerdictView(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
                 which=|verdict: Verdict| verdict.patterns.into_iter().map(|pattern| pattern.text).collect()
             />
             <DoFirst advice=advice />
-            <EvidenceView report=report finding=finding at=at kept=kept count=count />
+            <EvidenceView report=report finding=finding verdict=key count=count />
             <Sentences id="compared" title=words::COMPARED of=finding which=|finding: Finding| finding.compared />
             <Sentences id="hints" title=words::HINTS of=finding which=|finding: Finding| finding.hints />
             <Against finding=finding />

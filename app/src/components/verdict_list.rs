@@ -23,15 +23,19 @@ pub fn VerdictList(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
     let all = RwSignal::new(false);
     let verdicts = Memo::new(move |_| {
         let Some(report) = report.get() else { return Vec::new() };
-        let shown = if all.get() { usize::MAX } else { SHOWN };
-        report.verdicts.iter().take(shown).map(Entry::new).collect::<Vec<_>>()
+        in_time(app, &report)
     });
-    let hidden = Memo::new(move |_| report.get().map_or(0, |report| report.verdicts.len()) > verdicts.get().len());
+    let shown = Memo::new(move |_| if all.get() { usize::MAX } else { SHOWN });
+    let hidden = Memo::new(move |_| verdicts.with(Vec::len) > shown.get());
+    let apart = Memo::new(move |_| {
+        let all = report.with(|report| report.as_ref().map_or(0, |report| report.verdicts.len()));
+        all.saturating_sub(verdicts.with(Vec::len)) as u64
+    });
     view! {
         <nav class="verdicts" aria-labelledby="verdicts-heading">
             <h2 id="verdicts-heading">{words::VERDICTS}</h2>
             <ul on:keydown=move |event| walk(app, &event)>
-                <For each=move || verdicts.get() key=Entry::clone let:entry>
+                <For each=move || verdicts.get().into_iter().take(shown.get()) key=Entry::clone let:entry>
                     {row(app, entry)}
                 </For>
             </ul>
@@ -40,9 +44,25 @@ pub fn VerdictList(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
                     {words::SHOW_ALL}
                 </button>
             </Show>
+            <Show when=move || { apart.get() > 0 }>
+                <p class="rest aside">{move || words::not_in_time(apart.get())}</p>
+            </Show>
             <Rest report=report />
         </nav>
     }
+}
+
+/// The verdicts with requests in the time picked, by how many of them came then; the one shown stays.
+fn in_time(app: App, report: &Report) -> Vec<Entry> {
+    let counts = app.lists.between.get().map(|_| app.lists.counts.get().verdicts);
+    // Counts of another report are on their way to be replaced.
+    let counts = counts.filter(|counts| counts.len() == report.verdicts.len());
+    let Some(counts) = counts else { return report.verdicts.iter().map(Entry::new).collect() };
+    let shown = app.shown();
+    let rows = report.verdicts.iter().zip(counts).enumerate();
+    rows.filter(|(at, (_, count))| *count > 0 || shown == Some(*at))
+        .map(|(_, (verdict, count))| Entry { count, ..Entry::new(verdict) })
+        .collect()
 }
 
 /// What a row shows; a changed row is a new one.

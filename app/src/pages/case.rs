@@ -5,10 +5,11 @@ use std::sync::Arc;
 use gateway_triage_core::report::Report;
 use leptos::prelude::*;
 
-use crate::components::{Inputs, Reading, Settings, VerdictList, VerdictView};
+use crate::components::{Failures, Inputs, Reading, Settings, TimelineView, VerdictList, VerdictView};
+use crate::lists::View;
 use crate::state::{App, Stage};
-use crate::times::bytes;
-use crate::words;
+use crate::times::{bytes, number};
+use crate::{focus, words};
 
 /// While reading and after it: the same parts, so that nothing jumps when reading ends.
 #[component]
@@ -17,6 +18,8 @@ pub fn CaseScreen() -> impl IntoView {
     let report: Signal<Option<Arc<Report>>> = app.report.into();
     let reading = Memo::new(move |_| app.stage.get() == Stage::Reading);
     let some = Memo::new(move |_| report.get().is_some());
+    let view = app.lists.view;
+    app.keep_counts();
     let found = Memo::new(move |_| report.get().is_some_and(|report| !report.verdicts.is_empty()));
     view! {
         <Show when=move || reading.get()>
@@ -33,12 +36,50 @@ pub fn CaseScreen() -> impl IntoView {
                 <Settings />
             </div>
             <Show when=move || found.get() fallback=move || view! { <Healthy /> }>
-                <div class="columns">
-                    <VerdictList report=report />
-                    <VerdictView report=report />
-                </div>
+                <Views report=report />
+                <Show when=move || view.get() == View::Verdicts>
+                    <div class="columns">
+                        <div class="side">
+                            <VerdictList report=report />
+                            <TimelineView report=report aside=true />
+                        </div>
+                        <VerdictView report=report />
+                    </div>
+                </Show>
+                <Show when=move || view.get() == View::Failures>
+                    <TimelineView report=report />
+                    <Failures report=report />
+                </Show>
             </Show>
         </Show>
+    }
+}
+
+/// What of the case is shown. `/` leads to the list, wherever one is.
+#[component]
+fn Views(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
+    let view = App::get().lists.view;
+    let failed = Memo::new(move |_| report.get().map_or(0, |report| report.exchanges.failed));
+    let search = move |_| {
+        view.set(View::Failures);
+        focus::soon("search");
+    };
+    let button = move |of: View, name: &'static str, count: Option<Memo<u64>>| {
+        view! {
+            <button type="button" aria-pressed=move || (view.get() == of).to_string() on:click=move |_| view.set(of)>
+                {name}
+                {count.map(|count| view! { <span class="count">" "{move || number(count.get())}</span> })}
+            </button>
+        }
+    };
+    view! {
+        <div class="views" role="group" aria-label=words::VIEWS>
+            {button(View::Verdicts, words::VIEW_VERDICTS, None)}
+            {button(View::Failures, words::VIEW_FAILURES, Some(failed))}
+            <button id="to-search" type="button" hidden on:click=search>
+                {words::SEARCH}
+            </button>
+        </div>
     }
 }
 

@@ -145,14 +145,14 @@ pub fn line(at: u64) -> String {
 
 /// `Request 3 of 12`
 #[must_use]
-pub fn which(at: usize, of: u64) -> String {
-    format!("Request {} of {}", number(at as u64 + 1), number(of))
+pub fn which(at: u64, of: u64) -> String {
+    format!("Request {} of {}", number(at + 1), number(of))
 }
 
-/// The page holds only the first findings of a verdict.
+/// Of very many failures only the first are kept.
 #[must_use]
-pub fn only_first(kept: usize) -> String {
-    format!("The first {} can be leafed through here; all are in the JSON.", number(kept as u64))
+pub fn only_first(kept: u64) -> String {
+    format!("The first {} are kept and can be leafed through; the others are only counted.", number(kept))
 }
 
 /// The reader's own zone in the picker.

@@ -1,0 +1,188 @@
+//! What the reader of the page has set of lists, and which request of which list is shown.
+//!
+//! The lists themselves are with the worker: see [`crate::query`].
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+
+use crate::focus;
+use crate::protocol::Ask;
+use crate::query::{Answer, Between, Counts, Filter, List, Picked, Query, Sort};
+use crate::state::App;
+
+/// What an open case shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// The verdicts, and one of them.
+    #[default]
+    Verdicts,
+    /// All failed requests.
+    Failures,
+}
+
+/// The request shown, by its place in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The list it is walked through.
+    pub filter: Filter,
+    /// And its order.
+    pub sort: Sort,
+    /// It was opened from the list of requests, and not from its verdict.
+    pub of_list: bool,
+    /// The request; none where the list is empty.
+    pub picked: Option<Picked>,
+}
+
+impl Place {
+    /// Whether it belongs to this verdict.
+    #[must_use]
+    pub fn is_of(&self, verdict: &str) -> bool {
+        match &self.picked {
+            Some(picked) => picked.verdict == verdict,
+            None => self.filter.verdict.as_deref() == Some(verdict),
+        }
+    }
+}
+
+/// Takes the answer to a [`Query`].
+type Waiting = Box<dyn FnOnce(Answer)>;
+
+/// Signals only, so it is copied freely.
+#[derive(Clone, Copy, Default)]
+pub struct Lists {
+    /// What is shown.
+    pub view: RwSignal<View>,
+    /// The time picked in the timeline.
+    pub between: RwSignal<Option<Between>>,
+    /// The time that the timeline shows, where it is not all.
+    pub window: RwSignal<Option<Between>>,
+    /// What failed in the time picked.
+    pub counts: RwSignal<Counts>,
+    /// The list of failed requests; [`Lists::between`] is not in it.
+    pub failures: RwSignal<List>,
+    /// The row of it that the keyboard is at.
+    pub row: RwSignal<u64>,
+    /// The request that the verdict view shows.
+    pub place: RwSignal<Option<Place>>,
+    /// Counts the requests asked for: only the last one is wanted.
+    steps: StoredValue<u32>,
+    waiting: StoredValue<Queue, LocalStorage>,
+}
+
+/// Questions under way.
+#[derive(Default)]
+struct Queue {
+    number: u32,
+    waiting: BTreeMap<u32, Waiting>,
+}
+
+impl Lists {
+    /// For another case.
+    pub fn reset(self) {
+        self.view.set(View::default());
+        self.between.set(None);
+        self.window.set(None);
+        self.counts.set(Counts::default());
+        self.failures.set(List::default());
+        self.row.set(0);
+        self.place.set(None);
+        self.waiting.update_value(|queue| queue.waiting.clear());
+    }
+
+    /// The list of failed requests, narrowed to the time picked.
+    #[must_use]
+    pub fn list(self) -> List {
+        let mut list = self.failures.get();
+        list.filter.between = self.between.get();
+        list
+    }
+
+    /// An answer has come.
+    pub fn hear(self, number: u32, answer: Answer) {
+        let waiting = self.waiting.try_update_value(|queue| queue.waiting.remove(&number)).flatten();
+        if let Some(waiting) = waiting {
+            waiting(answer);
+        }
+    }
+}
+
+impl App {
+    /// Asks the report something. Where it was lost with its worker, no answer comes.
+    pub fn query(self, query: Query, answer: impl FnOnce(Answer) + 'static) {
+        let number = self.lists.waiting.try_update_value(|queue| {
+            queue.number += 1;
+            queue.waiting.insert(queue.number, Box::new(answer));
+            queue.number
+        });
+        if let Some(number) = number {
+            self.ask(Ask::Query { number, query }, Vec::new());
+        }
+    }
+
+    /// Shows the request at a place of a list, `then` does something more. What was asked for last is what is shown.
+    pub fn go_to(self, (filter, sort): (Filter, Sort), of_list: bool, at: u64, then: impl FnOnce() + 'static) {
+        let lists = self.lists;
+        let Some(step) = lists.steps.try_update_value(|step| {
+            *step += 1;
+            *step
+        }) else {
+            return;
+        };
+        let query = Query::Pick { filter: filter.clone(), sort, at };
+        self.query(query, move |answer| {
+            let Answer::Picked(picked) = answer else { return };
+            if lists.steps.try_get_value() != Some(step) {
+                return;
+            }
+            let verdict = picked.as_ref().map(|picked| picked.verdict.clone());
+            lists.place.set(Some(Place { filter, sort, of_list, picked }));
+            if let Some(verdict) = verdict.filter(|_| of_list)
+                && self.selected.get_untracked().as_ref() != Some(&verdict)
+            {
+                focus::replace_fragment(&untrack(|| self.link_to(&verdict)));
+                self.selected.set(Some(verdict));
+            }
+            then();
+        });
+    }
+
+    /// Keeps the counts in step with the report and the time picked.
+    pub fn keep_counts(self) {
+        let lists = self.lists;
+        Effect::new(move || {
+            self.report.track();
+            let between = lists.between.get();
+            self.query(Query::Counts { between }, move |answer| {
+                if let Answer::Counts(counts) = answer
+                    && lists.between.get_untracked() == between
+                {
+                    lists.counts.set(counts);
+                }
+            });
+        });
+    }
+
+    /// Keeps the request shown in step with the verdict, the report and the time picked.
+    pub fn keep_place(self, verdict: Memo<Option<String>>, several: Memo<bool>) {
+        let lists = self.lists;
+        Effect::new(move || {
+            self.report.track();
+            let between = lists.between.get();
+            let several = several.get();
+            let Some(verdict) = verdict.get() else { return };
+            let place = lists.place.get_untracked().filter(|place| place.is_of(&verdict));
+            match place {
+                Some(Place { filter, sort, of_list, picked: Some(picked) }) if of_list || filter.between == between => {
+                    self.go_to((filter, sort), of_list, picked.at, || {});
+                }
+                // The only one is in the excerpt.
+                _ if !several => lists.place.set(None),
+                _ => {
+                    let filter = Filter { verdict: Some(verdict), between, ..Filter::default() };
+                    self.go_to((filter, Sort::default()), false, 0, || {});
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,123 @@
+//! Lists of requests and the timeline.
+
+use gateway_triage_core::categories::Id as Category;
+
+use super::{count, requests_word};
+use crate::query::{By, Group};
+use crate::times::number;
+use crate::verdicts;
+
+// Ways to look at a case
+pub const VIEWS: &str = "What is shown";
+pub const VIEW_VERDICTS: &str = "Causes";
+pub const VIEW_FAILURES: &str = "Failed requests";
+
+// The list of failed requests
+pub const FAILURES: &str = "Failed requests";
+pub const SEARCH: &str = "Search";
+pub const SEARCH_HINT: &str = "Host, client, path, server, cause";
+pub const SEARCH_KEY: &str = "Press / to search";
+pub const CAUSE: &str = "Cause";
+pub const STATUS: &str = "Status";
+pub const ANY: &str = "All";
+pub const GROUP: &str = "Group by";
+pub const UNGROUPED: &str = "Nothing";
+pub const SORT: &str = "Sort by";
+pub const CLEAR: &str = "Clear filters";
+pub const ONLY_VERDICT: &str = "Only";
+pub const ONLY_TIME: &str = "Time";
+pub const REMOVE: &str = "remove";
+pub const HOST: &str = "Host";
+pub const TOOK: &str = "Took";
+pub const NOTHING_MATCHES: &str = "No request matches. Search also looks into the summary of each failure.";
+pub const BACK_TO_LIST: &str = "Back to the list";
+pub const LIST_OF_VERDICT: &str = "List them";
+pub const NONE_THEN: &str = "None of its requests came in the time picked; the first of all is shown.";
+pub const ASCENDING: &str = "smallest first";
+pub const DESCENDING: &str = "largest first";
+
+/// `12 of 100,000 failed requests`
+#[must_use]
+pub fn matching(matching: u64, all: u64) -> String {
+    if matching == all {
+        count(all, "failed request", "failed requests")
+    } else {
+        format!("{} of {}", number(matching), count(all, "failed request", "failed requests"))
+    }
+}
+
+/// Verdicts without a request in the time picked.
+#[must_use]
+pub fn not_in_time(many: u64) -> String {
+    format!("{} without a request in the time picked.", count(many, "cause", "causes"))
+}
+
+/// `Request 3 of 12 in the list`
+#[must_use]
+pub fn which_of_list(at: u64, of: u64) -> String {
+    format!("{} in the list", super::which(at, of))
+}
+
+/// `Request 3 of 12 in the time picked`
+#[must_use]
+pub fn which_in_time(at: u64, of: u64) -> String {
+    format!("{} in the time picked", super::which(at, of))
+}
+
+/// Columns.
+#[must_use]
+pub const fn column(by: By) -> &'static str {
+    match by {
+        By::Time => super::TIME,
+        By::Host => HOST,
+        By::Client => super::CLIENT,
+        By::Status => STATUS,
+        By::Category => CAUSE,
+        By::Took => TOOK,
+    }
+}
+
+/// What a list can be grouped by.
+#[must_use]
+pub const fn group(group: Group) -> &'static str {
+    match group {
+        Group::Category => CAUSE,
+        Group::Host => HOST,
+        Group::Client => super::CLIENT,
+        Group::Status => STATUS,
+    }
+}
+
+/// The heading of a group.
+#[must_use]
+pub fn heading(group: Group, value: &str) -> String {
+    match (group, value) {
+        (Group::Category, "") => super::UNDETERMINED.to_owned(),
+        (Group::Category, id) => {
+            known(id).map_or_else(|| id.to_owned(), |category| verdicts::title(category).to_owned())
+        }
+        (Group::Host, "") => "no host seen".to_owned(),
+        (Group::Client, "") => "no client seen".to_owned(),
+        (Group::Status, "") => "no answer seen".to_owned(),
+        (_, value) => value.to_owned(),
+    }
+}
+
+/// A status in a picker; 0 stands for none.
+#[must_use]
+pub fn status(status: u16, many: u64) -> String {
+    match status {
+        0 => format!("no answer seen ({})", number(many)),
+        status => format!("{status} ({})", number(many)),
+    }
+}
+
+/// `12 requests`, as the end of a heading.
+#[must_use]
+pub fn so_many(many: u64) -> String {
+    format!("{} {}", number(many), requests_word(many))
+}
+
+fn known(id: &str) -> Option<Category> {
+    Category::ALL.iter().copied().find(|category| category.as_str() == id)
+}
