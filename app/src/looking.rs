@@ -76,7 +76,7 @@ async fn one_packet(file: Option<&File>, at: (u64, u64), wanted: &Wanted<'_>) ->
 }
 
 /// Hands packets to `sink` from the `first` (number, offset) at the latest, until it wants no more.
-async fn packets(
+pub async fn packets(
     file: &File,
     first: (u64, u64),
     wanted: &Wanted<'_>,

@@ -13,6 +13,7 @@ mod components;
 mod crash;
 mod download;
 mod excerpt;
+mod exporting;
 #[cfg(any(test, debug_assertions))]
 mod fixture;
 mod focus;

@@ -1,7 +1,7 @@
 //! What page and worker say to each other.
 //!
 //! A message is a JavaScript array: this, as JSON, and beside it what JSON cannot carry — the files of [`Ask::Open`],
-//! the finished JSON of [`Tell::Report`] as a `Blob`.
+//! the finished JSON of [`Tell::Report`] and the file of [`Tell::Exported`] as a `Blob`.
 
 use std::net::IpAddr;
 
@@ -62,6 +62,65 @@ pub enum Ask {
         /// What is wanted.
         query: Query,
     },
+    /// Make something to pass on; the files come along, for the packets of the evidence.
+    Export {
+        /// Comes back with the answer.
+        number: u32,
+        /// What is wanted.
+        order: Order,
+    },
+}
+
+/// Something to pass on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// As what.
+    pub form: Form,
+    /// The key of the one verdict that is wanted; all, if none is.
+    pub verdict: Option<String>,
+    /// Random bytes of the case, where it is to be redacted.
+    pub seed: Option<[u8; 16]>,
+}
+
+/// What a report can be passed on as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Form {
+    /// For a ticket.
+    Markdown,
+    /// One file that needs nothing else.
+    Html,
+    /// The report itself.
+    Json,
+    /// Packets with notes, as pcapng.
+    Evidence,
+    /// A few lines.
+    Short,
+    /// What redaction replaces.
+    Preview,
+}
+
+/// The answer to an [`Order`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Made {
+    /// A file, which comes beside this as a `Blob`.
+    File,
+    /// A text.
+    Text(String),
+    /// What was replaced, by sort.
+    Preview(Vec<Preview>),
+    /// It could not be made: why.
+    Gone(String),
+}
+
+/// What redaction replaces of one sort.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Preview {
+    /// The sort's name.
+    pub name: String,
+    /// How many there are.
+    pub count: usize,
+    /// The first of them: original and pseudonym.
+    pub pairs: Vec<(String, String)>,
 }
 
 /// What of the files is to be shown.
@@ -136,6 +195,13 @@ pub enum Tell {
         number: u32,
         /// What the report says.
         answer: Answer,
+    },
+    /// What was ordered.
+    Exported {
+        /// As in [`Ask::Export`].
+        number: u32,
+        /// What came of it.
+        made: Made,
     },
     /// The engine hit a fault of its own; the worker is lost.
     Broken(String),

@@ -16,8 +16,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::excerpt::excerpt;
+use crate::exporting::{self, Redactors};
 use crate::looking::{self, Wanted};
-use crate::protocol::{Ask, Choice, Look, Progress, Tell};
+use crate::protocol::{Ask, Choice, Look, Made, Order, Progress, Tell};
 use crate::query::{Clerk, Query};
 use crate::{json, words};
 
@@ -64,6 +65,7 @@ pub struct Reader {
     clerk: RefCell<Clerk>,
     /// The latest question for a ladder, and the latest for a packet or line.
     looks: [Cell<u32>; 2],
+    redactors: Redactors,
 }
 
 /// Why a loop ends before its end.
@@ -88,6 +90,7 @@ impl Reader {
             kept: RefCell::new(None),
             clerk: RefCell::default(),
             looks: Default::default(),
+            redactors: Redactors::default(),
         })
     }
 
@@ -103,6 +106,7 @@ impl Reader {
             Ask::Stop => self.stopped.set(true),
             Ask::Look { number, what } => spawn_local(Rc::clone(self).look(number, what, files)),
             Ask::Query { number, query } => self.answer(number, query),
+            Ask::Export { number, order } => spawn_local(Rc::clone(self).export(number, order, files)),
             Ask::Choose(choice) => {
                 if let Some(case) = self.case.borrow_mut().as_mut() {
                     case.set_product(choice.product);
@@ -131,6 +135,15 @@ impl Reader {
         let Some(report) = kept.as_ref() else { return };
         let answer = self.clerk.borrow_mut().answer(report, query);
         (self.tell)(&Tell::Answered { number, answer }, None);
+    }
+
+    async fn export(self: Rc<Self>, number: u32, order: Order, files: Vec<File>) {
+        let begun = self.kept.borrow().as_ref().map(|report| exporting::begin(&order, report, &self.redactors));
+        let (made, file) = match begun {
+            Some(begun) => exporting::finish(begun, &files).await,
+            None => (Made::Gone(words::EXPORT_FAILED.to_owned()), None),
+        };
+        (self.tell)(&Tell::Exported { number, made }, file.as_ref());
     }
 
     async fn open(self: Rc<Self>, number: u32, choice: Choice, files: Vec<File>) {

@@ -12,10 +12,11 @@ use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use web_sys::Blob;
 
+use crate::exporting::{self, Seed};
 use crate::fragment::Fragment;
 use crate::link::{Link, News};
 use crate::lists::Lists;
-use crate::protocol::{Ask, Choice, Look, Progress, Shown, Tell};
+use crate::protocol::{Ask, Choice, Look, Made, Order, Progress, Shown, Tell};
 use crate::times::{Clock, Zone};
 use crate::{json, preferences, verdicts, words};
 
@@ -51,6 +52,9 @@ impl Stage {
 /// Takes the answer to a [`Look`].
 type Answer = Box<dyn FnOnce(Shown)>;
 
+/// Takes what was ordered.
+type Delivery = Box<dyn FnOnce(Made, Option<Blob>)>;
+
 /// The page's state: signals only, so it is copied freely.
 #[derive(Clone, Copy)]
 pub struct App {
@@ -85,6 +89,12 @@ pub struct App {
     lost: StoredValue<bool>,
     /// Who waits for what was looked for, by number.
     looks: StoredValue<(u32, BTreeMap<u32, Answer>), LocalStorage>,
+    /// What is passed on is redacted.
+    pub redacted: RwSignal<bool>,
+    /// From which the pseudonyms of the open case follow, once it has some.
+    seed: StoredValue<Option<Seed>>,
+    /// Who waits for what was ordered, by number.
+    orders: StoredValue<(u32, BTreeMap<u32, Delivery>), LocalStorage>,
 }
 
 impl App {
@@ -114,6 +124,9 @@ impl App {
             case: StoredValue::new(0),
             lost: StoredValue::new(false),
             looks: StoredValue::new_local((0, BTreeMap::new())),
+            redacted: RwSignal::new(false),
+            seed: StoredValue::new(None),
+            orders: StoredValue::new_local((0, BTreeMap::new())),
         };
         app.link.set_value(Some(Link::new(move |news| app.hear(news))));
         app
@@ -137,6 +150,7 @@ impl App {
             self.files.set_value(files);
             self.selected.set(None);
             self.lists.reset();
+            self.seed.set_value(None);
             self.read();
         }
     }
@@ -270,6 +284,35 @@ impl App {
         }
     }
 
+    /// Has something made to pass on.
+    pub fn export(self, order: Order, delivery: impl FnOnce(Made, Option<Blob>) + 'static) {
+        if self.lost.get_value() {
+            return delivery(Made::Gone(words::EXPORT_LOST.to_owned()), None);
+        }
+        let number = self.orders.try_update_value(|(number, waiting)| {
+            *number += 1;
+            waiting.insert(*number, Box::new(delivery) as Delivery);
+            *number
+        });
+        if let Some(number) = number {
+            self.ask(Ask::Export { number, order }, self.files.get_value());
+        }
+    }
+
+    /// The seed of the open case's pseudonyms, drawn when it is first needed; `None` where the browser has no random bytes.
+    #[must_use]
+    pub fn seed(self) -> Option<Seed> {
+        if self.seed.get_value().is_none() {
+            self.seed.set_value(exporting::seed());
+        }
+        self.seed.get_value()
+    }
+
+    fn undeliverable(self) {
+        let waiting = self.orders.try_update_value(|(_, waiting)| std::mem::take(waiting)).unwrap_or_default();
+        waiting.into_values().for_each(|delivery| delivery(Made::Gone(words::EXPORT_LOST.to_owned()), None));
+    }
+
     pub(crate) fn ask(self, ask: Ask, files: Vec<File>) {
         self.with_link(|link| link.ask(ask, files));
     }
@@ -299,10 +342,19 @@ impl App {
                 }
             }
             News::Told(Tell::Answered { number, answer }, _) => self.lists.hear(number, answer),
+            News::Told(Tell::Exported { number, made }, file) => {
+                let waiting = self.orders.try_update_value(|(_, waiting)| waiting.remove(&number)).flatten();
+                if let Some(delivery) = waiting {
+                    delivery(made, file);
+                }
+            }
             News::Told(..) => {}
             News::WithoutWorker => self.without_worker.set(true),
             News::Lost if self.stage.get_untracked() == Stage::Reading => self.give_up(words::READER_BROKE),
-            News::Lost => self.lost.set_value(true),
+            News::Lost => {
+                self.lost.set_value(true);
+                self.undeliverable();
+            }
         }
     }
 

@@ -104,6 +104,31 @@ pub const WARNING: &str = "Note:";
 pub const NOT_READ: &str = "Not read:";
 pub const SETTINGS: &str = "Settings";
 
+// Passing on
+pub const EXPORT: &str = "Export";
+pub const EXPORT_OF: &str = "What";
+pub const EXPORT_ALL: &str = "All failures";
+pub const EXPORT_SHOWN: &str = "Only the one shown:";
+pub const REDACT: &str = "Redact";
+pub const IS_NOT_REDACTED: &str = "Not redacted: exports hold the real names and addresses, and say so.";
+pub const IS_REDACTED: &str = "Redacted: exports hold pseudonyms for addresses, names, users, paths and other words of the \
+    files, and say so. The same original has the same pseudonym in every export of this case.";
+pub const JSON_WHOLE: &str = "JSON is always the whole report.";
+pub const PRINT: &str = "Print";
+pub const PRINT_HINT: &str = "Printing shows this page as it is. To print redacted, save the HTML file and print that.";
+pub const SHORT: &str = "short text";
+pub const SHORT_COPIED: &str = "The short text is on the clipboard.";
+pub const SHORT_HERE: &str = "This browser lets no page write to the clipboard. Copy it here:";
+pub const EXPORTING: &str = "Working…";
+pub const EXPORT_FAILED: &str = "The file could not be made.";
+pub const EXPORT_LOST: &str = "The reader has stopped and with it the case: open the files again.";
+pub const NO_PACKETS: &str = "No packet is evidence here: only log lines are.";
+pub const NO_RANDOM: &str = "This browser gives no random numbers, so nothing can be redacted safely.";
+pub const REPLACED: &str = "What will be replaced";
+pub const REMAINS: &str = "What remains";
+pub const ORIGINAL: &str = "In the files";
+pub const PSEUDONYM: &str = "In the export";
+
 // Reading
 pub const STOP: &str = "Cancel";
 pub const STOPPING: &str = "Cancelling …";

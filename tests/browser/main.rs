@@ -7,6 +7,7 @@
 mod access;
 mod cases;
 mod everyday;
+mod exports;
 mod harness;
 mod ladder;
 mod layout;

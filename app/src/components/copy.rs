@@ -83,7 +83,8 @@ pub fn Copy(
     }
 }
 
-async fn write(text: &str) -> bool {
+/// Puts a text on the clipboard; `false` where the browser refuses.
+pub async fn write(text: &str) -> bool {
     let Some(window) = web_sys::window() else { return false };
     let navigator = window.navigator();
     // Not there on pages that came over plain HTTP.

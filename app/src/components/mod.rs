@@ -3,6 +3,7 @@
 mod advice;
 mod copy;
 mod evidence;
+mod export;
 mod failures;
 mod help;
 mod inputs;
@@ -20,6 +21,7 @@ mod verdict;
 mod verdict_list;
 mod virtual_list;
 
+pub use export::Export;
 pub use failures::Failures;
 pub use help::Help;
 pub use inputs::Inputs;

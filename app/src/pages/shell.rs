@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 
 use super::{case::CaseScreen, failed::FailedScreen, start::StartScreen};
 use crate::cases::Cases;
-use crate::components::Help;
+use crate::components::{Export, Help};
 use crate::fragment::Fragment;
 use crate::intake::{self, FileInput, Picker};
 use crate::state::{App, Stage};
@@ -94,6 +94,7 @@ fn Actions() -> impl IntoView {
             <button type="button" on:click=save disabled=move || app.json().is_none()>
                 {words::DOWNLOAD_JSON}
             </button>
+            <Export />
             <button
                 type="button"
                 on:click=move |_| {

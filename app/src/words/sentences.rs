@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use gateway_triage_core::report::{Exchanges, Report};
 
 use super::{NOTHING_FOUND, NOTHING_SEEN};
+use crate::protocol::Form;
 use crate::times::{Zone, number, offset_name, range};
 
 /// A file that could not be read (on): what, where, and what to do.
@@ -188,6 +189,44 @@ pub fn log_format_taken(title: &str) -> String {
 /// Why a pasted format string is of no use.
 pub fn log_format_refused(why: &str) -> String {
     format!("Not used: {why}.")
+}
+
+/// Buttons of the export panel.
+#[must_use]
+pub const fn form(form: Form) -> &'static str {
+    match form {
+        Form::Markdown => "Markdown",
+        Form::Html => "HTML file",
+        Form::Json => "JSON",
+        Form::Evidence => "Evidence (pcapng)",
+        Form::Short => "Copy short text",
+        Form::Preview => "Preview",
+    }
+}
+
+/// The file that an export is saved as; a redacted one says so.
+#[must_use]
+pub fn export_name(form: Form, redacted: bool) -> String {
+    let (name, ending) = match form {
+        Form::Markdown => ("gateway-triage", "md"),
+        Form::Html => ("gateway-triage", "html"),
+        Form::Json => ("gateway-triage", "json"),
+        Form::Evidence => ("gateway-triage-evidence", "pcapng"),
+        Form::Short | Form::Preview => ("gateway-triage", "txt"),
+    };
+    format!("{name}{}.{ending}", if redacted { "-redacted" } else { "" })
+}
+
+/// A file was handed to the browser.
+#[must_use]
+pub fn saved(name: &str) -> String {
+    format!("Saved as {name}.")
+}
+
+/// What a list leaves out.
+#[must_use]
+pub fn more_pairs(many: usize) -> String {
+    format!("{} more are replaced and not listed here.", number(many as u64))
 }
 
 #[cfg(test)]

@@ -12,9 +12,8 @@ use core::net::IpAddr;
 use super::plain;
 use super::telling::made_by;
 use crate::again::Seen;
-use crate::categories::Id as Category;
 use crate::redact::Redactor;
-use crate::report::{Finding, GeneratedBy, Report};
+use crate::report::{Finding, Leg, Report};
 
 /// Packets of one file: more is a capture, and no evidence.
 const PACKETS: usize = 100_000;
@@ -268,7 +267,7 @@ fn about(report: &Report) -> String {
     format!("Evidence of failed requests, picked by {}{redacted}", made_by(report))
 }
 
-/// Names of addresses: servers by the host that was wanted of them, and the gateway.
+/// Names of addresses: servers by the host for which DNS gave them, and the gateway.
 fn names(report: &Report, findings: &[&Finding]) -> BTreeMap<IpAddr, Vec<String>> {
     let mut names: BTreeMap<IpAddr, Vec<String>> = BTreeMap::new();
     let mut name = |address: IpAddr, name: &str| {
@@ -280,10 +279,10 @@ fn names(report: &Report, findings: &[&Finding]) -> BTreeMap<IpAddr, Vec<String>
         }
     };
     for finding in findings {
-        // A parent proxy is asked for every host, and is none of them.
-        let parent = finding.category == Category::ParentProxyError || finding.generated_by == GeneratedBy::ParentProxy;
-        let host = finding.host.as_deref().filter(|host| !parent && is_name(host));
-        if let (Some(host), Some(upstream)) = (host, finding.upstream) {
+        let host = finding.host.as_deref().filter(|host| is_name(host));
+        if let (Some(host), Some(upstream)) = (host, finding.upstream)
+            && resolved(finding, host, upstream.ip())
+        {
             name(upstream.ip(), host);
         }
     }
@@ -291,6 +290,14 @@ fn names(report: &Report, findings: &[&Finding]) -> BTreeMap<IpAddr, Vec<String>
         name(*gateway, "gateway");
     }
     names
+}
+
+/// Whether DNS gave this address for the host. Where it did not, the address may be a parent proxy's or a backend's, and the
+/// name would mislead.
+fn resolved(finding: &Finding, host: &str, address: IpAddr) -> bool {
+    let asked = format!("answer {host} ");
+    let mut answers = finding.evidence.iter().filter(|row| row.leg == Some(Leg::Dns) && row.text.contains(&asked));
+    answers.any(|row| row.text.split([' ', ',']).any(|word| word.parse() == Ok(address)))
 }
 
 /// Letters that a host name has, at its length.
@@ -318,4 +325,67 @@ fn block(file: &mut Vec<u8>, kind: u32, body: &[u8]) {
     file.extend_from_slice(&length);
     file.extend_from_slice(body);
     file.extend_from_slice(&length);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Case, Options};
+
+    /// A failure told by one line, to which packets are added.
+    fn report(answer: &str) -> Report {
+        let mut case = Case::new(Options::default());
+        let log = case.input("capture.pcap");
+        case.read(
+            log,
+            b"1233658928.496 153185 10.10.70.50 NONE/504 1729 GET http://www.example.com/ - DIRECT/x - ...\n",
+        );
+        case.end(log);
+        let mut report = case.report();
+        let finding = &mut report.findings[0];
+        finding.upstream = Some(([192, 0, 2, 10], 80).into());
+        let mut row = finding.evidence[0].clone();
+        (row.line, row.packet, row.leg, row.text) = (None, Some(3), Some(Leg::Dns), answer.into());
+        finding.evidence = alloc::vec![row];
+        report
+    }
+
+    fn seen(number: u64, data: &[u8]) -> Seen<'_> {
+        let time = crate::time::Timestamp(1_700_000_000_123_456_789);
+        Seen { number, time, offset: 40, data, original: 60, link: 1, section: 0, interface: 0 }
+    }
+
+    #[test]
+    fn only_wanted_packets_come_into_the_file() {
+        let report = report("DNS server → gateway: answer www.example.com A: 192.0.2.10");
+        let mut evidence = Evidence::of(&report, None);
+        assert_eq!(evidence.wanted().map(|(input, (number, _))| (input, number)).collect::<Vec<_>>(), [(0, 3)]);
+        assert!(evidence.take(0, &seen(2, b"before"), None));
+        assert!(!evidence.take(0, &seen(3, b"wanted"), None));
+        assert!(!evidence.take(1, &seen(3, b"of another"), None));
+        let file = evidence.file();
+        let holds = |what: &[u8]| file.windows(what.len()).any(|bytes| bytes == what);
+        assert!(holds(b"wanted") && !holds(b"before") && !holds(b"of another"));
+        assert!(holds("Packet 3 of capture.pcap: DNS server → gateway".as_bytes()));
+        assert!(holds(b"Not redacted"));
+        // Address, name and its end.
+        assert!(holds(b"\xC0\x00\x02\x0Awww.example.com\0"));
+        // Every block says its length twice, and they fill the file.
+        let mut at = 0;
+        while at < file.len() {
+            let length = u32::from_le_bytes(file[at + 4..at + 8].try_into().expect("four bytes")) as usize;
+            assert_eq!(file[at + 4..at + 8], file[at + length - 4..at + length]);
+            at += length;
+        }
+        assert_eq!(at, file.len());
+    }
+
+    #[test]
+    fn an_address_that_dns_did_not_give_gets_no_name() {
+        for answer in
+            ["DNS server → gateway: answer www.example.com A: 192.0.2.11", "gateway → upstream: SYN to 192.0.2.10:80"]
+        {
+            assert!(Evidence::of(&report(answer), None).names.is_empty(), "{answer}");
+        }
+    }
 }

@@ -39,8 +39,17 @@ impl Redactor {
                 kind => self.word(*kind, piece),
             };
         }
+        // What curl's --connect-to takes: two empty fields, and no IPv4 address inside of an IPv6 one.
+        if let Some(rest) = piece.strip_prefix("::").filter(|rest| rest.contains('.') && !rest.starts_with(['f', 'F']))
+        {
+            return format!("::{}", self.piece(rest));
+        }
         if let Ok(address) = piece.parse::<IpAddr>() {
             return self.ip(address).to_string();
+        }
+        // Before numbers: its digits may be no letters.
+        if let Some(address) = hardware(piece) {
+            return super::card(self.hardware(address));
         }
         if !holds_address(piece) && (self.own(&lower) || harmless_number(piece)) {
             return piece.to_string();
@@ -72,9 +81,6 @@ impl Redactor {
 
     /// By its form.
     fn unknown(&mut self, piece: &str) -> String {
-        if let Some(address) = hardware(piece) {
-            return super::card(self.hardware(address));
-        }
         if let Some((scheme, rest)) = piece.split_once("://") {
             return format!("{scheme}://{}", self.authority_and_path(rest));
         }
@@ -222,4 +228,70 @@ fn hardware(piece: &str) -> Option<[u8; 6]> {
         *byte = u8::from_str_radix(part, 16).ok()?;
     }
     parts.next().is_none().then_some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        Redactor::new([2; 16]).text(text)
+    }
+
+    #[test]
+    fn the_engines_own_words_stay() {
+        for text in [
+            "The gateway's SYN got no SYN-ACK: 3 tries in 3.0 s.",
+            "frame.time_epoch>=1773129600.001030000 && tcp.port==3128",
+            "2026-03-10T08:00:07.390Z TCP_MISS/503 0x400d 99%",
+            "Via, X-Squid-Error: ERR_CONNECT_FAIL/errno=111, HIER_NONE/-",
+            "the captures show that it is UTC+2 (±433 ms)",
+            "127.0.0.1 and ::1",
+        ] {
+            assert_eq!(told(text), text);
+        }
+    }
+
+    #[test]
+    fn whatever_else_a_text_holds_does_not() {
+        for (text, secrets) in [
+            (
+                "curl -v --proxy 10.1.2.3:3128 http://intra.corp.example:8080/a/b?user=jdoe#x",
+                &["10.1.2.3", "intra", "jdoe"][..],
+            ),
+            ("--connect-to ::192.0.2.10:80", &["192.0.2.10"]),
+            ("[2001:db8::17]:443, 2001:db8::17", &["2001:db8"]),
+            ("cs-username=\"ACME\\\\john.smith\" mail john.smith@acme.test", &["ACME", "acme", "john", "smith"]),
+            ("00:50:56:01:02:03 00-50-56-01-02-03", &["00:50:56", "00-50-56"]),
+            ("session 4111111111111111 of account 123456789", &["4111", "123456789"]),
+            ("/srv/www/kundenportal/index.php", &["kundenportal"]),
+            ("outbound|80||shop.prod.svc.cluster.local", &["shop", "prod"]),
+            ("DIRECT/www.acme.test", &["acme"]),
+            ("a=Müller", &["Müller"]),
+        ] {
+            let told = told(text);
+            for secret in secrets {
+                assert!(!told.contains(secret), "{secret} is left: {told}");
+            }
+        }
+    }
+
+    #[test]
+    fn structure_stays() {
+        let mut redactor = Redactor::new([2; 16]);
+        let told = redactor.text("GET http://shop.example.com:8080/cart?id=17 for shop.example.com from 192.0.2.7");
+        let host = redactor.host("shop.example.com");
+        assert!(told.starts_with(&format!("GET http://{host}:8080/")), "{told}");
+        assert!(told.contains(&format!(" for {host} from ")), "{told}");
+        assert!(told.ends_with(&redactor.ip([192, 0, 2, 7].into()).to_string()), "{told}");
+        assert_eq!(redactor.target("/cart?id=17").len(), "/cart?id=17".len());
+    }
+
+    #[test]
+    fn a_name_that_a_field_tells_is_one_although_the_engine_has_the_word() {
+        let mut redactor = Redactor::new([2; 16]);
+        assert_eq!(redactor.text("proxy answered 502"), "proxy answered 502");
+        redactor.known.insert("proxy".into(), Kind::Host);
+        assert!(!redactor.text("proxy answered 502").contains("proxy"));
+    }
 }

@@ -272,7 +272,7 @@ impl Page {
 
     /// Waits for one more file among the downloads.
     #[track_caller]
-    fn wait_download(&self) -> PathBuf {
+    pub fn wait_download(&self) -> PathBuf {
         let mut latest = PathBuf::new();
         wait("a download", || {
             let mut files: Vec<_> = self
