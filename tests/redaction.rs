@@ -58,10 +58,19 @@ fn no_address_or_name_of_a_case_is_left_in_its_packets() {
         let (Some(plain), Some(file)) = (plain, file) else { continue };
         packets += 1;
         let mut left: Vec<String> = Vec::new();
+        let mut wanted = secrets(&folder, &[], &original);
+        for (_, packet) in evidence::packets(&plain) {
+            let text = String::from_utf8_lossy(&packet);
+            let mut names = BTreeSet::new();
+            collect(&text, &mut names);
+            // What looks like an address in a text may be a version, and is four bytes of anything elsewhere.
+            wanted.extend(names.into_iter().filter(|name| name.parse::<std::net::IpAddr>().is_err()));
+            credentials(&text, &mut wanted);
+        }
         let text = String::from_utf8_lossy(&file).to_lowercase();
         let in_packets: Vec<Vec<u8>> = evidence::packets(&file).into_iter().map(|(_, packet)| packet).collect();
         let in_packets = in_packets.as_slice();
-        for secret in secrets(&folder, &[], &original) {
+        for secret in wanted {
             match secret.parse() {
                 Ok(std::net::IpAddr::V4(four)) if holds_four(in_packets, four.octets()) => left.push(secret),
                 Ok(std::net::IpAddr::V6(six)) if file.windows(16).any(|bytes| bytes == six.octets()) => {
@@ -226,6 +235,19 @@ fn strings(value: &Value, found: &mut dyn FnMut(&str)) {
         Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
         Value::Object(fields) => fields.values().for_each(|field| strings(field, found)),
         _ => {}
+    }
+}
+
+/// What header lines of requests and answers say of their users.
+fn credentials(text: &str, found: &mut BTreeSet<String>) {
+    for line in text.lines() {
+        let Some((name, value)) = line.split_once(':') else { continue };
+        if ["cookie", "set-cookie", "authorization", "proxy-authorization"].contains(&name.to_lowercase().as_str()) {
+            let values = value.split([' ', ';', '=', ',']).map(|value| value.trim().to_lowercase());
+            found.extend(
+                values.filter(|value| value.len() > 5 && !["negotiate", "digest", "bearer"].contains(&value.as_str())),
+            );
+        }
     }
 }
 

@@ -51,8 +51,12 @@ pub fn learn(redactor: &mut Redactor, report: &Report) {
         know(host, Kind::Host);
     }
     for verdict in &report.verdicts {
-        if let Some(host) = verdict.host.as_deref().filter(|host| !host.contains(':')) {
-            know(host, Kind::Host);
+        if let Some(host) = verdict.host.as_deref() {
+            // Without a port.
+            know(
+                host.rsplit_once(':').filter(|(name, _)| !name.contains(':')).map_or(host, |(name, _)| name),
+                Kind::Host,
+            );
         }
         for pattern in &verdict.patterns {
             for share in pattern.counts.iter().filter(|_| pattern.kind == PatternKind::ByHost) {
