@@ -42,10 +42,17 @@ pub fn tell(report: &Report, chosen: Option<usize>) -> Vec<Block> {
     if report.partial {
         blocks.push(Block::Text(None, "The files were read only in part: later failures are missing.".into()));
     }
+    blocks.push(Block::Text(None, examined(report)));
     let chosen = chosen.and_then(|at| report.verdicts.get(at));
     match chosen {
         Some(verdict) => tell_verdict(report, verdict, &mut blocks),
         None => {
+            if report.verdicts.len() > 1 {
+                let each = report.verdicts.iter().take(IN_FULL);
+                blocks.push(Block::List(
+                    each.map(|verdict| format!("{}: {}", name(verdict), counted(verdict.count, "request"))).collect(),
+                ));
+            }
             for verdict in report.verdicts.iter().take(IN_FULL) {
                 tell_verdict(report, verdict, &mut blocks);
             }
@@ -65,6 +72,28 @@ pub fn headline(report: &Report) -> String {
         (1, 1) => "The one request seen failed".into(),
         (total, failed) if total > failed => format!("{failed} of {total} requests failed"),
         (_, failed) => format!("{} failed", counted(failed, "request")),
+    }
+}
+
+/// What was seen altogether: nothing is said to be healthy that could not be looked into.
+fn examined(report: &Report) -> String {
+    let seen = report.exchanges;
+    let mut parts = alloc::vec![format!("{} seen", counted(seen.total, "request")), format!("{} failed", seen.failed)];
+    if seen.unseen > 0 {
+        parts.push(format!("{} not seen inside", counted(seen.unseen, "tunnel")));
+    }
+    if seen.health_checks > 0 {
+        let checks = counted(seen.health_checks, "health check");
+        parts.push(format!("{checks} counted apart, {} failed", seen.health_checks_failed));
+    }
+    format!("{}.", parts.join(", "))
+}
+
+/// A verdict's name: the category and the host.
+fn name(verdict: &Verdict) -> String {
+    match &verdict.host {
+        Some(host) => format!("{}: {host}", title(verdict.category)),
+        None => title(verdict.category).to_string(),
     }
 }
 
@@ -157,11 +186,7 @@ pub fn place(finding: &Finding, category: Category) -> String {
 
 fn tell_verdict(report: &Report, verdict: &Verdict, blocks: &mut Vec<Block>) {
     let finding = verdict.findings.first().and_then(|at| report.findings.get(*at as usize));
-    let name = match &verdict.host {
-        Some(host) => format!("{}: {host}", title(verdict.category)),
-        None => title(verdict.category).to_string(),
-    };
-    blocks.push(Block::Heading(2, name));
+    blocks.push(Block::Heading(2, name(verdict)));
     blocks.push(Block::Text(None, verdict.summary.clone()));
     let how_many = format!("{}, {}.", counted(verdict.count, "request"), span(verdict.first, verdict.last));
     blocks.push(Block::Text(None, how_many));
