@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use crate::focus;
-use crate::protocol::Ask;
-use crate::query::{Answer, Between, Counts, Filter, List, Picked, Query, Sort};
+use crate::protocol::{Ask, Listing};
+use crate::query::{Answer, Between, Counts, Filter, List, Picked, Query, Sort, Source};
 use crate::state::App;
 
 /// What an open case shows.
@@ -19,6 +19,8 @@ pub enum View {
     Verdicts,
     /// All failed requests.
     Failures,
+    /// All requests.
+    Exchanges,
 }
 
 /// The request shown, by its place in a list.
@@ -28,8 +30,8 @@ pub struct Place {
     pub filter: Filter,
     /// And its order.
     pub sort: Sort,
-    /// It was opened from the list of requests, and not from its verdict.
-    pub of_list: bool,
+    /// The list that it was opened from; without it, its verdict's requests are walked through.
+    pub of_list: Option<View>,
     /// The request; none where the list is empty.
     pub picked: Option<Picked>,
 }
@@ -43,6 +45,11 @@ impl Place {
             None => self.filter.verdict.as_deref() == Some(verdict),
         }
     }
+}
+
+/// Every request, in order of time.
+fn all_requests() -> List {
+    List { filter: Filter { source: Source::Exchanges, ..Filter::default() }, ..List::default() }
 }
 
 /// Takes the answer to a [`Query`].
@@ -63,6 +70,12 @@ pub struct Lists {
     pub failures: RwSignal<List>,
     /// The row of it that the keyboard is at.
     pub row: RwSignal<u64>,
+    /// The list of all requests.
+    pub exchanges: RwSignal<List>,
+    /// The row of it that the keyboard is at.
+    pub exchange: RwSignal<u64>,
+    /// Whether that list is there.
+    pub listing: RwSignal<Listing>,
     /// The request that the verdict view shows.
     pub place: RwSignal<Option<Place>>,
     /// Counts the requests asked for: only the last one is wanted.
@@ -78,6 +91,14 @@ struct Queue {
 }
 
 impl Lists {
+    /// As a case begins.
+    #[must_use]
+    pub fn new() -> Self {
+        let lists = Self::default();
+        lists.reset();
+        lists
+    }
+
     /// For another case.
     pub fn reset(self) {
         self.view.set(View::default());
@@ -86,14 +107,25 @@ impl Lists {
         self.counts.set(Counts::default());
         self.failures.set(List::default());
         self.row.set(0);
+        self.exchanges.set(all_requests());
+        self.exchange.set(0);
         self.place.set(None);
         self.waiting.update_value(|queue| queue.waiting.clear());
     }
 
-    /// The list of failed requests, narrowed to the time picked.
+    /// The list of a source.
     #[must_use]
-    pub fn list(self) -> List {
-        let mut list = self.failures.get();
+    pub const fn of(self, source: Source) -> (RwSignal<List>, RwSignal<u64>) {
+        match source {
+            Source::Failures => (self.failures, self.row),
+            Source::Exchanges => (self.exchanges, self.exchange),
+        }
+    }
+
+    /// The same, narrowed to the time picked.
+    #[must_use]
+    pub fn list(self, source: Source) -> List {
+        let mut list = self.of(source).0.get();
         list.filter.between = self.between.get();
         list
     }
@@ -121,7 +153,25 @@ impl App {
     }
 
     /// Shows the request at a place of a list, `then` does something more. What was asked for last is what is shown.
-    pub fn go_to(self, (filter, sort): (Filter, Sort), of_list: bool, at: u64, then: impl FnOnce() + 'static) {
+    pub fn go_to(self, (filter, sort): (Filter, Sort), of_list: Option<View>, at: u64, then: impl FnOnce() + 'static) {
+        let query = Query::Pick { filter: filter.clone(), sort, at };
+        self.show_one((filter, sort), of_list, query, then);
+    }
+
+    /// Shows a finding among all failed requests.
+    pub fn go_to_finding(self, finding: u32, then: impl FnOnce() + 'static) {
+        let (filter, sort) = (Filter::default(), Sort::default());
+        let query = Query::Find { filter: filter.clone(), sort, finding };
+        self.show_one((filter, sort), Some(View::Exchanges), query, then);
+    }
+
+    fn show_one(
+        self,
+        (filter, sort): (Filter, Sort),
+        of_list: Option<View>,
+        query: Query,
+        then: impl FnOnce() + 'static,
+    ) {
         let lists = self.lists;
         let Some(step) = lists.steps.try_update_value(|step| {
             *step += 1;
@@ -129,7 +179,6 @@ impl App {
         }) else {
             return;
         };
-        let query = Query::Pick { filter: filter.clone(), sort, at };
         self.query(query, move |answer| {
             let Answer::Picked(picked) = answer else { return };
             if lists.steps.try_get_value() != Some(step) {
@@ -137,7 +186,7 @@ impl App {
             }
             let verdict = picked.as_ref().map(|picked| picked.verdict.clone());
             lists.place.set(Some(Place { filter, sort, of_list, picked }));
-            if let Some(verdict) = verdict.filter(|_| of_list)
+            if let Some(verdict) = verdict.filter(|_| of_list.is_some())
                 && self.selected.get_untracked().as_ref() != Some(&verdict)
             {
                 focus::replace_fragment(&untrack(|| self.link_to(&verdict)));
@@ -147,17 +196,17 @@ impl App {
         });
     }
 
-    /// Keeps the counts in step with the report and the time picked.
-    pub fn keep_counts(self) {
+    /// Keeps the counts of a source in step with the report and the time picked.
+    pub fn keep_counts(self, source: Source, kept: RwSignal<Counts>) {
         let lists = self.lists;
         Effect::new(move || {
             self.report.track();
             let between = lists.between.get();
-            self.query(Query::Counts { between }, move |answer| {
+            self.query(Query::Counts { source, between }, move |answer| {
                 if let Answer::Counts(counts) = answer
                     && lists.between.get_untracked() == between
                 {
-                    lists.counts.set(counts);
+                    let _ = kept.try_set(counts);
                 }
             });
         });
@@ -173,14 +222,16 @@ impl App {
             let Some(verdict) = verdict.get() else { return };
             let place = lists.place.get_untracked().filter(|place| place.is_of(&verdict));
             match place {
-                Some(Place { filter, sort, of_list, picked: Some(picked) }) if of_list || filter.between == between => {
+                Some(Place { filter, sort, of_list, picked: Some(picked) })
+                    if of_list.is_some() || filter.between == between =>
+                {
                     self.go_to((filter, sort), of_list, picked.at, || {});
                 }
                 // The only one is in the excerpt.
                 _ if !several => lists.place.set(None),
                 _ => {
                     let filter = Filter { verdict: Some(verdict), between, ..Filter::default() };
-                    self.go_to((filter, Sort::default()), false, 0, || {});
+                    self.go_to((filter, Sort::default()), None, 0, || {});
                 }
             }
         });

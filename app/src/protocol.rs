@@ -55,6 +55,15 @@ pub enum Ask {
         /// What is wanted.
         what: Look,
     },
+    /// Read the files, which come along, again and list all exchanges.
+    List {
+        /// As in [`Ask::Open`].
+        case: u32,
+        /// What is set so far.
+        choice: Choice,
+    },
+    /// Stop reading for that list.
+    StopList,
     /// Answer this from the report.
     Query {
         /// Comes back with the answer.
@@ -203,8 +212,29 @@ pub enum Tell {
         /// What came of it.
         made: Made,
     },
+    /// How far the list of all exchanges is; the report comes again before it is done.
+    Listing {
+        /// As in [`Ask::Open`].
+        case: u32,
+        /// How far.
+        listing: Listing,
+    },
     /// The engine hit a fault of its own; the worker is lost.
     Broken(String),
+}
+
+/// How far the list of all exchanges is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Listing {
+    /// Nobody asked for it.
+    #[default]
+    Not,
+    /// The files are read again.
+    Reading(Progress),
+    /// Reading was stopped.
+    Stopped,
+    /// It can be asked about.
+    Done,
 }
 
 /// How far reading is.

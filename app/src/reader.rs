@@ -18,7 +18,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use crate::excerpt::excerpt;
 use crate::exporting::{self, Redactors};
 use crate::looking::{self, Wanted};
-use crate::protocol::{Ask, Choice, Look, Made, Order, Progress, Tell};
+use crate::protocol::{Ask, Choice, Listing, Look, Made, Order, Progress, Tell};
 use crate::query::{Clerk, Query};
 use crate::{json, words};
 
@@ -54,18 +54,35 @@ pub type Listener = Box<dyn Fn(&Tell, Option<&web_sys::Blob>)>;
 pub struct Reader {
     tell: Listener,
     pace: Pace,
-    /// The number of the case being read or last read; a loop whose number is another one ends.
-    current: Cell<u32>,
-    stopped: Cell<bool>,
+    /// The case; kept after reading, so that another product or gateway needs no second reading.
+    first: Slot,
     finished: Cell<bool>,
-    /// Kept after reading, so that another product or gateway needs no second reading.
-    case: RefCell<Option<Case>>,
+    /// The second reading, for the list of all exchanges; when it is done, it takes the place of the first.
+    listing: Slot,
+    listed: Cell<bool>,
     /// What was reported last, whole: the page gets an excerpt and asks for the rest.
     kept: RefCell<Option<Report>>,
     clerk: RefCell<Clerk>,
     /// The latest question for a ladder, and the latest for a packet or line.
     looks: [Cell<u32>; 2],
     redactors: Redactors,
+}
+
+/// A case and the loop that reads it.
+#[derive(Default)]
+struct Slot {
+    /// The number of the loop that reads or was the last to read; one whose number is another ends.
+    current: Cell<u32>,
+    stopped: Cell<bool>,
+    case: RefCell<Option<Case>>,
+}
+
+impl Slot {
+    fn with_case(&self, work: impl FnOnce(&mut Case)) {
+        if let Some(case) = self.case.borrow_mut().as_mut() {
+            work(case);
+        }
+    }
 }
 
 /// Why a loop ends before its end.
@@ -83,10 +100,10 @@ impl Reader {
         Rc::new(Self {
             tell,
             pace,
-            current: Cell::new(0),
-            stopped: Cell::new(false),
+            first: Slot::default(),
             finished: Cell::new(false),
-            case: RefCell::new(None),
+            listing: Slot::default(),
+            listed: Cell::new(false),
             kept: RefCell::new(None),
             clerk: RefCell::default(),
             looks: Default::default(),
@@ -98,24 +115,29 @@ impl Reader {
     pub fn ask(self: &Rc<Self>, ask: Ask, files: Vec<File>) {
         match ask {
             Ask::Open { case, choice } => {
-                self.current.set(case);
-                self.stopped.set(false);
+                self.first.current.set(case);
+                self.first.stopped.set(false);
                 self.finished.set(false);
+                self.drop_listing();
                 spawn_local(Rc::clone(self).open(case, choice, files));
             }
-            Ask::Stop => self.stopped.set(true),
+            Ask::Stop => self.first.stopped.set(true),
+            Ask::List { case, choice } => spawn_local(Rc::clone(self).list(case, choice, files)),
+            Ask::StopList => self.listing.stopped.set(true),
             Ask::Look { number, what } => spawn_local(Rc::clone(self).look(number, what, files)),
             Ask::Query { number, query } => self.answer(number, query),
             Ask::Export { number, order } => spawn_local(Rc::clone(self).export(number, order, files)),
             Ask::Choose(choice) => {
-                if let Some(case) = self.case.borrow_mut().as_mut() {
-                    case.set_product(choice.product);
-                    case.set_gateway(choice.gateway);
-                    case.set_zone(choice.zone);
+                for slot in [&self.first, &self.listing] {
+                    slot.with_case(|case| {
+                        case.set_product(choice.product);
+                        case.set_gateway(choice.gateway);
+                        case.set_zone(choice.zone);
+                    });
                 }
                 // While reading, the next report shows it.
                 if self.finished.get() {
-                    self.report(self.current.get(), true);
+                    self.report(self.first.current.get(), true);
                 }
             }
         }
@@ -150,9 +172,9 @@ impl Reader {
         let now = Timestamp::from_parts(Date::now() as i64 / 1000, 0);
         let mut case = Case::new(Options { now: Some(now), ..choice.into() });
         let ids: Vec<InputId> = files.iter().map(|file| case.input(&file.name())).collect();
-        self.case.replace(Some(case));
+        self.first.case.replace(Some(case));
         self.kept.replace(None);
-        match Run::new(&self, number, &files).read(&files, &ids).await {
+        match Run::new(&self, &self.first, number, &files).read(&files, &ids).await {
             Err(Leave::Superseded) => {}
             Ok(()) | Err(Leave::Stopped) => {
                 self.finished.set(true);
@@ -161,16 +183,42 @@ impl Reader {
         }
     }
 
-    fn with_case(&self, work: impl FnOnce(&mut Case)) {
-        if let Some(case) = self.case.borrow_mut().as_mut() {
-            work(case);
-        }
+    /// Ends the loop that reads for the list of all exchanges, and drops what it had.
+    fn drop_listing(&self) {
+        self.listing.current.set(self.listing.current.get() + 1);
+        self.listing.case.replace(None);
+        self.listed.set(false);
+    }
+
+    /// Reads the files again, and keeps what is needed for a list of all exchanges.
+    async fn list(self: Rc<Self>, number: u32, choice: Choice, files: Vec<File>) {
+        self.drop_listing();
+        self.listing.stopped.set(false);
+        let now = Timestamp::from_parts(Date::now() as i64 / 1000, 0);
+        let mut case = Case::new(Options { now: Some(now), exchanges: true, ..choice.into() });
+        let ids: Vec<InputId> = files.iter().map(|file| case.input(&file.name())).collect();
+        self.listing.case.replace(Some(case));
+        let run = Run::new(&self, &self.listing, self.listing.current.get(), &files);
+        let listing = match run.read(&files, &ids).await {
+            Err(Leave::Superseded) => return,
+            Err(Leave::Stopped) => {
+                self.drop_listing();
+                Listing::Stopped
+            }
+            Ok(()) => {
+                self.first.case.replace(self.listing.case.take());
+                self.listed.set(true);
+                self.report(number, true);
+                Listing::Done
+            }
+        };
+        (self.tell)(&Tell::Listing { case: number, listing }, None);
     }
 
     /// Tells the report of what was read so far; gives the milliseconds that building it took.
     fn report(&self, number: u32, finished: bool) -> f64 {
         let begun = Date::now();
-        let Some(mut report) = self.case.borrow_mut().as_mut().map(|case| case.report()) else { return 0.0 };
+        let Some(mut report) = self.first.case.borrow_mut().as_mut().map(|case| case.report()) else { return 0.0 };
         if !finished && report.findings.is_empty() {
             return Date::now() - begun;
         }
@@ -178,7 +226,11 @@ impl Reader {
         let json = if finished { json::blob(&report).ok() } else { None };
         let told = Tell::Report { case: number, finished, report: Box::new(excerpt(&mut report)) };
         // First kept, then told: the page asks at once.
-        self.clerk.replace(Clerk::new(&report));
+        let exchanges = match self.first.case.borrow().as_ref() {
+            Some(case) if self.listed.get() => case.exchanges(&report),
+            _ => Vec::new(),
+        };
+        self.clerk.replace(Clerk::new(&report, exchanges));
         self.kept.replace(Some(report));
         (self.tell)(&told, json.as_ref());
         Date::now() - begun
@@ -188,6 +240,7 @@ impl Reader {
 /// One reading of one case.
 struct Run<'a> {
     reader: &'a Rc<Reader>,
+    slot: &'a Slot,
     number: u32,
     progress: Progress,
     told: f64,
@@ -196,11 +249,12 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(reader: &'a Rc<Reader>, number: u32, files: &[File]) -> Self {
+    fn new(reader: &'a Rc<Reader>, slot: &'a Slot, number: u32, files: &[File]) -> Self {
         let now = Date::now();
         let total = files.iter().map(|file| file.size()).sum();
         Self {
             reader,
+            slot,
             number,
             progress: Progress { total, ..Progress::default() },
             told: 0.0,
@@ -238,7 +292,7 @@ impl<'a> Run<'a> {
             let bytes = match reading.await {
                 Ok(bytes) => bytes,
                 Err(why) => {
-                    self.reader.with_case(|case| case.fail(id, words::unreadable(at, &why)));
+                    self.slot.with_case(|case| case.fail(id, words::unreadable(at, &why)));
                     return Ok(());
                 }
             };
@@ -252,7 +306,7 @@ impl<'a> Run<'a> {
                 let to = bytes.length().min(from.saturating_add(self.reader.pace.chunk));
                 chunk.resize((to - from) as usize, 0);
                 bytes.subarray(from, to).copy_to(&mut chunk);
-                self.reader.with_case(|case| case.read(id, &chunk));
+                self.slot.with_case(|case| case.read(id, &chunk));
                 self.progress.read += u64::from(to - from);
                 from = to;
                 self.pause().await;
@@ -260,15 +314,20 @@ impl<'a> Run<'a> {
             at = end;
         }
         self.look_up()?;
-        self.reader.with_case(|case| case.end(id));
+        self.slot.with_case(|case| case.end(id));
         Ok(())
+    }
+
+    /// Whether it reads for the list of all exchanges.
+    fn lists(&self) -> bool {
+        std::ptr::eq(self.slot, &self.reader.listing)
     }
 
     /// Whether to go on.
     fn look_up(&self) -> Result<(), Leave> {
-        if self.reader.current.get() != self.number {
+        if self.slot.current.get() != self.number {
             Err(Leave::Superseded)
-        } else if self.reader.stopped.get() {
+        } else if self.slot.stopped.get() {
             Err(Leave::Stopped)
         } else {
             Ok(())
@@ -280,9 +339,12 @@ impl<'a> Run<'a> {
         let now = Date::now();
         if now - self.told >= PROGRESS_EVERY {
             self.told = now;
-            (self.reader.tell)(&Tell::Progress { case: self.number, progress: self.progress }, None);
+            let (case, progress) = (self.reader.first.current.get(), self.progress);
+            let listing = Listing::Reading(progress);
+            let told = if self.lists() { Tell::Listing { case, listing } } else { Tell::Progress { case, progress } };
+            (self.reader.tell)(&told, None);
         }
-        if now >= self.next_report && self.progress.read >= self.progress.total / 20 {
+        if !self.lists() && now >= self.next_report && self.progress.read >= self.progress.total / 20 {
             let took = self.reader.report(self.number, false);
             self.next_report = Date::now() + (took * REPORT_SHARE).max(REPORT_EVERY);
         }

@@ -16,7 +16,7 @@ use crate::exporting::{self, Seed};
 use crate::fragment::Fragment;
 use crate::link::{Link, News};
 use crate::lists::Lists;
-use crate::protocol::{Ask, Choice, Look, Made, Order, Progress, Shown, Tell};
+use crate::protocol::{Ask, Choice, Listing, Look, Made, Order, Progress, Shown, Tell};
 use crate::times::{Clock, Zone};
 use crate::{json, preferences, verdicts, words};
 
@@ -114,7 +114,7 @@ impl App {
             choice: RwSignal::default(),
             log_zone,
             zone: Memo::new(move |_| clock.get().zone(log_zone.get())),
-            lists: Lists::default(),
+            lists: Lists::new(),
             notice: RwSignal::new(None),
             without_worker: RwSignal::new(false),
             clock,
@@ -172,9 +172,17 @@ impl App {
         self.notice.set(None);
         self.stage.set(Stage::Reading);
         self.lost.set_value(false);
+        self.lists.listing.set(Listing::Not);
         let case = self.case.get_value() + 1;
         self.case.set_value(case);
         self.ask(Ask::Open { case, choice: self.choice.get_untracked() }, files);
+    }
+
+    /// Reads the files again, for the list of all exchanges.
+    pub fn list_exchanges(self) {
+        self.lists.listing.set(Listing::Reading(Progress::default()));
+        let (case, choice) = (self.case.get_value(), self.choice.get_untracked());
+        self.ask(Ask::List { case, choice }, self.files.get_value());
     }
 
     /// Stops reading; what was read so far is reported.
@@ -348,12 +356,16 @@ impl App {
                     delivery(made, file);
                 }
             }
+            News::Told(Tell::Listing { case, listing }, _) if current(case) => self.lists.listing.set(listing),
             News::Told(..) => {}
             News::WithoutWorker => self.without_worker.set(true),
             News::Lost if self.stage.get_untracked() == Stage::Reading => self.give_up(words::READER_BROKE),
             News::Lost => {
                 self.lost.set_value(true);
                 self.undeliverable();
+                if self.lists.listing.get_untracked() != Listing::Done {
+                    self.lists.listing.set(Listing::Stopped);
+                }
             }
         }
     }

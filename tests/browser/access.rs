@@ -17,6 +17,8 @@ fn violations(page: &Page, axe: &str) -> Vec<String> {
 fn assert_none(page: &Page, axe: &str, what: &str) {
     for scheme in ["light", "dark"] {
         page.prefer(scheme);
+        // Colours on their way to others are neither.
+        wait("the colours", || page.script("return document.getAnimations().length") == 0);
         let found = violations(page, axe);
         assert!(found.is_empty(), "{what}, {scheme}: {found:#?}");
         // Firefox has no word for it.
@@ -47,6 +49,15 @@ fn axe_finds_no_violation_in_any_state() {
         assert_none(page, &axe, "the export panel");
         page.analyse(&case("mixed/squid-seven-among-three-hundred"));
         assert_none(page, &axe, "several verdicts");
+        page.script("document.querySelectorAll('details').forEach(each => each.open = true)");
+        for (at, list) in [(1, "failures"), (2, "exchanges")] {
+            page.script(&format!("document.querySelectorAll('.views button')[{at}].click()"));
+            wait(list, || page.script("return document.querySelectorAll('.list-body .line').length") != 0);
+            assert_none(page, &axe, list);
+            page.choose("Group by", "host");
+            wait("groups", || page.script("return document.querySelectorAll('.list .heading').length") != 0);
+            assert_none(page, &axe, list);
+        }
         let healthy = cases().into_iter().find(|(name, _)| name.starts_with("healthy/"));
         page.analyse(&healthy.expect("there are healthy cases").1);
         assert_none(page, &axe, "a healthy case");

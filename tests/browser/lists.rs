@@ -1,6 +1,6 @@
 //! Lists of failed requests and the timeline: search, filters, the brush, and 100,000 failures.
 
-use crate::harness::{Page, cases, scratch, wait, with_page};
+use crate::harness::{Page, big_capture, cases, scratch, wait, with_page};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ fn open_list(page: &Page) {
 
 /// Requests in the list, by what the grid tells assistive technology; headings of groups count as rows.
 fn shown(page: &Page) -> Option<u64> {
-    let count = page.script("return document.querySelector('#failures')?.getAttribute('aria-rowcount') ?? ''");
+    let count = page.script("return document.querySelector('.list')?.getAttribute('aria-rowcount') ?? ''");
     count.as_str()?.parse::<u64>().ok()?.checked_sub(1).filter(|count| *count > 0)
 }
 
@@ -171,5 +171,89 @@ fn a_hundred_thousand_failures_stay_usable() {
         search(page, "/page/777");
         // 777, 7770 to 7779, 77700 to 77799.
         wait("those with it", || shown(page) == Some(111));
+    });
+}
+
+/// Goes to the list of all requests.
+fn all_requests(page: &Page) {
+    page.script("[...document.querySelectorAll('.views button:not([hidden])')].at(-1).click()");
+}
+
+/// What a cell of the first row says.
+fn first_cell(page: &Page, class: &str) -> String {
+    let text = page.script(&format!(
+        "return document.querySelector('.list-body .line[aria-rowindex=\"2\"] .{class}')?.textContent ?? ''"
+    ));
+    text.as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn all_requests_are_listed_with_their_times() {
+    with_page("exchanges", |page| {
+        let report = page.analyse(&seven());
+        let total = report["exchanges"]["total"].as_u64().unwrap_or(0);
+        assert_eq!(total, 307);
+        all_requests(page);
+        wait("all requests", || shown(page) == Some(total));
+        // The slowest first, once from the largest to the smallest.
+        let sort = "[...document.querySelectorAll('.list-head .took button')].forEach(head => head.click())";
+        page.script(sort);
+        wait("the quickest", || first_cell(page, "took").ends_with(" ms"));
+        page.script(sort);
+        wait("the slowest", || {
+            let took = first_cell(page, "took");
+            took.ends_with(" s") && !first_cell(page, "time").is_empty()
+        });
+        page.choose("Outcome", "failed");
+        let failed = report["exchanges"]["failed"].as_u64();
+        wait("those that failed", || shown(page) == failed);
+        search(page, "refuses.example");
+        wait("one", || shown(page) == Some(1));
+        press(page, "#exchanges", "Enter", false);
+        wait("its verdict", || {
+            let facts = page.script("return document.querySelector('.facts.exchange')?.innerText ?? ''");
+            facts.as_str().is_some_and(|facts| facts.contains("refuses.example.net"))
+        });
+        page.click("Back to the list");
+        wait("the list as it was", || shown(page) == Some(1));
+        page.click("Clear filters");
+        page.choose("Outcome", "well");
+        wait("those that went well", || shown(page) > Some(200) && shown(page) < Some(total));
+        press(page, "#exchanges", "Enter", false);
+        wait("its first packet", || page.script("return document.querySelectorAll('.packet section').length") != 0);
+        // Nothing of it changed the verdicts.
+        let again = page.download_json();
+        assert_eq!(again["findings"], report["findings"]);
+    });
+}
+
+#[test]
+fn a_case_without_failures_can_be_listed_and_listing_stopped() {
+    with_page("exchanges-healthy", |page| {
+        let healthy = cases().into_iter().find(|(name, _)| name == "healthy/squid-loss");
+        let mut files = healthy.expect("there is the case").1;
+        // A request in a log as well would be listed twice.
+        files.retain(|path| path.extension().is_some_and(|ending| ending == "pcap"));
+        let report = page.analyse(&files);
+        let total = report["exchanges"]["total"].as_u64();
+        all_requests(page);
+        wait("all requests", || shown(page) == total);
+        // One capture under several names: enough to be stopped in the midst of it.
+        let folder = scratch("made-listing");
+        let files: Vec<_> = (0..3).map(|n| folder.join(format!("big{n}.pcap"))).collect();
+        big_capture(&files[0], 200_000);
+        for file in &files[1..] {
+            std::fs::hard_link(&files[0], file).expect("target/ lies on a file system with links");
+        }
+        page.drop_files(&files);
+        page.wait_read();
+        let text = page.script("return document.querySelector('h1').textContent");
+        all_requests(page);
+        wait("reading again", || page.has_button("Cancel"));
+        page.click("Cancel");
+        wait("the end of it", || page.has_button("Read and list"));
+        assert_eq!(page.script("return document.querySelector('h1').textContent"), text);
+        assert_eq!(page.state(), "done");
+        let _ = std::fs::remove_dir_all(&folder);
     });
 }

@@ -21,7 +21,7 @@ pub fn Leaf(
         let verdict = verdict.get()?;
         lists.place.get().filter(|place| place.is_of(&verdict))
     });
-    let of_list = Memo::new(move |_| place.with(|place| place.as_ref().is_some_and(|place| place.of_list)));
+    let of_list = Memo::new(move |_| place.with(|place| place.as_ref()?.of_list));
     let at = Memo::new(move |_| place.with(|place| place.as_ref()?.picked.as_ref().map(|picked| picked.at)));
     // Until the worker has answered, all of the verdict's.
     let total = Memo::new(move |_| {
@@ -33,32 +33,33 @@ pub fn Leaf(
     let step = move |forward: bool| {
         let (filter, sort, of_list) = match place.get_untracked() {
             Some(Place { filter, sort, of_list, .. }) => (filter, sort, of_list),
-            None => (of_verdict(verdict.get_untracked(), app), Sort::default(), false),
+            None => (of_verdict(verdict.get_untracked(), app), Sort::default(), None),
         };
         let at = at.get_untracked().unwrap_or(0);
         app.go_to((filter, sort), of_list, if forward { at + 1 } else { at.saturating_sub(1) }, || {});
     };
     let list_all = move |_| {
-        if !of_list.get_untracked() {
+        let from = of_list.get_untracked();
+        if from.is_none() {
             let filter = Filter { verdict: verdict.get_untracked(), ..Filter::default() };
             lists.failures.set(List { filter, ..List::default() });
             lists.row.set(at.get_untracked().unwrap_or(0));
         }
-        lists.view.set(View::Failures);
-        focus::soon("failures");
+        lists.view.set(from.unwrap_or(View::Failures));
+        focus::soon(if from == Some(View::Exchanges) { "exchanges" } else { "failures" });
     };
     let cut = Memo::new(move |_| {
-        let whole = lists.between.with(Option::is_none) && !of_list.get();
+        let whole = lists.between.with(Option::is_none) && of_list.get().is_none();
         whole.then(|| total.get()).filter(|total| *total < count.get())
     });
     let said = move || match at.get().map_or((0, total.get()), |at| (at, total.get())) {
         (_, 0) => words::NONE_THEN.to_owned(),
-        (at, total) if of_list.get() => words::which_of_list(at, total),
+        (at, total) if of_list.get().is_some() => words::which_of_list(at, total),
         (at, total) if lists.between.with(Option::is_some) => words::which_in_time(at, total),
         (at, _) => words::which(at, count.get()),
     };
     view! {
-        <Show when=move || { count.get() > 1 || of_list.get() }>
+        <Show when=move || { count.get() > 1 || of_list.get().is_some() }>
             <div class="leaf">
                 <button
                     id="previous-request"
@@ -76,7 +77,7 @@ pub fn Leaf(
                     {words::NEXT}
                 </button>
                 <button type="button" class="quiet" on:click=list_all>
-                    {move || if of_list.get() { words::BACK_TO_LIST } else { words::LIST_OF_VERDICT }}
+                    {move || if of_list.get().is_some() { words::BACK_TO_LIST } else { words::LIST_OF_VERDICT }}
                 </button>
                 {move || cut.get().map(|kept| view! { <span class="aside">{words::only_first(kept)}</span> })}
             </div>

@@ -3,6 +3,7 @@
 mod advice;
 mod copy;
 mod evidence;
+mod exchanges;
 mod export;
 mod failures;
 mod help;
@@ -17,10 +18,12 @@ mod progress;
 mod section;
 mod settings;
 mod timeline;
+mod tools;
 mod verdict;
 mod verdict_list;
 mod virtual_list;
 
+pub use exchanges::Exchanges;
 pub use export::Export;
 pub use failures::Failures;
 pub use help::Help;

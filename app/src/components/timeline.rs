@@ -22,8 +22,8 @@ use crate::{verdicts, words};
 const STEPS: (u32, u32) = (120, 56);
 /// Below this many pixels a window has little.
 const NARROW: f64 = 640.0;
-/// Lanes before "Show all".
-const LANES: usize = 5;
+/// Lanes before "Show more": beside the verdicts, and above a list.
+const LANES: (usize, usize) = (5, 3);
 
 /// The timeline; nothing where there is no course of time to see.
 #[component]
@@ -58,7 +58,11 @@ pub fn TimelineView(
     let timeline = Memo::new(move |_| found.get().filter(|_| worth.get()));
     let all = RwSignal::new(false);
     let shown = Memo::new(move |_| {
-        let most = if all.get() { usize::MAX } else { LANES };
+        let most = match (all.get(), aside) {
+            (true, _) => usize::MAX,
+            (false, true) => LANES.0,
+            (false, false) => LANES.1,
+        };
         timeline.get().map(|timeline| timeline.lanes.into_iter().take(most).collect::<Vec<_>>()).unwrap_or_default()
     });
     let hidden = Memo::new(move |_| {

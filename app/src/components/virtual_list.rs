@@ -11,7 +11,6 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::{Element, KeyboardEvent};
 
-use crate::lists::Lists;
 use crate::query::{Answer, By, List, Query, Request, Row, Rows, Sort};
 use crate::state::App;
 use crate::times::Zone;
@@ -99,6 +98,7 @@ pub fn VirtualList(
         }
         now
     });
+    let asked = list;
     Effect::new(move || {
         let (Some(report), list) = (report.get(), list.get()) else { return };
         let wanted = drawn(sight.get());
@@ -114,8 +114,8 @@ pub fn VirtualList(
         let count = u32::try_from(wanted.end + AHEAD - from).unwrap_or(u32::MAX);
         app.query(Query::Rows { list: list.clone(), from, count }, move |answer| {
             let Answer::Rows(rows) = answer else { return };
-            let newest = this_list(app.lists, &list);
-            if !newest {
+            // An older answer than what is asked for by now.
+            if asked.try_get_untracked().as_ref() != Some(&list) {
                 return;
             }
             let first_rows = fetched.try_with_untracked(Option::is_none).unwrap_or(false);
@@ -220,11 +220,6 @@ pub fn VirtualList(
             </div>
         </div>
     }
-}
-
-/// Whether an answer still fits what the page shows.
-fn this_list(lists: Lists, list: &List) -> bool {
-    untrack(|| lists.list()) == *list
 }
 
 fn head(column: &'static Column, list: Memo<List>, sort: Callback<Sort>) -> impl IntoView + use<> {

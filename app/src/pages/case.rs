@@ -5,8 +5,9 @@ use std::sync::Arc;
 use gateway_triage_core::report::Report;
 use leptos::prelude::*;
 
-use crate::components::{Failures, Inputs, Reading, Settings, TimelineView, VerdictList, VerdictView};
+use crate::components::{Exchanges, Failures, Inputs, Reading, Settings, TimelineView, VerdictList, VerdictView};
 use crate::lists::View;
+use crate::query::Source;
 use crate::state::{App, Stage};
 use crate::times::{bytes, number};
 use crate::{focus, words};
@@ -18,9 +19,13 @@ pub fn CaseScreen() -> impl IntoView {
     let report: Signal<Option<Arc<Report>>> = app.report.into();
     let reading = Memo::new(move |_| app.stage.get() == Stage::Reading);
     let some = Memo::new(move |_| report.get().is_some());
-    let view = app.lists.view;
-    app.keep_counts();
+    app.keep_counts(Source::Failures, app.lists.counts);
     let found = Memo::new(move |_| report.get().is_some_and(|report| !report.verdicts.is_empty()));
+    // Nothing failed: there is no list of that.
+    let view = Memo::new(move |_| match app.lists.view.get() {
+        View::Failures if !found.get() => View::Verdicts,
+        view => view,
+    });
     view! {
         <Show when=move || reading.get()>
             <Reading />
@@ -35,9 +40,11 @@ pub fn CaseScreen() -> impl IntoView {
                 <Inputs report=report />
                 <Settings />
             </div>
-            <Show when=move || found.get() fallback=move || view! { <Healthy /> }>
-                <Views report=report />
-                <Show when=move || view.get() == View::Verdicts>
+            <Show when=move || { report.with(|report| report.as_ref().is_some_and(|report| report.exchanges.total > 0)) }>
+                <Views report=report found=found />
+            </Show>
+            <Show when=move || view.get() == View::Verdicts>
+                <Show when=move || found.get() fallback=move || view! { <Healthy /> }>
                     <div class="columns">
                         <div class="side">
                             <VerdictList report=report />
@@ -46,10 +53,15 @@ pub fn CaseScreen() -> impl IntoView {
                         <VerdictView report=report />
                     </div>
                 </Show>
-                <Show when=move || view.get() == View::Failures>
-                    <TimelineView report=report />
-                    <Failures report=report />
-                </Show>
+            </Show>
+            <Show when=move || view.get() != View::Verdicts && found.get()>
+                <TimelineView report=report />
+            </Show>
+            <Show when=move || view.get() == View::Failures>
+                <Failures report=report />
+            </Show>
+            <Show when=move || view.get() == View::Exchanges>
+                <Exchanges report=report />
             </Show>
         </Show>
     }
@@ -57,11 +69,14 @@ pub fn CaseScreen() -> impl IntoView {
 
 /// What of the case is shown. `/` leads to the list, wherever one is.
 #[component]
-fn Views(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
+fn Views(report: Signal<Option<Arc<Report>>>, found: Memo<bool>) -> impl IntoView {
     let view = App::get().lists.view;
     let failed = Memo::new(move |_| report.get().map_or(0, |report| report.exchanges.failed));
+    let total = Memo::new(move |_| report.get().map_or(0, |report| report.exchanges.total));
     let search = move |_| {
-        view.set(View::Failures);
+        if view.get_untracked() == View::Verdicts {
+            view.set(if found.get_untracked() { View::Failures } else { View::Exchanges });
+        }
         focus::soon("search");
     };
     let button = move |of: View, name: &'static str, count: Option<Memo<u64>>| {
@@ -74,8 +89,18 @@ fn Views(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
     };
     view! {
         <div class="views" role="group" aria-label=words::VIEWS>
-            {button(View::Verdicts, words::VIEW_VERDICTS, None)}
-            {button(View::Failures, words::VIEW_FAILURES, Some(failed))}
+            {move || {
+                let (name, failures) = if found.get() {
+                    (words::VIEW_VERDICTS, Some(button(View::Failures, words::VIEW_FAILURES, Some(failed))))
+                } else {
+                    (words::VIEW_RESULT, None)
+                };
+                view! {
+                    {button(View::Verdicts, name, None)}
+                    {failures}
+                }
+            }}
+            {button(View::Exchanges, words::EXCHANGES, Some(total))}
             <button id="to-search" type="button" hidden on:click=search>
                 {words::SEARCH}
             </button>

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use gateway_triage_core::exchanges::Row as Exchange;
 use gateway_triage_core::report::Report;
 
-use super::item::Item;
+use super::book::Book;
 use super::order::Order;
-use super::select::{owners, select, within};
+use super::select::{owners, within};
 use super::timeline::timeline;
-use super::{Answer, Between, Counts, Filter, Group, Picked, Query, Rows, Sort};
+use super::{Answer, Between, Counts, Filter, Group, Picked, Query, Rows, Sort, Source};
 use crate::verdicts;
 
 /// Rows handed out at once.
@@ -22,67 +23,91 @@ type Wanted = (Filter, Sort, Option<Group>);
 #[derive(Default)]
 pub struct Clerk {
     owners: Vec<u32>,
+    exchanges: Vec<Exchange>,
     last: Option<(Wanted, Order)>,
 }
 
 impl Clerk {
-    /// For this report.
+    /// For this report, and all exchanges if they were listed.
     #[must_use]
-    pub fn new(report: &Report) -> Self {
-        Self { owners: owners(report), last: None }
+    pub fn new(report: &Report, exchanges: Vec<Exchange>) -> Self {
+        Self { owners: owners(report), exchanges, last: None }
     }
 
     /// Answers a question.
     pub fn answer(&mut self, report: &Report, query: Query) -> Answer {
         match query {
             Query::Rows { list, from, count } => {
-                let order = self.order(report, list.filter, list.sort, list.group);
+                let all = self.book(report).len(list.filter.source) as u64;
+                let (order, book) = self.order(report, list.filter, list.sort, list.group);
                 let place = usize::try_from(from).unwrap_or(usize::MAX);
-                let (rows, total) = order.rows(report, &list.opened, place, count.min(ROWS) as usize);
-                let (matching, all) = (order.len() as u64, report.findings.len() as u64);
-                Answer::Rows(Rows { from, rows, total: total as u64, matching, all })
+                let (rows, total) = order.rows(book, &list.opened, place, count.min(ROWS) as usize);
+                Answer::Rows(Rows { from, rows, total: total as u64, matching: order.len() as u64, all })
             }
-            Query::Pick { filter, sort, at } => Answer::Picked(self.pick(report, filter, sort, at)),
+            Query::Pick { filter, sort, at } => Answer::Picked(self.pick(report, filter, sort, |order| {
+                Some(usize::try_from(at).unwrap_or(usize::MAX).min(order.len().checked_sub(1)?))
+            })),
+            Query::Find { filter, sort, finding } => {
+                Answer::Picked(self.pick(report, filter, sort, |order| order.find(finding)))
+            }
             Query::Timeline { window, steps } => Answer::Timeline(timeline(report, window, steps)),
-            Query::Counts { between } => Answer::Counts(self.counts(report, between)),
+            Query::Counts { source, between } => Answer::Counts(self.counts(report, source, between)),
         }
     }
 
-    fn order(&mut self, report: &Report, filter: Filter, sort: Sort, group: Option<Group>) -> &Order {
+    fn book<'a>(&'a self, report: &'a Report) -> Book<'a> {
+        Book { report, exchanges: &self.exchanges, owners: &self.owners }
+    }
+
+    fn order<'a>(
+        &'a mut self,
+        report: &'a Report,
+        filter: Filter,
+        sort: Sort,
+        group: Option<Group>,
+    ) -> (&'a Order, Book<'a>) {
         let wanted = (filter, sort, group);
         if self.last.as_ref().is_some_and(|(known, _)| *known != wanted) {
             self.last = None;
         }
-        let owners = &self.owners;
+        let book = Book { report, exchanges: &self.exchanges, owners: &self.owners };
         let (_, order) = self.last.get_or_insert_with(|| {
-            let order = Order::new(report, select(report, owners, &wanted.0), sort, group);
+            let order = Order::new(book, &wanted.0, sort, group);
             (wanted, order)
         });
-        order
+        (order, book)
     }
 
-    fn pick(&mut self, report: &Report, filter: Filter, sort: Sort, at: u64) -> Option<Picked> {
-        let order = self.order(report, filter, sort, None);
-        let total = order.len();
-        let at = usize::try_from(at).unwrap_or(usize::MAX).min(total.checked_sub(1)?);
-        let index = order.get(at)? as usize;
-        let verdict = report.verdicts.get(*self.owners.get(index)? as usize).map(verdicts::key)?;
-        let finding = Box::new(report.findings.get(index)?.clone());
-        Some(Picked { at: at as u64, total: total as u64, verdict, finding })
+    /// A failed request of a list; of the others there is no more to tell.
+    fn pick(
+        &mut self,
+        report: &Report,
+        filter: Filter,
+        sort: Sort,
+        place: impl Fn(&Order) -> Option<usize>,
+    ) -> Option<Picked> {
+        let source = filter.source;
+        let (order, book) = self.order(report, filter, sort, None);
+        let at = place(order)?;
+        let item = book.item(source, order.get(at)?)?;
+        let verdict = report.verdicts.get(book.owner(&item)? as usize).map(verdicts::key)?;
+        let finding = Box::new(report.findings.get(item.finding? as usize)?.clone());
+        Some(Picked { at: at as u64, total: order.len() as u64, verdict, finding })
     }
 
-    fn counts(&self, report: &Report, between: Option<Between>) -> Counts {
+    fn counts(&self, report: &Report, source: Source, between: Option<Between>) -> Counts {
+        let book = self.book(report);
         let mut verdicts = vec![0; report.verdicts.len()];
         let (mut statuses, mut categories) = (BTreeMap::new(), BTreeMap::new());
-        for (finding, owner) in report.findings.iter().zip(&self.owners) {
-            if !within(&Item::from(finding), between) {
-                continue;
-            }
-            if let Some(count) = verdicts.get_mut(*owner as usize) {
+        let all = 0..u32::try_from(book.len(source)).unwrap_or(u32::MAX);
+        for item in all.filter_map(|index| book.item(source, index)).filter(|item| within(item, between)) {
+            if let Some(count) = book.owner(&item).and_then(|owner| verdicts.get_mut(owner as usize)) {
                 *count += 1;
             }
-            *statuses.entry(finding.status.unwrap_or(0)).or_insert(0) += 1;
-            *categories.entry(finding.category).or_insert(0) += 1;
+            *statuses.entry(item.status.unwrap_or(0)).or_insert(0) += 1;
+            if let Some(category) = item.category {
+                *categories.entry(category).or_insert(0) += 1;
+            }
         }
         let mut categories: Vec<_> = categories.into_iter().collect();
         categories.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
@@ -98,7 +123,7 @@ mod tests {
     use gateway_triage_core::time::Span;
 
     fn rows(report: &Report, list: List, from: u64, count: u32) -> Rows {
-        match Clerk::new(report).answer(report, Query::Rows { list, from, count }) {
+        match Clerk::new(report, Vec::new()).answer(report, Query::Rows { list, from, count }) {
             Answer::Rows(rows) => rows,
             other => panic!("{other:?}"),
         }
@@ -167,7 +192,7 @@ mod tests {
             for descending in [false, true] {
                 let sort = Sort { by, descending };
                 let list = List { sort, ..List::default() };
-                let mut clerk = Clerk::new(&report);
+                let mut clerk = Clerk::new(&report, Vec::new());
                 for row in rows(&report, list, 0, 1000).rows {
                     let Row::Request(row) = row else { panic!("{row:?}") };
                     let query = Query::Pick { filter: Filter::default(), sort, at: row.at };
@@ -202,15 +227,74 @@ mod tests {
     #[test]
     fn counts_of_a_time_add_up() {
         let report = fixture::report();
-        let clerk = Clerk::new(&report);
-        let all = clerk.counts(&report, None);
+        let clerk = Clerk::new(&report, Vec::new());
+        let all = clerk.counts(&report, Source::Failures, None);
         let lengths: Vec<u64> = report.verdicts.iter().map(|verdict| verdict.findings.len() as u64).collect();
         assert_eq!(all.verdicts, lengths);
         let first = report.findings[0].time;
-        let early = clerk.counts(&report, Some((first, first.plus(Span(1)))));
+        let early = clerk.counts(&report, Source::Failures, Some((first, first.plus(Span(1)))));
         let now = report.findings.iter().filter(|finding| finding.time == first).count() as u64;
         assert_eq!(early.verdicts.iter().sum::<u64>(), now);
         assert_eq!(early.statuses.iter().map(|(_, count)| count).sum::<u64>(), now);
         assert_eq!(early.categories.iter().map(|(_, count)| count).sum::<u64>(), now);
+    }
+
+    /// The second finding among two requests that went well.
+    fn exchanges(report: &Report) -> Vec<Exchange> {
+        let row = |packet, total: i64, finding| Exchange {
+            input: 0,
+            packet: Some(packet),
+            line: None,
+            offset: packet * 100,
+            length: 60,
+            time: report.findings[1].time,
+            client: None,
+            host: "www.example.com".to_owned(),
+            method: "GET".to_owned(),
+            target: "/".to_owned(),
+            status: Some(200),
+            dns: (packet == 7).then_some(Span::milliseconds(3)),
+            connect: None,
+            tls: None,
+            first_byte: Some(Span::milliseconds(total - 1)),
+            total: Some(Span::milliseconds(total)),
+            finding,
+        };
+        vec![row(4, 20, None), row(7, 900, None), row(9, 50, Some(1))]
+    }
+
+    #[test]
+    fn all_requests_are_one_more_source() {
+        let report = fixture::report();
+        let mut clerk = Clerk::new(&report, exchanges(&report));
+        let whole = Filter { source: Source::Exchanges, ..Filter::default() };
+        let mut packets = |filter: &Filter, by: By| -> Vec<u64> {
+            let sort = Sort { by, descending: true };
+            let list = List { filter: filter.clone(), sort, ..List::default() };
+            let Answer::Rows(rows) = clerk.answer(&report, Query::Rows { list, from: 0, count: 10 }) else {
+                panic!("no rows");
+            };
+            assert_eq!(rows.all, 3);
+            rows.rows
+                .iter()
+                .filter_map(|row| if let Row::Request(request) = row { request.packet } else { None })
+                .collect()
+        };
+        assert_eq!(packets(&whole, By::Took), [7, 9, 4]);
+        assert_eq!(packets(&whole, By::FirstByte), [7, 9, 4]);
+        // What was not seen stands last.
+        assert_eq!(packets(&whole, By::Dns), [7, 4, 9]);
+        assert_eq!(packets(&Filter { failed: Some(true), ..whole.clone() }, By::Time), [9]);
+        assert_eq!(packets(&Filter { failed: Some(false), ..whole.clone() }, By::Time), [4, 7]);
+        let owner = report.verdicts.iter().find(|verdict| verdict.findings.contains(&1)).map(verdicts::key);
+        assert_eq!(packets(&Filter { verdict: owner, ..whole.clone() }, By::Time), [9]);
+        // A request that went well has no verdict to go to; of one that failed the finding is picked.
+        let pick = |at| Query::Pick { filter: whole.clone(), sort: Sort::default(), at };
+        assert_eq!(clerk.answer(&report, pick(0)), Answer::Picked(None));
+        let Answer::Picked(Some(picked)) = clerk.answer(&report, pick(2)) else { panic!("nothing picked") };
+        assert_eq!(*picked.finding, report.findings[1]);
+        let find = Query::Find { filter: Filter::default(), sort: Sort::default(), finding: 1 };
+        let Answer::Picked(Some(picked)) = clerk.answer(&report, find) else { panic!("nothing found") };
+        assert_eq!((picked.at, &*picked.finding), (1, &report.findings[1]));
     }
 }

@@ -4,10 +4,11 @@ use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 
 use gateway_triage_core::categories::Id as Category;
+use gateway_triage_core::exchanges::Row;
 use gateway_triage_core::report::Finding;
 use gateway_triage_core::time::{Span, Timestamp};
 
-use super::{Group, Request};
+use super::{Exchange, Group, Request};
 use crate::verdicts;
 
 /// A request, borrowed from the report.
@@ -37,6 +38,10 @@ pub struct Item<'a> {
     pub summary: &'a str,
     /// Until it was over.
     pub took: Option<Span>,
+    /// Index into the report's findings.
+    pub finding: Option<u32>,
+    /// What its phases took; of exchanges only.
+    pub exchange: Option<Exchange>,
 }
 
 impl<'a> From<&'a Finding> for Item<'a> {
@@ -56,6 +61,39 @@ impl<'a> From<&'a Finding> for Item<'a> {
             summary: &finding.summary,
             // A log line without a duration has begun and ended at the same moment.
             took: (took.0 > 0).then_some(took),
+            finding: None,
+            exchange: None,
+        }
+    }
+}
+
+impl<'a> Item<'a> {
+    /// One of all exchanges, and what is known of it if it failed.
+    #[must_use]
+    pub fn new(row: &'a Row, finding: Option<&'a Finding>) -> Self {
+        Self {
+            time: row.time,
+            packet: row.packet,
+            line: row.line,
+            client: row.client,
+            host: &row.host,
+            upstream: finding.and_then(|finding| finding.upstream),
+            method: &row.method,
+            target: &row.target,
+            status: row.status,
+            category: finding.map(|finding| finding.category),
+            summary: finding.map_or("", |finding| &finding.summary),
+            took: row.total,
+            finding: finding.and(row.finding),
+            exchange: Some(Exchange {
+                input: row.input,
+                offset: row.offset,
+                length: row.length,
+                dns: row.dns,
+                connect: row.connect,
+                tls: row.tls,
+                first_byte: row.first_byte,
+            }),
         }
     }
 }
@@ -115,6 +153,8 @@ impl Item<'_> {
             status: self.status,
             category: self.category,
             took: self.took,
+            finding: self.finding,
+            exchange: self.exchange,
         }
     }
 }

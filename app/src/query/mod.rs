@@ -4,6 +4,7 @@
 //! finding of it, the counts of a timeline.
 
 mod answer;
+mod book;
 mod item;
 mod order;
 mod select;
@@ -18,16 +19,30 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+/// Where the requests of a list come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    /// The report's findings.
+    #[default]
+    Failures,
+    /// All requests, healthy ones too; there once the files were read for it.
+    Exchanges,
+}
+
 /// From the first to before the second.
 pub type Between = (Timestamp, Timestamp);
 
 /// Which requests a list holds; all conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
+    /// Of which requests.
+    pub source: Source,
     /// Words, each of which must stand in host, client, target, server, summary or category; capitals do not count.
     pub text: String,
     /// What happened.
     pub category: Option<Category>,
+    /// Whether it failed.
+    pub failed: Option<bool>,
     /// The status that the client received; 0 stands for none.
     pub status: Option<u16>,
     /// Key of a verdict: see [`crate::verdicts::key`].
@@ -57,6 +72,10 @@ pub enum By {
     Client,
     Status,
     Category,
+    Dns,
+    Connect,
+    Tls,
+    FirstByte,
     Took,
 }
 
@@ -126,6 +145,15 @@ pub enum Query {
         /// From 0.
         at: u64,
     },
+    /// A finding by its index, and its place in a list.
+    Find {
+        /// Which requests.
+        filter: Filter,
+        /// In which order.
+        sort: Sort,
+        /// Index into the report's findings.
+        finding: u32,
+    },
     /// When requests failed.
     Timeline {
         /// Only this time; without it, the span of the inputs and of all failures.
@@ -133,9 +161,11 @@ pub enum Query {
         /// So many steps at most.
         steps: u32,
     },
-    /// What failed in a time.
+    /// What there is to choose from, in a time.
     Counts {
-        /// Which; without it, all.
+        /// Of which requests.
+        source: Source,
+        /// When; without it, always.
         between: Option<Between>,
     },
 }
@@ -145,7 +175,7 @@ pub enum Query {
 pub enum Answer {
     /// To [`Query::Rows`].
     Rows(Rows),
-    /// To [`Query::Pick`]; none where the list is empty.
+    /// To [`Query::Pick`] and [`Query::Find`]; none where the list is empty.
     Picked(Option<Picked>),
     /// To [`Query::Timeline`]; none where nothing has a time.
     Timeline(Option<Timeline>),
@@ -211,6 +241,29 @@ pub struct Request {
     pub category: Option<Category>,
     /// Until it was over.
     pub took: Option<Span>,
+    /// Index into the report's findings, if it failed.
+    pub finding: Option<u32>,
+    /// What its phases took, and where it stands in the file; for all requests only.
+    pub exchange: Option<Exchange>,
+}
+
+/// What is known of a request whether it failed or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Exchange {
+    /// Index of the input.
+    pub input: u32,
+    /// Byte offset of packet or line.
+    pub offset: u64,
+    /// Bytes there.
+    pub length: u32,
+    /// The lookup of the host; here and below, `None`: there was none, or it was not seen.
+    pub dns: Option<Span>,
+    /// The TCP handshake upstream.
+    pub connect: Option<Span>,
+    /// The TLS handshake upstream.
+    pub tls: Option<Span>,
+    /// Until the first byte of the answer.
+    pub first_byte: Option<Span>,
 }
 
 /// One request of a list, whole.

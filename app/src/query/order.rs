@@ -3,14 +3,17 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 
-use gateway_triage_core::report::Report;
+use gateway_triage_core::time::Span;
 
+use super::book::Book;
 use super::item::Item;
-use super::{By, Group, Row, Sort};
+use super::select::select;
+use super::{By, Exchange, Filter, Group, Row, Sort, Source};
 
 /// A list in its order.
 #[derive(Default)]
 pub struct Order {
+    source: Source,
     /// Indices of the requests; those of one group beside each other.
     requests: Vec<u32>,
     /// The headings, in order: value, and how many requests stand under it.
@@ -20,13 +23,15 @@ pub struct Order {
 impl Order {
     /// Sorts and groups what was selected.
     #[must_use]
-    pub fn new(report: &Report, mut selected: Vec<u32>, sort: Sort, group: Option<Group>) -> Self {
-        sorted(report, &mut selected, sort);
-        let Some(group) = group else { return Self { requests: selected, headings: None } };
+    pub fn new(book: Book<'_>, filter: &Filter, sort: Sort, group: Option<Group>) -> Self {
+        let source = filter.source;
+        let mut selected = select(book, filter);
+        sorted(book, source, &mut selected, sort);
+        let Some(group) = group else { return Self { source, requests: selected, headings: None } };
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut groups: Vec<(String, Vec<u32>)> = Vec::new();
         for index in selected {
-            let Some(item) = item(report, index) else { continue };
+            let Some(item) = book.item(source, index) else { continue };
             let place = *places.entry(item.group(group)).or_insert_with_key(|value| {
                 groups.push((value.clone(), Vec::new()));
                 groups.len() - 1
@@ -37,13 +42,20 @@ impl Order {
         }
         groups.sort_by(|(a, one), (b, other)| other.len().cmp(&one.len()).then_with(|| a.cmp(b)));
         let headings = groups.iter().map(|(value, members)| (value.clone(), members.len())).collect();
-        Self { requests: groups.into_iter().flat_map(|(_, members)| members).collect(), headings: Some(headings) }
+        let requests = groups.into_iter().flat_map(|(_, members)| members).collect();
+        Self { source, requests, headings: Some(headings) }
     }
 
     /// How many requests it holds.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.requests.len()
+    }
+
+    /// The place of a request.
+    #[must_use]
+    pub fn find(&self, index: u32) -> Option<usize> {
+        self.requests.iter().position(|known| *known == index)
     }
 
     /// The request at a place.
@@ -54,9 +66,9 @@ impl Order {
 
     /// Some rows, headings included, and how many there are.
     #[must_use]
-    pub fn rows(&self, report: &Report, opened: &BTreeSet<String>, from: usize, count: usize) -> (Vec<Row>, usize) {
+    pub fn rows(&self, book: Book<'_>, opened: &BTreeSet<String>, from: usize, count: usize) -> (Vec<Row>, usize) {
         let Some(headings) = &self.headings else {
-            return (self.requests(report, None, 0, from, count).collect(), self.requests.len());
+            return (self.requests(book, None, 0, from, count).collect(), self.requests.len());
         };
         let (mut rows, mut row, mut before) = (Vec::new(), 0_usize, 0);
         let end = from.saturating_add(count);
@@ -70,7 +82,7 @@ impl Order {
                 let begin = from.max(row);
                 let stop = end.min(row + members);
                 if begin < stop {
-                    rows.extend(self.requests(report, Some(value), before, begin - row, stop - begin));
+                    rows.extend(self.requests(book, Some(value), before, begin - row, stop - begin));
                 }
                 row += members;
             }
@@ -82,7 +94,7 @@ impl Order {
     /// Requests of the group that begins at `first`.
     fn requests<'a>(
         &'a self,
-        report: &'a Report,
+        book: Book<'a>,
         group: Option<&'a String>,
         first: usize,
         from: usize,
@@ -90,19 +102,15 @@ impl Order {
     ) -> impl Iterator<Item = Row> + 'a {
         let indices = self.requests.iter().skip(first.saturating_add(from)).take(count);
         (from as u64..).zip(indices).filter_map(move |(at, index)| {
-            Some(Row::Request(Box::new(item(report, *index)?.request(at, group.cloned()))))
+            Some(Row::Request(Box::new(book.item(self.source, *index)?.request(at, group.cloned()))))
         })
     }
 }
 
-fn item(report: &Report, index: u32) -> Option<Item<'_>> {
-    report.findings.get(index as usize).map(Item::from)
-}
-
 /// Sorts indices; equals stay as they are.
-fn sorted(report: &Report, indices: &mut [u32], sort: Sort) {
+fn sorted(book: Book<'_>, source: Source, indices: &mut [u32], sort: Sort) {
     let key = |compare: fn(&Item<'_>, &Item<'_>, bool) -> Ordering| {
-        move |a: &u32, b: &u32| match (item(report, *a), item(report, *b)) {
+        move |a: &u32, b: &u32| match (book.item(source, *a), book.item(source, *b)) {
             (Some(a), Some(b)) => compare(&a, &b, sort.descending),
             _ => Ordering::Equal,
         }
@@ -113,8 +121,21 @@ fn sorted(report: &Report, indices: &mut [u32], sort: Sort) {
         By::Client => indices.sort_by(key(|a, b, down| known_first(a.client, b.client, down))),
         By::Status => indices.sort_by(key(|a, b, down| known_first(a.status, b.status, down))),
         By::Category => indices.sort_by(key(|a, b, down| known_first(a.category, b.category, down))),
+        By::Dns => indices.sort_by(key(|a, b, down| known_first(phase(a, |e| e.dns), phase(b, |e| e.dns), down))),
+        By::Connect => {
+            indices.sort_by(key(|a, b, down| known_first(phase(a, |e| e.connect), phase(b, |e| e.connect), down)));
+        }
+        By::Tls => indices.sort_by(key(|a, b, down| known_first(phase(a, |e| e.tls), phase(b, |e| e.tls), down))),
+        By::FirstByte => {
+            indices
+                .sort_by(key(|a, b, down| known_first(phase(a, |e| e.first_byte), phase(b, |e| e.first_byte), down)));
+        }
         By::Took => indices.sort_by(key(|a, b, down| known_first(a.took, b.took, down))),
     }
+}
+
+fn phase(item: &Item<'_>, which: fn(Exchange) -> Option<Span>) -> Option<Span> {
+    item.exchange.and_then(which)
 }
 
 fn named(host: &str) -> Option<&str> {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use gateway_triage_core::report::Report;
 
+use super::book::Book;
 use super::item::Item;
 use super::{Between, Filter, Group};
 use crate::verdicts;
@@ -28,27 +29,28 @@ pub fn within(item: &Item<'_>, between: Option<Between>) -> bool {
     between.is_none_or(|(from, to)| from <= item.time && item.time < to)
 }
 
-/// Indices of the findings that a filter lets through, in the report's order.
+/// Indices of the requests that a filter lets through, in their own order.
 #[must_use]
-pub fn select(report: &Report, owners: &[u32], filter: &Filter) -> Vec<u32> {
+pub fn select(book: Book<'_>, filter: &Filter) -> Vec<u32> {
     let words: Vec<String> = filter.text.split_whitespace().map(str::to_ascii_lowercase).collect();
-    let owner = match filter.verdict.as_deref().map(|key| verdicts::find(report, key)) {
+    let owner = match filter.verdict.as_deref().map(|key| verdicts::find(book.report, key)) {
         None => None,
         Some(Some(position)) => u32::try_from(position).ok(),
         // A verdict that is no longer there has no requests.
         Some(None) => return Vec::new(),
     };
     let mut room = String::new();
-    let passes = |(item, of): (Item<'_>, u32)| {
-        within(&item, filter.between)
-            && owner.is_none_or(|owner| of == owner)
+    let mut passes = |item: &Item<'_>| {
+        within(item, filter.between)
+            && owner.is_none_or(|owner| book.owner(item) == Some(owner))
+            && filter.failed.is_none_or(|failed| item.category.is_some() == failed)
             && filter.category.is_none_or(|category| item.category == Some(category))
             && filter.status.is_none_or(|status| item.status.unwrap_or(0) == status)
-            && filter.group.as_ref().is_none_or(|(by, value)| is_of(&item, *by, value, &mut room))
+            && filter.group.as_ref().is_none_or(|(by, value)| is_of(item, *by, value, &mut room))
             && words.iter().all(|word| item.says(word, &mut room))
     };
-    let items = report.findings.iter().map(Item::from).zip(owners.iter().copied());
-    (0..).zip(items.map(passes)).filter_map(|(index, passes)| passes.then_some(index)).collect()
+    let all = 0..u32::try_from(book.len(filter.source)).unwrap_or(u32::MAX);
+    all.filter(|index| book.item(filter.source, *index).is_some_and(|item| passes(&item))).collect()
 }
 
 /// As [`Item::group`], without a new text for each.

@@ -3,13 +3,14 @@
 use gateway_triage_core::categories::Id as Category;
 
 use super::{count, requests_word};
-use crate::query::{By, Group};
+use crate::query::{By, Group, Source};
 use crate::times::number;
 use crate::verdicts;
 
 // Ways to look at a case
 pub const VIEWS: &str = "What is shown";
 pub const VIEW_VERDICTS: &str = "Causes";
+pub const VIEW_RESULT: &str = "Result";
 pub const VIEW_FAILURES: &str = "Failed requests";
 
 // The list of failed requests
@@ -36,14 +37,38 @@ pub const NONE_THEN: &str = "None of its requests came in the time picked; the f
 pub const ASCENDING: &str = "smallest first";
 pub const DESCENDING: &str = "largest first";
 
+// The list of all requests
+pub const EXCHANGES: &str = "All requests";
+pub const OUTCOME: &str = "Outcome";
+pub const DNS_TIME: &str = "DNS";
+pub const CONNECT_TIME: &str = "Connect";
+pub const TLS_TIME: &str = "TLS";
+pub const FIRST_BYTE_TIME: &str = "First byte";
+pub const TOTAL_TIME: &str = "Total";
+pub const LISTING: &str = "Reading the files again, for the requests that went well";
+pub const LIST_STOPPED: &str = "Stopped. For a list of all requests the files are read again.";
+pub const LIST_AGAIN: &str = "Read and list";
+pub const TIMES_HINT: &str = "An empty time was not seen: a log has none of its own for it, or the gateway kept a connection \
+    open. A request in a capture and in a log has a row for each.";
+
+/// Which requests a list holds, by how they went.
+#[must_use]
+pub const fn outcome(failed: Option<bool>) -> &'static str {
+    match failed {
+        None => ANY,
+        Some(true) => "Failed",
+        Some(false) => "Not failed",
+    }
+}
+
 /// `12 of 100,000 failed requests`
 #[must_use]
-pub fn matching(matching: u64, all: u64) -> String {
-    if matching == all {
-        count(all, "failed request", "failed requests")
-    } else {
-        format!("{} of {}", number(matching), count(all, "failed request", "failed requests"))
-    }
+pub fn matching(source: Source, matching: u64, all: u64) -> String {
+    let whole = match source {
+        Source::Failures => count(all, "failed request", "failed requests"),
+        Source::Exchanges => count(all, "request", "requests"),
+    };
+    if matching == all { whole } else { format!("{} of {whole}", number(matching)) }
 }
 
 /// Verdicts without a request in the time picked.
@@ -73,6 +98,10 @@ pub const fn column(by: By) -> &'static str {
         By::Client => super::CLIENT,
         By::Status => STATUS,
         By::Category => CAUSE,
+        By::Dns => DNS_TIME,
+        By::Connect => CONNECT_TIME,
+        By::Tls => TLS_TIME,
+        By::FirstByte => FIRST_BYTE_TIME,
         By::Took => TOOK,
     }
 }
@@ -92,7 +121,7 @@ pub const fn group(group: Group) -> &'static str {
 #[must_use]
 pub fn heading(group: Group, value: &str) -> String {
     match (group, value) {
-        (Group::Category, "") => super::UNDETERMINED.to_owned(),
+        (Group::Category, "") => "did not fail".to_owned(),
         (Group::Category, id) => {
             known(id).map_or_else(|| id.to_owned(), |category| verdicts::title(category).to_owned())
         }
