@@ -90,6 +90,10 @@ fn search_filters_and_groups_narrow_the_list() {
         let categories: std::collections::BTreeSet<&str> =
             report["findings"].as_array().into_iter().flatten().filter_map(|f| f["category"].as_str()).collect();
         wait("the groups", || shown(page) == Some(categories.len() as u64));
+        press(page, "#failures", "ArrowRight", false);
+        wait("an open group", || shown(page) > Some(categories.len() as u64));
+        press(page, "#failures", "ArrowLeft", false);
+        wait("a closed group", || shown(page) == Some(categories.len() as u64));
         press(page, "#failures", "Enter", false);
         wait("an open group", || shown(page) > Some(categories.len() as u64));
     });

@@ -165,6 +165,17 @@ pub fn VirtualList(
             "PageUp" => at.saturating_sub(page),
             "Home" => 0,
             "End" => total - 1,
+            // As in any tree: right opens a heading, left closes it.
+            key @ ("ArrowRight" | "ArrowLeft") => {
+                let closed = key == "ArrowRight";
+                if let Some((_, row)) = at_row(at)
+                    && matches!(row, Row::Heading { open, .. } if open != closed)
+                {
+                    event.prevent_default();
+                    open.run(row);
+                }
+                return;
+            }
             "Enter" | " " => {
                 event.prevent_default();
                 if let Some((_, row)) = at_row(at) {
