@@ -49,8 +49,11 @@ pub fn begin(order: &Order, report: &Report, redactors: &Redactors) -> Begun {
     let verdict = order.verdict.as_deref().and_then(|key| verdicts::find(report, key));
     let redactor = order.seed.map(|seed| redactors.of(seed));
     let redacted = redactor.as_ref().map(|redactor| {
-        let mut report = report.clone();
-        redactor.borrow_mut().report(&mut report);
+        let texts_only = matches!(order.form, Form::Markdown | Form::Html | Form::Short);
+        let mut redactor = redactor.borrow_mut();
+        redactor.learn(report);
+        let mut report = if texts_only { export::needed(report) } else { report.clone() };
+        redactor.report(&mut report);
         report
     });
     let report = redacted.as_ref().unwrap_or(report);

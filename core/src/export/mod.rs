@@ -16,6 +16,7 @@ pub use markdown::markdown;
 #[cfg(feature = "std")]
 pub use pcapng::Evidence;
 pub use short::short;
+pub use telling::needed;
 
 /// A text as one line of plain letters: no control characters, and none that change the direction of what follows
 /// (Unicode TR 36, section 3.2), by which a name can be made to look like another one.
@@ -103,6 +104,19 @@ mod tests {
         assert!(short.starts_with("'+1 # <img"), "{short}");
         assert!(short.lines().all(|line| !line.starts_with(['=', '+', '-', '@'])));
         assert!(short.lines().count() <= 8, "{short}");
+    }
+
+    #[test]
+    fn the_first_finding_of_each_verdict_is_all_that_is_told() {
+        let mut report = report();
+        let more = report.findings[0].clone();
+        report.findings.extend([more.clone(), more]);
+        report.verdicts[0].findings = alloc::vec![0, 1, 2];
+        let short_of = needed(&report);
+        assert_eq!(short_of.findings.len(), 1);
+        assert_eq!(markdown(&short_of, None), markdown(&report, None));
+        assert_eq!(html(&short_of, Some(0)), html(&report, Some(0)));
+        assert_eq!(short(&short_of, None), short(&report, None));
     }
 
     #[test]

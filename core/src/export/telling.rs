@@ -63,6 +63,34 @@ pub fn tell(report: &Report, chosen: Option<usize>) -> Vec<Block> {
     blocks
 }
 
+/// What the writers of text need of a report: of each verdict the first finding. Of a hundred thousand findings the rest need
+/// not be redacted then.
+#[must_use]
+pub fn needed(report: &Report) -> Report {
+    let Report { schema, partial, redacted, product, gateways, inputs, exchanges, findings, verdicts } = report;
+    let mut first = Vec::new();
+    let mut verdicts = verdicts.clone();
+    for verdict in &mut verdicts {
+        let finding = verdict.findings.first().and_then(|at| findings.get(*at as usize));
+        verdict.findings.clear();
+        if let Some(finding) = finding {
+            verdict.findings.push(u32::try_from(first.len()).unwrap_or(u32::MAX));
+            first.push(finding.clone());
+        }
+    }
+    Report {
+        schema: schema.clone(),
+        partial: *partial,
+        redacted: *redacted,
+        product: *product,
+        gateways: gateways.clone(),
+        inputs: inputs.clone(),
+        exchanges: *exchanges,
+        findings: first,
+        verdicts,
+    }
+}
+
 /// How many requests failed.
 pub fn headline(report: &Report) -> String {
     let (total, failed) = (report.exchanges.total, report.exchanges.failed);

@@ -124,8 +124,13 @@ impl Redactor {
 
     /// Redacts a whole report, and says in it that it is.
     pub fn report(&mut self, report: &mut Report) {
-        report::learn(self, report);
+        self.learn(report);
         report::redact(self, report);
+    }
+
+    /// Takes note of what the fields of a report say to be names, for a report that holds only a part of it.
+    pub fn learn(&mut self, report: &Report) {
+        report::learn(self, report);
     }
 
     /// The pseudonym of an address.
