@@ -33,6 +33,21 @@ fn now(id: &str) {
     }
 }
 
+/// Goes to another state of the page: a step in the history, which Back undoes.
+pub fn go(fragment: &str) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().set_hash(fragment);
+    }
+}
+
+/// Adds a step to the history without telling the page: it is there already.
+pub fn push_fragment(fragment: &str) {
+    if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
+        // Refused in some frames: then the address merely lags behind.
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(fragment));
+    }
+}
+
 /// Changes the address without a step in the history.
 pub fn replace_fragment(fragment: &str) {
     if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {

@@ -11,6 +11,16 @@ pub struct Fragment {
     pub product: Option<String>,
     /// A verdict's key: see [`crate::verdicts::key`].
     pub verdict: Option<String>,
+    /// Answers of the guide, as the engine's `guided::Given` writes them; empty at its beginning.
+    pub guided: Option<String>,
+    /// A category whose advice is shown without files.
+    pub category: Option<String>,
+    /// The site's name, for the commands of the guide.
+    pub host: Option<String>,
+    /// The gateway's address, for the same.
+    pub gateway: Option<String>,
+    /// The server's address, for the same.
+    pub server: Option<String>,
     /// A page that is neither, such as `sample`.
     pub place: Option<String>,
 }
@@ -26,6 +36,11 @@ impl Fragment {
             match &*key {
                 "product" => fragment.product = Some(value),
                 "verdict" => fragment.verdict = Some(value),
+                "guided" => fragment.guided = Some(value),
+                "category" => fragment.category = Some(value),
+                "host" => fragment.host = Some(value),
+                "gateway" => fragment.gateway = Some(value),
+                "server" => fragment.server = Some(value),
                 other if value.is_empty() => fragment.place = Some(other.to_owned()),
                 _ => {}
             }
@@ -37,14 +52,21 @@ impl Fragment {
     #[must_use]
     pub fn text(&self) -> String {
         let mut writer = Serializer::new(String::from("#"));
-        if let Some(product) = &self.product {
-            writer.append_pair("product", product);
+        for (key, value) in [
+            ("product", &self.product),
+            ("verdict", &self.verdict),
+            ("guided", &self.guided),
+            ("category", &self.category),
+            ("host", &self.host),
+            ("gateway", &self.gateway),
+            ("server", &self.server),
+        ] {
+            if let Some(value) = value {
+                writer.append_pair(key, value);
+            }
         }
-        if let Some(verdict) = &self.verdict {
-            writer.append_pair("verdict", verdict);
-        }
-        // Slashes and colons need no escape in a fragment, and read better without.
-        writer.finish().replacen("#&", "#", 1).replace("%2F", "/").replace("%3A", ":")
+        // Slashes, colons and commas need no escape in a fragment, and read better without.
+        writer.finish().replacen("#&", "#", 1).replace("%2F", "/").replace("%3A", ":").replace("%2C", ",")
     }
 }
 
@@ -64,8 +86,11 @@ mod tests {
             ),
             (None, Some("return-path/[2001:db8::1]"), "#verdict=return-path/%5B2001:db8::1%5D"),
         ] {
-            let fragment =
-                Fragment { product: product.map(str::to_owned), verdict: verdict.map(str::to_owned), place: None };
+            let fragment = Fragment {
+                product: product.map(str::to_owned),
+                verdict: verdict.map(str::to_owned),
+                ..Fragment::default()
+            };
             assert_eq!(fragment.text(), text);
             assert_eq!(Fragment::parse(text), fragment);
         }

@@ -19,6 +19,7 @@ mod fixture;
 mod focus;
 mod fragment;
 mod glossary;
+mod guide;
 mod intake;
 mod json;
 mod keep;

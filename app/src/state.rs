@@ -14,11 +14,12 @@ use web_sys::Blob;
 
 use crate::exporting::{self, Seed};
 use crate::fragment::Fragment;
+use crate::guide::Guide;
 use crate::link::{Link, News};
 use crate::lists::Lists;
 use crate::protocol::{Ask, Choice, Listing, Look, Made, Order, Progress, Shown, Tell};
 use crate::times::{Clock, Zone};
-use crate::{json, preferences, verdicts, words};
+use crate::{focus, json, preferences, verdicts, words};
 
 /// Milliseconds that a worker has to obey "stop".
 const STOP_WITHIN: u32 = 3_000;
@@ -68,6 +69,8 @@ pub struct App {
     pub report: RwSignal<Option<Arc<Report>>>,
     /// Key of the verdict that a link or a click selected.
     pub selected: RwSignal<Option<String>>,
+    /// The guide, where a link or a click asked for it: shown in place of files.
+    pub guide: RwSignal<Option<Guide>>,
     /// What the reader has set.
     pub choice: RwSignal<Choice>,
     /// The zone that the log of the case tells, in minutes east of UTC.
@@ -111,6 +114,7 @@ impl App {
             names: RwSignal::default(),
             report,
             selected: RwSignal::new(None),
+            guide: RwSignal::new(None),
             choice: RwSignal::default(),
             log_zone,
             zone: Memo::new(move |_| clock.get().zone(log_zone.get())),
@@ -164,6 +168,7 @@ impl App {
     }
 
     fn read(self) {
+        self.leave_guide();
         let files = self.files.get_value();
         self.names.set(files.iter().map(|file| file.name()).collect());
         self.progress.set(Progress { total: files.iter().map(|file| file.size()).sum(), ..Progress::default() });
@@ -183,6 +188,15 @@ impl App {
         self.lists.listing.set(Listing::Reading(Progress::default()));
         let (case, choice) = (self.case.get_value(), self.choice.get_untracked());
         self.ask(Ask::List { case, choice }, self.files.get_value());
+    }
+
+    /// Files are shown from here on; Back leads to the guide again.
+    fn leave_guide(self) {
+        if self.guide.get_untracked().is_some() {
+            self.guide.set(None);
+            let product = self.choice.get_untracked().product.map(|product| product.as_str().to_owned());
+            focus::push_fragment(&Fragment { product, ..Fragment::default() }.text());
+        }
     }
 
     /// Stops reading; what was read so far is reported.
@@ -242,6 +256,16 @@ impl App {
         {
             self.choose(|choice| choice.product = Some(product));
         }
+        let guide = Guide::of(fragment);
+        if let Some(guide) = &guide
+            && guide.product != self.choice.get_untracked().product
+        {
+            let product = guide.product;
+            self.choose(|choice| choice.product = product);
+        }
+        if self.guide.get_untracked() != guide {
+            self.guide.set(guide);
+        }
         if fragment.verdict.is_some() {
             self.selected.set(fragment.verdict.clone());
         }
@@ -251,7 +275,7 @@ impl App {
     #[must_use]
     pub fn link_to(self, key: &str) -> String {
         let product = self.choice.get().product.map(|product| product.as_str().to_owned());
-        Fragment { product, verdict: Some(key.to_owned()), place: None }.text()
+        Fragment { product, verdict: Some(key.to_owned()), ..Fragment::default() }.text()
     }
 
     /// The gateway's address that the reader has set.

@@ -2,11 +2,13 @@
 //!
 //! What happened, evidence and advice are the engine's words and come with the report.
 
+mod guide;
 mod lists;
 mod names;
 mod sentences;
 mod timeline;
 
+pub use guide::*;
 pub use lists::*;
 pub use names::*;
 pub use sentences::*;

@@ -8,6 +8,7 @@ mod access;
 mod cases;
 mod everyday;
 mod exports;
+mod guided;
 mod harness;
 mod ladder;
 mod layout;

@@ -69,7 +69,7 @@ fn one_cause(cause: Cause) -> AnyView {
     .into_any()
 }
 
-fn one_check(check: Check) -> AnyView {
+pub(super) fn one_check(check: Check) -> AnyView {
     view! {
         <p>{explained(&check.text)}</p>
         {check.path.map(|path| view! { <p class="aside"><strong>{words::MENU}</strong>" "{path}</p> })}

@@ -2,6 +2,7 @@
 
 mod case;
 mod failed;
+mod guided;
 mod shell;
 mod start;
 

@@ -4,7 +4,7 @@ use gloo::events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::{case::CaseScreen, failed::FailedScreen, start::StartScreen};
+use super::{case::CaseScreen, failed::FailedScreen, guided::GuideScreen, start::StartScreen};
 use crate::cases::Cases;
 use crate::components::{Export, Help};
 use crate::fragment::Fragment;
@@ -21,6 +21,7 @@ pub fn open() {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Screen {
     Start,
+    Guide,
     Case,
     Failed,
 }
@@ -36,13 +37,16 @@ fn Shell() -> impl IntoView {
     intake::listen(app, dragging);
     keys::listen();
     follow_fragment(app);
+    let guide = Memo::new(move |_| app.guide.with(Option::is_some));
     let screen = Memo::new(move |_| match app.stage.get() {
+        _ if guide.get() => Screen::Guide,
         Stage::Idle => Screen::Start,
         Stage::Reading | Stage::Done => Screen::Case,
         Stage::Failed => Screen::Failed,
     });
     Effect::new(move || {
         let headline = app.report.with(|report| report.as_ref().map(|report| words::headline(report)));
+        let headline = if guide.get() { Some(words::GUIDE.to_owned()) } else { headline };
         document().set_title(&match headline {
             Some(headline) => format!("{headline} – {}", words::NAME),
             None => words::NAME.to_owned(),
@@ -57,9 +61,11 @@ fn Shell() -> impl IntoView {
         <header class="bar">
             <p class="brand">{words::NAME}</p>
             <div class="actions">
-                <Show when=move || screen.get() != Screen::Start>
-                    <Actions />
-                </Show>
+                {move || match screen.get() {
+                    Screen::Start => ().into_any(),
+                    Screen::Guide => view! { <GuideActions /> }.into_any(),
+                    Screen::Case | Screen::Failed => view! { <Actions /> }.into_any(),
+                }}
                 <Help />
             </div>
             <FileInput />
@@ -68,6 +74,7 @@ fn Shell() -> impl IntoView {
             <Notices />
             {move || match screen.get() {
                 Screen::Start => view! { <StartScreen dragging=dragging /> }.into_any(),
+                Screen::Guide => view! { <GuideScreen /> }.into_any(),
                 Screen::Case => view! { <CaseScreen /> }.into_any(),
                 Screen::Failed => view! { <FailedScreen /> }.into_any(),
             }}
@@ -105,6 +112,22 @@ fn Actions() -> impl IntoView {
             >
                 {words::NEW_CASE}
             </button>
+    }
+}
+
+/// In the guide: out of it, or on with files.
+#[component]
+fn GuideActions() -> impl IntoView {
+    let app = App::get();
+    let picker = Picker::get();
+    let back = move || if app.stage.get() == Stage::Idle { words::BACK_TO_START } else { words::BACK_TO_FILES };
+    view! {
+        <a class="button" href="#">
+            {back}
+        </a>
+        <button id="choose" type="button" on:click=move |_| picker.choose()>
+            {words::CHOOSE_FILES}
+        </button>
     }
 }
 

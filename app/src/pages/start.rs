@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::components::{PastCases, ProductPicker};
+use crate::guide::Guide;
 use crate::intake::Picker;
 use crate::samples::{self, SAMPLES, Sample};
 use crate::state::App;
@@ -19,6 +20,11 @@ pub fn StartScreen(
     dragging: RwSignal<bool>,
 ) -> impl IntoView {
     let picker = Picker::get();
+    let app = App::get();
+    let symptom = move || {
+        let product = app.choice.with(|choice| choice.product);
+        Guide { product, answers: Some(String::new()), ..Guide::default() }.link()
+    };
     view! {
         <div class="start">
             <h1>{words::WHAT_IT_DOES}</h1>
@@ -29,6 +35,9 @@ pub fn StartScreen(
                 </button>
                 <p class="aside">{words::DROP_WHAT}</p>
             </div>
+            <p class="from-symptom">
+                {words::NO_FILES_YET} " " <a href=symptom>{words::GUIDE}</a>
+            </p>
             <ProductPicker />
             <section class="samples" aria-labelledby="samples-heading">
                 <h2 id="samples-heading">{words::SAMPLES}</h2>

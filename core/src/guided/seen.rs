@@ -168,7 +168,8 @@ pub(super) static MADE_BY: Question = Question {
         ),
     ],
     own: &[(&[OriginError, ParentProxyError], &["log", "%err_code", "upstream_status", "via_upstream", "status"])],
-    applies: |given| !given.is("status", "none"),
+    // The words of a page or a log say it already.
+    applies: |given| !given.is("status", "none") && given.answer("said").flatten().is_none(),
     ..Question::EMPTY
 };
 

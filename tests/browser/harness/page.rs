@@ -224,6 +224,23 @@ impl Page {
         done(self.browser.session.click(&button));
     }
 
+    /// Follows the link of this name.
+    #[track_caller]
+    pub fn follow(&self, name: &str) {
+        let Some(link) = self.named("a", name) else {
+            panic!("the page has no link `{name}`");
+        };
+        done(self.browser.session.click(&link));
+    }
+
+    /// Presses a key, wherever the focus is; special keys by WebDriver's code points.
+    #[track_caller]
+    pub fn press(&self, key: &str) {
+        let stroke = ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key }));
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": stroke });
+        done(self.browser.session.post("actions", json!({ "actions": [keyboard] })));
+    }
+
     /// Writes text into a field in place of what stands there; opens what it is folded away in.
     #[track_caller]
     pub fn fill(&self, selector: &str, text: &str) {
