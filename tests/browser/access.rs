@@ -35,6 +35,18 @@ fn axe_finds_no_violation_in_any_state() {
     let Some(axe) = std::env::var_os("AXE").and_then(|path| std::fs::read_to_string(path).ok()) else { return };
     with_page("axe", |page| {
         assert_none(page, &axe, "the first screen");
+        for (fragment, shows) in [
+            ("#guided=", "possible causes are left"),
+            ("#product=cisco-wsa&guided=status:502,tls:no,tcp:silence", "This fits best"),
+            ("#product=haproxy&guided=status:502,said:passed,made-by:gateway", "cannot all be true"),
+            ("#product=skyhigh&guided=status:502&category=response-timeout", "Do first"),
+        ] {
+            page.load(fragment);
+            wait(shows, || page.text().contains(shows));
+            page.script("document.querySelectorAll('details').forEach(each => each.open = true)");
+            assert_none(page, &axe, fragment);
+        }
+        page.load("#");
         page.analyse(&case("tcp-syn-unanswered/squid-firewall-drops-syn"));
         wait("the ladder", || page.script("return document.querySelectorAll('.ladder .step').length") != 0);
         page.script("document.querySelectorAll('details').forEach(each => each.open = true)");

@@ -233,10 +233,12 @@ impl Page {
         done(self.browser.session.click(&link));
     }
 
-    /// Presses a key, wherever the focus is; special keys by WebDriver's code points.
+    /// Presses keys together, wherever the focus is; special keys by WebDriver's code points.
     #[track_caller]
-    pub fn press(&self, key: &str) {
-        let stroke = ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key }));
+    pub fn press(&self, keys: &[&str]) {
+        let down = keys.iter().map(|key| json!({ "type": "keyDown", "value": key }));
+        let up = keys.iter().rev().map(|key| json!({ "type": "keyUp", "value": key }));
+        let stroke: Vec<Value> = down.chain(up).collect();
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": stroke });
         done(self.browser.session.post("actions", json!({ "actions": [keyboard] })));
     }
