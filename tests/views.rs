@@ -75,8 +75,6 @@ const ALSO: &[(&str, &str)] = &[
     ("healthy/asked-again-elsewhere-after-503-upstream-side", "origin-error"),
     ("healthy/asked-again-elsewhere-after-503-upstream-side", "undetermined"),
     ("healthy/asked-again-elsewhere-after-silence-upstream-side", "response-timeout"),
-    // A defect, not a limit: a capture that holds queries alone, in one direction, is told as proven silence.
-    ("dns-nxdomain/resolves-a-minute-later-upstream-side", "dns-no-response"),
     // The truncated answer, for which it was asked over TCP, is not there.
     ("dns-tcp-fallback-blocked/asked-over-tcp-in-vain", "dns-no-response"),
     // A page from the cache in place of an answer, where that page is not there.

@@ -23,6 +23,8 @@ use crate::exchange::{Icmp, Source};
 use crate::protocols::{dns, http1};
 use crate::time::{Span, Timestamp};
 
+/// Senders of packets that are told apart.
+const SENDERS: usize = 4;
 /// Requests that went well and are kept to find their lines in logs.
 const SERVED: usize = 200_000;
 
@@ -109,6 +111,8 @@ pub struct Point {
     pub met: Met,
     /// Link layer of the first frame.
     pub link: Option<u16>,
+    /// Who sent packets, the first few.
+    senders: Vec<IpAddr>,
     /// What is to be kept of requests that go well.
     pub keep: Keep,
     /// Requests that went well, each with the index of its connection.
@@ -198,6 +202,11 @@ impl Point {
 
     /// Not one packet came back to those who opened connections or asked DNS.
     pub fn one_way(&self) -> bool {
+        if self.connections.is_empty() {
+            // Questions alone: was anybody else heard?
+            let asked = |sender: &IpAddr| self.lookups.list.iter().any(|lookup| lookup.asker == *sender);
+            return self.senders.len() < SENDERS && self.senders.iter().all(asked) && !self.senders.is_empty();
+        }
         let both = |connection: &Connection| connection.client_end.packets > 0 && connection.server_end.packets > 0;
         let answered = self.lookups.list.iter().any(|lookup| !lookup.answers.is_empty() && lookup.tries > 0);
         !answered && !self.connections.is_empty() && !self.connections.iter().any(both)
@@ -231,6 +240,9 @@ impl Point {
     }
 
     fn packet(&mut self, packet: &Packet<'_>) {
+        if self.senders.len() < SENDERS && !self.senders.contains(&packet.from) {
+            self.senders.push(packet.from);
+        }
         match &packet.transport {
             Transport::Tcp(segment) => self.segment(packet, segment),
             Transport::Udp { from, to, payload } => {

@@ -280,7 +280,7 @@ fn host_names<'a>(lookups: &[&'a Lookup]) -> BTreeMap<(IpAddr, IpAddr), &'a str>
 }
 
 /// Whether something was answered on a connection.
-fn went_well(connection: &Connection) -> bool {
+pub(super) fn went_well(connection: &Connection) -> bool {
     let good = |open: &Transaction| open.response.as_deref().is_some_and(|answer| !is_server_error(answer.status));
     let http = connection
         .conversation()
