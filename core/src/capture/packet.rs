@@ -110,6 +110,8 @@ pub struct Quoted {
     pub tcp: bool,
     /// TCP's sequence number, where it was captured.
     pub seq: Option<u32>,
+    /// It was a SYN; `None` where too little was quoted to see its flags.
+    pub syn: Option<bool>,
 }
 
 /// Why a frame gave no packet.
@@ -349,6 +351,7 @@ fn icmp(bytes: &[u8], from: IpAddr, v6: bool) -> Result<Transport<'_>, Nothing> 
         to: SocketAddr::new(receiver, destination),
         tcp,
         seq: if tcp { bytes::u32(payload, 4, true) } else { None },
+        syn: payload.get(13).map(|flags| tcp && flags & (Segment::SYN | Segment::ACK) == Segment::SYN),
     };
     // Routers older than RFC 1191 leave it 0.
     let mtu = match (v6, kind, code) {

@@ -283,7 +283,8 @@ impl Point {
         if (icmp.v6, icmp.kind) == (false, 4) {
             return;
         }
-        let Some(connection) = self.quoted(quoted, to).and_then(|at| self.connections.get_mut(at)) else { return };
+        let known = self.quoted(quoted, to).or_else(|| self.opened_unseen(quoted, to, source));
+        let Some(connection) = known.and_then(|at| self.connections.get_mut(at)) else { return };
         let copy = connection
             .icmp
             .last()
@@ -325,6 +326,19 @@ impl Point {
         let recent = self.connections.iter().enumerate().rev().take(TRANSLATED);
         let its = |connection: &Connection| connection.client.ip() == to && connection.opening() == Some(seq);
         recent.into_iter().find(|(_, connection)| its(connection)).map(|(at, _)| at)
+    }
+
+    /// A connection of which the capture holds nothing else: the error shows that a packet was sent, its SYN as far as can
+    /// be told.
+    fn opened_unseen(&mut self, quoted: Quoted, to: IpAddr, source: Source) -> Option<usize> {
+        let seq = quoted.seq.filter(|_| quoted.syn != Some(false) && quoted.from.ip() == to)?;
+        let key = Key::of(quoted.from, quoted.to);
+        if self.open.contains_key(&key) {
+            return None;
+        }
+        self.connections.push(Connection::quoted(quoted.from, quoted.to, seq, source));
+        self.open.insert(key, self.connections.len() - 1);
+        Some(self.connections.len() - 1)
     }
 
     /// Connections on the same addresses and ports, the latest first.

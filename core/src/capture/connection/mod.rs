@@ -156,9 +156,19 @@ impl Connection {
         self.isn
     }
 
+    /// One whose SYN was not captured, only an ICMP error that quotes it.
+    pub fn quoted(client: SocketAddr, server: SocketAddr, seq: u32, error: Source) -> Self {
+        Self { isn: Some(seq), packets: 1, ..Self::new(client, server, true, error) }
+    }
+
+    /// Nothing of it was captured but an ICMP error that quotes its SYN.
+    pub fn only_quoted(&self) -> bool {
+        self.client_end.packets == 0 && self.server_end.packets == 0 && !self.icmp.is_empty()
+    }
+
     /// It was open before the capture began: neither SYN nor SYN-ACK was seen.
     pub fn midstream(&self) -> bool {
-        self.syn_count == 0 && self.syn_ack.is_none()
+        self.syn_count == 0 && self.syn_ack.is_none() && !self.only_quoted()
     }
 
     /// The HTTP spoken on it.

@@ -33,6 +33,12 @@ pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<C
         }
         return Phase::NotSeen;
     }
+    if connection.only_quoted() {
+        for (source, icmp) in &connection.icmp {
+            story.add(*source, Side::Server, What::Icmp(icmp_text(*icmp)));
+        }
+        return connection.icmp.last().map_or(Phase::NotSeen, |(_, icmp)| Phase::Failed(ConnectFailure::Icmp(*icmp)));
+    }
     if connection.syn_count == 0 {
         let Some(reset) = refusal(connection) else { return Phase::NotSeen };
         story.add(reset.source, Side::Server, What::Reset("with sequence number 0, as only a SYN is answered".into()));

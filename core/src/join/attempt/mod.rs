@@ -64,7 +64,11 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
             }
         }
     }
-    if attempt.connect.failure().is_some() && connection.midstream() {
+    if connection.only_quoted() {
+        attempt
+            .doubts
+            .push("The SYN was not captured; the ICMP error that quotes it shows that it was sent.".to_string());
+    } else if attempt.connect.failure().is_some() && connection.midstream() {
         attempt.doubts.push("The SYN was not captured; the RST shows that there was one.".to_string());
     } else if connection.midstream() && connection.conversation().is_none() {
         late::judge(connection, &mut attempt, &mut story);
