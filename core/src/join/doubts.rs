@@ -61,10 +61,7 @@ pub(super) fn say(exchange: &mut Exchange, loose: &Loose<'_>, points: &[Point]) 
 /// next try of the same request.
 fn took_over(loose: &Loose<'_>, points: &[Point]) -> Option<String> {
     let (attempt, dead) = (&loose.attempt, loose.connection.server);
-    let silent = match attempt.connect.failure()? {
-        ConnectFailure::Unanswered { .. } => true,
-        _ => false,
-    };
+    let silent = matches!(attempt.connect.failure()?, ConnectFailure::Unanswered { .. });
     let client = loose.connection.client.ip();
     let ended = attempt.events.iter().map(|event| event.source.time).max().unwrap_or(loose.begun);
     let opened = points.iter().flat_map(|point| &point.connections);

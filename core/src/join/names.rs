@@ -5,14 +5,14 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::directions::Unheard;
 use super::{Asked, Roles, pairing, resolving};
 use crate::capture::connection::Connection;
 use crate::capture::lookups::{Answer, Lookup};
 use crate::capture::point::Point;
-use crate::exchange::{Attempt, Exchange, Phase, ResolveFailure, Source};
+use crate::exchange::{Attempt, Event, Exchange, Phase, ResolveFailure, Source};
 use crate::time::{Span, Timestamp};
 
 /// Failed name resolution explains answers this long after it: common negative caches keep a minute or more.
@@ -24,13 +24,16 @@ const PROMPT: Span = Span::seconds(1);
 /// A resolver that gets no answer gives up within this time.
 const GIVES_UP: Span = Span::seconds(60);
 
+/// Packets kept of tries over TCP by one host at one DNS server.
+const TCP_EVENTS: usize = 64;
+
 /// What DNS said of names, for the gateway.
 pub(super) struct Names<'a> {
     by_name: BTreeMap<&'a str, Vec<&'a Lookup>>,
     /// When an address was given, and for which name.
     by_address: BTreeMap<IpAddr, Vec<(Timestamp, &'a str)>>,
-    /// Who tried a DNS server over TCP in vain.
-    tcp_failed: HashSet<(IpAddr, IpAddr)>,
+    /// Who tried a DNS server over TCP in vain, and how that went.
+    tcp_failed: HashMap<(IpAddr, IpAddr), Vec<Event>>,
     /// Addresses that clients called for a host, where the gateway was not addressed itself.
     called: BTreeMap<String, Vec<IpAddr>>,
     unheard: &'a Unheard,
@@ -54,8 +57,13 @@ impl<'a> Names<'a> {
         };
         let began = points.iter().filter_map(|point| point.started).min().unwrap_or_default();
         let connections = points.iter().flat_map(|point| &point.connections);
-        let tcp_failed =
-            connections.filter(|c| refused(c) || silent(c)).map(|c| (c.client.ip(), c.server.ip())).collect();
+        let mut tcp_failed: HashMap<(IpAddr, IpAddr), Vec<Event>> = HashMap::new();
+        for connection in connections.filter(|c| refused(c) || silent(c)) {
+            let events = tcp_failed.entry((connection.client.ip(), connection.server.ip())).or_default();
+            if events.len() < TCP_EVENTS {
+                events.extend(resolving::over_tcp(connection));
+            }
+        }
         let mut by_name: BTreeMap<&str, Vec<&Lookup>> = BTreeMap::new();
         let mut by_address: BTreeMap<IpAddr, Vec<(Timestamp, &str)>> = BTreeMap::new();
         for lookup in lookups.iter().filter(|lookup| roles.egress.contains(&lookup.asker)) {
@@ -83,7 +91,17 @@ impl<'a> Names<'a> {
 
     /// The attempt that lookups of one name were, if none gave an address; `waited` is how long the gateway waited.
     pub(super) fn failed(&self, lookups: &[&Lookup], waited: Timestamp) -> Option<Attempt> {
-        let attempt = resolving::resolve(lookups, waited, |asker, server| self.tcp_failed.contains(&(asker, server)))?;
+        let tried = |asker, server| self.tcp_failed.contains_key(&(asker, server));
+        let mut attempt = resolving::resolve(lookups, waited, tried)?;
+        if attempt.resolve.failure() == Some(&ResolveFailure::TcpFailed) {
+            let (begun, _) = attempt.span.unwrap_or_default();
+            let servers: HashSet<_> = lookups.iter().map(|lookup| (lookup.asker, lookup.server)).collect();
+            let tries = servers.iter().filter_map(|pair| self.tcp_failed.get(pair)).flatten();
+            attempt
+                .events
+                .extend(tries.filter(|event| begun <= event.source.time && event.source.time <= waited).cloned());
+            attempt.events.sort_by_key(|event| (event.source.time, event.source.number));
+        }
         // Where the questions were not captured, which others there were is not known.
         let unasked = lookups.iter().all(|lookup| lookup.tries == 0);
         self.unheard.resolving(attempt, lookups).filter(|attempt| !(unasked && one_kind(lookups, attempt)))

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
 use super::attempt::icmp_text;
+use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::exchange::{Attempt, Event, Flow, Phase, ResolveFailure, What};
 use crate::protocols::dns;
@@ -42,6 +43,28 @@ pub fn lookup_story<'a>(lookups: impl IntoIterator<Item = &'a Lookup>) -> Vec<Ev
         }
     }
     events.sort_by_key(|event| (event.source.time, event.source.number));
+    events
+}
+
+/// How a connection to a DNS server went that came to nothing.
+pub fn over_tcp(connection: &Connection) -> Vec<Event> {
+    let flow = Some(Flow {
+        one: SocketAddr::new(connection.client.ip(), 0),
+        other: SocketAddr::new(connection.server.ip(), 53),
+        packets: u64::MAX,
+    });
+    let mut events = Vec::new();
+    let mut add = |source, sent, what| events.push(Event { source, leg: Leg::Dns, sent, what, flow });
+    for (syn, number) in connection.syns.iter().zip(1..) {
+        add(*syn, true, What::Syn(number));
+    }
+    for reset in &connection.server_end.rsts {
+        let to_syn = connection.syn_ack.is_none();
+        add(reset.source, false, What::Reset(if to_syn { "in answer to the SYN" } else { "without an answer" }.into()));
+    }
+    for (source, icmp) in &connection.icmp {
+        add(*source, false, What::Icmp(icmp_text(*icmp)));
+    }
     events
 }
 
