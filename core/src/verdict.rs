@@ -170,7 +170,10 @@ pub fn advise(verdict: &Verdict, found: &Found, exchange: &Exchange, product: Op
     });
     let proxy = exchange.events.iter().filter(|event| event.leg == Leg::Client).find_map(|event| event.flow);
     let facts = products::Facts {
-        host: verdict.host.clone().filter(|_| finding.host.is_some()),
+        host: match attempt.and_then(|attempt| attempt.other_name(finding.host.as_deref())) {
+            Some(name) => Some(name.into()),
+            None => verdict.host.clone().filter(|_| finding.host.is_some()),
+        },
         upstream: finding.upstream.map(|upstream| upstream.ip()),
         port: finding.upstream.map(|upstream| upstream.port()).or(exchange.port),
         client: finding.client,

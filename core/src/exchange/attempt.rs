@@ -93,6 +93,16 @@ pub struct Left {
     pub why: String,
 }
 
+impl Attempt {
+    /// The name whose lookup failed, where that is another one than the host that was wanted, with a search suffix or
+    /// without: a parent's or a backend's.
+    #[must_use]
+    pub fn other_name(&self, wanted: Option<&str>) -> Option<&str> {
+        let name = self.host.as_deref().filter(|_| self.resolve.failure().is_some())?;
+        wanted.is_some_and(|wanted| !name.starts_with(wanted)).then_some(name)
+    }
+}
+
 impl Left {
     /// These categories fit, for this reason.
     #[must_use]

@@ -1,6 +1,7 @@
 //! What DNS said of names, for the gateway.
 
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -216,6 +217,7 @@ pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, requests: &Ask
             exchange.attempts.push(attempt);
         }
         Some(_) => {}
+        None if asked.is_empty() && exchange.attempts.is_empty() => other_name(exchange, names),
         None => {
             let took = asked
                 .iter()
@@ -233,6 +235,17 @@ pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, requests: &Ask
             }
         }
     }
+}
+
+/// The name of a parent or of a backend: the gateway looked up no other, and answered as for a failure upstream.
+fn other_name(exchange: &mut Exchange, names: &Names<'_>) {
+    let upstream = exchange.answer.status().is_some_and(|status| matches!(status.code, 502..=504));
+    let Some(attempt) = upstream.then(|| failed_before(exchange, names)).flatten() else { return };
+    let name = attempt.host.clone().unwrap_or_default();
+    exchange.doubts.push(format!(
+        "The gateway looked up {name}, which is not the host of the request: a parent's or a backend's name, as far as can be told."
+    ));
+    exchange.attempts.push(attempt);
 }
 
 /// The failed lookup that an answer followed at once, where the host that was wanted was not captured; none where several

@@ -23,7 +23,8 @@ pub fn write(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> String 
         (None, Some(upstream)) => upstream.clone(),
         (None, None) => "the upstream".to_string(),
     };
-    let name = host.clone().unwrap_or_else(|| "the name".to_string());
+    let other = decisive.and_then(|attempt| attempt.other_name(host.as_deref())).map(ToString::to_string);
+    let name = other.or_else(|| host.clone()).unwrap_or_else(|| "the name".to_string());
     let sentence = decisive.and_then(|attempt| of_attempt(exchange, attempt, id, &site, &name));
     let mut sentence = sentence.unwrap_or_else(|| of_exchange(exchange, decisive, id, &site));
     if let Some(rest) = sentence.strip_prefix("the ") {
