@@ -109,7 +109,7 @@ fn row(arrow: Arrow, names: &[&'static str], input: u32, after: String, zone: Zo
         mark::class(phase(row.what)),
         from.min(to) + 1,
         from.abs_diff(to) + 1,
-        if from < to { "right" } else { "left" },
+        if from < to { "rightwards" } else { "leftwards" },
         match row.what {
             What::Reset | What::Icmp => " bad",
             What::Ack => " small",
