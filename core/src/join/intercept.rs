@@ -80,7 +80,8 @@ pub fn find(points: &[Point]) -> Intercepted {
                 machines.insert(inner.client_end.hardware);
                 ports.insert(inner.server.port());
             }
-            if inner.sure {
+            // Of one that is older than the capture its requests tell who opened it.
+            if inner.sure || inner.conversation().is_some() {
                 to_server.entry(inner.server).or_default().push(inner);
             }
         }
@@ -123,7 +124,8 @@ fn both_legs(outer: &Connection, inner: &Connection) -> bool {
     let known = client.hardware != 0 && server.hardware != 0 && ours.hardware != 0;
     let by_machine = known && server.hardware == ours.hardware && client.hardware != ours.hardware;
     // Two networks of clients have an interface each as well; but one server is equally far from both.
-    let farther = inner.server_end.ttl.is_some_and(|ttl| Some(ttl) != server.ttl);
+    let distance = inner.server_end.ttl.or(inner.server_end.rst.map(|reset| reset.ttl));
+    let farther = distance.is_some_and(|ttl| Some(ttl) != server.ttl);
     let by_interface = client.interface == server.interface
         && client.interface != ours.interface
         && outer.copies == 0
@@ -142,7 +144,9 @@ fn both_legs(outer: &Connection, inner: &Connection) -> bool {
     let over = [client.fin.map(|fin| fin.source), server.fin.map(|fin| fin.source), client.rst.map(|rst| rst.source)];
     let goes_on = over.into_iter().flatten().min().is_none_or(|over| over.time >= inner.first.time);
     let asked = client.first_data.is_some_and(|data| data.time <= inner.first.time);
-    same_ports && !directed && !known && goes_on && asked && outer.last.time > inner.first.time
+    // Under an address of its own: what answers the client in the server's name is another distance away than the server.
+    let another = outer.client.ip() != inner.client.ip() && farther && server.ttl.is_some();
+    (same_ports || another) && !directed && !known && goes_on && asked && outer.last.time > inner.first.time
 }
 
 /// Whether the second carries the first one's request as a gateway passes it on: marked, and from another distance.

@@ -136,6 +136,17 @@ pub(super) fn agreed(exchanges: &[Exchange]) -> HashSet<u32> {
     told.collect()
 }
 
+/// Whether a host that is neither the client nor known as the gateway looked up the host of a request while that waited.
+fn asked_by_another(exchange: &Exchange, points: &[Point], roles: &Roles, (from, to): (Timestamp, Timestamp)) -> bool {
+    let Some(host) = exchange.host.as_deref() else { return false };
+    let lookups = points.iter().flat_map(|point| &point.lookups.list);
+    let own =
+        |asker| roles.egress.contains(&asker) || roles.gateways.contains(&asker) || Some(asker) == exchange.client;
+    lookups
+        .filter(|lookup| lookup.name == host && !own(lookup.asker))
+        .any(|lookup| lookup.queries.first().is_some_and(|query| from <= query.time && query.time <= to))
+}
+
 /// What it says of a request that no attempt was seen for: that none was made, only where one would have been seen.
 pub(super) fn silence(
     exchange: &mut Exchange,
@@ -161,6 +172,8 @@ pub(super) fn silence(
         "The gateway had other connections in use at that time; which of them carried this request cannot be told."
     } else if exchange.signs.head_cut {
         "The snap length cut the head of the answer off: a reason that the gateway gives there was not captured."
+    } else if asked_by_another(exchange, points, roles, (from, to)) {
+        "Another host in these captures asked DNS for this very name meanwhile: it may be the gateway, under another address."
     } else if exchange.host.is_none() && names.asked_between(from, to) {
         "The snap length cut off which host was wanted, and the gateway asked DNS meanwhile."
     } else {
