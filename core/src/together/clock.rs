@@ -106,7 +106,7 @@ struct Stretch {
 
 impl Stretch {
     fn middle(&self) -> i64 {
-        self.from + (self.to - self.from) / 2
+        self.from.midpoint(self.to)
     }
 }
 
@@ -121,8 +121,9 @@ pub fn vote(pairs: &[Pair], local: bool) -> Compared {
     let Some(top) = best(&|_| true) else { return Compared::Few };
     let weight = |stretch: Option<Stretch>| stretch.map_or(0, |stretch| stretch.weight);
     // Another distance than this one, however little that may be.
-    let rival =
-        |chosen: Stretch| weight(best(&|middle| (middle - chosen.middle()).saturating_abs() > 2 * SECOND + SLACK));
+    let rival = |chosen: Stretch| {
+        weight(best(&|middle| middle.saturating_sub(chosen.middle()).saturating_abs() > 2 * SECOND + SLACK))
+    };
     let near = best(&|middle| middle.saturating_abs() <= NEAR);
     if let Some(near) =
         near.filter(|near| near.weight * if local { 5 } else { 2 } >= top.weight * if local { 4 } else { 1 })
@@ -148,9 +149,13 @@ pub fn vote(pairs: &[Pair], local: bool) -> Compared {
 }
 
 fn is_zone(ahead: i64) -> bool {
+    // Damaged times may lie anywhere.
+    if ahead.saturating_abs() > FARTHEST_ZONE {
+        return false;
+    }
     let quarters = (ahead + QUARTER / 2).div_euclid(QUARTER);
     let rest = (ahead - quarters * QUARTER).saturating_abs();
-    quarters != 0 && rest <= NEAR && ahead.saturating_abs() <= FARTHEST_ZONE
+    quarters != 0 && rest <= NEAR
 }
 
 /// The distances that a pair allows.
@@ -209,7 +214,7 @@ fn clock(stretch: Stretch, pairs: &[Pair]) -> Clock {
     let least = if coarse > 0 { SECOND / 10 } else { SECOND / 50 };
     Clock {
         ahead: Span(middle),
-        uncertainty: Span(((stretch.to - stretch.from) / 2).max(least)),
+        uncertainty: Span((stretch.to.saturating_sub(stretch.from) / 2).max(least)),
         requests: different(lines).min(different(requests)),
     }
 }
