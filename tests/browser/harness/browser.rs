@@ -8,6 +8,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// How often a driver is started that does not come up.
+const STARTS: usize = 5;
+
 /// Which browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -120,16 +123,23 @@ impl Browser {
         let kind = Kind::chosen();
         let (variable, usual, args) = kind.driver();
         let program = std::env::var_os(variable).unwrap_or_else(|| usual.into());
-        let mut driver = Command::new(&program)
-            .args(args)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| {
+        let start = || {
+            let mut command = Command::new(&program);
+            command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+            let mut driver = command.spawn().unwrap_or_else(|error| {
                 panic!("{} does not start: {error}", program.display());
             });
-        let port = driver_port(kind, &mut driver);
+            let port = driver_port(kind, &mut driver);
+            if port.is_none() {
+                let _ = driver.kill();
+                let _ = driver.wait();
+            }
+            Some((driver, port?))
+        };
+        // Drivers that start at the same moment may choose the same port, and all but one of them give up.
+        let (mut driver, port) = (0..STARTS)
+            .find_map(|_| start())
+            .unwrap_or_else(|| panic!("{kind:?}'s driver never said on which port it listens"));
         match Session::open(port, kind.capabilities(folder, outside)) {
             Ok(session) => Self { kind, driver, port, session },
             Err(error) => {
@@ -162,12 +172,12 @@ impl Drop for Browser {
     }
 }
 
-/// The port that the driver chose and prints.
-fn driver_port(kind: Kind, driver: &mut Child) -> u16 {
+/// The port that the driver chose and prints; `None` if it ends without one.
+fn driver_port(kind: Kind, driver: &mut Child) -> Option<u16> {
     let output = driver.stdout.take().expect("the driver's output is piped");
     let mut lines = BufReader::new(output).lines().map_while(Result::ok);
-    let port = lines.find_map(|line| kind.port(&line)).expect("the driver says on which port it listens");
+    let port = lines.find_map(|line| kind.port(&line))?;
     // Whatever else it prints has to go somewhere, or it stops at a full pipe.
     std::thread::spawn(move || lines.for_each(drop));
-    port
+    Some(port)
 }
