@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use gateway_triage_core::ladder::{Ladder, Row, What};
 use gateway_triage_core::report::{Finding, Leg};
-use gateway_triage_core::time::Span;
+use gateway_triage_core::time::{Span, Timestamp};
 
 use crate::words;
 
@@ -78,10 +78,13 @@ pub fn draw(ladder: &Ladder, finding: &Finding) -> Drawing {
     }
     lanes.sort_by_key(|(lane, _)| *lane);
     let at = |lane: Lane| lanes.iter().position(|(known, _)| *known == lane).unwrap_or(0);
-    let mut before = None;
+    // Rows stand where they begin, and another one may still go on: nothing passed only if all were over. Where packets
+    // are left out, that is not known.
+    let mut over: Option<Timestamp> = None;
+    let whole = ladder.left_out == 0;
     let arrows = ladder.rows.iter().zip(ends).map(|(row, (from, to))| {
-        let pause = before.map(|before| row.time.since(before)).filter(|pause| *pause >= PAUSE);
-        before = Some(row.until.max(row.time));
+        let pause = over.map(|over| row.time.since(over)).filter(|pause| whole && *pause >= PAUSE);
+        over = Some(over.map_or(row.until, |over| over.max(row.until)));
         Arrow { row: row.clone(), from: at(from), to: at(to), pause }
     });
     let arrows = arrows.collect();
@@ -112,7 +115,6 @@ fn ends(row: &Row, finding: &Finding) -> (Lane, Lane) {
 mod tests {
     use super::*;
     use crate::fixture;
-    use gateway_triage_core::time::Timestamp;
 
     fn row(seconds: i64, from: &str, to: &str, leg: Leg, sent: bool, what: What) -> Row {
         let time = Timestamp::from_parts(seconds, 0);
@@ -153,5 +155,21 @@ mod tests {
         assert_eq!(ways, [(0, 1), (1, 3), (2, 1)]);
         let pauses: Vec<bool> = drawing.arrows.iter().map(|arrow| arrow.pause.is_some()).collect();
         assert_eq!(pauses, [false, false, true]);
+    }
+
+    #[test]
+    fn nothing_is_said_to_pause_while_a_row_goes_on_or_packets_are_left_out() {
+        let finding = fixture::report().findings.remove(0);
+        let mut data = row(0, "192.0.2.1:80", "10.0.0.1:40000", Leg::Upstream, false, What::Data);
+        data.until = Timestamp::from_parts(9, 0);
+        let ack = row(1, "10.0.0.9:5000", "10.0.0.1:3128", Leg::Client, false, What::Ack);
+        let end = row(9, "10.0.0.9:5000", "10.0.0.1:3128", Leg::Client, false, What::Fin);
+        let pauses = |rows: Vec<Row>, left_out| {
+            let drawing = draw(&Ladder { rows, left_out }, &finding);
+            drawing.arrows.iter().filter(|arrow| arrow.pause.is_some()).count()
+        };
+        assert_eq!(pauses(vec![data, ack.clone(), end.clone()], 0), 0);
+        assert_eq!(pauses(vec![ack.clone(), end.clone()], 0), 1);
+        assert_eq!(pauses(vec![ack, end], 5), 0);
     }
 }

@@ -1,7 +1,7 @@
 //! Whether the gateway reaches the server: ping, telnet, traceroute, and the way back.
 
 use super::{
-    Answer, CISCO, HTTP2, ICMP, LATER, PRACTICE, Question, REFUSALS, SKYHIGH, TCP as RFC, answer, no, out, yes,
+    Answer, CISCO, HTTP2, ICMP, LATER, PRACTICE, Question, REFUSALS, SKYHIGH, Says, TCP as RFC, answer, no, out, yes,
 };
 use crate::categories::Id::*;
 use crate::categories::check;
@@ -58,6 +58,14 @@ pub(super) static PING: Question = Question {
 
 const STANDS: &str = "TCP stands from the gateway to that address and port.";
 
+/// What a try to connect that failed says of all that comes after it.
+const NO_TLS: Says = out(&[phase::SECURE], "TLS comes after TCP, and TCP does not come about.", RFC);
+const NO_REQUEST: Says = no(
+    &[phase::SEND, phase::WAIT, phase::RECEIVE, HTTP2, &[OriginError]],
+    "TCP does not come about; only connections that stood before could get so far.",
+    RFC,
+);
+
 const TCP_ANSWERS: &[Answer] = &[
     answer("connected", "Connected", &[out(&[REFUSALS], STANDS, RFC)]),
     answer(
@@ -72,12 +80,8 @@ const TCP_ANSWERS: &[Answer] = &[
                 "Linux would say No route to host; only systems that take ICMP errors as advice wait on in silence.",
                 "RFC 1122, section 4.2.3.9",
             ),
-            out(&[phase::SECURE], "TLS comes after TCP, and TCP does not come about.", RFC),
-            no(
-                &[phase::SEND, phase::WAIT, phase::RECEIVE, HTTP2, &[OriginError]],
-                "TCP does not come about; only connections that stood before could get so far.",
-                RFC,
-            ),
+            NO_TLS,
+            NO_REQUEST,
         ],
     ),
     answer(
@@ -90,12 +94,8 @@ const TCP_ANSWERS: &[Answer] = &[
             no(&[&[ReturnPath]], "The answer to the gateway's own address came back.", RFC),
             // Linux says Connection refused for an ICMP port unreachable as well: nothing is held against that one.
             no(&[&[TcpIcmpProhibited, TcpRoutingLoop]], "The SYN was answered by a RST.", RFC),
-            out(&[phase::SECURE], "TLS comes after TCP, and TCP does not come about.", RFC),
-            no(
-                &[phase::SEND, phase::WAIT, phase::RECEIVE, HTTP2, &[OriginError]],
-                "TCP does not come about; only connections that stood before could get so far.",
-                RFC,
-            ),
+            NO_TLS,
+            NO_REQUEST,
         ],
     ),
     answer(
@@ -113,12 +113,8 @@ const TCP_ANSWERS: &[Answer] = &[
                 PRACTICE,
             ),
             no(&[REFUSALS, &[ReturnPath]], "The try ended with another answer.", RFC),
-            out(&[phase::SECURE], "TLS comes after TCP, and TCP does not come about.", RFC),
-            no(
-                &[phase::SEND, phase::WAIT, phase::RECEIVE, HTTP2, &[OriginError]],
-                "TCP does not come about; only connections that stood before could get so far.",
-                RFC,
-            ),
+            NO_TLS,
+            NO_REQUEST,
         ],
     ),
     answer(

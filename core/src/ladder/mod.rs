@@ -61,7 +61,7 @@ pub struct Row {
     pub count: u32,
     /// Time of the first.
     pub time: Timestamp,
-    /// Time of the last.
+    /// Time of the last, acknowledgements included.
     pub until: Timestamp,
     /// Byte offset of the first in the (unpacked) file.
     pub offset: u64,
@@ -323,6 +323,7 @@ impl Drawer {
         {
             if row.what == What::Ack && last.from != row.from {
                 last.acks += 1;
+                last.until = row.time;
                 return;
             }
             let alike = !last.proof && last.from == row.from && last.again == row.again;
