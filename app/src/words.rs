@@ -184,8 +184,8 @@ pub const MENU: &str = "In the menu:";
 pub const FAVOURED: &str = "Speaks for it:";
 
 pub const PROGRESS: &str = "Bytes read";
-pub const NOTHING_FOUND_HINT: &str = "No gateway error, no broken answer and no failed attempt upstream. If users still \
-    saw one: does the time span above cover it, and was the capture taken on the gateway that they used?";
+pub const NOTHING_FOUND_HINT: &str = "No gateway error, no broken answer, and no failure upstream that was not made up \
+    for. If users still saw one: does the time span above cover it, and was the capture taken on the gateway that they used?";
 
 // Evidence table
 pub const AT: &str = "Packet or line";

@@ -26,7 +26,8 @@ pub(super) const ANSWERS: &[Answered] = &[
         502,
         &[&[ResponseReset, ResponseEmpty, KeepaliveRace, ResponseInvalid, ResponseHeaderTooLarge, ResponseTruncated]],
         "Squid says 502 where the server reset, closed without a byte, or sent no valid response (ERR_READ_ERROR, \
-         ERR_ZERO_SIZE_OBJECT, ERR_INVALID_RESP); a refused connection is 503 here.",
+         ERR_ZERO_SIZE_OBJECT, ERR_INVALID_RESP), Squid 5 also where the name does not resolve; a refused connection is \
+         503 here.",
         CODE,
     ),
     answered(
