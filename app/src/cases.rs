@@ -17,6 +17,8 @@ const REMEMBERED: usize = 20;
 pub struct Past {
     /// Its files' names.
     pub names: Vec<String>,
+    /// As [`App::opened`]: two cases may have files of the same names.
+    opened: u32,
     files: Vec<File>,
     choice: Choice,
 }
@@ -26,21 +28,22 @@ pub struct Past {
 pub struct Cases {
     app: App,
     past: RwSignal<Vec<Past>, LocalStorage>,
-    kept: RwSignal<bool>,
+    /// Which one is kept: a case opened after it is not, unless its reader says so.
+    kept: RwSignal<Option<u32>>,
 }
 
 impl Cases {
     /// Of this tab; reopens a case that was kept, unless another one is opened meanwhile.
     #[must_use]
     pub fn new(app: App) -> Self {
-        let cases = Self { app, past: RwSignal::new_local(Vec::new()), kept: RwSignal::new(false) };
+        let cases = Self { app, past: RwSignal::new_local(Vec::new()), kept: RwSignal::new(None) };
         spawn_local(async move {
             if let Ok(Some((files, choice))) = keep::kept().await
                 && app.stage.get_untracked() == Stage::Idle
             {
-                cases.kept.set(true);
                 app.choice.set(choice);
                 app.open(files);
+                cases.kept.set(Some(app.opened.get_untracked()));
             }
         });
         Effect::new(move || {
@@ -64,11 +67,12 @@ impl Cases {
 
     /// The open case survives a reload.
     pub fn kept(self) -> bool {
-        self.kept.get()
+        self.kept.get() == Some(self.app.opened.get())
     }
 
     /// Opens one again.
     pub fn reopen(self, past: &Past) {
+        self.past.update(|all| all.retain(|known| known.opened != past.opened));
         self.app.choice.set(past.choice.clone());
         self.app.open(past.files.clone());
     }
@@ -76,10 +80,11 @@ impl Cases {
     /// Keeps the open case in this browser, or keeps it no more.
     pub fn keep(self, on: bool) {
         let (files, choice) = (self.app.files(), self.app.choice.get_untracked());
+        let opened = self.app.opened.get_untracked();
         spawn_local(async move {
             let result = if on { keep::keep(&files, &choice).await } else { keep::forget().await };
             match result {
-                Ok(()) => self.kept.set(on),
+                Ok(()) => self.kept.set(on.then_some(opened)),
                 Err(_) => self.app.notice.set(Some(words::KEEP_REFUSED.to_owned())),
             }
         });
@@ -88,7 +93,7 @@ impl Cases {
     /// Forgets whatever this page has kept in this browser and in this tab, and closes the case.
     pub fn forget_everything(self) {
         self.past.set(Vec::new());
-        self.kept.set(false);
+        self.kept.set(None);
         self.app.close();
         preferences::forget();
         spawn_local(async move {
@@ -101,16 +106,18 @@ impl Cases {
     fn note(self) {
         let past = Past {
             names: self.app.names.get_untracked(),
+            opened: self.app.opened.get_untracked(),
             files: self.app.files(),
             choice: self.app.choice.get_untracked(),
         };
+        let opened = past.opened;
         self.past.update(|all| {
-            all.retain(|known| known.names != past.names);
+            all.retain(|known| known.opened != opened);
             all.insert(0, past);
             all.truncate(REMEMBERED);
         });
         // What is kept is the case as it is read now, with more files or other settings.
-        if self.kept.get_untracked() {
+        if self.kept.get_untracked() == Some(opened) {
             self.keep(true);
         }
     }

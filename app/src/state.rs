@@ -83,6 +83,8 @@ pub struct App {
     pub notice: RwSignal<Option<String>>,
     /// The worker does not start here.
     pub without_worker: RwSignal<bool>,
+    /// Cases opened so far: the number of the open one, however often it is read.
+    pub opened: RwSignal<u32>,
     clock: RwSignal<Clock>,
     json: RwSignal<Option<Blob>, LocalStorage>,
     files: StoredValue<Vec<File>, LocalStorage>,
@@ -121,6 +123,7 @@ impl App {
             lists: Lists::new(),
             notice: RwSignal::new(None),
             without_worker: RwSignal::new(false),
+            opened: RwSignal::new(0),
             clock,
             json: RwSignal::new_local(None),
             files: StoredValue::new_local(Vec::new()),
@@ -151,6 +154,7 @@ impl App {
     /// Opens a new case.
     pub fn open(self, files: Vec<File>) {
         if !files.is_empty() {
+            self.opened.update(|opened| *opened += 1);
             self.files.set_value(files);
             self.selected.set(None);
             self.lists.reset();
