@@ -39,6 +39,10 @@ fn walk(page: &Page, press: impl Fn(&Page, &str)) {
         let before = hash(page);
         press(page, answer);
         wait("the next question", || hash(page) != before && question(page) != asked);
+        // It takes the focus when it is drawn; a key pressed before that would go to the question before.
+        wait("the focus on the question", || {
+            question(page).is_empty() || page.script("return document.activeElement?.id ?? ''") == "question-heading"
+        });
         if found(page) && hash(page).contains("spoofing:off") {
             return;
         }
