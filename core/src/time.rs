@@ -19,11 +19,24 @@ pub const SECOND: i64 = 1_000_000_000;
 /// Nanoseconds in a millisecond.
 pub const MILLISECOND: i64 = 1_000_000;
 
+/// The earliest and the latest point in time that data can say, in nanoseconds: 1823 and 2116. Times of damaged files lie
+/// anywhere; within these, a span on either side still is a number.
+const FARTHEST: i64 = i64::MAX / 2;
+
+/// The longest time between two points in time, some eighteen years: a few times as much still is a number.
+pub const LONGEST: Span = Span(i64::MAX / 16);
+
 impl Timestamp {
     /// From whole seconds and nanoseconds since the epoch; clamps what does not fit.
     #[must_use]
     pub fn from_parts(seconds: i64, nanoseconds: i64) -> Self {
-        Self(seconds.saturating_mul(SECOND).saturating_add(nanoseconds))
+        Self::from_nanoseconds(seconds.saturating_mul(SECOND).saturating_add(nanoseconds))
+    }
+
+    /// From nanoseconds since the epoch; clamps what no clock says, before 1823 and after 2116.
+    #[must_use]
+    pub fn from_nanoseconds(nanoseconds: i64) -> Self {
+        Self(nanoseconds.clamp(-FARTHEST, FARTHEST))
     }
 
     /// From a civil date and time, UTC. `month` and `day` count from 1; `None` if no such date exists.
@@ -59,16 +72,17 @@ impl Timestamp {
         Some(Self::from_parts(seconds, i64::from(nanosecond)))
     }
 
-    /// Time since `earlier`; negative when `earlier` is the later one.
+    /// Time since `earlier`; negative when `earlier` is the later one. At most [`LONGEST`]: times of damaged files lie
+    /// anywhere, and whoever reckons with a span need not think of them.
     #[must_use]
     pub fn since(self, earlier: Self) -> Span {
-        Span(self.0.saturating_sub(earlier.0))
+        Span(self.0.saturating_sub(earlier.0).clamp(-LONGEST.0, LONGEST.0))
     }
 
     /// This point moved by a span.
     #[must_use]
     pub fn plus(self, span: Span) -> Self {
-        Self(self.0.saturating_add(span.0))
+        Self::from_nanoseconds(self.0.saturating_add(span.0))
     }
 
     /// Reads RFC 3339, such as `2026-01-31T13:47:05.123456Z` or with `+01:00`; `None` if it is none.
@@ -222,6 +236,17 @@ fn civil_from_days(days: i64) -> (i64, u32, u32) {
 mod tests {
     use super::*;
     use alloc::string::ToString;
+
+    #[test]
+    fn times_that_no_clock_says_are_bounded_and_so_are_spans() {
+        let (first, last) = (Timestamp::from_parts(i64::MIN, 0), Timestamp::from_parts(i64::MAX, 0));
+        assert!(first.0.checked_sub(Span::seconds(86_400).0).is_some());
+        assert!(last.0.checked_add(Span::seconds(86_400).0).is_some());
+        assert_eq!((last.since(first), first.since(last)), (LONGEST, Span(-LONGEST.0)));
+        assert_eq!(last.plus(LONGEST), last);
+        let today = Timestamp::from_parts(1_790_000_000, 5);
+        assert_eq!(today.0, 1_790_000_000_000_000_005);
+    }
 
     #[test]
     fn writes_and_reads_rfc3339() {

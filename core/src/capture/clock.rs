@@ -86,13 +86,13 @@ impl Clock {
             self.steps.clear();
         }
         self.section = section;
-        let mut moved = Timestamp(time.0.saturating_add(self.offset));
+        let mut moved = Timestamp::from_nanoseconds(time.0.saturating_add(self.offset));
         let Some(high) = self.high else {
             self.high = Some(moved);
             return moved;
         };
         if let Some((before, since)) = self.fresh {
-            let old = Timestamp(time.0.saturating_add(before));
+            let old = Timestamp::from_nanoseconds(time.0.saturating_add(before));
             if old.since(high).0.abs() < moved.since(high).0.abs() {
                 self.steps.pop();
                 self.offset = before;
@@ -186,7 +186,7 @@ impl Clock {
         let Some((_, begun)) = self.inputs.iter().find(|(input, _)| *input == source.input) else { return source.time };
         let within = |step: &&Step| step.input == source.input && step.number <= source.number;
         let offset = self.steps.iter().rfind(within).map_or(*begun, |step| step.offset);
-        Timestamp(source.time.0.saturating_sub(offset))
+        Timestamp::from_nanoseconds(source.time.0.saturating_sub(offset))
     }
 
     /// Sentences about the steps in a file.

@@ -91,7 +91,7 @@ impl Interface {
         };
         let offset = i128::from(self.offset) * i128::from(SECOND);
         let clamped = (nanoseconds + offset).clamp(i128::from(i64::MIN), i128::from(i64::MAX));
-        Timestamp(i64::try_from(clamped).unwrap_or(i64::MAX))
+        Timestamp::from_nanoseconds(i64::try_from(clamped).unwrap_or(i64::MAX))
     }
 }
 

@@ -9,7 +9,7 @@ use super::fields::{address, number};
 use super::kv::Pairs;
 use super::{Clock, Layout, LogFormat, Parsed, Vote, times};
 use crate::devices::{Action, Protocol, Ruling};
-use crate::time::{SECOND, Span, Timestamp};
+use crate::time::{Span, Timestamp};
 
 /// See the module.
 pub static FORMAT: LogFormat = LogFormat {
@@ -119,7 +119,11 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
 /// By the time since the epoch, in seconds or nanoseconds, else by date, time and zone.
 fn time(said: &Said<'_>) -> Option<Timestamp> {
     if let Some(epoch) = number(said.epoch).and_then(|epoch| i64::try_from(epoch).ok()) {
-        return Some(if epoch < 100_000_000_000 { Timestamp(epoch.saturating_mul(SECOND)) } else { Timestamp(epoch) });
+        return Some(if epoch < 100_000_000_000 {
+            Timestamp::from_parts(epoch, 0)
+        } else {
+            Timestamp::from_nanoseconds(epoch)
+        });
     }
     let local = times::civil_parts(said.date, said.clock)?;
     let digits = |from: usize, to: usize| said.zone.get(from..to).and_then(number).and_then(|n| i64::try_from(n).ok());

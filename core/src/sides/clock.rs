@@ -81,8 +81,8 @@ impl Clock {
 
     /// A time of this capture by the other one's clock.
     pub fn theirs(&self, time: Timestamp) -> Timestamp {
-        let about = Timestamp(time.0.saturating_sub(self.ahead.0));
-        Timestamp(time.0.saturating_sub(self.ahead_at(about).0))
+        let about = Timestamp::from_nanoseconds(time.0.saturating_sub(self.ahead.0));
+        Timestamp::from_nanoseconds(time.0.saturating_sub(self.ahead_at(about).0))
     }
 
     /// A time of the other capture by this one's clock.
