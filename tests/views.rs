@@ -44,6 +44,7 @@ const ALSO: &[(&str, &str)] = &[
     ("healthy/https-listener-check-fails", "tcp-syn-reset"),
     ("no-attempt/health-checks-are-refused", "tcp-syn-reset"),
     ("healthy/squid-first-address-dead", "tcp-syn-unanswered"),
+    ("healthy/second-address-answers-as-the-capture-ends", "tcp-syn-unanswered"),
     ("healthy/squid-first-address-refuses", "tcp-syn-reset"),
     ("required-service/icap-silent-beside-a-tunnel", "response-timeout"),
     ("required-service/permission-server-resets", "response-reset"),
@@ -65,7 +66,6 @@ const ALSO: &[(&str, &str)] = &[
     // What a parent says of itself.
     ("parent-proxy-error/apache-parent-squid", "tcp-syn-reset"),
     ("parent-proxy-error/upstream-side-with-via", "tcp-syn-unanswered"),
-    ("response-empty/several-servers-of-one-machine", "origin-error"),
     ("proxy-loop/two-ask-each-other", "origin-error"),
     ("proxy-loop/two-ask-each-other", "response-empty"),
     // That the gateway bears such an answer, or that those who close so do so always, is in another part.

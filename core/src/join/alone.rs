@@ -73,7 +73,8 @@ pub fn exchanges(
     // One host's failures that follow each other at once are one exchange: the next address, the next try.
     let mut running: HashMap<(IpAddr, String), (usize, Timestamp)> = HashMap::new();
     let accepted = clients::accepted(points);
-    for loose in &loose {
+    let all = loose;
+    for loose in &all {
         let attempt = &loose.attempt;
         // Who recorded this was asked itself, or asks others: it is the gateway, and no upstream of one.
         let (here, there) = (loose.connection.client.ip(), loose.connection.server.ip());
@@ -102,6 +103,11 @@ pub fn exchanges(
             && let Some(exchange) = left(loose, upstream, roles)
         {
             joined.exchanges.push(exchange);
+            continue;
+        }
+        // Who answered had asked for the same itself meanwhile, in vain: that is told.
+        if attempt.status.is_some_and(is_server_error) && passed_on(&all, loose) {
+            joined.total = joined.total.saturating_sub(1);
             continue;
         }
         let blurred = attempt.receive.failure().is_some() && loose.connection.server_end.lost > 0;
@@ -148,7 +154,7 @@ pub fn exchanges(
                 joined.unseen -= u64::from(inside || hello(loose.connection)).min(joined.unseen);
                 running.insert(key, (joined.exchanges.len(), ended));
                 let mut exchange = exchange(loose, &names, &asked, roles);
-                doubts::say(&mut exchange, loose, points);
+                doubts::say(&mut exchange, loose, points, &names, seen_to);
                 joined.exchanges.push(exchange);
             }
         }
@@ -288,7 +294,8 @@ pub(super) fn went_well(connection: &Connection) -> bool {
     let tls = connection.handshake.as_ref().is_some_and(|handshake| handshake.went_through());
     // Where what came back was not captured, the gateway's acknowledgements say that something did, more than a FIN.
     let unheard = connection.server_end.packets == 0 && connection.server_end.acked > 1;
-    unheard || http || tls || connection.conversation().is_none() && connection.server_end.bytes > 0
+    let said = connection.server_end.bytes + connection.server_end.cut > 0;
+    unheard || http || tls || connection.conversation().is_none() && said
 }
 
 /// Whether another try made up for it: failover, retry, happy eyeballs.
@@ -332,8 +339,19 @@ fn settled(went_well: &[&Connection], names: &BTreeMap<(IpAddr, IpAddr), &str>, 
     })
 }
 
+/// Whether an error only passes on what the server itself got, of another one, for the same.
+fn passed_on(all: &[Loose<'_>], loose: &Loose<'_>) -> bool {
+    let (server, attempt) = (loose.connection.server, &loose.attempt);
+    let Some(answered) = attempt.events.iter().map(|event| event.source.time).max() else { return false };
+    let from = all.partition_point(|other| other.begun <= loose.begun);
+    let meanwhile = all.iter().skip(from).take(NEARBY).take_while(|other| other.begun <= answered);
+    meanwhile
+        .filter(|other| other.connection.client.ip() == server.ip() && other.connection.server != server)
+        .any(|other| attempt.target.is_some() && other.attempt.target == attempt.target && failing(&other.attempt))
+}
+
 /// The name that an address was given for, whoever asked: a host asks over one protocol and connects over both.
-fn named<'a>(names: &BTreeMap<(IpAddr, IpAddr), &'a str>, address: IpAddr) -> Option<&'a str> {
+pub(super) fn named<'a>(names: &BTreeMap<(IpAddr, IpAddr), &'a str>, address: IpAddr) -> Option<&'a str> {
     if address.is_loopback() {
         return Some("localhost");
     }
@@ -341,7 +359,7 @@ fn named<'a>(names: &BTreeMap<(IpAddr, IpAddr), &'a str>, address: IpAddr) -> Op
 }
 
 /// The request that an attempt was.
-fn transaction_of<'a>(loose: &Loose<'a>) -> Option<&'a Transaction> {
+pub(super) fn transaction_of<'a>(loose: &Loose<'a>) -> Option<&'a Transaction> {
     let attempt = &loose.attempt;
     let conversation = loose.connection.conversation()?;
     conversation.kept.iter().chain(conversation.open()).find(|transaction| {

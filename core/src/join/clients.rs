@@ -17,7 +17,7 @@ use crate::exchange::{Answer, Attempt, Exchange, Phase, Signs, Source, Status};
 use crate::protocols::http1::flaws::Weight;
 use crate::protocols::http1::is_server_error;
 use crate::protocols::via;
-use crate::report::Leg;
+use crate::report::{Leg, ResetBy};
 use crate::time::{Span, Timestamp};
 
 /// A gateway that sends a page of its own while it waits takes at least so long until its last word.
@@ -277,6 +277,11 @@ fn tunnel(
     let mut attempt = attempt::inside(connection, Leg::Client, seen_to)?;
     add(&mut attempt);
     reset::judge(connection, hosts, &mut attempt);
+    // These packets are the gateway's own; whether the server's RST is behind this one, they cannot tell.
+    if attempt.reset_by == Some(ResetBy::UpstreamHost) {
+        attempt.reset_by = Some(ResetBy::Unknown);
+        attempt.signs = alloc::vec!["it is the gateway's, which may have passed on one of the server's".into()];
+    }
     attempt.upstream = None;
     attempt.local = None;
     attempt.left = hellos.beside(connection, &attempt);

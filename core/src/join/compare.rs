@@ -9,7 +9,7 @@ use core::net::{IpAddr, SocketAddr};
 use hashbrown::HashMap;
 
 use super::{Names, Roles, failing};
-use crate::capture::connection::{Connection, Side};
+use crate::capture::connection::{Connection, End, Side};
 use crate::capture::point::Point;
 use crate::exchange::{Attempt, Event, Exchange, Flow, Source, What};
 use crate::protocols::tls::hello::ClientHello;
@@ -74,7 +74,14 @@ struct Busy(Vec<(Timestamp, Timestamp)>);
 
 impl Busy {
     fn new<'a>(inbound: impl Iterator<Item = &'a Connection>) -> Self {
-        let mut spans: Vec<_> = inbound.map(|connection| (connection.first.time, connection.last.time)).collect();
+        // A client that waits when its connection's last packet comes waits on.
+        let end = |connection: &Connection| {
+            let over = |end: &End| end.fin.is_some() || end.rst.is_some();
+            let closed = over(&connection.client_end) || over(&connection.server_end);
+            let waits = connection.conversation().is_some_and(|http| http.open().any(|open| open.response.is_none()));
+            if waits && !closed { Timestamp(i64::MAX) } else { connection.last.time }
+        };
+        let mut spans: Vec<_> = inbound.map(|connection| (connection.first.time, end(connection))).collect();
         spans.sort_unstable();
         // The latest end of any connection up to this one.
         let mut latest = Timestamp(i64::MIN);

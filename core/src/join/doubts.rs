@@ -1,34 +1,49 @@
 //! What a capture without a client's side leaves open: why the gateway gave up, and whose connection it was.
 
+use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
+use core::net::IpAddr;
 
 use super::Loose;
-use super::alone::went_well;
+use super::alone::{named, transaction_of, went_well};
 use super::usage::{in_trouble, in_use};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::categories::Id;
 use crate::exchange::{Answer, ConnectFailure, Exchange, Left, ReceiveFailure, WaitFailure};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 const GONE: &str = "The client's side was not captured: the gateway may have closed because its client had left.";
 
 /// After a refusal the next address of a name is tried at once.
 const AT_ONCE: Span = Span::milliseconds(100);
+/// An answer that is under way when the capture ends comes within this time.
+const UNDER_WAY: Span = Span::seconds(1);
 /// After silence, when the gateway's timer says so.
 const BY_TIMER: Span = Span::seconds(64);
 
+const BORNE: &str =
+    "The client's side was not captured: whether the gateway took this answer all the same is not seen.";
+
 /// Says of an upstream failure that stands alone what else it may be.
-pub(super) fn say(exchange: &mut Exchange, loose: &Loose<'_>, points: &[Point]) {
+pub(super) fn say(
+    exchange: &mut Exchange,
+    loose: &Loose<'_>,
+    points: &[Point],
+    names: &BTreeMap<(IpAddr, IpAddr), &str>,
+    seen_to: Timestamp,
+) {
     if exchange.client.is_some() || exchange.answer != Answer::NotSeen {
         return;
     }
     let connection = loose.connection;
-    if exchange.host.is_none() {
-        exchange.doubts.extend(took_over(loose, points));
-    }
+    exchange.doubts.extend(went_on(loose, points, names, seen_to));
     let Some(attempt) = exchange.attempts.last_mut() else { return };
+    // Many take bytes without a status line for HTTP/0.9, and pass on what HTTP does not allow.
+    if let Some(ReceiveFailure::NotHttp(_) | ReceiveFailure::Flawed(_)) = attempt.receive.failure() {
+        exchange.doubts.push(BORNE.to_string());
+    }
     let left_by_gateway = connection.client_end.fin.is_some() || connection.client_end.rst.is_some();
     let gave_up = match (attempt.wait.failure(), attempt.receive.failure()) {
         (Some(WaitFailure::Timeout(_)), _) => Some(Id::ResponseTimeout),
@@ -57,23 +72,54 @@ pub(super) fn say(exchange: &mut Exchange, loose: &Loose<'_>, points: &[Point]) 
     }
 }
 
-/// Without a lookup nothing says which addresses are one name's: what the gateway opened next, and what worked, may be the
-/// next try of the same request.
-fn took_over(loose: &Loose<'_>, points: &[Point]) -> Option<String> {
+/// What the gateway opened next may be another try of the same request: without a lookup nothing says which addresses are
+/// one name's, and a capture that ends then does not show what came of it.
+fn went_on(
+    loose: &Loose<'_>,
+    points: &[Point],
+    names: &BTreeMap<(IpAddr, IpAddr), &str>,
+    seen_to: Timestamp,
+) -> Option<String> {
     let (attempt, dead) = (&loose.attempt, loose.connection.server);
-    let silent = matches!(attempt.connect.failure()?, ConnectFailure::Unanswered { .. });
+    let connecting = attempt.connect.failure();
     let client = loose.connection.client.ip();
     let ended = attempt.events.iter().map(|event| event.source.time).max().unwrap_or(loose.begun);
+    let from = if connecting.is_some() { loose.begun } else { ended };
     let opened = points.iter().flat_map(|point| &point.connections);
-    let after = opened
-        .filter(|other| other.client.ip() == client && other.server.port() != 53 && other.first.time >= loose.begun);
+    let after =
+        opened.filter(|other| other.client.ip() == client && other.server.port() != 53 && other.first.time >= from);
     let next = after.filter(|other| !core::ptr::eq(*other, loose.connection)).min_by_key(|other| other.first.time)?;
-    let patience = if silent { BY_TIMER } else { AT_ONCE };
-    let another = next.server.ip() != dead.ip() && next.server.port() == dead.port() && went_well(next);
-    (another && next.first.time.since(ended) <= patience).then(|| {
+    let patience = if matches!(connecting, Some(ConnectFailure::Unanswered { .. })) { BY_TIMER } else { AT_ONCE };
+    if next.server.port() != dead.port() || next.first.time.since(ended) > patience {
+        return None;
+    }
+    let (one, other) = (named(names, dead.ip()), named(names, next.server.ip()));
+    if one.is_some() && other.is_some() && one != other {
+        return None;
+    }
+    let request = transaction_of(loose).and_then(|transaction| transaction.request.as_deref());
+    let server = &next.server_end;
+    // Of what a snap length cut off, how it went cannot be read.
+    if went_well(next) || server.cut > 0 {
+        // Where the request can be read, only the same one is another try, and that was looked for.
+        let open = next.server.ip() != dead.ip() && (one.is_none() || other.is_none()) && request.is_none();
+        return open.then(|| {
+            format!(
+                "Next {client} connected to {}, and that worked: if both addresses are one name's, the request went well after all.",
+                next.server
+            )
+        });
+    }
+    let asked = next.conversation().and_then(|http| http.open().find_map(|open| open.request.as_deref()));
+    let same = request.zip(asked).is_none_or(|(one, other)| {
+        (one.whole_target(), one.host.as_deref()) == (other.whole_target(), other.host.as_deref())
+    });
+    let silent = server.bytes == 0 && server.fin.is_none() && server.rst.is_none();
+    let under_way = silent && seen_to.since(next.last.time) <= UNDER_WAY;
+    (same && under_way).then(|| {
         format!(
-            "Next {client} connected to {}, and that worked: if both addresses are one name's, the request went well after all.",
-            next.server
+            "Next {client} turned to {} (packet {}), and the capture ends before an answer: the request may still have got through.",
+            next.server, next.first.number
         )
     })
 }

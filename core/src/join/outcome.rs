@@ -68,7 +68,9 @@ pub(super) fn failed(exchange: &Exchange, answered: &Answered<'_>, seen_to: Time
             broken || exchange.attempts.iter().any(|attempt| refused(attempt) && !attempt.unused)
         }
         // The capture ends before the answer: only an attempt that has plainly failed makes it a failure.
-        Answer::Pending => exchange.attempts.last().is_some_and(|attempt| hopeless(attempt, seen_to)),
+        Answer::Pending => {
+            exchange.attempts.last().is_some_and(|attempt| hopeless(attempt, seen_to)) && !answered.elsewhere(exchange)
+        }
     }
 }
 

@@ -7,7 +7,10 @@ use core::net::SocketAddr;
 use super::{Names, Roles, services};
 use crate::capture::point::Point;
 use crate::exchange::{Attempt, Exchange, WaitFailure};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
+
+/// A gateway goes on to the next address by its own timer.
+const BY_TIMER: Span = Span::seconds(64);
 
 /// When servers that the gateway asked said something: from the first byte to the last packet.
 pub(super) struct Answered<'a> {
@@ -47,6 +50,16 @@ impl<'a> Answered<'a> {
         let its = |server: &SocketAddr| addresses.is_empty() || addresses.contains(&server.ip()) || asked(server);
         let meanwhile = |begun: Timestamp, ended: Timestamp| ended >= exchange.begun && begun <= end;
         all_failed && !self.said.iter().any(|(server, begun, ended)| its(server) && meanwhile(*begun, *ended))
+    }
+
+    /// Whether another address of the host answered after the last attempt that failed: the request went on there.
+    pub(super) fn elsewhere(&self, exchange: &Exchange) -> bool {
+        let Some((last, (_, over))) = exchange.attempts.last().and_then(|last| Some((last, last.span?))) else {
+            return false;
+        };
+        let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| self.names.addresses(host));
+        let another = |server: &SocketAddr| addresses.contains(&server.ip()) && last.upstream != Some(*server);
+        self.said.iter().any(|(server, begun, _)| another(server) && *begun > over && begun.since(over) <= BY_TIMER)
     }
 }
 

@@ -12,8 +12,8 @@ use super::{Loose, Names, Roles, attempt, pairing, services};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
-use crate::categories::Phase as Stage;
-use crate::exchange::{Attempt, ConnectFailure, Event, Exchange, Phase};
+use crate::categories::{Id, Phase as Stage};
+use crate::exchange::{Attempt, ConnectFailure, Event, Exchange, Left, Phase};
 use crate::time::Timestamp;
 
 /// Ports of services that are no web: a failure there is not the gateway's upstream.
@@ -21,6 +21,8 @@ pub(super) const NEVER_WEB: &[u16] = &[
     22, 23, 25, 53, 88, 110, 123, 135, 139, 143, 161, 389, 445, 465, 514, 587, 636, 993, 995, 1433, 1521, 3268, 3269,
     3306, 3389, 5060, 5061, 5222, 5432, 5671, 5672, 6379, 9100, 11211, 27017,
 ];
+
+const DOWN: &str = "That the answers find no way back is told by the client's address in the SYNs alone: a server that is down, or a firewall that drops the SYNs, looks the same here.";
 
 /// Attempts of the gateway that failed, or that got an answer worth a look.
 pub(super) fn upstream_side<'a>(
@@ -60,6 +62,9 @@ pub(super) fn upstream_side<'a>(
                 && let Phase::Failed(ConnectFailure::Unanswered { tries, .. }) = attempt.connect
             {
                 attempt.connect = Phase::Failed(ConnectFailure::NoReturn { spoofed: true, tries });
+                let here = |other: &Connection| other.server == server && other.established.is_some();
+                let answers = points.iter().flat_map(|point| &point.connections).any(here);
+                attempt.left = Left::new(&[Id::ReturnPath, Id::TcpSynUnanswered], DOWN).filter(|_| !answers);
             }
             reset::judge(connection, hosts, &mut attempt);
             unheard.connecting(&mut attempt);

@@ -24,6 +24,9 @@ pub(super) fn of_attempt(exchange: &Exchange, attempt: &Attempt, id: Id, site: &
             Some(given) => {
                 format!("{site} answered {status} itself; the gateway made {given} of this error of {who}'s.")
             }
+            None if exchange.answer == Answer::NotSeen => format!(
+                "{site} answered {status} itself; {who} made this error. What the gateway's client got was not captured."
+            ),
             None => format!("{site} answered {status} itself; {who} made this error and the gateway passed it on."),
         });
     }
