@@ -83,9 +83,6 @@ const ALSO: &[(&str, &str)] = &[
     ("healthy/every-turn-that-goes-well", "response-reset"),
     ("healthy/every-turn-that-goes-well", "response-truncated"),
     ("healthy/every-turn-that-goes-well", "undetermined"),
-    // A defect, not a limit: behind the client's request the one that the gateway sends on is taken for a client's, though
-    // what answers the client with 504 is another distance away than the server.
-    ("response-timeout/intercepted-begins-late", "client-abort"),
     // A client that refuses a certificate inside a tunnel, where nothing shows that the gateway decrypts.
     ("client-tls-rejected/decrypted-tunnel", "tls-certificate"),
     ("client-tls-rejected/decrypted-tunnel-tls13", "tls-certificate"),
@@ -118,7 +115,6 @@ const SPOOFED: [&str; 3] =
     ["return-path/haproxy-spoofs-client", "return-path/nginx-spoofs-client", "return-path/wsa-spoofed-client-address"];
 /// The two legs, or the rounds, are not known to be one request's where their beginning is not there.
 const APART: [&str; 14] = [
-    "response-timeout/intercepted-begins-late",
     "tcp-syn-reset/intercepted-without-hardware",
     "response-reset/shell-test-works",
     "response-empty/intercepted-and-spoofed-raw",
@@ -132,6 +128,7 @@ const APART: [&str; 14] = [
     "return-path/owner-of-the-address-resets",
     "return-path/wsa-spoofed-client-address",
     "tcp-syn-reset/asked-in-the-clients-name",
+    "tcp-syn-reset/asked-in-the-clients-name-begins-late",
 ];
 /// A segment in the middle of a page begins like a response.
 const TEXT: &str = "healthy/text-that-looks-like-a-status";

@@ -80,6 +80,14 @@ pub fn find(points: &[Point]) -> Intercepted {
                 machines.insert(inner.client_end.hardware);
                 ports.insert(inner.server.port());
             }
+            // One whose request was sent before the capture began appears with its answer.
+            let asked = to_server.get(&inner.server).into_iter().flatten().rev().take(NEAR);
+            if let Some(attempt) = asked.copied().find(|attempt| inner.midstream() && answered_late(inner, attempt)) {
+                found.add(inner);
+                found.egress.insert(attempt.client.ip());
+                machines.insert(attempt.client_end.hardware);
+                ports.insert(inner.server.port());
+            }
             // Of one that is older than the capture its requests tell who opened it.
             if inner.sure || inner.conversation().is_some() {
                 to_server.entry(inner.server).or_default().push(inner);
@@ -110,7 +118,7 @@ pub fn find(points: &[Point]) -> Intercepted {
 fn both_legs(outer: &Connection, inner: &Connection) -> bool {
     let nested = outer.first.time <= inner.first.time && inner.first.time <= outer.last.time;
     // Address translation keeps the numbers; a gateway has its own.
-    let opened = outer.opening().is_some() || outer.midstream();
+    let opened = outer.opening().is_some() || outer.syn_ack.is_some() || outer.midstream();
     let apart = opened && inner.opening().is_some() && outer.opening() != inner.opening();
     // It takes the client's connection before it opens its own; a firewall that only changes the numbers does not.
     let accepted = outer.syn_ack.is_some_and(|syn_ack| syn_ack <= inner.first) || outer.midstream();
@@ -147,6 +155,20 @@ fn both_legs(outer: &Connection, inner: &Connection) -> bool {
     // Under an address of its own: what answers the client in the server's name is another distance away than the server.
     let another = outer.client.ip() != inner.client.ip() && farther && server.ttl.is_some();
     (same_ports || another) && !directed && !known && goes_on && asked && outer.last.time > inner.first.time
+}
+
+/// Whether a connection of which only the answer was captured is a client's, redirected, and another one, opened before that
+/// answer, the gateway's to the same server: the answer comes from the gateway's machine, and from another distance.
+fn answered_late(outer: &Connection, inner: &Connection) -> bool {
+    let (client, server, ours) = (&outer.client_end, &outer.server_end, &inner.client_end);
+    let first = server.first_data.is_some_and(|data| client.first_data.is_none_or(|asked| data < asked));
+    let meanwhile = inner.first.time <= outer.first.time && outer.first.time <= inner.last.time.plus(AFTER);
+    let apart = inner.client.ip() != outer.client.ip();
+    let by_direction = server.outgoing == Some(true) && ours.outgoing == Some(true);
+    let known = client.hardware != 0 && server.hardware != 0;
+    let by_machine = known && server.hardware == ours.hardware && client.hardware != ours.hardware;
+    let farther = inner.server_end.ttl.is_some_and(|ttl| server.ttl.is_some_and(|other| other != ttl));
+    first && meanwhile && apart && farther && (by_direction || by_machine)
 }
 
 /// Whether the second carries the first one's request as a gateway passes it on: marked, and from another distance.

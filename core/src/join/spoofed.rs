@@ -35,8 +35,8 @@ pub fn find(points: &[Point]) -> HashSet<IpAddr> {
 /// Whether one is a client's connection, and the other what the gateway opened in its name.
 fn both_legs(outer: &Connection, inner: &Connection) -> bool {
     let nested = outer.first.time <= inner.first.time && inner.first.time <= outer.last.time;
-    // It takes the client's connection before it opens its own.
-    let accepted = outer.syn_ack.is_some_and(|syn_ack| syn_ack <= inner.first);
+    // It takes the client's connection before it opens its own; one that is older than the capture it had taken.
+    let accepted = outer.syn_ack.is_some_and(|syn_ack| syn_ack <= inner.first) || outer.midstream();
     if !nested || !accepted || outer.server.ip() == inner.server.ip() || inner.server.port() == 53 {
         return false;
     }
