@@ -268,6 +268,8 @@ pub struct Response {
     pub until_close: bool,
     /// The chunked coding broke here.
     pub bad_chunk: Option<Source>,
+    /// The last chunk came, and not all of what follows it.
+    pub data_over: bool,
     /// Bytes of its body so far, as they came: its coding included.
     pub body: u64,
     /// Bytes are missing in the capture.

@@ -292,10 +292,13 @@ pub(super) fn went_well(connection: &Connection) -> bool {
         .conversation()
         .is_some_and(|http| http.healthy > 0 || http.tunnel.is_some() || http.open().any(good));
     let tls = connection.handshake.as_ref().is_some_and(|handshake| handshake.went_through());
-    // Where what came back was not captured, the gateway's acknowledgements say that something did, more than a FIN.
-    let unheard = connection.server_end.packets == 0 && connection.server_end.acked > 1;
     let said = connection.server_end.bytes + connection.server_end.cut > 0;
-    unheard || http || tls || connection.conversation().is_none() && said
+    unheard(connection) || http || tls || connection.conversation().is_none() && said
+}
+
+/// Where what came back was not captured, the gateway's acknowledgements say that something did, more than a FIN.
+fn unheard(connection: &Connection) -> bool {
+    connection.server_end.packets == 0 && connection.server_end.acked > 1
 }
 
 /// Whether another try made up for it: failover, retry, happy eyeballs.
@@ -313,7 +316,10 @@ fn settled(went_well: &[&Connection], names: &BTreeMap<(IpAddr, IpAddr), &str>, 
         let until = failed.plus(NEXT_TRY);
         let upper = went_well.partition_point(|other| other.first.time <= until);
         return went_well.get(..upper).unwrap_or_default().iter().rev().take(NEARBY).any(|other| {
-            let again = |http: &Conversation| http.answered_well(request, request.first.time, until);
+            let again = |http: &Conversation| match unheard(other) {
+                true => http.sent_again(request, request.first.time, until),
+                false => http.answered_well(request, request.first.time, until),
+            };
             other.client.ip() == asker && other.last.time >= loose.begun && other.conversation().is_some_and(again)
         });
     }

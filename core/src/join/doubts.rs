@@ -23,6 +23,7 @@ const UNDER_WAY: Span = Span::seconds(1);
 /// After silence, when the gateway's timer says so.
 const BY_TIMER: Span = Span::seconds(64);
 
+const DATA_OVER: &str = "All chunks came, the last one as well; only the end of the trailer lacks.";
 const BORNE: &str =
     "The client's side was not captured: whether the gateway took this answer all the same is not seen.";
 
@@ -40,9 +41,15 @@ pub(super) fn say(
     let connection = loose.connection;
     exchange.doubts.extend(went_on(loose, points, names, seen_to));
     let Some(attempt) = exchange.attempts.last_mut() else { return };
-    // Many take bytes without a status line for HTTP/0.9, and pass on what HTTP does not allow.
-    if let Some(ReceiveFailure::NotHttp(_) | ReceiveFailure::Flawed(_)) = attempt.receive.failure() {
-        exchange.doubts.push(BORNE.to_string());
+    // Many take bytes without a status line for HTTP/0.9, pass on what HTTP does not allow, and want no more than the data.
+    let answer = transaction_of(loose).and_then(|transaction| transaction.response.as_deref());
+    let data_over = answer.is_some_and(|answer| answer.data_over);
+    match attempt.receive.failure() {
+        Some(ReceiveFailure::NotHttp(_) | ReceiveFailure::Flawed(_)) => exchange.doubts.push(BORNE.to_string()),
+        Some(ReceiveFailure::Closed | ReceiveFailure::Reset) if data_over => {
+            exchange.doubts.push(format!("{DATA_OVER} {BORNE}"));
+        }
+        _ => {}
     }
     let left_by_gateway = connection.client_end.fin.is_some() || connection.client_end.rst.is_some();
     let gave_up = match (attempt.wait.failure(), attempt.receive.failure()) {

@@ -189,6 +189,13 @@ impl Conversation {
             || open.any(|open| wanted(open) == digest && during(open.first.time))
     }
 
+    /// Whether this request was sent on this connection between two moments, whatever came back.
+    pub fn sent_again(&self, request: &Request, from: Timestamp, to: Timestamp) -> bool {
+        let digest = wanted(request);
+        let mut sent = self.open.iter().chain(&self.kept).filter_map(|open| open.request.as_deref());
+        sent.any(|sent| wanted(sent) == digest && sent.first.time > from && sent.first.time <= to)
+    }
+
     fn answering(&mut self) -> Option<&mut Response> {
         self.open.front_mut().and_then(|transaction| transaction.response.as_deref_mut())
     }

@@ -74,6 +74,10 @@ impl Conversation {
                 }
                 Place::Chunked(chunks) => match chunks.push(data) {
                     Progress::More => {
+                        let over = chunks.data_over();
+                        if let Some(response) = self.answering() {
+                            response.data_over = over;
+                        }
                         self.page(data);
                         self.response_body(source, data.len(), false);
                         data.len()
@@ -275,6 +279,7 @@ impl Conversation {
             complete: matches!(place, Place::Head(..) | Place::Tunnel | Place::Lost),
             until_close: matches!(place, Place::UntilClose),
             bad_chunk: None,
+            data_over: false,
             gap: false,
             body: 0,
             own_word: own_word(bytes, &head),

@@ -87,6 +87,11 @@ impl Chunks {
         Progress::More
     }
 
+    /// Whether the last chunk came: all data is there, whatever lacks of the trailer and the empty line behind it.
+    pub fn data_over(&self) -> bool {
+        matches!(self.state, Chunk::Trailer(_))
+    }
+
     /// Passes over bytes that the capture lacks; false if it is lost where the next chunk begins.
     pub fn skip(&mut self, bytes: u64) -> bool {
         match &mut self.state {
@@ -130,5 +135,9 @@ mod tests {
         }
         assert_eq!(Chunks::default().push(b"5\r\nhelloX"), Progress::Broken(8));
         assert_eq!(Chunks::default().push(b"zz\r\n"), Progress::Broken(0));
+        for (body, over) in [(&b"2\r\nok\r\n"[..], false), (b"2\r\nok\r\n0\r\n", true), (b"0\r\nTrailer: 1", true)] {
+            let mut chunks = Chunks::default();
+            assert_eq!((chunks.push(body), chunks.data_over()), (Progress::More, over));
+        }
     }
 }
