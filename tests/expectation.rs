@@ -16,8 +16,10 @@
 //! candidates_begin = ["tcp-syn-reset"]         # how the list of candidates must begin
 //! doubts = ["covers this time"]    # each text is in one of its doubts
 //! says = ["firewall.pcap"]         # each text is in its summary
+//! never = ["cannot be told"]       # none of these texts is in its summary or doubts
 //! evidence = { "capture.pcap" = [9, 19, 20] }  # packets or lines that the finding must name, among others;
 //!                                  # [9, [19, 20]]: where a packet was recorded twice, either will do
+//! foreign = { "capture.pcap" = [13] }          # packets or lines that it must not name
 //!
 //! [[input]]                        # optional: what the report says of a file
 //! name = "access.log"
@@ -57,7 +59,7 @@ pub struct Expectation {
 }
 
 /// Fields of a finding that may be checked: a misspelt one is not passed over in silence.
-const FIELDS: [&str; 18] = [
+const FIELDS: [&str; 20] = [
     "category",
     "confidence",
     "status",
@@ -74,8 +76,10 @@ const FIELDS: [&str; 18] = [
     "candidates_begin",
     "doubts",
     "says",
+    "never",
     "time",
     "evidence",
+    "foreign",
 ];
 
 impl Expectation {
@@ -153,6 +157,8 @@ impl Expectation {
                 let what = format!("findings[{index}].{field}");
                 match field.as_str() {
                     "doubts" => doubts(&mut out, &what, value, finding),
+                    "foreign" => foreign(&mut out, &what, value, finding, report),
+                    "never" => never(&mut out, &what, value, finding),
                     "says" => says(&mut out, &what, value, finding),
                     "evidence" => self.evidence(&mut out, index, value, finding, report),
                     "candidates_begin" => {
@@ -228,6 +234,33 @@ fn says(out: &mut Vec<String>, what: &str, wanted: &Toml, finding: &Value) {
     let summary = finding["summary"].as_str().unwrap_or_default();
     for text in names(Some(wanted)).iter().filter(|text| !summary.contains(text.as_str())) {
         out.push(format!("{what}: “{text}” is not in “{summary}”"));
+    }
+}
+
+/// None of these packets or lines may be among the finding's evidence: they belong to something else.
+fn foreign(out: &mut Vec<String>, what: &str, wanted: &Toml, finding: &Value, report: &Value) {
+    for (file, numbers) in wanted.as_table().into_iter().flatten() {
+        let of_file = |evidence: &&Value| {
+            let input = evidence["input"].as_u64().and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX);
+            report["inputs"][input]["name"].as_str() == Some(file)
+        };
+        let named = finding["evidence"].as_array().into_iter().flatten().filter(of_file);
+        let place = |evidence: &Value| evidence["packet"].as_i64().or_else(|| evidence["line"].as_i64());
+        let named: Vec<i64> = named.filter_map(place).collect();
+        for number in numbers.as_array().into_iter().flatten().filter_map(Toml::as_integer) {
+            if named.contains(&number) {
+                out.push(format!("{what}: {file} {number} is named"));
+            }
+        }
+    }
+}
+
+/// None of these texts may be in the finding's summary or doubts: they would be untrue.
+fn never(out: &mut Vec<String>, what: &str, wanted: &Toml, finding: &Value) {
+    let doubts = finding["doubts"].as_array().into_iter().flatten().chain([&finding["summary"]]);
+    let told: Vec<&str> = doubts.filter_map(Value::as_str).collect();
+    for text in names(Some(wanted)).iter().filter(|text| told.iter().any(|told| told.contains(text.as_str()))) {
+        out.push(format!("{what}: “{text}” is said in {told:?}"));
     }
 }
 
@@ -376,6 +409,26 @@ licence = \"MIT OR Apache-2.0\"
         report["findings"][0]["doubts"] = json!(["The log covers this time."]);
         assert_eq!(case.mismatches(&report), Vec::<String>::new());
         report["inputs"][0]["clock_offset"] = json!(36.5);
+        assert_eq!(case.mismatches(&report).len(), 1);
+    }
+
+    #[test]
+    fn foreign_evidence_is_told() {
+        let case = CASE.replace("upstream =", "foreign = { \"a.pcap\" = [2] }\nupstream =");
+        let case = Expectation::parse(&case).unwrap();
+        assert_eq!(case.mismatches(&report(&[3, 4])), Vec::<String>::new());
+        assert_eq!(case.mismatches(&report(&[2, 3, 4])), ["findings[0].foreign: a.pcap 2 is named"]);
+    }
+
+    #[test]
+    fn untrue_words_are_told() {
+        let case = Expectation::parse(&CASE.replace("upstream =", "never = [\"which of them\"]\nupstream =")).unwrap();
+        let mut report = report(&[3, 4]);
+        assert_eq!(case.mismatches(&report), Vec::<String>::new());
+        report["findings"][0]["doubts"] = json!(["One was in use; which of them cannot be told."]);
+        assert_eq!(case.mismatches(&report).len(), 1);
+        report["findings"][0]["doubts"] = json!([]);
+        report["findings"][0]["summary"] = json!("which of them");
         assert_eq!(case.mismatches(&report).len(), 1);
     }
 

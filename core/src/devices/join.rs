@@ -66,7 +66,8 @@ struct Told {
     attempt: Option<usize>,
     word: DeviceWord,
     action: Action,
-    event: Event,
+    /// The line, behind the one that says whose address it names.
+    events: Vec<Event>,
     /// That only destination and time tie them together.
     doubt: Option<String>,
 }
@@ -107,13 +108,24 @@ fn of_log(exchanges: &[Exchange], log: &LogReader, gateways: &[IpAddr]) -> Vec<T
                  from destination and time alone."
             )
         });
-        let event = Event { source, leg: Leg::Upstream, sent: true, what: What::Line(text.clone()), flow: None };
+        let line = |source, text| Event { source, leg: Leg::Upstream, sent: true, what: What::Line(text), flow: None };
+        let naming = index.naming(tried, kept).and_then(|at| rulings.kept.get(at as usize)).filter(|_| {
+            // A line that says the name itself needs no other.
+            rulings.name(kept).is_empty()
+        });
+        let mut events = Vec::new();
+        if let (Some(naming), Some(address), Some(host)) = (naming, kept.to.0, tried.host) {
+            let mut source = naming.source;
+            source.time = source.time.plus(Span(ahead.0.saturating_neg()));
+            events.push(line(source, format!("{title} had found {address} to be {host}.")));
+        }
+        events.push(line(source, text.clone()));
         let new = Told {
             exchange: tried.exchange,
             attempt: tried.attempt,
             word: DeviceWord { text, log: id, bearing, exact: fit == Fit::Exact },
             action: kept.action,
-            event,
+            events,
             doubt,
         };
         // One word of a log for each exchange: the one that blames.
@@ -169,7 +181,8 @@ fn tries(at: usize, exchange: &Exchange) -> Vec<Try<'_>> {
 /// Rulings by destination, each list in time order, and what addresses a name has by the device's own word.
 struct Index<'a> {
     of_address: HashMap<IpAddr, Vec<u32>>,
-    of_name: HashMap<&'a str, Vec<IpAddr>>,
+    /// With the line that says so.
+    of_name: HashMap<&'a str, Vec<(IpAddr, u32)>>,
 }
 
 impl<'a> Index<'a> {
@@ -183,8 +196,8 @@ impl<'a> Index<'a> {
             let name = rulings.name(kept);
             if !name.is_empty() {
                 let known = index.of_name.entry(name).or_default();
-                if !known.contains(&address) && known.len() < NEAREST {
-                    known.push(address);
+                if known.iter().all(|(one, _)| *one != address) && known.len() < NEAREST {
+                    known.push((address, at));
                 }
             }
         }
@@ -197,9 +210,20 @@ impl<'a> Index<'a> {
     fn addresses(&self, tried: &Try<'_>) -> Vec<IpAddr> {
         match (tried.to.0, tried.host) {
             (Some(address), _) => [address].into(),
-            (None, Some(host)) => self.of_name.get(host).cloned().unwrap_or_default(),
+            (None, Some(_)) => self.named(tried).iter().map(|(address, _)| *address).collect(),
             (None, None) => Vec::new(),
         }
+    }
+
+    fn named(&self, tried: &Try<'_>) -> &[(IpAddr, u32)] {
+        tried.host.and_then(|host| self.of_name.get(host)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The line by which a ruling's address is the host's that was wanted, where only a name was known.
+    fn naming(&self, tried: &Try<'_>, kept: &Kept) -> Option<u32> {
+        let only_name = tried.to.0.is_none();
+        let by = self.named(tried).iter().find(|(address, _)| only_name && kept.to.0 == Some(*address));
+        by.map(|(_, at)| *at)
     }
 
     fn of<'b>(&'b self, tried: &Try<'_>) -> impl Iterator<Item = u32> + use<'b, 'a> {
@@ -264,7 +288,7 @@ fn reset_by(attempt: &mut Attempt, bearing: Bearing, action: Action) {
 }
 
 fn apply(exchange: &mut Exchange, told: Told) {
-    let Told { attempt, word, action, event, doubt, .. } = told;
+    let Told { attempt, word, action, events, doubt, .. } = told;
     let captured = attempt.and_then(|at| exchange.attempts.get(at)).is_some_and(|attempt| !attempt.events.is_empty());
     let claim = exchange.claim.as_mut().filter(|_| !captured && word.bearing != Bearing::Pass);
     if let Some(claim) = claim {
@@ -290,6 +314,6 @@ fn apply(exchange: &mut Exchange, told: Told) {
         reset_by(attempt, word.bearing, action);
     }
     exchange.doubts.extend(doubt);
-    exchange.events.push(event);
+    exchange.events.extend(events);
     exchange.signs.devices.push(word);
 }

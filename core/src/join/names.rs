@@ -223,7 +223,7 @@ pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, requests: &Ask
                 .iter()
                 .filter_map(|lookup| Some(lookup.answers.first()?.0.time.since(lookup.first()?.time)))
                 .max();
-            let good = asked.iter().copied().filter(|lookup| lookup.succeeded());
+            let good = asked.iter().copied().filter(|lookup| lookup.succeeded() && served(lookup, &exchange.attempts));
             let story = resolving::lookup_story(good);
             if let (Some(first), false) = (exchange.attempts.first_mut(), story.is_empty()) {
                 let mut events = story;
@@ -235,6 +235,16 @@ pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, requests: &Ask
             }
         }
     }
+}
+
+/// Whether a lookup was of use to these attempts: DNS gave an address that was tried, or had answered before the first try.
+fn served(lookup: &Lookup, attempts: &[Attempt]) -> bool {
+    let begun = attempts.iter().filter_map(|attempt| Some(attempt.span?.0)).min();
+    let tried = |address: &IpAddr| attempts.iter().any(|attempt| attempt.upstream.map(|up| up.ip()) == Some(*address));
+    lookup
+        .answers
+        .iter()
+        .any(|(source, answer)| begun.is_none_or(|begun| source.time <= begun) || answer.addresses.iter().any(tried))
 }
 
 /// The name of a parent or of a backend: the gateway looked up no other, and answered as for a failure upstream.

@@ -1,5 +1,6 @@
 //! The gateway's way out: its attempts, and what it means where none was seen.
 
+use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -13,7 +14,8 @@ use crate::capture::connection::{Connection, Speech};
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::categories::{Id, Phase as Stage};
-use crate::exchange::{Attempt, ConnectFailure, Event, Exchange, Left, Phase};
+use crate::exchange::{Attempt, ConnectFailure, Event, Exchange, Flow, Left, Phase, What};
+use crate::report::Leg;
 use crate::time::Timestamp;
 
 /// Ports of services that are no web: a failure there is not the gateway's upstream.
@@ -21,6 +23,10 @@ pub(super) const NEVER_WEB: &[u16] = &[
     22, 23, 25, 53, 88, 110, 123, 135, 139, 143, 161, 389, 445, 465, 514, 587, 636, 993, 995, 1433, 1521, 3268, 3269,
     3306, 3389, 5060, 5061, 5222, 5432, 5671, 5672, 6379, 9100, 11211, 27017,
 ];
+
+/// Said of a request without an attempt of its own, as long as no log says that it got no connection.
+pub(crate) const BUSY: &str =
+    "The gateway had other connections in use at that time; which of them carried this request cannot be told.";
 
 const DOWN: &str = "That the answers find no way back is told by the client's address in the SYNs alone: a server that is down, or a firewall that drops the SYNs, looks the same here.";
 
@@ -152,6 +158,22 @@ fn asked_by_another(exchange: &Exchange, points: &[Point], roles: &Roles, (from,
         .any(|lookup| lookup.queries.first().is_some_and(|query| from <= query.time && query.time <= to))
 }
 
+/// A connection that the gateway opened to itself in this time, and said nothing on: it left it out, as Squid does with a
+/// parent that is itself.
+fn to_itself(points: &[Point], roles: &Roles, (from, to): (Timestamp, Timestamp)) -> Option<Event> {
+    let own = |connection: &&Connection| {
+        let (client, server) = (connection.client.ip(), connection.server.ip());
+        let mute = connection.client_end.position == 0 && connection.server_end.position == 0;
+        client == server && roles.gateways.contains(&server) && mute && connection.opening().is_some()
+    };
+    let during = |connection: &&Connection| from <= connection.first.time && connection.first.time <= to;
+    let connection = points.iter().flat_map(|point| &point.connections).filter(own).find(during)?;
+    let flow = Flow { one: connection.client, other: connection.server, packets: connection.packets };
+    let what =
+        What::Note(format!("gateway → itself: SYN to {}; nothing is sent on that connection", connection.server));
+    Some(Event { source: connection.first, leg: Leg::Upstream, sent: true, what, flow: Some(flow) })
+}
+
 /// What it says of a request that no attempt was seen for: that none was made, only where one would have been seen.
 pub(super) fn silence(
     exchange: &mut Exchange,
@@ -174,7 +196,7 @@ pub(super) fn silence(
         // Said of every such exchange.
         return;
     } else if busy {
-        "The gateway had other connections in use at that time; which of them carried this request cannot be told."
+        BUSY
     } else if exchange.signs.head_cut {
         "The snap length cut the head of the answer off: a reason that the gateway gives there was not captured."
     } else if asked_by_another(exchange, points, roles, (from, to)) {
@@ -183,6 +205,7 @@ pub(super) fn silence(
         "The snap length cut off which host was wanted, and the gateway asked DNS meanwhile."
     } else {
         exchange.outward = true;
+        exchange.events.extend(to_itself(points, roles, (from, to)));
         let first = exchange.signs.word.as_ref().and_then(|word| word.candidates.first()?.category());
         // An answer of DNS that it kept, or a reason of its own, needs no attempt.
         if !first.is_some_and(|first| !matches!(first.phase, Stage::Resolve | Stage::Gateway | Stage::Upstream)) {

@@ -318,6 +318,8 @@ pub struct Record<'a> {
     pub begun: bool,
     /// The line says no time: `time` is that of a line before it, or none.
     pub untimed: bool,
+    /// The line names the cause itself: it lacks nothing of what the format's `missing` says.
+    pub named: bool,
     /// How long it took.
     pub elapsed: Option<Span>,
     /// Who asked.

@@ -272,7 +272,7 @@ impl LogReader {
             doubts: {
                 let open =
                     claim.as_ref().is_some_and(|claim| claim.candidates.len() > 1 || (record.group.is_some() && !over));
-                let missing = open.then(|| format.missing.to_string());
+                let missing = (open && !record.named).then(|| format.missing.to_string());
                 missing.into_iter().chain(record.untimed.then(|| NO_TIME.to_string())).collect()
             },
             claim,

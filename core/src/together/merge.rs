@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 
 use super::{Sight, words};
 use crate::capture::point::Point;
+use crate::categories::Id;
 use crate::exchange::{Answer, Event, Exchange, Flow, Status, What};
+use crate::join::upstream::BUSY;
 use crate::join::{refused, services};
 use crate::report::Leg;
 use crate::time::{Span, Timestamp};
@@ -75,6 +77,7 @@ pub fn line(exchange: &mut Exchange, line: &Exchange, by_client: bool, notes: &m
     // What a client saw claims nothing, but shows the answer.
     if line.claim.is_some() {
         exchange.claim.clone_from(&line.claim);
+        unconnected(exchange);
         // What a log leaves out counts where no packets fill it.
         if !captured {
             exchange.doubts.clone_from(&line.doubts);
@@ -128,11 +131,21 @@ pub fn error(exchange: &mut Exchange, error: &Exchange, first: bool) {
     let decided = exchange.claim.as_ref().is_some_and(|claim| !claim.undetermined);
     if error.claim.is_some() && (first || !decided) {
         exchange.claim.clone_from(&error.claim);
+        unconnected(exchange);
         services::named(exchange, error);
         refused::held_against(exchange);
         if !captured && exchange.events.iter().all(|event| event.source.line) {
             exchange.doubts.clear();
         }
+    }
+}
+
+/// Where the gateway says that it had no connection for a request, none of those that it had in use carried it.
+fn unconnected(exchange: &mut Exchange) {
+    let said = exchange.claim.as_ref().filter(|claim| !claim.undetermined).and_then(|claim| claim.candidates.first());
+    let none = [Id::NoHealthyUpstream, Id::EphemeralPortExhaustion, Id::LocalEgressDenied];
+    if said.is_some_and(|said| none.contains(said)) {
+        exchange.doubts.retain(|doubt| doubt != BUSY);
     }
 }
 

@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use crate::categories::Id;
 use crate::exchange::{Attempt, Between, Exchange, SecureFailure};
 use crate::protocols::tls;
-use crate::report::ResetBy;
+use crate::report::{Leg, ResetBy};
 use phases::of_attempt;
 
 /// The sentence.
@@ -130,7 +130,10 @@ fn of_exchange(exchange: &Exchange, decisive: Option<&Attempt>, id: Id, site: &s
         }
         // What a log alone says is told by its claim.
         (Id::NoAttempt, Some(status), claim) if exchange.outward || claim.is_none() => {
-            format!("The gateway answered {status} for {site} without asking DNS and without trying to connect.")
+            // All that is told of a way out where there was no attempt.
+            let itself = exchange.events.iter().any(|event| event.leg == Leg::Upstream && !event.source.line);
+            let tried = if itself { "connecting to anybody but itself" } else { "trying to connect" };
+            format!("The gateway answered {status} for {site} without asking DNS and without {tried}.")
         }
         (Id::RequiredService, status, _) if exchange.signs.service.is_some() => {
             let service = exchange.signs.service.as_ref();

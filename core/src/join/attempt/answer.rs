@@ -169,6 +169,9 @@ pub(super) fn answer(
                 if let Some(fin) = server.fin {
                     story.add(fin.source, Side::Server, What::Fin);
                 }
+                if let Some(reset) = server.rst.filter(|reset| reset.source > source) {
+                    story.add(reset.source, Side::Server, What::Reset("in answer to what came after its FIN".into()));
+                }
             } else {
                 attempt.wait = Phase::Failed(if reset { WaitFailure::Reset } else { WaitFailure::Closed });
             }

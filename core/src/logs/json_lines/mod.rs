@@ -143,11 +143,8 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     layout.product = layout.product.or(product(found.shape));
     let status = found.status();
     let error = found.shape == Shape::Caddy && found.get(Slot::Logger).starts_with("http.log.error");
-    let failure = if error {
-        go_errors::meaning(found.get(Slot::Message)).or_else(|| meaning(&found, status))
-    } else {
-        meaning(&found, status)
-    };
+    let cause = go_errors::meaning(found.get(Slot::Message)).filter(|_| error);
+    let failure = cause.or_else(|| meaning(&found, status));
     let mut words = found.get(Slot::Request).split(' ').filter(|word| !word.is_empty());
     let (method, wanted) = match (words.next(), words.next()) {
         (one, None) => (None, one),
@@ -174,6 +171,7 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     });
     Parsed::Record(Record {
         time,
+        named: cause.is_some(),
         begun: found.shape == Shape::Google || !found.get(Slot::Begun).is_empty(),
         elapsed: elapsed(&found),
         client: host_port(client).map(|(ip, _)| ip).or_else(|| address(client)),
