@@ -75,10 +75,10 @@ const ALSO: &[(&str, &str)] = &[
     ("healthy/asked-again-elsewhere-after-503-upstream-side", "origin-error"),
     ("healthy/asked-again-elsewhere-after-503-upstream-side", "undetermined"),
     ("healthy/asked-again-elsewhere-after-silence-upstream-side", "response-timeout"),
+    ("healthy/retried-what-went-out", "response-empty"),
     // The truncated answer, for which it was asked over TCP, is not there.
     ("dns-tcp-fallback-blocked/asked-over-tcp-in-vain", "dns-no-response"),
     // A page from the cache in place of an answer, where that page is not there.
-    ("healthy/every-turn-that-goes-well", "response-empty"),
     ("healthy/every-turn-that-goes-well", "response-invalid"),
     ("healthy/every-turn-that-goes-well", "response-reset"),
     ("healthy/every-turn-that-goes-well", "response-truncated"),
@@ -95,6 +95,7 @@ const ALSO: &[(&str, &str)] = &[
 ];
 /// The same, where only the sweep over every beginning and end comes upon it.
 const LATER: &[(&str, &str)] = &[
+    ("healthy/every-turn-that-goes-well", "response-empty"),
     ("healthy/every-turn-that-goes-well", "response-truncated"),
     ("healthy/haproxy-retry-on", "response-empty"),
     ("healthy/nginx-tls-second-address", "tls-reset"),

@@ -163,7 +163,7 @@ fn answered_late(outer: &Connection, inner: &Connection) -> bool {
     let (client, server, ours) = (&outer.client_end, &outer.server_end, &inner.client_end);
     let first = server.first_data.is_some_and(|data| client.first_data.is_none_or(|asked| data < asked));
     let meanwhile = inner.first.time <= outer.first.time && outer.first.time <= inner.last.time.plus(AFTER);
-    let apart = inner.client.ip() != outer.client.ip();
+    let apart = ![outer.client.ip(), outer.server.ip()].contains(&inner.client.ip());
     let by_direction = server.outgoing == Some(true) && ours.outgoing == Some(true);
     let known = client.hardware != 0 && server.hardware != 0;
     let by_machine = known && server.hardware == ours.hardware && client.hardware != ours.hardware;

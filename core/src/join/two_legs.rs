@@ -12,6 +12,12 @@ use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::time::Timestamp;
 
+/// Whether a connection cannot be of whom another one's loopback address asks: it comes from another machine.
+fn foreign(inner: &Connection, outer: &Connection) -> bool {
+    let (ours, its) = (outer.server_end.hardware, inner.client_end.hardware);
+    outer.server.ip().is_loopback() && (inner.client_outgoing == Some(false) || ours != 0 && its != 0 && ours != its)
+}
+
 /// Pairs of addresses of a reverse proxy: one is asked, the other asks on for the same within that time. The same path,
 /// or a mark of a gateway, ties both; where the upstream was never asked, that one address goes out, or looks up the
 /// name that was wanted, only while the other has a request that failed.
@@ -32,7 +38,7 @@ pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec
             && inner.server.ip() != outer.server.ip()
             && inner.server.ip() != outer.client.ip();
         let (from, to) = in_use(outer);
-        apart && from <= inner.first.time && inner.first.time <= to
+        apart && !foreign(inner, outer) && from <= inner.first.time && inner.first.time <= to
     };
     let mut legs = HashSet::new();
     for inner in connections() {
