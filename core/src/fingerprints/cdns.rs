@@ -70,9 +70,9 @@ pub(super) const CLOUDFLARE_STATUSES: &[(u16, &str)] = &[
     (520, "the site's server closed, reset, or sent something unexpected"),
     (521, "the site's server refused the connection"),
     (522, "the connection to the site's server timed out"),
-    (523, "the site's server cannot be reached"),
+    (523, "there is no route to the site's server"),
     (524, "the site's server took the request and did not answer in time"),
     (525, "the TLS handshake with the site's server failed"),
     (526, "the site's server has no valid certificate"),
-    (530, "the site's own error 1xxx is on the page"),
+    (530, "the name of the site's server could not be resolved; the error 1xxx on the page says more"),
 ];

@@ -132,7 +132,47 @@ const LOOKS: &[(Product, &[Look])] = &[
                 ],
             ),
             ("status", "503", &[NoHealthyUpstream]),
-            ("status", "504", &[TcpSynUnanswered, ResponseTimeout]),
+            ("status", "504", &[TcpSynUnanswered, ResponseTimeout, ResponseStalled]),
+        ],
+    ),
+    (
+        Product::CloudFront,
+        &[
+            ("status", "502", &[TlsCertificate, TlsAlert, DnsNxdomain, TcpSynReset]),
+            ("status", "503", &[OriginError, ProxyOverload]),
+            ("status", "504", &[TcpSynUnanswered, ResponseTimeout, ResponseStalled, OriginError]),
+            ("said", "connect", &[TcpSynReset, TcpSynUnanswered, TlsAlert]),
+        ],
+    ),
+    (
+        Product::Cloudflare,
+        &[
+            ("status", "502", &[OriginError]),
+            ("said", "522", &[TcpSynUnanswered, RequestUnacked]),
+            ("said", "524", &[ResponseTimeout, ZeroWindow]),
+            ("said", "530", phase::RESOLVE),
+        ],
+    ),
+    (
+        Product::AzureGateway,
+        &[
+            ("status", "502", &[NoHealthyUpstream, TlsCertificate, DnsNxdomain, TcpSynUnanswered, ResponseTimeout]),
+            ("status", "504", &[ResponseTimeout, TcpSynUnanswered]),
+        ],
+    ),
+    (
+        Product::GoogleLb,
+        &[
+            ("status", "502", &[ResponseTimeout, NoHealthyUpstream, TcpSynReset, KeepaliveRace, TlsCertificate]),
+            ("status", "503", &[ResponseTimeout, NoHealthyUpstream, TcpSynReset, KeepaliveRace, TlsCertificate]),
+            ("status", "504", &[ResponseTimeout, TcpSynUnanswered]),
+        ],
+    ),
+    (
+        Product::Proxysg,
+        &[
+            ("status", "503", &[TcpSynUnanswered, TcpSynReset, RequiredService]),
+            ("status", "504", &[TcpSynUnanswered, ResponseTimeout, ParentProxyError]),
         ],
     ),
     (

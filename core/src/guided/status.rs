@@ -30,9 +30,18 @@ const ALSO: &[(Product, u16, &[&[Id]])] = &[
     (Product::Apache, 503, &[&[ResponseReset, ResponseEmpty, ResponseTimeout, ResponseInvalid, KeepaliveRace]]),
     // Older releases.
     (Product::Envoy, 503, &[&[ResponseInvalid, H2Goaway, H2RstStream]]),
-    // Its trouble list names both.
-    (Product::AwsAlb, 502, &[&[TcpIcmpUnreachable]]),
-    (Product::AwsAlb, 504, &[&[TlsNoResponse]]),
+    // Version 1; backends that cannot be reached at all.
+    (Product::AzureGateway, 504, &[&[TcpSynUnanswered, ReturnPath]]),
+    // Of ProxySG's codes only 503 is known; gateway_error may be 504, and a site can change all of them.
+    (Product::Proxysg, 504, &[phase::CONNECT, &[RequiredService]]),
+    (Product::Proxysg, 502, &[phase::CONNECT, &[RequiredService]]),
+    (Product::Proxysg, 500, &[phase::CONNECT, &[RequiredService]]),
+    // Regional load balancers, which run on Envoy, have statuses of their own.
+    (
+        Product::GoogleLb,
+        504,
+        &[phase::CONNECT, phase::SECURE, phase::WAIT, phase::RECEIVE, &[KeepaliveRace, NoHealthyUpstream, ProxyLoop]],
+    ),
 ];
 
 /// Of each failure in the product's table: whether this status is its own.

@@ -217,3 +217,35 @@ fn the_articles_paths_end_where_the_articles_do() {
     assert_eq!(best(Product::Skyhigh, "status:502,said:bad-response,tls:no,request:garbage"), ["response-invalid"]);
     assert_eq!(best(Product::Skyhigh, "status:502,said:cannot-connect,tls:no,tcp:refused"), ["tcp-syn-reset"]);
 }
+
+#[test]
+fn what_logs_of_clouds_and_security_services_say_ends_at_their_failures() {
+    let best = |product, said: &str| -> Vec<&str> {
+        let list = Given::parse(Some(product), &format!("said:{said}")).list();
+        Given::best(&list).iter().map(|standing| standing.category.as_str()).collect()
+    };
+    for (product, said, category) in [
+        (Product::AwsAlb, "503", "no-healthy-upstream"),
+        (Product::AwsAlb, "target", "origin-error"),
+        (Product::GoogleLb, "no-backend", "no-healthy-upstream"),
+        (Product::GoogleLb, "by-backend", "origin-error"),
+        (Product::AzureGateway, "no-live", "no-healthy-upstream"),
+        (Product::CloudFront, "header", "response-header-too-large"),
+        (Product::Cloudflare, "521", "tcp-syn-reset"),
+        (Product::Cloudflare, "526", "tls-certificate"),
+        (Product::Zscaler, "blocked", "policy-denied"),
+        (Product::Forcepoint, "client", "client-abort"),
+        (Product::Fortinet, "deny", "policy-denied"),
+        (Product::PaloAlto, "client-rst", "client-abort"),
+    ] {
+        assert_eq!(best(product, said), [category], "{product:?} {said}");
+    }
+    assert_eq!(best(Product::Fortinet, "timeout"), ["tcp-syn-unanswered", "return-path"]);
+    let connect = best(Product::Forcepoint, "connect");
+    assert!(connect.contains(&"tcp-syn-reset") && !connect.contains(&"response-timeout"), "{connect:?}");
+    // Every product has words to choose from; of another gateway none is known.
+    for product in PRODUCTS {
+        let words = (seen::SAID.answers)(Some(product.id)).len();
+        assert_eq!(words > 0, product.id != Product::Generic, "{:?}", product.id);
+    }
+}

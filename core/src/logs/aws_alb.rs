@@ -194,20 +194,21 @@ fn of_lambda(reason: &str) -> Meaning {
     }
 }
 
-const CLIENT_LEFT: Meaning = Meaning::is(
+pub(crate) const CLIENT_LEFT: Meaning = Meaning::is(
     Likely,
     &[&[ClientAbort]],
     Unknown,
     "the client closed before the answer (460 is the load balancer's mark of that, or no status was sent)",
 );
-const FROM_TARGET: Meaning =
+pub(crate) const FROM_TARGET: Meaning =
     Meaning::is(Proven, &[&[OriginError]], Origin, "the target itself sent this status (target_status_code)");
-const BY_RULE: Meaning =
+pub(crate) const BY_RULE: Meaning =
     Meaning::is(Likely, &[&[PolicyDenied]], Gateway, "a rule of the listener answers so (fixed-response)");
-const WAF: Meaning =
+pub(crate) const WAF: Meaning =
     Meaning::is(Likely, &[&[RequiredService]], Gateway, "AWS WAF, which is asked first, failed (waf-failed)");
-const LOGIN: Meaning = Meaning::is(Likely, &[&[RequiredService]], Gateway, "the identity provider failed (561)");
-const S_502: Meaning = Meaning::open(
+pub(crate) const LOGIN: Meaning =
+    Meaning::is(Likely, &[&[RequiredService]], Gateway, "the identity provider failed (561)");
+pub(crate) const S_502: Meaning = Meaning::open(
     &[
         &[ResponseReset, ResponseEmpty, KeepaliveRace, TcpSynReset, TcpIcmpUnreachable],
         &[ResponseInvalid, ResponseHeaderTooLarge, ResponseBadChunk],
@@ -217,42 +218,42 @@ const S_502: Meaning = Meaning::open(
     "the load balancer got no usable response: the target refused or closed the connection, its TLS failed, or its response is \
      malformed or too large",
 );
-const S_503: Meaning = Meaning::is(
+pub(crate) const S_503: Meaning = Meaning::is(
     Likely,
     &[&[NoHealthyUpstream]],
     Gateway,
     "no target was chosen: the target group has none that can be used",
 );
-const S_504: Meaning = Meaning::open(
+pub(crate) const S_504: Meaning = Meaning::open(
     &[&[ResponseTimeout, TcpSynUnanswered, ReturnPath, RequestUnacked, PmtuBlackhole, ResponseTruncated]],
     Gateway,
     "the target did not answer: no connection within 10 s, or no response within the idle timeout (60 s by default)",
 );
-const OTHER: Meaning = Meaning::open(
+pub(crate) const OTHER: Meaning = Meaning::open(
     &[&[RequiredService, NoHealthyUpstream, PolicyDenied, NoAttempt]],
     Gateway,
     "the load balancer made this answer itself",
 );
-const NO_INSTANCE: Meaning = Meaning::open(
+pub(crate) const NO_INSTANCE: Meaning = Meaning::open(
     &[&[NoHealthyUpstream, TcpSynReset, TcpSynUnanswered, ReturnPath]],
     Gateway,
     "no instance stands in the line of this connection: none was healthy, or none could be connected to",
 );
-const LAMBDA: Meaning =
+pub(crate) const LAMBDA: Meaning =
     Meaning::is(Likely, &[&[OriginError]], Origin, "the Lambda function failed, or could not be called (error_reason)");
-const LAMBDA_INVALID: Meaning =
+pub(crate) const LAMBDA_INVALID: Meaning =
     Meaning::is(Proven, &[&[ResponseInvalid]], Gateway, "the Lambda function's response is malformed (error_reason)");
-const LAMBDA_TOO_LARGE: Meaning = Meaning::is(
+pub(crate) const LAMBDA_TOO_LARGE: Meaning = Meaning::is(
     Likely,
     &[&[ResponseInvalid]],
     Gateway,
     "the Lambda function's response is larger than 1 MB (LambdaResponseTooLarge)",
 );
-const LAMBDA_CONNECTION: Meaning = Meaning::is(
+pub(crate) const LAMBDA_CONNECTION: Meaning = Meaning::is(
     Likely,
     &[&[RequiredService]],
     Gateway,
     "the load balancer could not reach the Lambda service (error_reason)",
 );
-const LAMBDA_THROTTLED: Meaning =
+pub(crate) const LAMBDA_THROTTLED: Meaning =
     Meaning::is(Likely, &[&[ProxyOverload]], Gateway, "the Lambda function was throttled: too many requests at once");

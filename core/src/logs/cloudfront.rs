@@ -77,59 +77,62 @@ const DETAILS: &[(&str, Meaning)] = &[
     ("SlowReaderOriginError", SLOW),
 ];
 
-const LEFT: Meaning = Meaning::is(
+pub(crate) const LEFT: Meaning = Meaning::is(
     Likely,
     &[&[ClientAbort]],
     Unknown,
     "the viewer closed, or its connection broke, before it had the whole answer",
 );
-const SLOW: Meaning =
+pub(crate) const SLOW: Meaning =
     Meaning::is(Likely, &[&[ClientAbort]], Unknown, "the viewer was slow to read the message of an origin's error");
-const ABORTED: Meaning = Meaning::open(
+pub(crate) const ABORTED: Meaning = Meaning::open(
     &[&[ResponseTruncated, ResponseReset, ResponseEmpty, OriginError]],
     Gateway,
     "CloudFront met a problem with the origin and gave the answer up",
 );
-const COMMUNICATION: Meaning = Meaning::open(
+pub(crate) const COMMUNICATION: Meaning = Meaning::open(
     &[&[ResponseTimeout, TcpSynUnanswered, ReturnPath, ResponseStalled, RequestUnacked, PmtuBlackhole]],
     Gateway,
     "a timeout ran out while CloudFront connected to the origin or read from it (OriginCommError)",
 );
-const NOT_CONNECTED: Meaning = Meaning::open(
+pub(crate) const NOT_CONNECTED: Meaning = Meaning::open(
     &[&[TcpSynReset], phase::CONNECT, phase::SECURE],
     Gateway,
     "CloudFront could not connect to the origin (OriginConnectError); the line does not say how that ended",
 );
-const INVALID: Meaning =
+pub(crate) const INVALID: Meaning =
     Meaning::is(Likely, &[&[ResponseInvalid]], Gateway, "the origin's response is not valid by its own headers");
-const INCORRECT: Meaning = Meaning::open(
+pub(crate) const INCORRECT: Meaning = Meaning::open(
     &[&[OriginError, ResponseInvalid]],
     Unknown,
     "the origin returned an incorrect response (OriginError)",
 );
-const DNS: Meaning =
+pub(crate) const DNS: Meaning =
     Meaning::open(&[phase::RESOLVE], Gateway, "the origin's name could not be resolved (OriginDnsError)");
-const TOO_LARGE: Meaning =
+pub(crate) const TOO_LARGE: Meaning =
     Meaning::is(Proven, &[&[ResponseHeaderTooLarge]], Gateway, "a header of the origin's is too big for CloudFront");
-const READ: Meaning = Meaning::open(
+pub(crate) const READ: Meaning = Meaning::open(
     &[&[ResponseReset, ResponseEmpty, ResponseTruncated, ResponseTimeout, KeepaliveRace]],
     Gateway,
     "CloudFront could not read from the origin (OriginReadError)",
 );
-const WRITE: Meaning = Meaning::open(
+pub(crate) const WRITE: Meaning = Meaning::open(
     &[&[KeepaliveRace, ResponseReset, RequestUnacked]],
     Gateway,
     "CloudFront could not write to the origin (OriginWriteError)",
 );
-const EMPTY: Meaning =
-    Meaning::is(Likely, &[&[ResponseEmpty]], Gateway, "the origin sent nothing (OriginZeroSizeObjectError)");
-const CAPACITY: Meaning = Meaning::is(
+pub(crate) const EMPTY: Meaning = Meaning::open(
+    &[&[ResponseInvalid, ResponseEmpty, OriginError]],
+    Gateway,
+    "the origin's object had no bytes, and that ended in an error (OriginZeroSizeObjectError)",
+);
+pub(crate) const CAPACITY: Meaning = Meaning::is(
     Likely,
     &[&[ProxyOverload]],
     Gateway,
     "CloudFront refused the request: a limit was exceeded, or the edge had no capacity",
 );
-const ANY: Meaning = Meaning::open(
+pub(crate) const ANY: Meaning = Meaning::open(
     &[&[OriginError, NoAttempt]],
     Unknown,
     "no result type names a failure of CloudFront's: the origin sent this status, or it came from the cache",

@@ -129,15 +129,15 @@ fn meaning(found: &Found<'_>) -> Option<Meaning> {
     })
 }
 
-const BLOCKED: Meaning =
+pub(crate) const BLOCKED: Meaning =
     Meaning::is(Likely, &[&[PolicyDenied]], Gateway, "a policy blocked the request (action=blocked)");
-const FROM_SERVER: Meaning = Meaning::is(
+pub(crate) const FROM_SERVER: Meaning = Meaning::is(
     Likely,
     &[&[OriginError, ParentProxyError]],
     Origin,
     "the server answered with this status (http_response), and the proxy passed it on",
 );
-const OWN: Meaning = Meaning::open(
+pub(crate) const OWN: Meaning = Meaning::open(
     &[phase::RESOLVE, phase::CONNECT, phase::SECURE, phase::SEND, phase::WAIT, phase::RECEIVE],
     Gateway,
     "the proxy sent this status and not the server (http_proxy_status_code differs from http_response); the line does not \

@@ -163,11 +163,11 @@ fn meaning(code: Option<u16>, blocked: bool, reason: &str) -> Option<Meaning> {
     })
 }
 
-const BLOCKED: Meaning =
+pub(crate) const BLOCKED: Meaning =
     Meaning::is(Likely, &[&[PolicyDenied]], Gateway, "a policy blocked the request (action=Blocked)");
-const UNRESOLVED: Meaning =
+pub(crate) const UNRESOLVED: Meaning =
     Meaning::open(&[phase::RESOLVE], Gateway, "the reason says that the server's name could not be resolved");
-const TIMED_OUT: Meaning = Meaning::open(
+pub(crate) const TIMED_OUT: Meaning = Meaning::open(
     &[&[TcpSynUnanswered, ReturnPath, ResponseTimeout, TlsNoResponse], phase::SEND],
     Unknown,
     "the reason says that a timeout ran out; the line does not say in which phase",

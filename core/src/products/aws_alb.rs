@@ -1,7 +1,7 @@
 //! AWS Application Load Balancer, as far as its documents say.
 
 use super::groups::{LATE, SILENT};
-use super::{Id, PRACTICE, Part, Product, Timer, answered};
+use super::{Id, Part, Product, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::time::Span;
@@ -9,6 +9,7 @@ use crate::time::Span;
 const ATTRIBUTES: &str = "AWS documentation, Edit attributes for your Application Load Balancer";
 const TROUBLE: &str = "AWS documentation, Troubleshoot your Application Load Balancers";
 const TIMEOUT: &str = "AWS re:Post knowledge center, HTTP 504 with a load balancer";
+const LOGS: &str = "AWS documentation, Access logs for your Application Load Balancer";
 const THROUGH: &str = "curl -sv -o /dev/null {url}";
 
 /// See the module.
@@ -16,16 +17,19 @@ pub static PRODUCT: Product = Product {
     id: Id::AwsAlb,
     name: "AWS Application Load Balancer",
     also: &["ALB", "ELB", "Elastic Load Balancing"],
-    statuses: "502: the target refused, reset or closed, or sent something invalid, or TLS to it failed. 503: no target \
-             is registered. 504: the target took no connection in 10 s, or sent nothing for the idle timeout (60 s). \
+    statuses: "502: the target refused (also by ICMP), reset or closed, sent something invalid, or TLS to it failed. 503: no \
+             target is registered. 504: the target took no connection in 10 s, or sent nothing for the idle timeout (60 s). \
              460: the client left. elb_status_code with target_status_code - means that the load balancer made the \
              answer.",
     answers: &[
         answered(
             502,
-            &[&[TcpSynReset, KeepaliveRace, ResponseReset, ResponseEmpty, ResponseInvalid, TlsAlert, TlsNoResponse]],
-            "An ALB says 502 where the target reset or closed the connection, sent something invalid, or TLS with it failed. An \
-             unanswered SYN is 504 here.",
+            &[
+                &[TcpSynReset, KeepaliveRace, ResponseReset, ResponseEmpty, ResponseInvalid, TcpIcmpUnreachable],
+                &[TlsAlert, TlsNoResponse, TlsReset, TlsClosed, TlsNotSpoken],
+            ],
+            "An ALB says 502 where the target refused the connection, also by an ICMP error, reset or closed it while a request \
+             was open, sent something malformed, or TLS with it failed or took over 10 s. An unanswered SYN is 504 here.",
             TROUBLE,
         ),
         answered(
@@ -36,9 +40,10 @@ pub static PRODUCT: Product = Product {
         ),
         answered(
             504,
-            &[&[TcpSynUnanswered, ResponseTimeout, TcpIcmpUnreachable, ReturnPath]],
-            "An ALB says 504 where the connection to the target did not come about within 10 s, or the target did not answer \
-             within the idle timeout (60 s by default).",
+            &[&[TcpSynUnanswered, ResponseTimeout, ReturnPath, ResponseStalled]],
+            "An ALB says 504 where the connection to the target did not come about within 10 s, the target did not answer \
+             within the idle timeout (60 s by default), or its body stayed shorter than its Content-Length. A refused \
+             connection is 502 here.",
             TROUBLE,
         ),
         answered(460, &[&[ClientAbort]], "460: the client closed before the idle timeout had passed.", TROUBLE),
@@ -56,7 +61,14 @@ pub static PRODUCT: Product = Product {
             wait: Span::seconds(10),
             categories: SILENT,
             path: "fixed",
-            source: PRACTICE,
+            source: TROUBLE,
+        },
+        Timer {
+            name: "TLS handshake timeout",
+            wait: Span::seconds(10),
+            categories: &[TlsNoResponse],
+            path: "fixed",
+            source: TROUBLE,
         },
     ],
     parts: &[Part {
@@ -67,7 +79,7 @@ pub static PRODUCT: Product = Product {
                  balancer made it. A target_processing_time of -1: closed or timed out.",
                 "",
             )
-            .source(PRACTICE),
+            .source(LOGS),
         )],
         fixes: &[
             (
@@ -104,7 +116,7 @@ pub static PRODUCT: Product = Product {
                     THROUGH,
                 )
                 .at("firewall")
-                .source(PRACTICE),
+                .source(TROUBLE),
             ),
         ],
         ..Part::EMPTY

@@ -1,11 +1,14 @@
 //! Azure Application Gateway, as far as Microsoft's documents say.
 
 use super::groups::LATE;
-use super::{Id, Part, Product, answered};
+use super::{Id, Part, Product, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
+use crate::logs::phase;
+use crate::time::Span;
 
 const TROUBLE: &str = "Microsoft Learn, Troubleshooting bad gateway errors in Application Gateway";
+const CODES: &str = "Microsoft Learn, HTTP response codes in Application Gateway";
 const THROUGH: &str = "curl -sv -o /dev/null {url}";
 
 /// See the module.
@@ -13,16 +16,47 @@ pub static PRODUCT: Product = Product {
     id: Id::AzureGateway,
     name: "Azure Application Gateway",
     also: &["AppGw", "Application Gateway WAF"],
-    statuses: "502: no server of the pool is healthy or there is none, its probe is wrong, or the backend did not answer in time. \
-             error_info in the access log says which; serverStatus is the backend's own status.",
-    answers: &[answered(
-        502,
-        &[&[NoHealthyUpstream, ResponseTimeout, TcpSynUnanswered, TcpSynReset, ResponseEmpty, ResponseReset]],
-        "Application Gateway says 502 where the pool is empty or no server of it answers its health probe, where the backend \
-         cannot be connected to, and where a request timed out.",
-        TROUBLE,
-    )],
-    timers: &[],
+    statuses: "502: no server of the pool is healthy or there is none, its probe is wrong, it cannot be reached, or its \
+             certificate does not fit. 504 (version 2) or 502 (version 1): it did not answer in time. error_info in the access \
+             log says which; serverStatus is the backend's own status.",
+    answers: &[
+        answered(
+            502,
+            &[
+                &[NoHealthyUpstream, TcpSynUnanswered, TcpSynReset, TlsCertificate, ResponseTimeout],
+                &[ResponseEmpty, ResponseReset, ReturnPath, TcpIcmpUnreachable, TcpIcmpProhibited],
+                phase::RESOLVE,
+            ],
+            "Application Gateway says 502 where the pool is empty or no server of it answers its health probe, where a rule, a \
+             route or DNS keeps it from the backend, and where the backend's certificate does not fit. Only version 1 says 502 \
+             for a backend that did not answer in time.",
+            TROUBLE,
+        ),
+        answered(
+            504,
+            &[&[ResponseTimeout, ResponseStalled]],
+            "Application Gateway version 2 says 504 where the backend, and a second one of the pool after it, did not answer \
+             within the request time-out (20 s each by default). Version 1 says 502.",
+            CODES,
+        ),
+        answered(499, &[&[ClientAbort]], "499: the client closed before the answer was whole.", CODES),
+    ],
+    timers: &[
+        Timer {
+            name: "request time-out",
+            wait: Span::seconds(20),
+            categories: LATE,
+            path: "Backend settings: Request time-out",
+            source: TROUBLE,
+        },
+        Timer {
+            name: "request time-out at two servers, 20 s each",
+            wait: Span::seconds(40),
+            categories: LATE,
+            path: "Backend settings: Request time-out",
+            source: TROUBLE,
+        },
+    ],
     parts: &[Part {
         checks: &[(
             &[Category::NoHealthyUpstream, Category::TcpSynUnanswered, Category::TcpSynReset, Category::TlsCertificate],

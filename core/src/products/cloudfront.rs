@@ -3,12 +3,14 @@
 use super::groups::{LATE, SILENT};
 use super::{Id, Part, Product, Timer, answered};
 use crate::categories::Id::*;
-use crate::categories::{Id as Category, fix};
+use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
 use crate::time::Span;
 
 const GUIDE: &str = "Amazon CloudFront Developer Guide, Control origin timeouts and attempts; API reference, Origin";
+const BEHAVIOR: &str = "Amazon CloudFront Developer Guide, Request and response behavior for custom origins";
 const ERRORS: &str = "Amazon CloudFront Developer Guide, Troubleshooting error response status codes";
+const LOG: &str = "Amazon CloudFront Developer Guide, Standard logging reference";
 const THROUGH: &str = "curl -sv -o /dev/null {url}";
 
 /// See the module.
@@ -16,22 +18,31 @@ pub static PRODUCT: Product = Product {
     id: Id::CloudFront,
     name: "Amazon CloudFront",
     also: &["CloudFront", "AWS CDN"],
-    statuses: "502: CloudFront could not connect to the origin, or not in TLS, or its name has no address. 504: the origin \
-             did not answer in time, or a firewall keeps CloudFront out. x-edge-detailed-result-type says which: \
+    statuses: "502: CloudFront could not connect to the origin, or not in TLS, or its name was not resolved. 504: the origin \
+             did not answer in time, sent 504 itself, or a firewall keeps CloudFront out. 503: the origin is overloaded, rarely \
+             the edge. x-edge-detailed-result-type says which: \
              OriginConnectError, OriginDnsError, OriginReadError and the like.",
     answers: &[
         answered(
             502,
             &[phase::SECURE, &[TcpSynReset, TcpIcmpUnreachable, ResponseInvalid], phase::RESOLVE],
-            "CloudFront says 502 where it could not connect to the origin: its TLS or certificate did not fit, its name has no \
-             address, or nothing listens on the port.",
+            "CloudFront says 502 where it could not connect to the origin: its TLS or certificate did not fit, its name was not \
+             resolved, or it refuses connections on the port. Connections that a firewall drops are 504.",
+            ERRORS,
+        ),
+        answered(
+            503,
+            &[&[OriginError, ProxyOverload]],
+            "CloudFront's 503 typically means that the origin is overloaded and said so; rarely, that the edge location has no \
+             capacity. No connection is 502 or 504 here.",
             ERRORS,
         ),
         answered(
             504,
-            &[&[ResponseTimeout, TcpSynUnanswered, ReturnPath, TcpIcmpProhibited]],
-            "CloudFront says 504 where the origin did not answer within its response timeout (30 s by default), or where a firewall \
-             or security group drops its connections.",
+            &[&[ResponseTimeout, ResponseStalled, TcpSynUnanswered, ReturnPath, OriginError]],
+            "CloudFront says 504 where the origin did not answer within its response timeout (30 s by default, up to three \
+             attempts for GET and HEAD), where a firewall or security group keeps CloudFront out, or where the origin sent 504 \
+             itself.",
             ERRORS,
         ),
     ],
@@ -42,6 +53,13 @@ pub static PRODUCT: Product = Product {
             categories: LATE,
             path: "Distribution > Origins > origin: Response timeout",
             source: GUIDE,
+        },
+        Timer {
+            name: "origin response timeout, 3 attempts of 30 s (GET and HEAD)",
+            wait: Span::seconds(90),
+            categories: LATE,
+            path: "Distribution > Origins > origin: Response timeout, Connection attempts",
+            source: BEHAVIOR,
         },
         Timer {
             name: "connection timeout, 3 attempts of 10 s",
@@ -59,13 +77,28 @@ pub static PRODUCT: Product = Product {
         },
     ],
     parts: &[Part {
+        checks: &[(
+            &[
+                Category::TcpSynUnanswered,
+                Category::TcpSynReset,
+                Category::ResponseTimeout,
+                Category::TlsCertificate,
+                Category::DnsNxdomain,
+            ],
+            check(
+                "Read x-edge-detailed-result-type of the failed requests in the standard log: OriginConnectError, OriginDnsError, \
+                 OriginCommError, OriginReadError.",
+                "",
+            )
+            .source(LOG),
+        )],
         fixes: &[
             (
                 LATE,
                 fix(
                     "Response timeout",
                     "CloudFront > Distributions > Origins > origin > Additional settings: Response timeout (30 s)",
-                    "Raise it above the time that the page needs; above the limit only by a quota increase.",
+                    "Raise it above the time that the page needs (1 to 120 s; more by a quota increase).",
                     "Clients wait longer for an origin that is dead.",
                     "curl -sS -o /dev/null -w '%{time_starttransfer}\\n' {url}",
                 )
@@ -82,6 +115,18 @@ pub static PRODUCT: Product = Product {
                 )
                 .at("origin")
                 .source(GUIDE),
+            ),
+            (
+                SILENT,
+                fix(
+                    "Outbound rule",
+                    "Firewall or security group of the origin",
+                    "Let CloudFront's published address ranges in on the origin's port; keep up with their changes.",
+                    "Opens the origin to all of CloudFront, other customers' distributions included.",
+                    THROUGH,
+                )
+                .at("firewall")
+                .source(ERRORS),
             ),
         ],
         ..Part::EMPTY

@@ -1,12 +1,21 @@
 //! Google Cloud's Application Load Balancers, as far as their documents say.
 
-use super::{Id, Part, Product, Timer};
+use super::{Id, Part, Product, Timer, answered};
+use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
+use crate::logs::phase;
 use crate::time::Span;
 
 const CONNECTIONS: &str = "Google Cloud documentation, Request distribution for external Application Load Balancers";
 const LOGGING: &str = "Google Cloud documentation, Application Load Balancer logging and monitoring, statusDetails";
 const THROUGH: &str = "curl -sv -o /dev/null {url}";
+
+/// What statusDetails names with the statuses 502 and 503 alike.
+const FAILURES: &[&[Category]] = &[
+    &[ResponseTimeout, KeepaliveRace, ResponseEmpty, ResponseReset, NoHealthyUpstream, TcpSynUnanswered, TcpSynReset],
+    phase::CONNECT,
+    &[TlsCertificate, TlsAlert, TlsNotSpoken, ResponseInvalid, ResponseBadChunk, ResponseHeaderTooLarge, ProxyLoop],
+];
 
 /// See the module.
 pub static PRODUCT: Product = Product {
@@ -16,14 +25,40 @@ pub static PRODUCT: Product = Product {
     statuses: "Read statusDetails (global, classic) or proxyStatus (regional) before the status: \
              response_sent_by_backend means that the backend sent it, all else is the load balancer's own word, such as \
              failed_to_connect_to_backend or backend_timeout.",
-    answers: &[],
-    timers: &[Timer {
-        name: "backend keep-alive timeout",
-        wait: Span::seconds(600),
-        categories: &[Category::KeepaliveRace],
-        path: "fixed",
-        source: CONNECTIONS,
-    }],
+    answers: &[
+        answered(
+            502,
+            FAILURES,
+            "A global or classic load balancer of Google Cloud says 502 or 503 for each of its failures, backend_timeout included: \
+             the status does not tell them apart, statusDetails does. response_sent_by_backend there means that the backend sent \
+             it.",
+            LOGGING,
+        ),
+        answered(
+            503,
+            FAILURES,
+            "A global or classic load balancer of Google Cloud says 502 or 503 for each of its failures: 503 alone does not mean \
+             that the backend is overloaded or missing. statusDetails tells, and response_sent_by_backend there means that the \
+             backend sent it.",
+            LOGGING,
+        ),
+    ],
+    timers: &[
+        Timer {
+            name: "backend service timeout",
+            wait: Span::seconds(30),
+            categories: &[ResponseTimeout, ResponseStalled],
+            path: "Backend service: Timeout",
+            source: CONNECTIONS,
+        },
+        Timer {
+            name: "backend keep-alive timeout",
+            wait: Span::seconds(600),
+            categories: &[KeepaliveRace],
+            path: "fixed",
+            source: CONNECTIONS,
+        },
+    ],
     parts: &[Part {
         checks: &[(
             &[

@@ -16,18 +16,22 @@ mod elsewhere;
 mod envoy;
 mod f5;
 mod fill;
+mod forcepoint;
+mod fortinet;
 mod generic;
 mod google_lb;
 mod groups;
 mod haproxy;
 mod iis_arr;
 mod nginx;
+mod palo_alto;
 mod proxysg;
 mod skyhigh;
 mod squid;
 mod timers;
 mod traefik;
 mod varnish;
+mod zscaler;
 
 #[cfg(test)]
 mod articles;
@@ -215,6 +219,10 @@ pub static TABLE: &[&Product] = &[
     &iis_arr::PRODUCT,
     &caddy::PRODUCT,
     &f5::PRODUCT,
+    &zscaler::PRODUCT,
+    &forcepoint::PRODUCT,
+    &fortinet::PRODUCT,
+    &palo_alto::PRODUCT,
     &google_lb::PRODUCT,
     &azure_gateway::PRODUCT,
     &cloudfront::PRODUCT,

@@ -305,6 +305,77 @@ fn fixes_for(category: Category, product: Id, attempt: Attempt) -> Vec<(String, 
     advise(category, Some(product), &seen, &facts()).fixes.into_iter().map(|fix| (fix.product, fix.setting)).collect()
 }
 
+/// What a vendor's document, or the product's source, says that a failure ends in.
+const ENDS_IN: &[(Id, u16, Category)] = &[
+    // Cisco and Skyhigh: the articles. The others: products.md and the documents that each product's file names.
+    (Id::CiscoWsa, 502, Category::TcpSynUnanswered),
+    (Id::CiscoWsa, 504, Category::TcpSynReset),
+    (Id::Skyhigh, 502, Category::TcpSynUnanswered),
+    (Id::Squid, 503, Category::TcpSynUnanswered),
+    (Id::Squid, 504, Category::ResponseTimeout),
+    (Id::Nginx, 504, Category::TcpSynUnanswered),
+    (Id::Nginx, 502, Category::TcpSynReset),
+    (Id::Haproxy, 503, Category::TcpSynUnanswered),
+    (Id::Haproxy, 502, Category::ResponseReset),
+    (Id::Apache, 502, Category::ResponseTimeout),
+    (Id::Apache, 500, Category::DnsNxdomain),
+    (Id::Envoy, 503, Category::ResponseReset),
+    (Id::Envoy, 504, Category::ResponseTimeout),
+    (Id::Proxysg, 503, Category::TcpSynUnanswered),
+    (Id::Proxysg, 503, Category::RequiredService),
+    (Id::AwsAlb, 502, Category::TcpIcmpUnreachable),
+    (Id::AwsAlb, 504, Category::TcpSynUnanswered),
+    (Id::Varnish, 503, Category::ResponseTimeout),
+    (Id::Traefik, 502, Category::ResponseEmpty),
+    (Id::GoogleLb, 502, Category::ResponseTimeout),
+    (Id::GoogleLb, 503, Category::ResponseTimeout),
+    (Id::AzureGateway, 502, Category::TlsCertificate),
+    (Id::AzureGateway, 504, Category::ResponseTimeout),
+    (Id::CloudFront, 502, Category::DnsNxdomain),
+    (Id::CloudFront, 504, Category::TcpSynUnanswered),
+    (Id::Cloudflare, 521, Category::TcpSynReset),
+    (Id::Cloudflare, 522, Category::TcpSynUnanswered),
+    (Id::Cloudflare, 523, Category::TcpIcmpUnreachable),
+    (Id::Cloudflare, 524, Category::ResponseTimeout),
+    (Id::Cloudflare, 530, Category::DnsNxdomain),
+];
+
+#[test]
+fn what_a_status_means_is_sourced() {
+    for (id, status, category) in ENDS_IN {
+        let row = id.product().and_then(|product| product.answer(*status));
+        let fits = row.is_some_and(|row| row.candidates.iter().any(|ids| ids.contains(category)));
+        assert!(fits, "{} {status}: {category}", id.as_str());
+    }
+    for product in TABLE {
+        for row in product.answers {
+            let place = format!("{} {}", product.id.as_str(), row.status);
+            assert_eq!(product.answers.iter().filter(|other| other.status == row.status).count(), 1, "{place}");
+            assert!(row.means.ends_with('.') && row.means.contains(&format!("{}", row.status)), "{place}");
+            assert!(!row.source.is_empty() && row.source != super::PRACTICE, "{place}");
+        }
+    }
+}
+
+#[test]
+fn a_verdict_says_what_the_status_means_at_its_product() {
+    let meaning = |lines: &str| {
+        let mut case = crate::Case::new(crate::Options::default());
+        let input = case.input("x.log");
+        case.read(input, lines.as_bytes());
+        case.end(input);
+        case.report().verdicts.into_iter().next().and_then(|verdict| verdict.status_meaning).unwrap_or_default()
+    };
+    let elff = "#Software: SGOS 6.7\n#Fields: date time time-taken c-ip sc-status s-action cs-method cs-uri-scheme cs-host \
+                cs-uri-port cs-uri-path x-exception-id\n2026-03-10 08:00:01 60001 192.0.2.7 503 TCP_ERR_MISS GET http \
+                www.example.com 80 / tcp_error\n";
+    assert!(meaning(elff).starts_with("ProxySG says 503 where it could not connect"), "{}", meaning(elff));
+    let google = r#"{"httpRequest":{"requestMethod":"GET","requestUrl":"https://www.example.com/","status":502,"latency":"30.001s","remoteIp":"192.0.2.7"},"jsonPayload":{"@type":"type.googleapis.com/google.cloud.loadbalancing.type.LoadBalancerLogEntry","statusDetails":"backend_timeout"},"resource":{"type":"http_load_balancer"},"timestamp":"2026-03-10T08:00:01.000000Z"}"#;
+    assert!(meaning(google).contains("statusDetails"), "{}", meaning(google));
+    // The backend's own status is not the load balancer's word.
+    assert_eq!(meaning(&google.replace("backend_timeout", "response_sent_by_backend")), "");
+}
+
 #[test]
 fn what_the_evidence_speaks_against_comes_last() {
     let by = |who| Attempt { reset_by: Some(who), ..Attempt::default() };

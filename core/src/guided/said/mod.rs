@@ -4,7 +4,9 @@
 //! request may have several tries, and the line of another one may lie beside it.
 
 mod balancers;
+mod clouds;
 mod proxies;
+mod security;
 mod servers;
 
 use alloc::vec::Vec;
@@ -15,7 +17,7 @@ use crate::categories::{Check, Id, check};
 use crate::logs::phase;
 use crate::products::Id as Product;
 
-/// The answers of a product; none where its page and log say no more than the status.
+/// The answers of a product; none where it is not known.
 pub(super) fn answers(product: Product) -> &'static [Answer] {
     match product {
         Product::CiscoWsa => proxies::CISCO_WSA,
@@ -30,7 +32,16 @@ pub(super) fn answers(product: Product) -> &'static [Answer] {
         Product::Envoy => balancers::ENVOY,
         Product::Varnish => balancers::VARNISH,
         Product::F5 => balancers::F5,
-        _ => &[],
+        Product::AwsAlb => clouds::AWS_ALB,
+        Product::GoogleLb => clouds::GOOGLE_LB,
+        Product::AzureGateway => clouds::AZURE_GATEWAY,
+        Product::CloudFront => clouds::CLOUDFRONT,
+        Product::Cloudflare => clouds::CLOUDFLARE,
+        Product::Zscaler => security::ZSCALER,
+        Product::Forcepoint => security::FORCEPOINT,
+        Product::Fortinet => security::FORTINET,
+        Product::PaloAlto => security::PALO_ALTO,
+        Product::Generic => &[],
     }
 }
 

@@ -42,29 +42,30 @@ pub fn taken(text: &str) -> Option<i64> {
     }
 }
 
-const LEFT: Meaning = Meaning::is(Proven, &[&[ClientAbort]], Unknown, "the client closed before the answer (499)");
-const CLIENT_SLOW: Meaning =
+pub(crate) const LEFT: Meaning =
+    Meaning::is(Proven, &[&[ClientAbort]], Unknown, "the client closed before the answer (499)");
+pub(crate) const CLIENT_SLOW: Meaning =
     Meaning::is(Likely, &[&[ClientAbort]], Unknown, "the client did not send or take anything until its timeout");
-const NO_LIVE: Meaning = Meaning::is(
+pub(crate) const NO_LIVE: Meaning = Meaning::is(
     Proven,
     &[&[NoHealthyUpstream]],
     Gateway,
     "no backend server of the pool was live or could be reached (ERRORINFO_UPSTREAM_NO_LIVE)",
 );
-const CLOSED: Meaning = Meaning::open(
+pub(crate) const CLOSED: Meaning = Meaning::open(
     &[&[ResponseEmpty, ResponseReset, KeepaliveRace, ResponseTruncated]],
     Gateway,
     "the backend closed the connection before the request was answered; the line does not say how",
 );
-const TIMED_OUT: Meaning = Meaning::is(
+pub(crate) const TIMED_OUT: Meaning = Meaning::is(
     Likely,
     &[&[ResponseTimeout, TcpSynUnanswered, ReturnPath, RequestUnacked, PmtuBlackhole]],
     Gateway,
     "the backend did not answer within the backend setting's request timeout (20 s by default)",
 );
-const FROM_SERVER: Meaning =
+pub(crate) const FROM_SERVER: Meaning =
     Meaning::is(Likely, &[&[OriginError]], Origin, "the backend itself sent this status (serverStatus)");
-const ANY_502: Meaning = Meaning::open(
+pub(crate) const ANY_502: Meaning = Meaning::open(
     &[
         &[NoHealthyUpstream, TcpSynReset, TcpSynUnanswered, TcpIcmpUnreachable, ResponseEmpty, ResponseReset],
         &[ResponseInvalid],
@@ -74,18 +75,18 @@ const ANY_502: Meaning = Meaning::open(
     Gateway,
     "the gateway got no answer from the backend; error_info, which would say why, is not in the line",
 );
-const ANY_504: Meaning = Meaning::open(
+pub(crate) const ANY_504: Meaning = Meaning::open(
     &[&[ResponseTimeout, TcpSynUnanswered, ReturnPath, RequestUnacked, PmtuBlackhole]],
     Gateway,
     "the backend did not answer in time",
 );
-const OWN: Meaning = Meaning::is(
+pub(crate) const OWN: Meaning = Meaning::is(
     Possible,
     &[&[NoAttempt, ProxyOverload, PolicyDenied]],
     Gateway,
     "the gateway made this answer itself: no backend's status stands beside it",
 );
-const ANY: Meaning = Meaning::open(
+pub(crate) const ANY: Meaning = Meaning::open(
     &[&[OriginError, ResponseInvalid, NoAttempt]],
     Unknown,
     "the backend sent another status than the client got; the line does not say why",

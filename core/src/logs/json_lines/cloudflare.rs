@@ -28,47 +28,48 @@ pub fn meaning(edge: Option<u16>, by_origin: &str) -> Option<Meaning> {
     })
 }
 
-const LEFT: Meaning =
+pub(crate) const LEFT: Meaning =
     Meaning::is(Likely, &[&[ClientAbort]], Unknown, "the client closed before Cloudflare had an answer (499)");
-const FROM_ORIGIN: Meaning =
+pub(crate) const FROM_ORIGIN: Meaning =
     Meaning::is(Proven, &[&[OriginError]], Origin, "the origin itself sent this status (OriginResponseStatus)");
-const S_520: Meaning = Meaning::open(
-    &[&[ResponseEmpty, ResponseReset, ResponseInvalid, ResponseHeaderTooLarge]],
+pub(crate) const S_520: Meaning = Meaning::open(
+    &[&[ResponseEmpty, ResponseReset, ResponseInvalid, ResponseHeaderTooLarge, H2Goaway, H2RstStream]],
     Gateway,
     "520: the origin's response was empty, unknown to Cloudflare, or its header too large",
 );
-const S_521: Meaning =
+pub(crate) const S_521: Meaning =
     Meaning::is(Likely, &[&[TcpSynReset]], Gateway, "521: the origin refused Cloudflare's connection");
-const S_522: Meaning = Meaning::is(
+pub(crate) const S_522: Meaning = Meaning::is(
     Likely,
     &[&[TcpSynUnanswered, ReturnPath, RequestUnacked]],
     Gateway,
     "522: no SYN-ACK came from the origin in time, or it never acknowledged the request",
 );
-const S_523: Meaning = Meaning::open(
-    &[&[TcpIcmpUnreachable, TcpRoutingLoop], phase::RESOLVE],
+pub(crate) const S_523: Meaning = Meaning::open(
+    &[&[TcpIcmpUnreachable, TcpRoutingLoop, TcpIcmpProhibited]],
     Gateway,
-    "523: the origin cannot be reached: no route to it, or a wrong DNS record",
+    "523: the origin cannot be reached: no route to the address that its DNS record has",
 );
-const S_524: Meaning = Meaning::is(
+pub(crate) const S_524: Meaning = Meaning::is(
     Likely,
-    &[&[ResponseTimeout, RequestUnacked, PmtuBlackhole]],
+    &[&[ResponseTimeout, ZeroWindow, PmtuBlackhole]],
     Gateway,
-    "524: connected, and the origin sent no response in time (about 100 s)",
+    "524: connected, and the origin sent no response in time (120 s by default), or did not take the request within 30 s",
 );
-const S_525: Meaning = Meaning::open(&[phase::SECURE], Gateway, "525: the TLS handshake with the origin failed");
-const S_526: Meaning = Meaning::is(
+pub(crate) const S_525: Meaning =
+    Meaning::open(&[phase::SECURE], Gateway, "525: the TLS handshake with the origin failed");
+pub(crate) const S_526: Meaning = Meaning::is(
     Proven,
     &[&[TlsCertificate]],
     Gateway,
     "526: Cloudflare refused the origin's certificate (Full, strict)",
 );
-const S_530: Meaning = Meaning::open(
-    &[phase::RESOLVE, &[PolicyDenied]],
+pub(crate) const S_530: Meaning = Meaning::open(
+    &[phase::RESOLVE],
     Gateway,
-    "530: an error of Cloudflare's own, as a rule 1016: the origin's name could not be resolved",
+    "530: Cloudflare could not resolve the origin's name; the page has an error 1xxx, as a rule 1016",
 );
-const OWN: Meaning = Meaning::open(
+pub(crate) const OWN: Meaning = Meaning::open(
     &[phase::WAIT, phase::CONNECT, &[ProxyOverload, PolicyDenied]],
     Gateway,
     "Cloudflare made this answer: the origin's own status is not this one",

@@ -84,108 +84,109 @@ const ERRORS: &[(&str, Meaning)] = &[
     ("proxy_internal_error", OWN),
 ];
 
-const FROM_SERVER: Meaning =
+pub(crate) const FROM_SERVER: Meaning =
     Meaning::is(Proven, &[&[OriginError]], Origin, "the backend itself sent this status (response_sent_by_backend)");
-const CLOSED: Meaning = Meaning::open(
+pub(crate) const CLOSED: Meaning = Meaning::open(
     &[&[KeepaliveRace, ResponseEmpty, ResponseReset, ResponseTruncated]],
     Gateway,
     "the backend closed its connection before the response was passed on: as a rule its keep-alive timeout is below the load \
      balancer's 600 s",
 );
-const TRUNCATED: Meaning = Meaning::is(
+pub(crate) const TRUNCATED: Meaning = Meaning::is(
     Likely,
     &[&[ResponseTruncated]],
     Origin,
     "the backend closed its connection in the middle of the response",
 );
-const EARLY: Meaning = Meaning::open(
+pub(crate) const EARLY: Meaning = Meaning::open(
     &[&[ResponseInvalid, RequestUnacked]],
     Gateway,
     "the backend sent a response that is no error before it had the whole request",
 );
-const INVALID: Meaning = Meaning::is(
+pub(crate) const INVALID: Meaning = Meaning::is(
     Likely,
     &[&[ResponseInvalid]],
     Gateway,
     "the backend's response is not valid where the load balancer expects one",
 );
-const BAD_CODING: Meaning = Meaning::is(
+pub(crate) const BAD_CODING: Meaning = Meaning::is(
     Likely,
     &[&[ResponseBadChunk, ResponseInvalid]],
     Gateway,
     "the response's body has an invalid chunked coding or is otherwise corrupt",
 );
-const TOO_LARGE: Meaning = Meaning::is(
+pub(crate) const TOO_LARGE: Meaning = Meaning::is(
     Proven,
     &[&[ResponseHeaderTooLarge]],
     Gateway,
     "the response's headers exceed the load balancer's limit",
 );
-const TIMED_OUT: Meaning = Meaning::is(
+pub(crate) const TIMED_OUT: Meaning = Meaning::is(
     Likely,
     &[&[ResponseTimeout, ResponseStalled, RequestUnacked, PmtuBlackhole]],
     Gateway,
     "the backend did not finish its response within the backend service's timeout",
 );
-const LEFT: Meaning =
+pub(crate) const LEFT: Meaning =
     Meaning::is(Proven, &[&[ClientAbort]], Unknown, "the connection to the client broke before the response");
-const LEFT_IN_BODY: Meaning =
+pub(crate) const LEFT_IN_BODY: Meaning =
     Meaning::is(Proven, &[&[ClientAbort]], Origin, "the connection to the client broke in the middle of the response");
-const CLIENT_SLOW: Meaning = Meaning::is(
+pub(crate) const CLIENT_SLOW: Meaning = Meaning::is(
     Likely,
     &[&[ClientAbort]],
     Unknown,
     "the client made no progress with its request or the response, and the load balancer gave it up",
 );
-const NOT_CONNECTED: Meaning = Meaning::open(
+pub(crate) const NOT_CONNECTED: Meaning = Meaning::open(
     &[&[TcpSynReset, TcpSynUnanswered, ReturnPath], phase::CONNECT, phase::SECURE],
     Gateway,
     "the load balancer could not connect to the backend, by a timeout or otherwise",
 );
-const CONNECT_TIMED_OUT: Meaning = Meaning::is(
+pub(crate) const CONNECT_TIMED_OUT: Meaning = Meaning::is(
     Likely,
     &[&[TcpSynUnanswered, ReturnPath, TlsNoResponse]],
     Gateway,
     "the connection to the backend was not set up in time",
 );
-const REFUSED: Meaning =
+pub(crate) const REFUSED: Meaning =
     Meaning::is(Likely, &[&[TcpSynReset, TcpIcmpUnreachable]], Gateway, "the backend refused the connection");
-const NO_BACKEND: Meaning = Meaning::is(
+pub(crate) const NO_BACKEND: Meaning = Meaning::is(
     Likely,
     &[&[NoHealthyUpstream]],
     Gateway,
     "the load balancer found no healthy backend for the request (failed_to_pick_backend)",
 );
-const NO_ALPN: Meaning = Meaning::is(
+pub(crate) const NO_ALPN: Meaning = Meaning::is(
     Likely,
     &[&[TlsAlert, TlsNotSpoken]],
     Gateway,
     "backend and load balancer could not agree on a protocol in the TLS handshake (ALPN)",
 );
-const NO_TLS: Meaning = Meaning::open(&[phase::SECURE], Gateway, "the TLS handshake with the backend failed");
-const CERTIFICATE: Meaning =
+pub(crate) const NO_TLS: Meaning =
+    Meaning::open(&[phase::SECURE], Gateway, "the TLS handshake with the backend failed");
+pub(crate) const CERTIFICATE: Meaning =
     Meaning::is(Proven, &[&[TlsCertificate]], Gateway, "the load balancer refused the backend's certificate");
-const DNS: Meaning = Meaning::open(&[phase::RESOLVE], Gateway, "the backend's name could not be resolved");
-const POLICY: Meaning = Meaning::is(
+pub(crate) const DNS: Meaning = Meaning::open(&[phase::RESOLVE], Gateway, "the backend's name could not be resolved");
+pub(crate) const POLICY: Meaning = Meaning::is(
     Likely,
     &[&[PolicyDenied]],
     Gateway,
     "a rule of the load balancer answers so: Cloud Armor, a fixed response or a fault filter",
 );
-const LOOP: Meaning =
+pub(crate) const LOOP: Meaning =
     Meaning::is(Proven, &[&[ProxyLoop]], Gateway, "the request came back to the load balancer (request_loop_detected)");
-const OWN: Meaning = Meaning::open(
+pub(crate) const OWN: Meaning = Meaning::open(
     &[&[ProxyOverload, NoAttempt]],
     Gateway,
     "the load balancer's own infrastructure failed, or a change of its configuration has not arrived yet",
 );
-const SERVICE: Meaning = Meaning::is(
+pub(crate) const SERVICE: Meaning = Meaning::is(
     Likely,
     &[&[RequiredService, PolicyDenied]],
     Gateway,
     "Identity-Aware Proxy or a service extension, which is asked first, made this answer or failed",
 );
-const ANY: Meaning = Meaning::open(
+pub(crate) const ANY: Meaning = Meaning::open(
     &[&[OriginError, NoHealthyUpstream], phase::CONNECT, phase::WAIT],
     Unknown,
     "the line says neither that the backend sent this status nor why the load balancer made it",

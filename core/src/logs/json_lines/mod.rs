@@ -7,9 +7,9 @@
 //!
 //! Non-goals: objects that wrap a line of text (`wrapped`), lists of objects on one line.
 
-mod azure;
-mod cloudflare;
-mod google;
+pub(crate) mod azure;
+pub(crate) mod cloudflare;
+pub(crate) mod google;
 mod names;
 
 use core::net::SocketAddr;

@@ -139,7 +139,7 @@ fn result_types_of_cloudfront() {
         ),
         (&line("502", "Error", "OriginInvalidResponseError"), Some((ResponseInvalid, &[ResponseInvalid], Gateway))),
         (&line("502", "Error", "OriginContentRangeLengthError"), Some((ResponseInvalid, &[ResponseInvalid], Gateway))),
-        (&line("502", "Error", "OriginZeroSizeObjectError"), Some((ResponseEmpty, &[ResponseEmpty], Gateway))),
+        (&line("502", "Error", "OriginZeroSizeObjectError"), Some((Undetermined, &[ResponseInvalid], Gateway))),
         (&line("503", "CapacityExceeded", "CapacityExceeded"), Some((ProxyOverload, &[ProxyOverload], Gateway))),
         (&line("503", "LimitExceeded", "LimitExceeded"), Some((ProxyOverload, &[ProxyOverload], Gateway))),
         (&line("000", "Error", "ClientCommError"), Some((ClientAbort, &[ClientAbort], Unknown))),

@@ -11,12 +11,16 @@ mod respond;
 mod secure;
 
 use super::groups::LATE;
-use super::{Absent, Id, PRACTICE, Product, Timer};
+use super::{Absent, Id, PRACTICE, Product, Timer, answered};
+use crate::categories::Id::*;
 use crate::categories::{Check, Id as Category, check};
 use crate::time::Span;
 
 /// What the access logs seen hold.
 const LOGS: &str = "access logs of SGOS; the meaning: practice, no vendor document";
+/// Answers and log lines of the appliance that others published: pages of tcp_error that came with 503, and 503 with
+/// `TCP_ERR_MISS` and the ICAP error `server_unavailable`.
+const PAGES: &str = "published pages and access logs of SGOS (tcp_error; x-icap-error-code)";
 /// A request through it.
 const THROUGH: &str = "curl -v{through} {url}";
 
@@ -35,7 +39,14 @@ pub static PRODUCT: Product = Product {
              dns_unresolved_hostname: 404; dns_server_failure: 503. invalid_response: 502. gateway_error: 504 or 503. \
              ssl_failed and certificate faults: 503. icap_error: 503 or 504. Often confused: a name that does not \
              exist is 404 here, and silence 503, not 504.",
-    answers: &[],
+    answers: &[answered(
+        503,
+        &[&[TcpSynUnanswered, TcpSynReset, ReturnPath, TcpIcmpUnreachable, TcpIcmpProhibited, RequiredService]],
+        "ProxySG says 503 where it could not connect (tcp_error; the page names what the system said: Operation timed out, \
+         Connection refused) and where no ICAP server answered (server_unavailable). It does not mean that the server is \
+         overloaded, and silence is not 504 here.",
+        PAGES,
+    )],
     timers: &[
         Timer {
             name: "http receive-timeout server",
