@@ -11,7 +11,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::lines::Line;
-use super::reader::{LogReader, State};
+use super::reader::LogReader;
+use super::waiting::State;
 use super::{LogFormat, TABLE, Vote};
 use crate::together::Sight;
 

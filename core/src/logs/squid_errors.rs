@@ -11,9 +11,8 @@ use crate::report::{
 use crate::time::Span;
 
 use super::meaning::{Meaning, phase};
-use super::squid_words::{
-    Base, DENIED, Failure, Path, READ_TIMED_OUT, REFUSED_FIRST, SILENCE_FIRST, Tag, by_path_of_unknown,
-};
+use super::squid_meanings::{DENIED, READ_TIMED_OUT, REFUSED_FIRST, SILENCE_FIRST};
+use super::squid_words::{Base, Failure, Path, Tag, by_path_of_unknown};
 
 /// What Squid's error page says of itself in `X-Squid-Error`: the code, and the number of the system's error.
 pub fn squid_page(code: &str, number: &str, took: Span) -> Option<Meaning> {

@@ -2,6 +2,8 @@
 
 mod answer;
 mod connect;
+mod encrypted;
+mod handshaken;
 mod late;
 mod messages;
 mod secure;
@@ -59,7 +61,7 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
                 unread::unsaid(connection, &mut attempt, &mut story);
             }
             _ => {
-                secure::asked(connection, &mut attempt, &mut story);
+                encrypted::asked(connection, &mut attempt, &mut story);
                 unused(connection, &mut attempt, &mut story);
             }
         }

@@ -1,4 +1,5 @@
-//! What became of TLS on a connection: the handshake, and what was asked behind it.
+//! What became of the TLS handshake of a connection; one that both sides went through is `handshaken`, what was asked
+//! behind it `encrypted`.
 //!
 //! TLS 1.3 hides its alerts. A record of an alert's size tells one only where it is the last of its side and stands
 //! where nothing else of that size can: see [`crate::capture::handshake`]. Such failures are likely, not proven.
@@ -7,14 +8,12 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::answer::{FULL_SIZED, HOLE, SHORTEST_WAIT, too_big, unacknowledged};
-use super::{Story, messages};
+use super::answer::{FULL_SIZED, HOLE, SHORTEST_WAIT, too_big};
+use super::{Story, handshaken, messages};
 use crate::capture::connection::{Connection, Side};
 use crate::capture::handshake::{Handshake, TLS13};
 use crate::categories::Id;
-use crate::exchange::{
-    Attempt, Left, Phase, ReceiveFailure, SecureFailure, SendFailure, Source, Tls, WaitFailure, What,
-};
+use crate::exchange::{Attempt, Left, Phase, ReceiveFailure, SecureFailure, SendFailure, Source, Tls, What};
 use crate::logs::phase;
 use crate::protocols::tls;
 use crate::time::{Span, Timestamp};
@@ -24,27 +23,15 @@ const WARNINGS: [u8; 4] = [0, 90, 100, 112];
 /// Without an end of the connection, a handshake is given up for unanswered after this long.
 const PATIENCE: Span = Span::seconds(10);
 /// Who closes later than this in the middle of a handshake had been waiting for the other side.
-const WAITED: Span = Span::seconds(2);
-/// What a server does to a connection within this time of the client's Finished, or one round trip more, is its answer
-/// to the handshake; later it is tired of waiting.
-const PROMPT: Span = Span::milliseconds(500);
-/// A question has at least this many encrypted bytes; an acknowledgement of HTTP/2 or a ping has fewer.
-const QUESTION: usize = 80;
-/// Bytes of a close_notify with its record, and of a FIN.
-const GOODBYE: u64 = 64;
+pub(super) const WAITED: Span = Span::seconds(2);
 /// What was sent again so often without being acknowledged does not arrive.
-const SENT_AGAIN: u32 = 3;
-/// Without a request of a client to go by, only a silence of this length counts.
-const LONG: Span = Span::seconds(30);
+pub(super) const SENT_AGAIN: u32 = 3;
 
-/// The record may be a close_notify as well, where the server sent no ticket and no answer.
-const CLOSING: &str =
-    "The record may as well be close_notify: then the server closed without an answer to the request.";
-const HIDDEN: &str =
+pub(super) const HIDDEN: &str =
     "TLS encrypts this alert: that it is one is told by the record's size and place, its number cannot be read.";
-const UNSAID: &str = "No alert says why the connection was closed: there may be another reason than the certificate.";
+pub(super) const UNSAID: &str =
+    "No alert says why the connection was closed: there may be another reason than the certificate.";
 const ANSWER_CUT: &str = "What the server answered in the handshake was not captured, or cut off by the snap length.";
-const UNREAD: &str = "The connection is encrypted: request and answer are told apart by direction and size alone.";
 
 /// What was offered and chosen, for causes and comparisons.
 fn facts(handshake: &Handshake) -> Option<Box<Tls>> {
@@ -71,7 +58,7 @@ pub(super) fn judge(connection: &Connection, attempt: &mut Attempt, story: &mut 
     let Some(hello) = handshake.client_hello else { return };
     attempt.tls = facts(handshake);
     attempt.secure = if handshake.done {
-        finished(connection, handshake, hello, attempt, story)
+        handshaken::finished(connection, handshake, hello, attempt, story)
     } else {
         unfinished(connection, handshake, hello, attempt, story, seen_to)
     };
@@ -121,7 +108,7 @@ pub(super) fn what(end: End, when: &str) -> What {
     if end.reset { What::Reset(when.into()) } else { What::Fin }
 }
 
-fn alerted(connection: &Connection, handshake: &Handshake, story: &mut Story<'_>) -> Option<SecureFailure> {
+pub(super) fn alerted(connection: &Connection, handshake: &Handshake, story: &mut Story<'_>) -> Option<SecureFailure> {
     let alert = handshake.alert?;
     // What is said to somebody who has ended the connection before answers that end.
     if end(connection, alert.side.other()).is_some_and(|end| end.source < alert.source) {
@@ -249,194 +236,4 @@ fn refused(handshake: &Handshake, attempt: &mut Attempt) -> Phase<SecureFailure>
     let bad = attempt.tls.as_ref().is_some_and(|tls| tls.problems.iter().any(|problem| problem.refused()));
     attempt.unused = !bad;
     Phase::Failed(SecureFailure::Refused)
-}
-
-/// A handshake that both sides went through, as far as can be told.
-fn finished(
-    connection: &Connection,
-    handshake: &Handshake,
-    hello: Source,
-    attempt: &mut Attempt,
-    story: &mut Story<'_>,
-) -> Phase<SecureFailure> {
-    let took = handshake.finished.map(|finished| finished.time.since(hello.time));
-    let well = Phase::Ok(took);
-    let (client, server) = (&connection.client_end, &connection.server_end);
-    if handshake.lost || client.lost > 0 || server.lost > 0 || handshake.answered() {
-        return well;
-    }
-    if let Some(failure) = alerted(connection, handshake, story) {
-        return Phase::Failed(failure);
-    }
-    let (ours, theirs) = (end(connection, Side::Client), end(connection, Side::Server));
-    let first = theirs.filter(|theirs| ours.is_none_or(|ours| theirs.source <= ours.source));
-    let said = client.last_data.unwrap_or(hello);
-    let round_trip = connection.handshake_time().unwrap_or_default();
-    let prompt = |at: Source| at.time.since(said.time).0 <= PROMPT.0.saturating_add(round_trip.0);
-    if let (Some(small), Some(theirs)) = (handshake.small[1], theirs)
-        && handshake.small[0].is_none_or(|ours| small < ours)
-        && (tls13(handshake) && handshake.silent_since_finished() && prompt(small)
-            || handshake.renegotiated && handshake.unanswered().is_some())
-    {
-        if let Some(finished) = handshake.finished {
-            story.add(finished, Side::Client, What::Tls("Finished".into()));
-        }
-        if let Some(empty) = handshake.empty_certificate {
-            let text = "encrypted record of the size of a Certificate message without a certificate";
-            story.add(empty, Side::Client, What::Tls(text.into()));
-        } else if handshake.asked.is_some() && !theirs.reset {
-            attempt.doubts.push(CLOSING.to_string());
-        }
-        let text = "encrypted record of an alert's size, in place of an answer";
-        story.add(small, Side::Server, What::Tls(text.into()));
-        story.add(theirs.source, Side::Server, what(theirs, "after it"));
-        attempt.doubts.push(HIDDEN.to_string());
-        return Phase::Failed(SecureFailure::Hidden { ours: false });
-    }
-    // Who says goodbye first leaves: an idle connection.
-    let left = |end: End| handshake.small[0].is_some_and(|goodbye| goodbye < end.source);
-    if handshake.asked.is_some() {
-        return well;
-    }
-    match (first, ours) {
-        // TLS 1.3: the server has heard the Finished and ends it; it never said that it took it.
-        (Some(theirs), _)
-            if handshake.silent_since_finished() && tls13(handshake) && prompt(theirs.source) && !left(theirs) =>
-        {
-            story.add(theirs.source, Side::Server, what(theirs, "right after the client's Finished"));
-            Phase::Failed(if theirs.reset { SecureFailure::Reset } else { SecureFailure::Closed })
-        }
-        // Both are ready, and the gateway leaves without a question: pools and checks do so, and who checks the
-        // certificate only now. A request that failed at that moment makes the difference.
-        (_, ours) if leaves(handshake, ours, first) => {
-            match handshake.small[0] {
-                Some(goodbye) => {
-                    let text = "encrypted record of an alert's size, right after the handshake";
-                    story.add(goodbye, Side::Client, What::Tls(text.into()));
-                }
-                None => {
-                    if let Some(ours) = ours {
-                        story.add(ours.source, Side::Client, what(ours, "right after the handshake"));
-                    }
-                }
-            }
-            attempt.unused = true;
-            attempt.doubts.push(UNSAID.to_string());
-            Phase::Failed(SecureFailure::Refused)
-        }
-        _ => well,
-    }
-}
-
-/// Whether the gateway's side is the first to leave, as soon as the handshake is over.
-fn leaves(handshake: &Handshake, ours: Option<End>, theirs: Option<End>) -> bool {
-    let left = handshake.small[0].into_iter().chain(ours.map(|ours| ours.source)).min();
-    let Some((left, finished)) = left.zip(handshake.finished) else { return false };
-    let first = theirs.map(|theirs| theirs.source).into_iter().chain(handshake.small[1]).all(|theirs| left < theirs);
-    first && left.time.since(finished.time).0 <= PROMPT.0
-}
-
-fn tls13(handshake: &Handshake) -> bool {
-    handshake.version() == Some(TLS13)
-}
-
-/// What became of the last question on an encrypted connection, by direction and size: RST, FIN or silence in place of
-/// an answer. A connection that was asked before counts only for a request that is known to have failed.
-pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut Story<'_>) {
-    let Some(handshake) = connection.handshake.as_deref().filter(|_| attempt.secure.is_ok()) else { return };
-    // A record that began is an answer that began.
-    let begun = |last: Source| handshake.torn(Side::Server) && connection.server_end.last_data > Some(last);
-    let unanswered = handshake.unanswered().filter(|asked| asked.bytes >= QUESTION && !begun(asked.last));
-    let Some(asked) = unanswered else {
-        return broken_off(connection, handshake, attempt, story);
-    };
-    let (client, server) = (&connection.client_end, &connection.server_end);
-    if client.lost > 0 || server.lost > 0 || server.unseen() {
-        return;
-    }
-    let (ours, theirs) = (end(connection, Side::Client), end(connection, Side::Server));
-    // close_notify, a record of an alert's size, comes before the end.
-    let leaves = |side: usize, end: Option<End>| {
-        let goodbye = handshake.small.get(side).copied().flatten().filter(|goodbye| *goodbye > asked.last);
-        goodbye.into_iter().chain(end.map(|end| end.source)).min()
-    };
-    // What was asked was sent again and again.
-    let again = client.retransmissions > 1 && client.sent_again.is_some_and(|again| again > asked.first);
-    // The goodbye itself may go unacknowledged.
-    let acknowledged = client.acked + GOODBYE >= client.position;
-    let (failure, side, end) = match (leaves(0, ours), leaves(1, theirs), theirs, ours) {
-        (left, Some(first), Some(theirs), _) if left.is_none_or(|left| first <= left) => {
-            let reset = theirs.reset && first == theirs.source;
-            (if reset { WaitFailure::Reset } else { WaitFailure::Closed }, Side::Server, theirs)
-        }
-        (Some(left), _, _, Some(ours)) if acknowledged && left.time.since(asked.last.time) >= WAITED => {
-            let wait = left.time.since(asked.last.time);
-            attempt.unused = wait < LONG;
-            (WaitFailure::Timeout(wait), Side::Client, ours)
-        }
-        (_, None, None, _) if !acknowledged && again && (ours.is_some() || client.retransmissions >= SENT_AGAIN) => {
-            attempt.reused = asked.again;
-            attempt.unused |= asked.again;
-            attempt.span = Some((asked.first.time, connection.last.time));
-            tell_asked(handshake, asked.first, story);
-            if let Some(ours) = ours {
-                story.add(ours.source, Side::Client, what(ours, "by the gateway"));
-            }
-            return unacknowledged(connection, attempt, story);
-        }
-        _ => return,
-    };
-    attempt.reused = asked.again;
-    if asked.again {
-        attempt.span = Some((asked.first.time, connection.last.time));
-    }
-    // Whether a later question wanted an answer cannot be told: only a failed request says so.
-    attempt.unused |= asked.again;
-    attempt.send = Phase::Ok(None);
-    attempt.wait = Phase::Failed(failure);
-    attempt.doubts.push(UNREAD.to_string());
-    tell_asked(handshake, asked.first, story);
-    let when = if side == Side::Client { "by the gateway" } else { "in place of an answer" };
-    story.add(end.source, side, what(end, when));
-}
-
-/// An encrypted answer that had begun, and was ended without close_notify or never went on. Whether it was whole cannot
-/// be read, unless it ended, or stopped, in the middle of a record: else it counts only where the gateway's own answer
-/// broke off as well.
-fn broken_off(connection: &Connection, handshake: &Handshake, attempt: &mut Attempt, story: &mut Story<'_>) {
-    let (client, server) = (&connection.client_end, &connection.server_end);
-    let Some(asked) = handshake.asked.filter(|asked| asked.bytes >= QUESTION) else { return };
-    let Some(last) = server.last_data.filter(|last| *last > asked.last) else { return };
-    if handshake.lost || client.lost > 0 || server.lost > 0 || server.unseen() || handshake.small[1].is_some() {
-        return;
-    }
-    let (ours, theirs) = (end(connection, Side::Client), end(connection, Side::Server));
-    let left = handshake.small[0].into_iter().chain(ours.map(|ours| ours.source)).min();
-    let (failure, by, side) = match (left, theirs, ours) {
-        (left, Some(theirs), _) if left.is_none_or(|left| theirs.source < left) => {
-            let how = if theirs.reset { ReceiveFailure::Reset } else { ReceiveFailure::Closed };
-            (how, theirs, Side::Server)
-        }
-        (Some(left), _, Some(ours)) if left.time.since(last.time) >= WAITED => {
-            (ReceiveFailure::Stalled(left.time.since(last.time)), ours, Side::Client)
-        }
-        _ => return,
-    };
-    // Where the gateway's own window is closed, its client may be the one that does not read.
-    attempt.unused = !handshake.torn(Side::Server) || side == Side::Client && client.window_closed.is_some();
-    attempt.reused = asked.again;
-    attempt.span = Some((asked.first.time, by.source.time));
-    attempt.send = Phase::Ok(None);
-    attempt.wait = Phase::Ok(None);
-    attempt.receive = Phase::Failed(failure);
-    attempt.doubts.push(UNREAD.to_string());
-    tell_asked(handshake, asked.first, story);
-    story.add(by.source, side, what(by, "in the middle of the response, as far as can be told"));
-}
-
-fn tell_asked(handshake: &Handshake, first: Source, story: &mut Story<'_>) {
-    if let Some(finished) = handshake.finished {
-        story.add(finished, Side::Client, What::Tls("Finished: the handshake is over".into()));
-    }
-    story.add(first, Side::Client, What::Tls("encrypted data, the request as far as can be told".into()));
 }
