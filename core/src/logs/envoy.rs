@@ -54,7 +54,7 @@ fn read(line: &str) -> Result<Found<'_>, (usize, &'static str)> {
     let at = fields.at();
     let quoted = line.as_bytes().get(at) == Some(&b'"');
     let request = fields.quoted().filter(|_| quoted).ok_or((at, "request"))?;
-    if request.split(' ').count() < 3 {
+    if request.bytes().filter(|b| *b == b' ').count() < 2 {
         return Err((at, "request"));
     }
     let at = fields.at();
@@ -130,8 +130,9 @@ fn parse<'a>(line: &'a str, layout: &mut Layout) -> Parsed<'a> {
     let tcp = found.request == "- - -";
     let failure = meaning(&found.said);
     let connect = found.request.starts_with("CONNECT ");
-    let mut words = found.request.split(' ').filter(|word| !is_dash(word));
-    let (method, wanted) = (words.next(), words.next());
+    let mut words = Fields::new(found.request, 0);
+    let mut word = || words.bare().filter(|word| !is_dash(word));
+    let (method, wanted) = (word(), word());
     let place = target(found.authority).unwrap_or_default();
     let upstream = found.upstream.strip_prefix("tcp://").unwrap_or(found.upstream);
     let upstream = host_port(upstream).and_then(|(ip, port)| Some(core::net::SocketAddr::new(ip, port?)));

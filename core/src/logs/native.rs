@@ -4,7 +4,7 @@
 //! Whose line it is, is said by the marks that only one of them writes ([`Native::own_mark`]); the first ten fields
 //! alone can be either's.
 
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use super::fields::{Fields, Target, address, epoch, is_dash, number, status, target};
 use super::{Parsed, Record, Sent};
@@ -23,8 +23,8 @@ pub struct Native<'a> {
     pub padded: bool,
     /// Something stands before the time: syslog's header, or AsyncOS's `Info:`.
     pub prefix: &'a str,
-    /// Client as logged.
-    pub client: &'a str,
+    /// Client; `None` for a name in place of its address.
+    pub client: Option<IpAddr>,
     /// Result code and status: `NONE/504`.
     pub token: &'a str,
     /// Result code: `NONE`.
@@ -96,7 +96,10 @@ impl<'a> Native<'a> {
         let elapsed = fields.field("elapsed", |t| number(t.strip_prefix('-').unwrap_or(t)))?;
         // One blank separates fields; `%6tr` writes more before a number of fewer than six digits.
         let padded = blanks > 1;
-        let client = fields.field("client", |t| client_like(t).then_some(t))?;
+        let client = fields.field("client", |t| {
+            let client = address(t);
+            (client.is_some() || client_like(t)).then_some(client)
+        })?;
         let (token, code, status) =
             fields.field("result code/status", |t| code_and_status(t).map(|(code, status)| (t, code, status)))?;
         let bytes = fields.field("size", |t| if is_dash(t) { Some(0) } else { number(t) })?;
@@ -179,7 +182,7 @@ impl<'a> Native<'a> {
             time: self.time,
             begun: false,
             elapsed: Some(self.elapsed),
-            client: address(self.client),
+            client: self.client,
             method: Some(self.method).filter(|method| !is_dash(method)),
             target: Some(self.url),
             host: Some(target.host).filter(|host| !host.is_empty()),
@@ -263,7 +266,7 @@ fn hierarchy_and_server(token: &str) -> Option<(&str, &str)> {
     (hierarchy.len() >= 4 && letters && !server.is_empty()).then_some((hierarchy, server))
 }
 
-/// An address, or a host name (Squid's `log_fqdn`).
+/// A host name (Squid's `log_fqdn`), or an address of any kind.
 fn client_like(token: &str) -> bool {
     token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'_' | b'%'))
 }

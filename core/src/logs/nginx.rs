@@ -81,13 +81,15 @@ fn side_by_side(rest: &str) -> Option<Upstream<'_>> {
     let mut fields = Fields::new(rest, 0);
     let (mut before, mut pair, mut elapsed) = ("", None, None);
     while let Some(value) = values_of(&mut fields) {
-        let tried = |text: &str| last_server(text).is_some() && last_of(text).contains(':') || text.contains("unix:");
+        let tried = |text: &str| last_of(text).contains(':') && last_server(text).is_some() || text.contains("unix:");
         let code = |text: &str| statuses(text).flatten().is_some_and(|code| (100..600).contains(&code));
-        pair = pair.or(match () {
-            () if tried(before) && code(value) => Some((before, value)),
-            () if code(before) && tried(value) => Some((value, before)),
-            () => None,
-        });
+        if pair.is_none() {
+            pair = match () {
+                () if code(value) && tried(before) => Some((before, value)),
+                () if code(before) && tried(value) => Some((value, before)),
+                () => None,
+            };
+        }
         elapsed = elapsed.max(seconds(last_of(value)));
         before = value;
     }
@@ -121,9 +123,9 @@ fn pair<'a>(fields: &mut Fields<'a>) -> Option<Option<(&'a str, &'a str)>> {
     if rest.is_empty() {
         return Some(None);
     }
-    let (name, _) = rest
-        .split_once('=')
-        .filter(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))?;
+    // The first byte that is of no name: most lines have none, and are not looked through for one.
+    let end = rest.bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_'))?;
+    let name = rest.get(..end).filter(|name| !name.is_empty() && rest.as_bytes().get(end) == Some(&b'='))?;
     let mut value = Fields::new(rest, name.len() + 1);
     let text = value.quoted().unwrap_or_default();
     // Lists are not always quoted: `ua=10.0.0.1:80, 10.0.0.2:80`.

@@ -88,10 +88,10 @@ fn compose(line: &str) -> (&str, &str) {
     if !line.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) {
         return (line, "");
     }
-    let named = halves(line, b' ').filter(|(name, _)| {
-        name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-    });
-    named.and_then(|(name, rest)| Some((rest.trim_start().strip_prefix("| ")?, name))).unwrap_or((line, ""))
+    let bar =
+        halves(line, b' ').and_then(|(name, rest)| Some((name, rest.trim_start_matches(' ').strip_prefix("| ")?)));
+    let letters = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    bar.filter(|(name, _)| name.len() <= 64 && letters(name)).map_or((line, ""), |(name, rest)| (rest, name))
 }
 
 /// `<134>`

@@ -1,10 +1,10 @@
 //! Times that say no zone: read as UTC, and the reader says so ([`super::Clock::Local`]).
 
-use super::fields::number;
+use super::fields::{self, digits, number};
 use crate::time::Timestamp;
 
 fn part(text: &str, from: usize, to: usize) -> Option<u32> {
-    text.get(from..to).and_then(number).and_then(|n| u32::try_from(n).ok())
+    digits(text.as_bytes(), from, to - from)
 }
 
 fn is(text: &str, at: usize, what: u8) -> bool {
@@ -12,8 +12,7 @@ fn is(text: &str, at: usize, what: u8) -> bool {
 }
 
 pub fn month(name: &str) -> Option<u32> {
-    const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    (1..).zip(NAMES).find(|(_, known)| *known == name).map(|(at, _)| at)
+    fields::month(name.as_bytes())
 }
 
 /// A fraction of up to nine digits, as nanoseconds.

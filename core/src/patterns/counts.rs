@@ -2,6 +2,7 @@
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::hash::{BuildHasherDefault, Hasher};
 
 use hashbrown::HashMap;
 
@@ -24,11 +25,14 @@ pub struct Counts {
     /// Seconds of a row.
     width: i64,
     rows: Vec<Row>,
+    /// The second counted last, and its row: those of one second follow each other.
+    latest: Option<(i64, usize)>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Names {
-    ids: HashMap<u64, u16>,
+    /// By the digests of their names, which are mixed well enough to be their own hashes.
+    ids: HashMap<u64, u16, BuildHasherDefault<Same>>,
     names: Vec<String>,
 }
 
@@ -42,6 +46,24 @@ struct Column {
     /// All that have a name of this kind, also those whose names are not told apart.
     named: Pair,
     by: Vec<Pair>,
+}
+
+/// The hash of a digest: itself.
+#[derive(Clone, Copy, Debug, Default)]
+struct Same(u64);
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, digest: u64) {
+        self.0 = digest;
+    }
 }
 
 /// Requests and tunnels, as they are kept.
@@ -111,6 +133,9 @@ impl Counts {
     /// The row of a time; rows are made wider until it has one.
     fn row(&mut self, time: Timestamp) -> Option<usize> {
         let second = time.0.div_euclid(SECOND);
+        if let Some((_, at)) = self.latest.filter(|(latest, _)| *latest == second) {
+            return Some(at);
+        }
         if self.rows.is_empty() {
             (self.base, self.width) = (second, 1);
             self.rows.push(Row::default());
@@ -134,6 +159,7 @@ impl Counts {
         if self.rows.len() <= at {
             self.rows.resize_with(at + 1, Row::default);
         }
+        self.latest = Some((second, at));
         Some(at)
     }
 
