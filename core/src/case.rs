@@ -251,7 +251,13 @@ impl Case {
             },
         );
         let mut verdicts = verdict::group(&all, more);
-        let names: Vec<&str> = self.inputs.iter().map(Reading::name).collect();
+        let covered = |input: &Reading| {
+            let spans = input.logs().filter_map(LogReader::span);
+            spans.reduce(|(from, to), (begins, ends)| (from.min(begins), to.max(ends)))
+        };
+        let inputs: Vec<_> = self.inputs.iter().map(|input| (input.name(), covered(input))).collect();
+        let names = patterns::nodes(&inputs);
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let pairs = keyed.iter().map(|(_, found, exchange)| (&found.finding, *exchange));
         let read = logs.iter().map(|log| {
             let compared = clocks.iter().any(|told| told.input == log.input() && told.clock().is_some());

@@ -14,6 +14,7 @@ mod duration;
 mod failure;
 mod only;
 mod rhythm;
+mod rotated;
 mod spread;
 mod tally;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use alloc::vec::Vec;
 pub use beside::{Beside, Part};
 pub use collect::{Read, beside, failures};
 pub use failure::Failure;
+pub use rotated::nodes;
 pub use tally::{Server, Tally, Well};
 
 use crate::categories::Id;
