@@ -34,6 +34,7 @@ pub static FORMAT: LogFormat = LogFormat {
         r#"192.0.2.4:48492 [07/Jul/2025:05:16:25.762] PROD_A PROD_A/ -1/-1/-1/-1/0 503 216 - - SC-- 2/2/0/0/0 0/0 "GET /..\..\win.ini HTTP/1.1" -"#,
         "192.0.2.4:53994 [25/Jan/2023:04:05:30.143] ft-https/1: SSL handshake failure",
         "192.0.2.1:50033 [28/Feb/2025:02:43:10.123] frontend/backend: SSL handshake failure (error:0A0000C1:SSL routines::no shared cipher)",
+        "Dec 10 12:01:46 lb haproxy[1]: Connect from 192.0.2.1:49780 to 192.0.2.5:443 (HTTPS-IN/HTTP)",
         r#"2001:db8::7:34549 [28/Feb/2025:02:43:10.123] fe~ be/s1 0/0/1/3/+5 200 +502 - - ---- 1/1/0/0/0 0/0 "GET https://www.example.com/ HTTP/2.0" 0/0/0/0/0 www.example.com/TLSv1.3/TLS_AES_128_GCM_SHA256"#,
     ],
 };
@@ -161,6 +162,7 @@ fn recognise(line: &str) -> Vote {
     let whole = begin(line).and_then(|mut begin| rest(&mut begin));
     match whole {
         Ok(_) => Vote::Own,
+        Err(_) if accepted(line) => Vote::Own,
         // Its own words alone do not tell how its lines are laid out.
         Err(_) if haproxy_notices::read(line).is_some() => Vote::Follows,
         Err(_) => Vote::No,
@@ -175,6 +177,17 @@ const SOON: u8 = 32;
 fn no_port(line: &str) -> Option<&str> {
     let (backend, why) = line.strip_prefix("Connect() failed for backend ")?.split_once(": ")?;
     (why.starts_with("no free ports") || why.starts_with("local address already in use")).then_some(backend)
+}
+
+/// `Connect from 192.0.2.1:49780 to 192.0.2.5:443 (web/HTTP)`: a frontend without `option httplog` or `tcplog` says when a
+/// client came, and not what became of it: no record.
+fn accepted(line: &str) -> bool {
+    let ends = line.strip_prefix("Connect from ").and_then(|rest| rest.split_once(" to "));
+    let Some((from, (to, name))) = ends.and_then(|(from, rest)| Some((from, rest.split_once(" (")?))) else {
+        return false;
+    };
+    let whole = |end| host_port(end).is_some_and(|(_, port)| port.is_some());
+    whole(from) && whole(to) && (name.ends_with("/HTTP)") || name.ends_with("/TCP)"))
 }
 
 /// What HAProxy says of its servers and of itself; `None` for what may be a session.

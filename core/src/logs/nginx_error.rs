@@ -76,8 +76,12 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
         Ok(begin) => begin,
         Err((at, field)) => return Parsed::Bad { at, field },
     };
-    // Without a client it is no request: resolvers, OCSP, health checks, start and stop.
-    let Some(at) = memchr::memmem::find(message.as_bytes(), b", client: ") else { return Parsed::Skip };
+    // Without a client it is no request: resolvers, OCSP, health checks, start and stop. Where a connection failed, the line
+    // was cut before its client.
+    let Some(at) = memchr::memmem::find(message.as_bytes(), b", client: ") else {
+        let cut = connection.is_some() && meaning(message).is_some();
+        return if cut { Parsed::Bad { at: line.len(), field: "client" } } else { Parsed::Skip };
+    };
     let (sentence, details) = message.split_at(at);
     let Some(failure) = meaning(sentence) else { return Parsed::Skip };
     let own = !failure.client_left() && detail(details, ", subrequest: \"", "\"").is_some();

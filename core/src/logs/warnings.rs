@@ -31,6 +31,11 @@ impl LogReader {
         if readers().any(|reader| reader.year_guessed) {
             out.push("the lines say no year: taken for the newest that does not put them after today".to_string());
         }
+        let understood: u64 = self.all().map(|reader| reader.understood).sum();
+        let of_requests = self.format().is_some_and(|format| !format.of_errors());
+        if of_requests && understood > 0 && readers().next().is_none() {
+            out.push("none of its lines tells of a request".to_string());
+        }
         self.tell_formats(&mut out);
         self.troubles.tell(&mut out);
         out.extend(self.checks.tell());

@@ -159,6 +159,20 @@ fn a_cut_line_still_tells() {
 }
 
 #[test]
+fn a_line_that_ends_before_its_client_is_told_as_not_understood() {
+    let whole = nginx("connect() failed (111: Connection refused) while connecting to upstream");
+    let (cut, _) = whole.split_once(", client").unwrap();
+    let reader = read(&format!("{whole}\n{cut}\n"));
+    assert_eq!((reader.records, reader.failed), (1, 1));
+    let warnings = reader.warnings();
+    assert!(warnings.iter().any(|text| text.contains("line 2, no client at byte")), "{warnings:?}");
+    // What nginx says of itself has none.
+    let own = "2024/11/15 17:47:28 [alert] 27325#0: *60 open socket #3 left in connection 5\n";
+    let reader = read(&format!("{whole}\n{own}"));
+    assert!(reader.warnings().iter().all(|text| !text.contains("not understood")), "{:?}", reader.warnings());
+}
+
+#[test]
 fn messages_of_apache() {
     let is = |id: &'static [Id]| -> Expected { Some((id[0], id, Gateway)) };
     let open = |id: &'static [Id]| -> Expected { Some((Undetermined, id, Gateway)) };

@@ -248,3 +248,14 @@ fn requests_of_f5() {
     let exchange = one(&line(503, "192.0.2.10"));
     assert_eq!((exchange.host.as_deref(), exchange.attempts.len()), (Some("www.example.com"), 1));
 }
+
+#[test]
+fn a_log_that_only_says_who_came_is_haproxys_and_says_so() {
+    let reader =
+        read(&"Dec 10 12:01:46 lb haproxy[1]: Connect from 192.0.2.1:49780 to 192.0.2.5:443 (web/HTTP)\n".repeat(3));
+    assert_eq!(reader.format().map(|format| format.id), Some("haproxy"));
+    assert_eq!(reader.records, 0);
+    assert_eq!(reader.warnings(), ["none of its lines tells of a request"]);
+    let other = read("Connect from the office to the lab (by cable)\n");
+    assert!(other.format().is_none());
+}
