@@ -1,7 +1,7 @@
 //! AWS Application Load Balancer, as far as its documents say.
 
 use super::groups::{LATE, SILENT};
-use super::{Id, Part, Product, Timer, answered};
+use super::{Aim, Id, PRACTICE, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::time::Span;
@@ -10,6 +10,7 @@ const ATTRIBUTES: &str = "AWS documentation, Edit attributes for your Applicatio
 const TROUBLE: &str = "AWS documentation, Troubleshoot your Application Load Balancers";
 const TIMEOUT: &str = "AWS re:Post knowledge center, HTTP 504 with a load balancer";
 const LOGS: &str = "AWS documentation, Access logs for your Application Load Balancer";
+const FLOWS: &str = "AWS documentation, Logging IP traffic using VPC Flow Logs";
 const THROUGH: &str = "curl -sv -o /dev/null {url}";
 
 /// See the module.
@@ -121,7 +122,34 @@ pub static PRODUCT: Product = Product {
         ],
         ..Part::EMPTY
     }],
-    recordings: &[],
+    recordings: &[
+        Recording {
+            aim: Aim::Packets,
+            check: check(
+                "Capture on the target, whole packets, from before the request until after the error: the load balancer cannot be captured itself. What the target never gets failed on the way.",
+                "tcpdump -s 0 -ni any -w server.pcap tcp port {port}",
+            )
+            .source(PRACTICE),
+        },
+        Recording {
+            aim: Aim::Path,
+            check: check(
+                "VPC Flow Logs of the load balancer's and the target's subnets say whether a security group or network ACL let the connection pass: action REJECT is a rule.",
+                "",
+            )
+            .path("VPC > Subnets > Flow logs")
+            .source(FLOWS),
+        },
+        Recording {
+            aim: Aim::Log,
+            check: check(
+                "Enable the access log; it is fixed, and nothing can be added to it. Keep the target's own log of the same minute.",
+                "",
+            )
+            .path("EC2 > Load Balancers > Attributes: Access logs")
+            .source(LOGS),
+        },
+    ],
     reverse: true,
     absent: &[],
 };

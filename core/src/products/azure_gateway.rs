@@ -1,7 +1,7 @@
 //! Azure Application Gateway, as far as Microsoft's documents say.
 
 use super::groups::LATE;
-use super::{Id, Part, Product, Timer, answered};
+use super::{Aim, Id, PRACTICE, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
@@ -92,7 +92,25 @@ pub static PRODUCT: Product = Product {
         ],
         ..Part::EMPTY
     }],
-    recordings: &[],
+    recordings: &[
+        Recording {
+            aim: Aim::Packets,
+            check: check(
+                "Capture on the backend, whole packets, from before the request until after the error: the gateway cannot be captured itself. What the backend never gets failed on the way.",
+                "tcpdump -s 0 -ni any -w server.pcap tcp port {port}",
+            )
+            .source(PRACTICE),
+        },
+        Recording {
+            aim: Aim::Log,
+            check: check(
+                "Send the access log somewhere: its error_info and serverStatus name the failure and whose the status is.",
+                "",
+            )
+            .path("Application Gateway > Monitoring > Diagnostic settings: Application Gateway Access Log")
+            .source(CODES),
+        },
+    ],
     reverse: true,
     absent: &[],
 };

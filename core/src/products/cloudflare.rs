@@ -1,7 +1,7 @@
 //! Cloudflare before an origin, as far as its documents say.
 
 use super::groups::{LATE, SILENT};
-use super::{Id, Part, Product, Timer, answered};
+use super::{Aim, Id, PRACTICE, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
@@ -158,7 +158,32 @@ pub static PRODUCT: Product = Product {
         ],
         ..Part::EMPTY
     }],
-    recordings: &[],
+    recordings: &[
+        Recording {
+            aim: Aim::Packets,
+            check: check(
+                "Capture on the origin, whole packets, from before the request until after the error: Cloudflare cannot be captured itself. What the origin never gets failed on the way.",
+                "tcpdump -s 0 -ni any -w server.pcap tcp port {port}",
+            )
+            .source(PRACTICE),
+        },
+        Recording {
+            aim: Aim::Path,
+            check: check(
+                "From the origin, trace the way to an address of Cloudflare's that reached it before (its log names one): where the trace stops, packets are lost.",
+                "mtr --report --tcp --port 443 <cloudflare-address>",
+            )
+            .source(ERRORS),
+        },
+        Recording {
+            aim: Aim::Log,
+            check: check(
+                "Note time, URL and Ray ID of the error page, and keep the origin's error log of the same minute; Logpush (Enterprise) has EdgeResponseStatus and OriginResponseStatus of every request.",
+                "",
+            )
+            .source(ERRORS),
+        },
+    ],
     reverse: true,
     absent: &[],
 };

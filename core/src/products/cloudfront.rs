@@ -1,7 +1,7 @@
 //! Amazon CloudFront, as far as its documents say.
 
 use super::groups::{LATE, SILENT};
-use super::{Id, Part, Product, Timer, answered};
+use super::{Aim, Id, PRACTICE, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
@@ -131,7 +131,25 @@ pub static PRODUCT: Product = Product {
         ],
         ..Part::EMPTY
     }],
-    recordings: &[],
+    recordings: &[
+        Recording {
+            aim: Aim::Packets,
+            check: check(
+                "Capture on the origin, whole packets, from before the request until after the error: CloudFront cannot be captured itself. What the origin never gets failed on the way.",
+                "tcpdump -s 0 -ni any -w server.pcap tcp port {port}",
+            )
+            .source(PRACTICE),
+        },
+        Recording {
+            aim: Aim::Log,
+            check: check(
+                "Turn standard logging on: x-edge-detailed-result-type, time-taken and time-to-first-byte name the failure. Keep the origin's own log of the same minute.",
+                "",
+            )
+            .path("CloudFront > Distributions > distribution > Logging")
+            .source(LOG),
+        },
+    ],
     reverse: true,
     absent: &[],
 };

@@ -1,6 +1,6 @@
 //! Google Cloud's Application Load Balancers, as far as their documents say.
 
-use super::{Id, Part, Product, Timer, answered};
+use super::{Aim, Id, PRACTICE, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
@@ -104,7 +104,24 @@ pub static PRODUCT: Product = Product {
         ],
         ..Part::EMPTY
     }],
-    recordings: &[],
+    recordings: &[
+        Recording {
+            aim: Aim::Packets,
+            check: check(
+                "Capture on the backend, whole packets, from before the request until after the error: the load balancer cannot be captured itself. What the backend never gets failed on the way.",
+                "tcpdump -s 0 -ni any -w server.pcap tcp port {port}",
+            )
+            .source(PRACTICE),
+        },
+        Recording {
+            aim: Aim::Log,
+            check: check(
+                "Log every request of the backend service: without it, or at a lower sample rate, the failed ones may be missing.",
+                "gcloud compute backend-services update <backend-service> --global --enable-logging --logging-sample-rate=1.0",
+            )
+            .source(LOGGING),
+        },
+    ],
     reverse: true,
     absent: &[],
 };

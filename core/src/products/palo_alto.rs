@@ -1,10 +1,12 @@
 //! Palo Alto Networks PAN-OS in the place of the gateway: what its traffic log tells. As a firewall between others it is in
 //! `elsewhere/firewall.rs`.
 
-use super::{Id, Part, Product};
+use super::{Aim, Id, Part, Product, Recording};
 use crate::categories::{Id as Category, check};
 
 const FIELDS: &str = "PAN-OS Administrator's Guide, Traffic Log Fields";
+
+const CAPTURE: &str = "PAN-OS Administrator's Guide, Take a Custom Packet Capture";
 
 /// See the module.
 pub static PRODUCT: Product = Product {
@@ -35,7 +37,17 @@ pub static PRODUCT: Product = Product {
         )],
         ..Part::EMPTY
     }],
-    recordings: &[],
+    recordings: &[
+        Recording {
+            aim: Aim::Packets,
+            check: check(
+                "Capture on the firewall at all stages at once: what is received and not transmitted was dropped by it.",
+                "",
+            )
+            .path("Monitor > Packet Capture: stages receive, firewall, transmit, drop")
+            .source(CAPTURE),
+        },
+    ],
     reverse: false,
     absent: &[],
 };

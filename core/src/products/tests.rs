@@ -432,6 +432,17 @@ fn packets_name_the_owner_of_a_reset() {
 }
 
 #[test]
+fn nobody_is_told_to_capture_on_a_service() {
+    for service in [Id::AwsAlb, Id::GoogleLb, Id::AzureGateway, Id::CloudFront, Id::Cloudflare, Id::Zscaler] {
+        for category in Category::ALL {
+            let capture = advise(*category, Some(service), &Seen::default(), &facts()).capture;
+            let on = |text: &str| capture.iter().any(|check| check.text.starts_with(text));
+            assert!(!on("Capture on the gateway") && !on("Add to the access log"), "{service:?} {category}");
+        }
+    }
+}
+
+#[test]
 fn a_gap_in_the_own_recordings_is_filled_by_the_generic_ones() {
     for aim in [Aim::Packets, Aim::Path, Aim::Log, Aim::Read] {
         let generic = Id::Generic.product().map_or(&[][..], |product| product.recordings);

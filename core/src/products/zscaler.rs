@@ -1,7 +1,7 @@
 //! Zscaler Internet Access: what its web log and its pages tell; practice where no document is named.
 
 use super::groups::SECURE;
-use super::{Id, PRACTICE, Part, Product};
+use super::{Aim, Id, PRACTICE, Part, Product, Recording};
 use crate::categories::{Id as Category, check, fix};
 
 const FEED: &str = "Zscaler, NSS feed output format: web logs";
@@ -57,7 +57,24 @@ pub static PRODUCT: Product = Product {
         )],
         ..Part::EMPTY
     }],
-    recordings: &[],
+    recordings: &[
+        Recording {
+            aim: Aim::Packets,
+            check: check(
+                "The service cannot be captured: capture on the client, and if the site is yours on its server, from before the request until after the error.",
+                "tcpdump -s 0 -ni any -w client.pcap",
+            )
+            .source(PRACTICE),
+        },
+        Recording {
+            aim: Aim::Log,
+            check: check(
+                "Add reason, respcode, the server's address and the server's transaction time to the NSS feed.",
+                "",
+            )
+            .source(FEED),
+        },
+    ],
     reverse: false,
     absent: &[],
 };
