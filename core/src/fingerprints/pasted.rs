@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 pub struct Pasted {
     /// Its marks.
     pub marks: Marks,
-    /// The status, where the head is there.
+    /// The status, where the head is there, or a page of Cloudflare's names it.
     pub status: Option<u16>,
     /// `Proxy-Status`, as one list.
     pub proxy_status: Option<String>,
@@ -52,6 +52,7 @@ impl Pasted {
             pasted.head(head);
         }
         pasted.marks.body(body.as_bytes());
+        pasted.status = pasted.status.or_else(|| code_of_cloudflare(body));
         pasted.url = url(body);
         pasted.time = pasted.time.or_else(|| time(body));
         pasted
@@ -97,6 +98,15 @@ fn unquoted(text: &str) -> Option<String> {
         out.push('\n');
     }
     Some(out)
+}
+
+/// The status that Cloudflare's own page names: `Error code 522`, as its pages in public recordings do.
+fn code_of_cloudflare(page: &str) -> Option<u16> {
+    page.contains("cf-error-details").then_some(())?;
+    let (_, after) = page.split_once("Error code ").or_else(|| page.split_once("Error code: "))?;
+    let (code, rest) = after.split_at_checked(3)?;
+    let whole = !rest.starts_with(|letter: char| letter.is_ascii_digit());
+    code.parse().ok().filter(|code| whole && (500..600).contains(code))
 }
 
 /// The URL that a page names: the first one behind the word.
@@ -153,6 +163,14 @@ mod tests {
         let plain = "HTTP/2 502 \r\nserver: awselb/2.0\r\n\r\n<html></html>";
         assert_eq!(Pasted::read(plain.as_bytes()).status, Some(502));
         assert!(!is_page(b"HTTP/1.1 200 OK\r\nServer: nginx\r\n\r\n<p>hello</p>"));
+    }
+
+    #[test]
+    fn cloudflares_page_names_its_status() {
+        let page = "<div id=\"cf-error-details\"><h1>Connection timed out <span class=\"code-label\">Error code 522</span></h1></div>";
+        assert_eq!(Pasted::read(page.as_bytes()).status, Some(522));
+        assert_eq!(Pasted::read(b"<p>Error code 522</p>").status, None, "not Cloudflare's");
+        assert_eq!(Pasted::read(b"<div id=\"cf-error-details\">Error code 1016</div>").status, None);
     }
 
     #[test]
