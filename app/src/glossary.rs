@@ -1,5 +1,6 @@
 //! The field's terms, explained where they stand: in the engine's sentences, and in a list.
 
+use gateway_triage_core::sorting::Sorting as _;
 use leptos::prelude::*;
 
 /// Term and meaning; a longer one before one that it begins with.
@@ -64,7 +65,7 @@ fn split(text: &str) -> Vec<Part<'_>> {
             places.push((at, term));
         }
     }
-    places.sort_unstable_by_key(|(at, _)| *at);
+    places.order_by_key(|(at, _)| *at);
     let mut parts = Vec::new();
     let mut from = 0;
     for (at, (term, meaning)) in places {

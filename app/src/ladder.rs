@@ -1,5 +1,6 @@
 //! Where the arrows of a ladder diagram begin and end, and where time passes between them.
 
+use gateway_triage_core::sorting::Sorting as _;
 use std::net::IpAddr;
 
 use gateway_triage_core::ladder::{Ladder, Row, What};
@@ -76,7 +77,7 @@ pub fn draw(ladder: &Ladder, finding: &Finding) -> Drawing {
             }
         }
     }
-    lanes.sort_by_key(|(lane, _)| *lane);
+    lanes.order_by_key(|(lane, _)| *lane);
     let at = |lane: Lane| lanes.iter().position(|(known, _)| *known == lane).unwrap_or(0);
     // Rows stand where they begin, and another one may still go on: nothing passed only if all were over. Where packets
     // are left out, that is not known.

@@ -1,5 +1,6 @@
 //! A case: files go in as bytes, a report comes out.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
@@ -219,7 +220,7 @@ impl Case {
             exchanges.iter().zip(&notes).map(|(exchange, notes)| findings::find(exchange, &limits, notes, product));
         let mut found: Vec<Found> = found.collect();
         let mut order: Vec<usize> = (0..found.len()).collect();
-        order.sort_by_key(|at| found.get(*at).map(|found| findings::order(&found.finding)));
+        order.order_by_key(|at| found.get(*at).map(|found| findings::order(&found.finding)));
         let position = {
             let mut position = alloc::vec![0_usize; order.len()];
             for (to, from) in order.iter().enumerate() {
@@ -235,7 +236,7 @@ impl Case {
             .zip(&exchanges)
             .map(|((at, found), exchange)| (at, found, exchange))
             .collect();
-        keyed.sort_by_key(|(at, ..)| *at);
+        keyed.order_by_key(|(at, ..)| *at);
         let all: Vec<_> = keyed.iter().map(|(_, found, _)| found.finding.clone()).collect();
         let shift = |log: &LogReader| {
             let of = |told: &&together::Told| told.input == log.input() && told.format == log.format().map(|of| of.id);

@@ -45,6 +45,7 @@ mod reading;
 pub mod redact;
 pub mod report;
 mod sides;
+pub mod sorting;
 pub mod time;
 mod together;
 mod verdict;

@@ -1,5 +1,6 @@
 //! Findings → verdicts: one per cause, the most important first.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -77,7 +78,7 @@ pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<Stri
 
 /// By how much a verdict tells, then by how many failed; the patterns of a verdict may change the first.
 pub fn sort(verdicts: &mut [Verdict]) {
-    verdicts.sort_by_key(|verdict| (rank(verdict), core::cmp::Reverse(verdict.count), verdict.first));
+    verdicts.order_by_key(|verdict| (rank(verdict), core::cmp::Reverse(verdict.count), verdict.first));
 }
 
 /// One failure at many hosts is one cause: an outage, not a list of sites.
@@ -97,7 +98,7 @@ fn gather(verdicts: Vec<Verdict>) -> Vec<Verdict> {
                 other.first = other.first.min(verdict.first);
                 other.last = other.last.max(verdict.last);
                 other.findings.extend(verdict.findings);
-                other.findings.sort_unstable();
+                other.findings.order();
             }
             None => gathered.push(verdict),
         }
@@ -130,7 +131,7 @@ fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
         return first.summary.clone();
     }
     let mut statuses: Vec<u16> = verdict.findings.iter().filter_map(of).filter_map(|finding| finding.status).collect();
-    statuses.sort_unstable();
+    statuses.order();
     statuses.dedup();
     let with = match statuses.as_slice() {
         [] => String::new(),
@@ -139,7 +140,7 @@ fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
     };
     let span = verdict.last.since(verdict.first);
     let mut hosts: Vec<&str> = verdict.findings.iter().filter_map(of).filter_map(|f| f.host.as_deref()).collect();
-    hosts.sort_unstable();
+    hosts.order();
     hosts.dedup();
     let to = if hosts.len() > 1 { format!(" to {} hosts", hosts.len()) } else { String::new() };
     format!("{} requests{to} failed{with} within {span}. The first: {}", verdict.count, first.summary)
@@ -152,7 +153,7 @@ pub fn meaning(verdict: &Verdict, findings: &[Finding], product: Option<products
     let own = |finding: &&Finding| matches!(finding.generated_by, GeneratedBy::Gateway | GeneratedBy::Unknown);
     let mut statuses: Vec<u16> =
         verdict.findings.iter().filter_map(of).filter(own).filter_map(|finding| finding.status).collect();
-    statuses.sort_unstable();
+    statuses.order();
     statuses.dedup();
     let rows: Vec<&str> = statuses.iter().filter_map(|code| product.answer(*code)).map(|row| row.means).collect();
     (!rows.is_empty()).then(|| rows.join(" "))

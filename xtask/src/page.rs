@@ -42,7 +42,7 @@ pub fn build(tools: &Toolbox) -> Result<PathBuf> {
         .current_dir(process::workspace())
         .env("PATH", tools.path()?)
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remapped()?)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", rustc_flags()?)
         // Trunk knows this variable only as `true` or `false`, and refuses the usual `1`.
         .env_remove("NO_COLOR");
     if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
@@ -85,9 +85,11 @@ fn optimise(wasm_opt: &Path, module: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Panic messages name source files: without this, the built page would hold the paths of whoever built it.
-fn remapped() -> Result<String> {
-    let mut flags = String::new();
+/// Leptos compiles each element of each view as a type of its own unless it is told to erase them, which makes the module a
+/// seventh smaller. Panic messages name source files: without the remapping, the built page would hold the paths of whoever
+/// built it.
+fn rustc_flags() -> Result<String> {
+    let mut flags = String::from("--cfg erase_components");
     let home = std::env::home_dir().unwrap_or_default();
     let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     let sysroot = process::output(Command::new("rustc").args(["--print", "sysroot"]))?;
@@ -98,5 +100,5 @@ fn remapped() -> Result<String> {
             flags.push_str(&format!(" --remap-path-prefix={path}={name}"));
         }
     }
-    Ok(flags.trim_start().to_owned())
+    Ok(flags)
 }

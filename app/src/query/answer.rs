@@ -1,6 +1,7 @@
 //! Answers questions from the report, and remembers the order of the list asked about last: whoever scrolls asks for
 //! the same list again and again.
 
+use gateway_triage_core::sorting::Sorting as _;
 use std::collections::BTreeMap;
 
 use gateway_triage_core::exchanges::Row as Exchange;
@@ -110,7 +111,7 @@ impl Clerk {
             }
         }
         let mut categories: Vec<_> = categories.into_iter().collect();
-        categories.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        categories.order_by_key(|(_, count)| std::cmp::Reverse(*count));
         Counts { verdicts, statuses: statuses.into_iter().collect(), categories }
     }
 }

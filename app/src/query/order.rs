@@ -1,5 +1,6 @@
 //! The order of a list: sorted, and put under headings.
 
+use gateway_triage_core::sorting::Sorting as _;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 
@@ -40,7 +41,7 @@ impl Order {
                 members.push(index);
             }
         }
-        groups.sort_by(|(a, one), (b, other)| other.len().cmp(&one.len()).then_with(|| a.cmp(b)));
+        groups.order_by(|(a, one), (b, other)| other.len().cmp(&one.len()).then_with(|| a.cmp(b)));
         let headings = groups.iter().map(|(value, members)| (value.clone(), members.len())).collect();
         let requests = groups.into_iter().flat_map(|(_, members)| members).collect();
         Self { source, requests, headings: Some(headings) }
@@ -116,21 +117,21 @@ fn sorted(book: Book<'_>, source: Source, indices: &mut [u32], sort: Sort) {
         }
     };
     match sort.by {
-        By::Time => indices.sort_by(key(|a, b, down| known_first(Some(a.time), Some(b.time), down))),
-        By::Host => indices.sort_by(key(|a, b, down| known_first(named(a.host), named(b.host), down))),
-        By::Client => indices.sort_by(key(|a, b, down| known_first(a.client, b.client, down))),
-        By::Status => indices.sort_by(key(|a, b, down| known_first(a.status, b.status, down))),
-        By::Category => indices.sort_by(key(|a, b, down| known_first(a.category, b.category, down))),
-        By::Dns => indices.sort_by(key(|a, b, down| known_first(phase(a, |e| e.dns), phase(b, |e| e.dns), down))),
+        By::Time => indices.order_by(key(|a, b, down| known_first(Some(a.time), Some(b.time), down))),
+        By::Host => indices.order_by(key(|a, b, down| known_first(named(a.host), named(b.host), down))),
+        By::Client => indices.order_by(key(|a, b, down| known_first(a.client, b.client, down))),
+        By::Status => indices.order_by(key(|a, b, down| known_first(a.status, b.status, down))),
+        By::Category => indices.order_by(key(|a, b, down| known_first(a.category, b.category, down))),
+        By::Dns => indices.order_by(key(|a, b, down| known_first(phase(a, |e| e.dns), phase(b, |e| e.dns), down))),
         By::Connect => {
-            indices.sort_by(key(|a, b, down| known_first(phase(a, |e| e.connect), phase(b, |e| e.connect), down)));
+            indices.order_by(key(|a, b, down| known_first(phase(a, |e| e.connect), phase(b, |e| e.connect), down)));
         }
-        By::Tls => indices.sort_by(key(|a, b, down| known_first(phase(a, |e| e.tls), phase(b, |e| e.tls), down))),
+        By::Tls => indices.order_by(key(|a, b, down| known_first(phase(a, |e| e.tls), phase(b, |e| e.tls), down))),
         By::FirstByte => {
             indices
-                .sort_by(key(|a, b, down| known_first(phase(a, |e| e.first_byte), phase(b, |e| e.first_byte), down)));
+                .order_by(key(|a, b, down| known_first(phase(a, |e| e.first_byte), phase(b, |e| e.first_byte), down)));
         }
-        By::Took => indices.sort_by(key(|a, b, down| known_first(a.took, b.took, down))),
+        By::Took => indices.order_by(key(|a, b, down| known_first(a.took, b.took, down))),
     }
 }
 

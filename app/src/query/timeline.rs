@@ -1,5 +1,6 @@
 //! How many requests failed when, by what failed.
 
+use gateway_triage_core::sorting::Sorting as _;
 use std::collections::BTreeMap;
 
 use gateway_triage_core::report::Report;
@@ -75,7 +76,7 @@ pub fn timeline(report: &Report, window: Option<Between>, most: u32) -> Option<T
         }
     }
     let mut lanes: Vec<Lane> = lanes.into_values().collect();
-    lanes.sort_by_key(|lane| (std::cmp::Reverse(lane.total), lane.first));
+    lanes.order_by_key(|lane| (std::cmp::Reverse(lane.total), lane.first));
     Some(Timeline { from, step, steps, lanes })
 }
 

@@ -1,5 +1,6 @@
 //! What the timeline says.
 
+use gateway_triage_core::sorting::Sorting as _;
 use gateway_triage_core::time::{MILLISECOND, SECOND, Timestamp};
 
 use super::count;
@@ -60,7 +61,7 @@ pub fn failed_in(timeline: &Timeline, span: Span, zone: Zone) -> String {
     };
     let mut lanes: Vec<_> = timeline.lanes.iter().map(|lane| (within(&lane.counts), lane.category)).collect();
     lanes.retain(|(count, _)| *count > 0);
-    lanes.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    lanes.order_by_key(|(count, _)| std::cmp::Reverse(*count));
     let all: u64 = lanes.iter().map(|(count, _)| count).sum();
     let named = lanes.iter().take(NAMED).map(|(count, id)| format!("{} {}", verdicts::title(*id), number(*count)));
     let mut named: Vec<String> = named.collect();

@@ -1,5 +1,6 @@
 //! IP fragments → whole packets (RFC 791, RFC 8200 section 4.5), within bounds.
 
+use crate::sorting::Sorting as _;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -91,7 +92,7 @@ impl Fragments {
             waiting.total = Some(end);
         }
         waiting.have.push((fragment.offset, end));
-        waiting.have.sort_unstable();
+        waiting.have.order();
         let covered = waiting.have.iter().try_fold(0, |to, (from, end)| (*from <= to).then_some(to.max(*end)));
         let pieces = waiting.have.len();
         if waiting.total.is_some_and(|total| covered.is_some_and(|covered| covered >= total))

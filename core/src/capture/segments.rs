@@ -1,5 +1,6 @@
 //! Networks told apart by who speaks to whom on the link: two recordings put into one file have no other mark.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
@@ -103,7 +104,7 @@ impl Segments {
     /// From here on the groups of these machines are told apart.
     pub fn choose(&mut self, machines: impl Iterator<Item = u64>) {
         let mut groups: Vec<usize> = machines.filter_map(|machine| self.group(machine)).collect();
-        groups.sort_unstable();
+        groups.order();
         groups.dedup();
         self.chosen = groups;
     }

@@ -3,6 +3,7 @@
 //! Devices often log local time without a zone, and seldom by a clock that is right. If nothing speaks for another
 //! distance it is none; then only what fits is joined.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use super::join::{SLACK, Try};
@@ -45,7 +46,7 @@ pub fn ahead<'a>(pairs: impl Iterator<Item = Pair<'a>>, local: bool) -> Span {
         // By addresses alone a site that is asked all day fits every zone a little.
         for (exact, least) in [(true, 1), (false, AGREE)] {
             let mut zones: Vec<(usize, i64)> = (-ZONES..=ZONES).map(|zone| (votes(zone, exact), zone)).collect();
-            zones.sort_unstable();
+            zones.order();
             if let Some((best, zone)) = zones.pop()
                 && best >= least
                 && zones.pop().is_none_or(|(next, _)| next * 2 <= best)
@@ -59,7 +60,7 @@ pub fn ahead<'a>(pairs: impl Iterator<Item = Pair<'a>>, local: bool) -> Span {
         .filter(|pair| pair.exact)
         .map(|pair| pair.kept.source.time.0.saturating_sub(pair.tried.from.0))
         .collect();
-    apart.sort_unstable();
+    apart.order();
     let agreeing = |at: usize| {
         let first = apart.get(at).copied().unwrap_or_default();
         apart.get(at..).unwrap_or_default().iter().take_while(|other| **other - first <= SLACK.0).count()

@@ -1,5 +1,6 @@
 //! Rulings and failed exchanges: which line of a device tells of which connection, and what that changes.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -202,7 +203,7 @@ impl<'a> Index<'a> {
             }
         }
         for list in index.of_address.values_mut() {
-            list.sort_by_key(|at| rulings.kept.get(*at as usize).map(|kept| kept.source.time));
+            list.order_by_key(|at| rulings.kept.get(*at as usize).map(|kept| kept.source.time));
         }
         index
     }

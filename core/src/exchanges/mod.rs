@@ -5,6 +5,7 @@
 
 mod upstream;
 
+use crate::sorting::Sorting as _;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -163,7 +164,7 @@ pub(crate) fn list<'a>(
             finding: Some(at),
         });
     }
-    rows.sort_by_key(|row| (row.time, row.input, row.packet, row.line));
+    rows.order_by_key(|row| (row.time, row.input, row.packet, row.line));
     rows.truncate(ROWS);
     rows
 }

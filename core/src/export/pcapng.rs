@@ -3,6 +3,7 @@
 //!
 //! The packets come from a second reading of the files ([`crate::again`]); [`Evidence::wanted`] says which.
 
+use crate::sorting::Sorting as _;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -170,7 +171,7 @@ impl Evidence {
     /// The file: packets of all inputs in order of time.
     #[must_use]
     pub fn file(mut self) -> Vec<u8> {
-        self.packets.sort_by_key(|packet| (packet.time, packet.input, packet.number));
+        self.packets.order_by_key(|packet| (packet.time, packet.input, packet.number));
         let mut file = Vec::with_capacity(self.bytes + self.packets.len() * 256 + 1_024);
         let mut about = self.about.clone();
         let missing = self.notes.len().saturating_sub(self.packets.len()) as u64 + self.left_out;

@@ -1,5 +1,6 @@
 //! Which packets and lines show a failure, and what each of them says.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -29,7 +30,7 @@ pub fn pick<'a>(exchange: &'a Exchange, decisive: Option<&'a Attempt>, _id: Id, 
         }
         picked.extend(attempt.events.iter().filter(|event| !picked_has(&picked, event)).collect::<Vec<_>>());
     }
-    picked.sort_by_key(|event| (limits.time(event.source), event.source.input, event.source.number));
+    picked.order_by_key(|event| (limits.time(event.source), event.source.input, event.source.number));
     picked.dedup_by(|later, earlier| later.source == earlier.source && later.what == earlier.what);
     picked.truncate(MOST);
     picked

@@ -2,6 +2,7 @@
 //!
 //! By address, port and `frame.time_epoch`, not by `http.*` or `dns.*`, which depend on the reader's port settings.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -30,7 +31,7 @@ pub fn write(evidence: &[&Event]) -> Option<String> {
     let clauses: Vec<String> = flows
         .iter_mut()
         .map(|(flow, times)| {
-            times.sort_unstable();
+            times.order();
             times.dedup();
             let besides = flow.packets.saturating_sub(times.len() as u64);
             // The whole stretch of a short connection reads better than a list of instants.

@@ -3,6 +3,7 @@
 //! Each limit counts where and when it applies: bytes that the capture lacks for the connection that lacks them and for
 //! its time, a gap between files for what overlaps it, a filter for what it keeps out.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -115,7 +116,7 @@ impl<'a> Of<'a> {
         }
         half.retain(|host| !whole.contains(host));
         let mut when: Vec<_> = missed.values().map(|(first, last)| (first.time, last.time)).collect();
-        when.sort_unstable();
+        when.order();
         let full = point.clock.inputs.iter().any(|(input, _)| full.contains(input));
         Self { point, full, one_way: point.one_way(), missed, when, confirmed, half }
     }

@@ -8,6 +8,7 @@ mod limits;
 mod ruled_out;
 mod summary;
 
+use crate::sorting::Sorting as _;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::SocketAddr;
@@ -106,7 +107,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
     let mut evidence = evidence::pick(exchange, decisive, id, limits);
     let ended = evidence.iter().map(|event| limits.time(event.source)).max().unwrap_or(exchange.begun);
     evidence.extend(&exchange.signs.test);
-    evidence.sort_by_key(|event| (limits.time(event.source), event.source.input, event.source.number));
+    evidence.order_by_key(|event| (limits.time(event.source), event.source.input, event.source.number));
     let code = status.map(|status| status.code);
     let upstream = upstream(exchange, decisive);
     let finding = Finding {

@@ -1,5 +1,6 @@
 //! How each category stands after the answers, and whether the answers can all be true.
 
+use crate::sorting::Sorting as _;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
@@ -77,7 +78,7 @@ impl Given {
                 standing(*id, reasons.collect())
             })
             .collect();
-        list.sort_by_key(|standing| (standing.place, -standing.points));
+        list.order_by_key(|standing| (standing.place, -standing.points));
         list
     }
 

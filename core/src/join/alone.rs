@@ -1,5 +1,6 @@
 //! Captures without a client's side: what the gateway tried is all there is.
 
+use crate::sorting::Sorting as _;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -227,7 +228,7 @@ impl Listening {
             spans.entry(connection.server.ip()).or_default().push(span);
         }
         for spans in spans.values_mut() {
-            spans.sort_unstable();
+            spans.order();
             spans.dedup_by(|next, before| {
                 let overlap = next.0 <= before.1;
                 before.1 = if overlap { before.1.max(next.1) } else { before.1 };

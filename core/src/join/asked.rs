@@ -1,6 +1,7 @@
 //! Which request a lookup is for: the one for that name that waits at that time, made last. Healthy requests count as well,
 //! the first of each connection; others on it are known only where they failed.
 
+use crate::sorting::Sorting as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -41,7 +42,7 @@ impl Asked {
             }
         }
         for requests in by_host.values_mut() {
-            requests.sort_unstable();
+            requests.order();
         }
         Self { by_host }
     }

@@ -1,5 +1,6 @@
 //! The client's side of the gateway: requests that are not known to have gone well.
 
+use crate::sorting::Sorting as _;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -85,7 +86,7 @@ pub(super) fn client_side(
             }
         }
     }
-    exchanges.sort_by_key(|exchange| (pairing::window(exchange).0, exchange.begun));
+    exchanges.order_by_key(|exchange| (pairing::window(exchange).0, exchange.begun));
     exchanges
 }
 
@@ -262,7 +263,7 @@ fn tunnel(
     let mut exchange = client_exchange(connection, transaction);
     let mut add = |attempt: &mut Attempt| {
         exchange.events.append(&mut attempt.events);
-        exchange.events.sort_by_key(|event| (event.source.time, event.source.number));
+        exchange.events.order_by_key(|event| (event.source.time, event.source.number));
     };
     // In a tunnel the client plays the gateway, unless the gateway decrypts and plays the server.
     if let Some(mut refused) = attempt::at_gateway(connection, accepts(accepted, connection), seen_to)

@@ -1,6 +1,7 @@
 //! The engineer's own test next to the failing request: the same site asked without the gateway, or from the gateway's
 //! own shell. What differs is said; the test itself is never blamed.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -82,7 +83,7 @@ impl Busy {
             if waits && !closed { Timestamp(i64::MAX) } else { connection.last.time }
         };
         let mut spans: Vec<_> = inbound.map(|connection| (connection.first.time, end(connection))).collect();
-        spans.sort_unstable();
+        spans.order();
         // The latest end of any connection up to this one.
         let mut latest = Timestamp(i64::MIN);
         for (_, end) in &mut spans {

@@ -4,6 +4,7 @@
 //! on before. A gateway that writes no `Via` is told by addresses: it asks itself, or somebody who asks it, for what it
 //! was just asked, and the request comes back to the same port. One on another port is another server of that machine.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -47,7 +48,7 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
     let inside = turned_back(points, roles, &names);
     joined.total += inside.len() as u64;
     exchanges.extend(inside);
-    exchanges.sort_by_key(|exchange| exchange.begun);
+    exchanges.order_by_key(|exchange| exchange.begun);
     let asked = asked_by(points, |ip| roles.is_own(ip));
     // By target without scheme and host: a gateway may write another host into what it sends on.
     let mut roots: HashMap<String, Vec<Root>> = HashMap::new();
@@ -117,7 +118,7 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
         let rounds: Vec<Source> = root.rounds.iter().take(KNOWN).filter_map(first).collect();
         if let Some(outer) = exchanges.get_mut(root.at) {
             outer.events.extend(back);
-            outer.events.sort_by_key(|event| (event.source.time, event.source.number));
+            outer.events.order_by_key(|event| (event.source.time, event.source.number));
             outer.signs.looped = Some(told);
             outer.signs.rounds = rounds;
         }

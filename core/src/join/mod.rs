@@ -37,6 +37,7 @@ pub(crate) mod upstream;
 mod usage;
 pub(crate) mod well;
 
+use crate::sorting::Sorting as _;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -118,7 +119,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
         inward::pass_on(&mut exchange, &roles);
         refused::judge(&mut exchange, &borne);
         names::resolve(&mut exchange, &names, &asked, seen_to);
-        exchange.attempts.sort_by_key(|attempt| attempt.span);
+        exchange.attempts.order_by_key(|attempt| attempt.span);
         patience::judge(&mut exchange);
         services::doubted(&mut exchange);
         if !outcome::failed(&exchange, &answered, seen_to) {

@@ -1,5 +1,6 @@
 //! What DNS said of names, for the gateway.
 
+use crate::sorting::Sorting as _;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -76,7 +77,7 @@ impl<'a> Names<'a> {
             }
         }
         for given in by_address.values_mut() {
-            given.sort_unstable();
+            given.order();
         }
         let mut called: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
         let redirected = points.iter().flat_map(|point| &point.connections).filter(|c| roles.intercepted.has(c));
@@ -101,7 +102,7 @@ impl<'a> Names<'a> {
             attempt
                 .events
                 .extend(tries.filter(|event| begun <= event.source.time && event.source.time <= waited).cloned());
-            attempt.events.sort_by_key(|event| (event.source.time, event.source.number));
+            attempt.events.order_by_key(|event| (event.source.time, event.source.number));
         }
         // Where the questions were not captured, which others there were is not known.
         let unasked = lookups.iter().all(|lookup| lookup.tries == 0);

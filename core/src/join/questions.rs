@@ -3,6 +3,7 @@
 //! An attempt was made for a question if it began as soon as that was asked, and the client was told something, or was left,
 //! as soon as it had failed; unless another answer from upstream lies nearer. Health checks fail as well, at any time.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use super::{Loose, Roles, failing, services};
@@ -56,7 +57,7 @@ impl Answers {
                 answers.push([connection.last.time, from, connection.last.time]);
             }
         }
-        answers.sort_unstable_by_key(|[.., over]| *over);
+        answers.order_by_key(|[.., over]| *over);
         Self(answers)
     }
 

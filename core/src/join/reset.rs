@@ -5,6 +5,7 @@
 //! host" needs the same distance and one more sign, or two where only a SYN-ACK tells the distance: that may be a SYN
 //! proxy's. All signs are told, so that an engineer can check them.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -183,7 +184,7 @@ fn numbering(connection: &Connection, reset: Reset) -> Option<Sign> {
     let server = &connection.server_end;
     let ahead = |reset: &Reset| reset.ahead.filter(|ahead| (1..1 << 30).contains(ahead));
     let mut numbers: Vec<u32> = server.rsts.iter().map(|reset| reset.seq).collect();
-    numbers.sort_unstable();
+    numbers.order();
     numbers.dedup();
     if numbers.len() > 1 && server.rsts.iter().any(|reset| ahead(reset).is_some()) && server.lost == 0 {
         let text =

@@ -1,5 +1,6 @@
 //! Lookups → what name resolution came to, and the packets that show it.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -42,7 +43,7 @@ pub fn lookup_story<'a>(lookups: impl IntoIterator<Item = &'a Lookup>) -> Vec<Ev
             add(*source, false, What::Icmp(icmp_text(*icmp)));
         }
     }
-    events.sort_by_key(|event| (event.source.time, event.source.number));
+    events.order_by_key(|event| (event.source.time, event.source.number));
     events
 }
 

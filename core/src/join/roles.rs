@@ -1,5 +1,6 @@
 //! Which host is the gateway, and under which addresses does it go out?
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
@@ -155,7 +156,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         gateways.extend(&intercepted.egress);
     }
     let served = |ip: &IpAddr| hosts.get(ip).map_or(0, |doings| doings.served);
-    gateways.sort_by_key(|ip| (core::cmp::Reverse(served(ip)), *ip));
+    gateways.order_by_key(|ip| (core::cmp::Reverse(served(ip)), *ip));
     // A proxy may ask a server on its own address: only where it was spoken to as a proxy does it listen.
     let connections = || points.iter().flat_map(|point| &point.connections);
     let as_proxy: HashSet<SocketAddr> = connections()

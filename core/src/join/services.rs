@@ -1,6 +1,7 @@
 //! Services that the gateway needs before it answers: ICAP scanners, directories, reputation. One that failed while a
 //! request waited for it explains the gateway's error, where nothing upstream does.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -78,7 +79,7 @@ pub(super) fn explain(
         }
     }
     failures.extend(loose.iter().filter(|loose| !loose.taken).filter_map(|loose| by_name(loose, roles, names)));
-    failures.sort_by_key(|failed| failed.begun);
+    failures.order_by_key(|failed| failed.begun);
     for exchange in exchanges {
         let refused = match &exchange.answer {
             Answer::Whole(status) | Answer::Cut(Some(status)) => is_server_error(status.code),
@@ -106,7 +107,7 @@ pub(super) fn explain(
         if let Some(found) = its.max_by_key(|failed| (failed.sure, failed.ended)) {
             exchange.signs.service = Some(found.service.clone());
             exchange.events.extend(found.events.iter().filter(|event| event.source.time <= to).cloned());
-            exchange.events.sort_by_key(|event| (event.source.time, event.source.number));
+            exchange.events.order_by_key(|event| (event.source.time, event.source.number));
             if !found.sure {
                 exchange.doubts.push(
                     "That the gateway needed this host for the request is told by the time alone: it failed just before the answer."

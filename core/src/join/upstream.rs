@@ -1,5 +1,6 @@
 //! The gateway's way out: its attempts, and what it means where none was seen.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -98,7 +99,7 @@ pub(super) fn upstream_side<'a>(
             }
         }
     }
-    loose.sort_by_key(|loose| loose.begun);
+    loose.order_by_key(|loose| loose.begun);
     loose
 }
 

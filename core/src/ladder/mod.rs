@@ -4,6 +4,7 @@
 
 mod label;
 
+use crate::sorting::Sorting as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
@@ -155,7 +156,7 @@ impl Drawer {
                 Some((row.packet?, String::from(text), row.leg, row.sent))
             })
             .collect();
-        evidence.sort_unstable_by_key(|(packet, ..)| *packet);
+        evidence.order_by_key(|(packet, ..)| *packet);
         let lines = finding.flows.iter().map(|(one, other)| Line {
             one: *one,
             other: *other,

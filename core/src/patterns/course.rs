@@ -1,5 +1,6 @@
 //! When it was: began and ended within the time of the files, or goes on beyond it; and the worst minute.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -98,7 +99,7 @@ pub fn minute(group: &Group<'_>) -> Option<Pattern> {
         *minutes.entry(failure.time.0.div_euclid(MINUTE)).or_default() += 1;
     }
     let mut minutes: Vec<(u64, i64)> = minutes.into_iter().map(|(minute, count)| (count, -minute)).collect();
-    minutes.sort_unstable_by(|one, other| other.cmp(one));
+    minutes.order_by(|one, other| other.cmp(one));
     let (most, at) = minutes.first().copied()?;
     let usual = group.count() / (lasted / MINUTE + 1).unsigned_abs().max(1);
     if most < 2 * usual + 2 || most < LEAST || most * 5 < group.count() {

@@ -1,6 +1,7 @@
 //! All took equally long: a timer ended them. Where the clients left, it is a timer of the client's or of a hop before the
 //! gateway, and what the gateway notes as a client's leaving is a timeout there.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -36,7 +37,7 @@ fn agreed(group: &Group<'_>) -> Option<Agreed> {
     if took.len() < FEWEST || took.len() * 10 < group.failures.len() * 8 {
         return None;
     }
-    took.sort_unstable();
+    took.order();
     let middle = took.get(took.len() / 2).copied().filter(|middle| *middle >= SHORTEST.0)?;
     // A log of whole seconds, or of milliseconds.
     let coarse = took.iter().all(|span| span % SECOND == 0);
@@ -125,7 +126,7 @@ fn hop(group: &Group<'_>) -> Option<Pattern> {
 /// Why the clients are proxies, load balancers or a CDN, as a sentence.
 fn stands_before(group: &Group<'_>) -> Option<String> {
     let mut clients: Vec<IpAddr> = group.failures.iter().map(|failure| failure.client).collect::<Option<_>>()?;
-    clients.sort_unstable_by_key(ToString::to_string);
+    clients.order_by_key(ToString::to_string);
     clients.dedup();
     let names: Vec<String> = clients.iter().take(3).map(ToString::to_string).collect();
     let who = match (names.as_slice(), clients.len()) {

@@ -21,6 +21,7 @@ mod tally;
 mod tests;
 mod words;
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -87,7 +88,7 @@ pub fn tell(verdicts: &mut [Verdict], scene: &Scene<'_>) {
 
 fn group<'a>(findings: impl Iterator<Item = u32>, category: Id, scene: &'a Scene<'a>) -> Option<Group<'a>> {
     let mut failures: Vec<&Failure<'_>> = findings.filter_map(|at| scene.failures.get(at as usize)).collect();
-    failures.sort_by_key(|failure| failure.time);
+    failures.order_by_key(|failure| failure.time);
     let (first, last) = (failures.first()?.time, failures.last()?.time);
     Some(Group { scene, category, failures, first, last })
 }

@@ -3,6 +3,7 @@
 //! That must be no chance: if failures struck any request with equal odds, all of them being of this one must be less likely
 //! than [`CHANCE`]. A client is compared with others that wanted the same host, as far as the counts allow to tell.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 
@@ -198,7 +199,7 @@ pub fn node(group: &Group<'_>) -> Option<Pattern> {
             names.push(part.node.as_str());
         }
     }
-    names.sort_unstable();
+    names.order();
     names.dedup();
     if names.is_empty() || !no_chance(group, own.all(), others.all()) {
         return None;

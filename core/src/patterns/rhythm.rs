@@ -2,6 +2,7 @@
 //!
 //! A client that asks every so many seconds and fails each time is said to ask so: its rhythm is no sign of the cause.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -28,7 +29,7 @@ struct Beat {
 /// See the module.
 pub fn every(group: &Group<'_>) -> Option<Pattern> {
     let mut times: Vec<Timestamp> = group.failures.iter().map(|failure| failure.time).collect();
-    times.sort_unstable();
+    times.order();
     let beat = beat(&times)?;
     let apart = words::range(beat.least, beat.most);
     let period = words::range(beat.period, beat.period);
@@ -78,7 +79,7 @@ fn beat(times: &[Timestamp]) -> Option<Beat> {
     let gaps: Vec<i64> = times.windows(2).filter_map(|two| Some(two.last()?.since(*two.first()?).0)).collect();
     let longest = gaps.iter().copied().max()?;
     let mut long: Vec<i64> = gaps.iter().copied().filter(|gap| *gap >= longest / 4).collect();
-    long.sort_unstable();
+    long.order();
     let apart = long.get(long.len() / 2).copied()? / 2;
     let mut beats: Vec<Timestamp> = Vec::new();
     let mut before: Option<Timestamp> = None;
@@ -93,7 +94,7 @@ fn beat(times: &[Timestamp]) -> Option<Beat> {
     }
     let intervals: Vec<i64> = beats.windows(2).filter_map(|two| Some(two.last()?.since(*two.first()?).0)).collect();
     let mut sorted = intervals.clone();
-    sorted.sort_unstable();
+    sorted.order();
     let period = sorted.get(sorted.len() / 2).copied().filter(|period| *period >= SHORTEST)?;
     let coarse = times.iter().all(|time| time.0 % SECOND == 0);
     let give = (period / 20).max(if coarse { SECOND } else { SECOND / 4 });
@@ -124,7 +125,7 @@ fn beat(times: &[Timestamp]) -> Option<Beat> {
             single.push(*interval);
         }
     }
-    single.sort_unstable();
+    single.order();
     (single.len() >= INTERVALS && single.len() * 5 >= intervals.len() * 4).then_some(Beat {
         period: Span(period),
         least: Span(single.first().copied()?),

@@ -1,5 +1,6 @@
 //! How the failures of a verdict divide: by client, server, node, status and host.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -46,7 +47,7 @@ fn by(group: &Group<'_>, kind: PatternKind, what: &str, key: Key) -> Option<Patt
     }
     let known: u64 = counts.values().sum();
     let mut counts: Vec<Share> = counts.into_iter().map(|(name, count)| Share { name, count }).collect();
-    counts.sort_unstable_by(|one, other| other.count.cmp(&one.count).then_with(|| one.name.cmp(&other.name)));
+    counts.order_by(|one, other| other.count.cmp(&one.count).then_with(|| one.name.cmp(&other.name)));
     let most = counts.first().map_or(0, |share| share.count);
     // Spread evenly over many: that none stands out is what there is to say.
     if counts.len() > NAMED && most * counts.len() as u64 <= known * 3 {

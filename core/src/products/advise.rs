@@ -3,6 +3,7 @@
 //! The product's own advice comes first, then what holds for any gateway; what the evidence speaks against comes last.
 //! Nothing here decides what failed.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -169,7 +170,7 @@ fn own_advice<'a, T: 'static>(
 /// In the order given, but what only eases the harm after the rest, and what the evidence speaks against last.
 fn in_order<T>(advice: impl Iterator<Item = Ranked<T>>) -> impl Iterator<Item = T> {
     let mut advice: Vec<_> = advice.collect();
-    advice.sort_by_key(|entry| (entry.against, entry.eases));
+    advice.order_by_key(|entry| (entry.against, entry.eases));
     advice.into_iter().map(|entry| entry.advice)
 }
 
@@ -197,7 +198,7 @@ fn rank<'a>(causes: impl Iterator<Item = Ranked<&'a Cause>>, seen: &Seen<'_>, fa
             ranked.push((against, report::Cause { text, favoured_by: favoured_by.map(Into::into) }));
         }
     }
-    ranked.sort_by_key(|(against, cause)| (*against, cause.favoured_by.is_none()));
+    ranked.order_by_key(|(against, cause)| (*against, cause.favoured_by.is_none()));
     ranked.into_iter().map(|(_, cause)| cause).take(CAUSES).collect()
 }
 

@@ -1,6 +1,7 @@
 //! In which order files are best read: captures that continue each other one after the other, what clients saw, then logs,
 //! those of errors first.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 #[cfg(feature = "std")]
@@ -30,7 +31,7 @@ enum Turn {
 #[must_use]
 pub fn reading_order(heads: &[&[u8]]) -> Vec<usize> {
     let mut order: Vec<(Turn, usize)> = heads.iter().enumerate().map(|(at, head)| (turn(head), at)).collect();
-    order.sort_unstable();
+    order.order();
     order.into_iter().map(|(_, at)| at).collect()
 }
 

@@ -16,6 +16,7 @@ mod report;
 mod texts;
 mod vocabulary;
 
+use crate::sorting::Sorting as _;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
@@ -170,14 +171,14 @@ impl Redactor {
             let mut pairs: Vec<(String, String)> = match kind {
                 Kind::Address => {
                     let mut all: Vec<(IpAddr, IpAddr)> = self.addresses.all().collect();
-                    all.sort_unstable();
+                    all.order();
                     all.into_iter().map(|(original, told)| (original.to_string(), told.to_string())).collect()
                 }
                 Kind::Hardware => self.hardware.iter().map(|(original, told)| (card(*original), card(*told))).collect(),
                 kind => self.names.all(kind).into_iter().map(|(one, other)| (one.into(), other.into())).collect(),
             };
             if kind != Kind::Address {
-                pairs.sort_unstable();
+                pairs.order();
             }
             let count = pairs.len();
             pairs.truncate(LISTED);

@@ -1,5 +1,6 @@
 //! Every text of a report, field by field: what the field is decides how its text is read.
 
+use crate::sorting::Sorting as _;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -83,7 +84,7 @@ pub fn redact(redactor: &mut Redactor, report: &mut Report) {
     }
     let mut names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
     // `access.log.1` before the `access.log` that it begins with.
-    names.sort_by_key(|name| core::cmp::Reverse(name.len()));
+    names.order_by_key(|name| core::cmp::Reverse(name.len()));
     for input in inputs {
         redact_input(redactor, input, &names);
     }

@@ -1,5 +1,6 @@
 //! A connection that another capture does not have at all, though it should: it never came out there.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -67,7 +68,7 @@ impl<'a> Absences<'a> {
                 connection.syns.iter().map(move |syn| (to, place.home(syn.time)))
             })
             .collect();
-        unpaired.sort_unstable();
+        unpaired.order();
         let mut openers: HashMap<IpAddr, Openings> = HashMap::new();
         for pair in &relation.pairs {
             let (Some(ours), Some(theirs)) = (home.connections.get(pair.a), other.connections.get(pair.b)) else {
@@ -93,12 +94,12 @@ impl<'a> Absences<'a> {
             openers.entry(ours.asker).or_default().add(place, (*query, flow, what));
         }
         for openings in openers.values_mut() {
-            openings.witnesses.sort_by_key(|(time, _)| *time);
+            openings.witnesses.order_by_key(|(time, _)| *time);
         }
         let served = other.connections.iter().map(|other| (other.server.ip(), other.server.port()));
         let asked = other.lookups.list.iter().map(|lookup| (lookup.server, 53));
         let mut services: Vec<(IpAddr, u16)> = served.chain(asked).collect();
-        services.sort_unstable();
+        services.order();
         services.dedup();
         let of = |point: &Point| point.part.as_ref().map(|part| part.of);
         let cooked = matches!(home.link, Some(kind::SLL | kind::SLL2));

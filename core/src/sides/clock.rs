@@ -4,6 +4,7 @@
 //! plus its delay, one the other way at least the offset minus its delay: the true offset lies between the smallest
 //! difference one way and the largest the other way. Nothing is taken to be symmetric.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use crate::time::{Span, Timestamp};
@@ -42,7 +43,7 @@ pub struct Clock {
 impl Clock {
     /// From packets in both captures; `None` without any.
     pub fn of(mut common: Vec<Common>) -> Option<Self> {
-        common.sort_by_key(|packet| packet.at);
+        common.order_by_key(|packet| packet.at);
         let (first, last) = (common.first()?.at, common.last()?.at);
         let steady = Bounds::of(&common);
         if steady.consistent() {

@@ -17,6 +17,7 @@ mod relation;
 mod stand;
 mod tell;
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -123,7 +124,7 @@ impl Sides {
             });
         let mut absences: Vec<(usize, Absences<'_>)> = absences.collect();
         // Where most came out, what did not come out tells most.
-        absences.sort_by_key(|(_, absences)| core::cmp::Reverse(absences.passed()));
+        absences.order_by_key(|(_, absences)| core::cmp::Reverse(absences.passed()));
         for (at, connection) in home.connections.iter().enumerate() {
             let stand = Stand { place: &home_place, connection };
             let seen = views.get(&at).map_or(&[][..], Vec::as_slice);
@@ -145,8 +146,8 @@ impl Sides {
                 }
             }
             let far = |stand: &Stand<'_>| core::cmp::Reverse(stand.connection.client_end.ttl.unwrap_or(0));
-            before.sort_by_key(far);
-            beyond.sort_by_key(far);
+            before.order_by_key(far);
+            beyond.order_by_key(far);
             let came_out = seen.iter().any(|(_, _, nearer)| *nearer != Some(true));
             let path: Vec<Stand<'_>> = before.into_iter().chain([stand]).chain(beyond).collect();
             for two in path.windows(2) {

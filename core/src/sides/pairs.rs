@@ -4,6 +4,7 @@
 //! a second sign; where both are rewritten, packets that are the same by IP identification and payload, at times that
 //! fit together. Time and payload alone never pair: a gateway's two legs share those as well.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::hash::Hash;
 
@@ -40,7 +41,7 @@ pub fn find(a: (&[Connection], &[Lookup]), b: (&[Connection], &[Lookup])) -> Sha
         Some(other.time.since(one.time).0)
     }));
     pairing.same_packets(median(apart).map(Span));
-    pairing.pairs.sort_unstable();
+    pairing.pairs.order();
     Shared { connections: pairing.pairs, lookups }
 }
 
@@ -160,7 +161,7 @@ impl Pairing<'_> {
             let ids = connection.marks.iter().filter_map(|mark| by_id.get(&key(mark)?));
             let stamps = connection.marks.iter().filter_map(|mark| by_stamp.get(&stamp(mark)?));
             let mut others: Vec<usize> = ids.chain(stamps).flatten().copied().collect();
-            others.sort_unstable();
+            others.order();
             others.dedup();
             for to in others {
                 let Some(other) = self.b.get(to) else { continue };
@@ -179,7 +180,7 @@ impl Pairing<'_> {
             }
         };
         candidates.retain(|(_, _, found, _)| found.saturating_sub(apart.0).abs() <= SAME.0);
-        candidates.sort_by_key(|(at, to, found, same)| {
+        candidates.order_by_key(|(at, to, found, same)| {
             (core::cmp::Reverse(*same), found.saturating_sub(apart.0).abs(), *at, *to)
         });
         for (at, to, ..) in candidates {
@@ -212,7 +213,7 @@ fn one_end_alike(one: &Connection, other: &Connection) -> bool {
 /// The offset that most candidates agree on; two of them at least, or one that is the same by two packets.
 fn agreed(candidates: &[(usize, usize, i64, usize)]) -> Option<Span> {
     let mut apart: Vec<(i64, usize)> = candidates.iter().map(|(.., apart, same)| (*apart, *same)).collect();
-    apart.sort_unstable();
+    apart.order();
     let mut best: Option<(usize, i64)> = None;
     let mut from = 0;
     let mut packets = 0;
@@ -290,6 +291,6 @@ pub fn common<'a>(one: &'a Connection, other: &'a Connection) -> Vec<(&'a Mark, 
 
 /// The middle one.
 fn median(mut values: Vec<i64>) -> Option<i64> {
-    values.sort_unstable();
+    values.order();
     values.get(values.len() / 2).copied()
 }

@@ -3,6 +3,7 @@
 //! A machine that is a gateway itself, with each of its legs on an interface, stays one place: there `join` needs both
 //! together. Interfaces that hold the same packets unchanged (a bridge and its ports) are one place as well.
 
+use crate::sorting::Sorting as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -81,7 +82,7 @@ fn places(parts: &[(String, Point)]) -> Result<Vec<usize>, Vec<IpAddr>> {
         let connections = parts.get(at).into_iter().flat_map(|(_, part)| &part.connections);
         connections.map(|connection| connection.packets).sum::<u64>()
     };
-    order.sort_by_key(|at| (core::cmp::Reverse(packets(*at)), *at));
+    order.order_by_key(|at| (core::cmp::Reverse(packets(*at)), *at));
     let mut chosen: Vec<usize> = Vec::new();
     let mut own: Vec<Own<'_>> = parts.iter().map(|(_, point)| Own::new(point)).collect();
     let mut passes = false;
@@ -113,7 +114,7 @@ fn places(parts: &[(String, Point)]) -> Result<Vec<usize>, Vec<IpAddr>> {
     if let Some(addresses) = gateway(&own) {
         return Err(addresses);
     }
-    chosen.sort_unstable();
+    chosen.order();
     Ok(chosen)
 }
 
@@ -183,7 +184,7 @@ fn gateway(interfaces: &[Own<'_>]) -> Option<Vec<IpAddr>> {
     let asked: HashSet<IpAddr> = taken.iter().map(|(_, connection)| connection.client.ip()).collect();
     let as_client = opened.iter().map(|(_, connection)| connection.client.ip()).filter(|ip| !asked.contains(ip));
     let mut all: Vec<IpAddr> = as_server.chain(as_client).collect();
-    all.sort_unstable();
+    all.order();
     all.dedup();
     Some(all)
 }

@@ -1,5 +1,6 @@
 //! Which captures belong together, and which of them is home.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use super::relation::Relation;
@@ -31,7 +32,7 @@ pub fn groups(points: &[Point]) -> Vec<Group> {
     }
     let mut groups: Vec<Group> = Vec::new();
     let mut order: Vec<usize> = (0..points.len()).collect();
-    order.sort_by_key(|at| (core::cmp::Reverse(votes.get(*at).copied().unwrap_or_default()), *at));
+    order.order_by_key(|at| (core::cmp::Reverse(votes.get(*at).copied().unwrap_or_default()), *at));
     let mut placed = alloc::vec![false; points.len()];
     // The best one is home to all that share packets with it; what is left over has a home of its own.
     for home in order {

@@ -1,5 +1,6 @@
 //! What the comparison says in a report: on each failure, and on each input.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -69,7 +70,7 @@ impl Standing {
             }
             rewritten |= ours.opening().zip(theirs.opening()).is_some_and(|(one, other)| one != other);
         }
-        hops.sort_unstable();
+        hops.order();
         let mut parts: Vec<String> = Vec::new();
         let way = match (beyond > 0, before > 0) {
             (true, false) => " towards the servers",

@@ -1,6 +1,7 @@
 //! Lines of an error log that tell of no request by themselves: a parent that could not be reached, a scanner that was down,
 //! file descriptors that ran out. They make no exchange; they narrow what an access log leaves open at that time.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -28,7 +29,7 @@ pub fn tell(exchanges: &mut [Exchange], asides: &[Exchange]) {
             (exchange.begun, last.max(exchange.begun), at)
         })
         .collect();
-    failures.sort_unstable();
+    failures.order();
     for aside in asides {
         let time = aside.begun;
         let lasting = aside.signs.aside.unwrap_or_default().0;
@@ -60,7 +61,7 @@ pub fn narrow(exchange: &mut Exchange, aside: &Exchange, confidence: Confidence)
     claim.candidates.retain(|id| said.candidates.contains(id));
     if !said.undetermined {
         // Its likeliest first; one that leaves several open has no order of its own.
-        claim.candidates.sort_by_key(|id| said.candidates.iter().position(|other| other == id));
+        claim.candidates.order_by_key(|id| said.candidates.iter().position(|other| other == id));
     }
     claim.undetermined = claim.candidates.len() > 1;
     claim.why = format!("{}; {}", claim.why, said.why);

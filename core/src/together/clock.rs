@@ -7,6 +7,7 @@
 //! What needs no explaining wins over what needs some: clocks that agree, then a time zone, then any distance. The last
 //! must be said by several requests and contradicted by few, else the clocks could not be compared.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use crate::time::{SECOND, Span};
@@ -171,7 +172,7 @@ fn stretches(pairs: &[Pair]) -> Vec<Stretch> {
         ends.push((from, false, pair.weight));
         ends.push((to, true, pair.weight));
     }
-    ends.sort_unstable();
+    ends.order();
     let mut stretches: Vec<Stretch> = Vec::new();
     let mut weight = 0_u64;
     let mut rising = false;
@@ -206,7 +207,7 @@ fn clock(stretch: Stretch, pairs: &[Pair]) -> Clock {
         coarse = coarse.max(pair.resolution);
     }
     let different = |mut list: Vec<u32>| {
-        list.sort_unstable();
+        list.order();
         list.dedup();
         list.len()
     };

@@ -4,6 +4,7 @@
 //! Only what happened before the answer began can be made up for; and only lines that no failed request has taken are
 //! looked at here. What cannot be told is left a failure with its doubt.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -61,7 +62,7 @@ pub fn find(
         }
     }
     for list in requests.values_mut() {
-        list.sort_unstable();
+        list.order();
     }
     let mut order: Vec<(Timestamp, usize)> = lines
         .sights
@@ -70,7 +71,7 @@ pub fn find(
         .filter(|(at, line)| free(*at) && line.client != 0)
         .filter_map(|(at, line)| Some((line.ended?.plus(Span(ahead.0.saturating_neg())), at)))
         .collect();
-    order.sort_unstable();
+    order.order();
     let mut taken = alloc::vec![false; fine.len()];
     for (time, at) in order {
         let Some(line) = lines.sights.get(at) else { continue };

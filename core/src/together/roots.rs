@@ -5,6 +5,7 @@
 //! nginx and Apache mark a server down after a request failed on it: there the earlier failure is the root. Said are the
 //! facts and how long before they were; the category stays what happened to the request.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -204,7 +205,7 @@ fn by_failures(exchanges: &mut [Exchange], logs: &[&LogReader]) {
             failures.entry(exchange.host.clone()).or_default().push((exchange.begun, at));
         }
     }
-    failures.values_mut().for_each(|list| list.sort_unstable());
+    failures.values_mut().for_each(|list| list.order());
     let mut found = Vec::new();
     for (at, exchange) in exchanges.iter().enumerate().filter(|(_, exchange)| none_left(exchange)) {
         let Some(marks) = product(exchange).and_then(|of| MARKS.iter().find(|marks| marks.product == *of)) else {

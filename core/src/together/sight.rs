@@ -1,5 +1,6 @@
 //! One request as one input shows it, in little: a line of a log, or a request in a capture.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use hashbrown::{HashMap, HashSet};
@@ -205,7 +206,7 @@ pub fn captured(points: &[Point], counts: impl Fn(&Connection) -> bool) -> Vec<S
             }
         }
     }
-    sights.sort_by_key(|sight| (sight.begun, sight.source));
+    sights.order_by_key(|sight| (sight.begun, sight.source));
     sights
 }
 

@@ -3,6 +3,7 @@
 //! By itself that is no failure, an idle connection ends in the same way. A request that was answered with an error at
 //! that moment makes it one.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use super::Story;
@@ -69,7 +70,7 @@ pub(super) fn judge(connection: &Connection, attempt: &mut Attempt, story: &mut 
     attempt.left = Left::new(fits, DOUBT);
     let mut ends: Vec<_> = ours.map(|end| (end, Side::Client)).into_iter().collect();
     ends.extend(theirs.map(|end| (end, Side::Server)));
-    ends.sort_by_key(|(end, _)| end.source);
+    ends.order_by_key(|(end, _)| end.source);
     if let Some((first, side)) = ends.first() {
         story.add(first.source, *side, what(*first, "on a connection from before the capture"));
     }

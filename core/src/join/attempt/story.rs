@@ -1,5 +1,6 @@
 //! Events of one connection, put together.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -31,7 +32,7 @@ impl<'a> Story<'a> {
     }
 
     pub(super) fn done(mut self) -> Vec<Event> {
-        self.events.sort_by_key(|event| (event.source.time, event.source.number));
+        self.events.order_by_key(|event| (event.source.time, event.source.number));
         self.events.dedup_by(|later, earlier| later.source == earlier.source && later.what == earlier.what);
         self.events
     }

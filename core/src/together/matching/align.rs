@@ -1,5 +1,6 @@
 //! Once the clocks are known: each line gets the request that it is, one to one, in the order of time.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use super::super::sight::Sight;
@@ -56,7 +57,7 @@ fn align(group: &Group, lines: &[Sight], requests: &[Sight], fits: Fits<'_>, ahe
     for at in &group.requests {
         all.extend(requests.get(*at as usize).and_then(time).map(|time| (time.0, false, *at)));
     }
-    all.sort_unstable();
+    all.order();
     for part in all.chunk_by(|(one, ..), (next, ..)| next.saturating_sub(*one) <= 2 * REACH) {
         let of = |wanted: bool| -> Vec<u32> {
             part.iter().filter(|(_, is_line, _)| *is_line == wanted).map(|(.., at)| *at).collect()

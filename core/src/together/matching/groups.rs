@@ -1,5 +1,6 @@
 //! Lines and requests that want the same, brought together: by host and path, or by what else both sides tell.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use super::super::sight::Sight;
@@ -103,7 +104,7 @@ impl By {
         let keyed = |sights: &[Sight], is_line: bool| -> Vec<(u64, u32)> {
             let all = (0..).zip(sights).filter(|(at, _)| free(is_line, *at));
             let mut keyed: Vec<_> = all.filter_map(|(at, sight)| Some((self.key(sight, is_line)?, at))).collect();
-            keyed.sort_unstable();
+            keyed.order();
             keyed
         };
         let (lines, requests) = (keyed(lines, true), keyed(requests, false));

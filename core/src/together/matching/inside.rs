@@ -1,5 +1,6 @@
 //! Lines that have no request of their own: inside a tunnel, or one more of a request that has its line.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use super::super::sight::Sight;
@@ -15,7 +16,7 @@ pub fn inside(lines: &[Sight], of_line: &[Option<u32>], requests: &[Sight], ahea
         .filter(|(_, request)| request.tunnel)
         .filter_map(|(at, request)| Some((request.client, request.wanted.host, request.begun?, at)))
         .collect();
-    tunnels.sort_unstable();
+    tunnels.order();
     let mut found: Vec<Option<u32>> = alloc::vec![None; lines.len()];
     if tunnels.is_empty() {
         return found;
@@ -23,7 +24,7 @@ pub fn inside(lines: &[Sight], of_line: &[Option<u32>], requests: &[Sight], ahea
     // What a client saw does not say who that was.
     let mut by_host: Vec<(u32, Timestamp, u32)> =
         tunnels.iter().map(|(_, host, begun, at)| (*host, *begun, *at)).collect();
-    by_host.sort_unstable();
+    by_host.order();
     for ((line, matched), found) in lines.iter().zip(of_line).zip(&mut found) {
         let Some(time) = line.begun.or(line.ended).filter(|_| matched.is_none()) else { continue };
         let time = time.plus(Span(ahead.0.saturating_neg()));
@@ -69,7 +70,7 @@ pub fn during(lines: &Lines, of_line: &[Option<u32>], requests: &[Sight], ahead:
     let failed = (0..).zip(requests).filter(|(_, request)| request.exchange.is_some() && request.client != 0);
     let mut by_client: Vec<(u32, Timestamp, u32)> =
         failed.filter_map(|(at, request)| Some((request.client, request.begun.or(request.ended)?, at))).collect();
-    by_client.sort_unstable();
+    by_client.order();
     let of = |line: &Sight| {
         let time = line.ended.or(line.begun)?.plus(Span(ahead.0.saturating_neg()));
         let upper =

@@ -1,5 +1,6 @@
 //! Which lines may be which requests while the clocks are not known yet: their pairs vote on the clock.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use super::super::clock::{self, Compared, Pair, WEIGHT};
@@ -50,12 +51,12 @@ fn pairs(lines: &Lines, requests: &[Sight]) -> Vec<Pair> {
     let mut out = Vec::new();
     let (ways, resolution, lines) = (lines.ways(), lines.resolution, lines.sights.as_slice());
     let mut groups: Vec<Group> = ways.iter().flat_map(|by| by.groups(lines, requests, |_, _| true)).collect();
-    groups.sort_by_key(|group| group.lines.len().saturating_mul(group.requests.len()));
+    groups.order_by_key(|group| group.lines.len().saturating_mul(group.requests.len()));
     for group in groups {
         let of = |list: &[u32], all: &'_ [Sight]| {
             let mut kinds: Vec<(u16, u32)> =
                 list.iter().filter_map(|at| all.get(*at as usize)).map(|sight| (sight.status, sight.client)).collect();
-            kinds.sort_unstable();
+            kinds.order();
             kinds
         };
         let (line_kinds, request_kinds) = (of(&group.lines, lines), of(&group.requests, requests));
@@ -97,7 +98,7 @@ fn nearby(group: &Group, lines: &[Sight], requests: &[Sight]) -> Vec<(u32, u32)>
     let time = |sight: &Sight| if sight.by_end { sight.ended } else { sight.begun };
     let mut by_time: Vec<(Timestamp, u32)> =
         group.lines.iter().filter_map(|at| Some((time(lines.get(*at as usize)?)?, *at))).collect();
-    by_time.sort_unstable();
+    by_time.order();
     let mut out = Vec::new();
     for at in group.requests.iter().take(NEAREST) {
         for time in requests.get(*at as usize).into_iter().flat_map(|request| [request.begun, request.ended]).flatten()
@@ -108,7 +109,7 @@ fn nearby(group: &Group, lines: &[Sight], requests: &[Sight]) -> Vec<(u32, u32)>
             out.extend(near.take(PAIRS / NEAREST / 4).map(|(_, line)| (*line, *at)));
         }
     }
-    out.sort_unstable();
+    out.order();
     out.dedup();
     out
 }
