@@ -54,8 +54,18 @@ pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec
     };
     if legs.is_empty() {
         let outers: Vec<&Connection> = connections().filter(|connection| in_trouble(connection)).take(NEAR).collect();
+        if outers.is_empty() {
+            return Vec::new();
+        }
+        let mut opened: HashMap<IpAddr, Vec<&Connection>> = HashMap::new();
+        for connection in connections() {
+            let its = opened.entry(connection.client.ip()).or_default();
+            if its.len() < NEAR {
+                its.push(connection);
+            }
+        }
         for (ip, doings) in hosts.iter().filter(|(_, doings)| doings.opened > 0 && doings.served == 0) {
-            let its: Vec<&Connection> = connections().filter(|c| c.client.ip() == *ip).take(NEAR).collect();
+            let its = opened.get(ip).map_or(&[][..], Vec::as_slice);
             let outer = outers.iter().find(|outer| its.iter().all(|inner| nested(inner, outer) && first(inner, outer)));
             legs.extend(outer.filter(|_| !doings.dns_server).map(|outer| (outer.server.ip(), *ip)));
         }
