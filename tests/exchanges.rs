@@ -56,3 +56,25 @@ fn all_exchanges_of_a_busy_capture_are_listed_with_their_times() {
     assert!(told(|row| row.first_byte.is_some() && row.total >= row.first_byte) >= answered.saturating_sub(2));
     assert!(told(|row| row.connect.is_some()) > 0 && told(|row| row.dns.is_some()) > 0, "no phase upstream is told");
 }
+
+#[test]
+fn a_request_in_capture_and_log_is_one_row() {
+    let (mut cases, mut merged) = (0, 0);
+    for folder in folders::all() {
+        let name = folders::name(&folder);
+        let file = |file: &str| fs::read(folder.join(file)).ok().map(|bytes| (file.to_owned(), bytes));
+        let Some((capture, log)) = file("capture.pcap").zip(file("access.log")) else { continue };
+        let (_, lines) = read(std::slice::from_ref(&log));
+        let (_, packets) = read(std::slice::from_ref(&capture));
+        let (report, rows) = read(&[capture, log]);
+        assert!(
+            rows.len() as u64 <= report.exchanges.total,
+            "{name}: {} rows of {}",
+            rows.len(),
+            report.exchanges.total
+        );
+        cases += 1;
+        merged += (lines.len() + packets.len()).saturating_sub(rows.len());
+    }
+    assert!(cases > 10 && merged > cases, "{merged} of {cases} cases");
+}

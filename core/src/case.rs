@@ -168,9 +168,11 @@ impl Case {
     /// it before the first byte. `report` is this case's, for what failed.
     #[must_use]
     pub fn exchanges(&self, report: &Report) -> Vec<exchanges::Row> {
-        let joined = join::join(&self.points, self.options.gateway);
-        let logs = self.inputs.iter().flat_map(Reading::logs).filter_map(|log| log.rows.as_deref()).flatten();
-        exchanges::list(&self.points, &joined.roles, logs, report)
+        let join = || join::join(&self.points, self.options.gateway);
+        let logs: Vec<&LogReader> = self.inputs.iter().flat_map(Reading::logs).collect();
+        let same = together::join(join(), &self.points, &logs).same;
+        let lines = logs.iter().filter_map(|log| log.rows.as_deref()).flatten();
+        exchanges::list(&self.points, &join().roles, (lines, &same), report)
     }
 
     /// Sets the product, for the advice of the next [`Case::report`].
@@ -201,7 +203,7 @@ impl Case {
             checked.fold(joined.checks, |(total, failed), (more, also)| (total + more, failed + also));
         let captured = !self.points.is_empty();
         let served = join::well::tally(&self.points, &joined.roles);
-        let together::Together { mut exchanges, mut notes, total, unseen, clocks } =
+        let together::Together { mut exchanges, mut notes, total, unseen, clocks, .. } =
             together::join(joined, &self.points, &logs);
         let total = total + self.sides.apply(&mut exchanges, &gateways);
         notes.resize(exchanges.len(), Vec::new());

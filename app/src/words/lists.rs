@@ -49,7 +49,7 @@ pub const LISTING: &str = "Reading the files again, for the requests that went w
 pub const LIST_STOPPED: &str = "Stopped. For a list of all requests the files are read again.";
 pub const LIST_AGAIN: &str = "Read and list";
 pub const TIMES_HINT: &str = "An empty time was not seen: a log has none of its own for it, or the gateway kept a connection \
-    open. A request in a capture and in a log has a row for each.";
+    open. A request that is in a capture and in a log is one row, with the times of the capture.";
 
 /// Which requests a list holds, by how they went.
 #[must_use]

@@ -22,6 +22,7 @@ use crate::join::{Roles, attempt::host_of, hello};
 use crate::logs::Record;
 use crate::report::Report;
 use crate::time::{Span, Timestamp};
+use crate::together::Same;
 use upstream::Upstream;
 
 /// Rows of a case.
@@ -98,7 +99,7 @@ pub(crate) fn add_line(rows: &mut Vec<Row>, place: Source, record: &Record<'_>) 
 pub(crate) fn list<'a>(
     points: &[Point],
     roles: &Roles,
-    lines: impl Iterator<Item = &'a Row>,
+    (lines, same): (impl Iterator<Item = &'a Row>, &[Same]),
     report: &Report,
 ) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
@@ -139,6 +140,7 @@ pub(crate) fn list<'a>(
     for row in &mut rows {
         row.finding = places.get(&(row.input, row.packet, row.line)).copied();
     }
+    once(&mut rows, same);
     // A second status in the same stream, or the rounds of a loop, are one failure.
     rows.retain(|row| row.finding.is_none_or(|finding| shown.insert(finding)));
     // What failed without a request that was captured, or inside a tunnel.
@@ -167,6 +169,44 @@ pub(crate) fn list<'a>(
     rows.order_by_key(|row| (row.time, row.input, row.packet, row.line));
     rows.truncate(ROWS);
     rows
+}
+
+/// Of a request that several inputs show the row that shows most stays: the captured one, which has what each phase took.
+/// A line tells more only of a tunnel, inside which it looks.
+fn once(rows: &mut Vec<Row>, same: &[Same]) {
+    let place = |row: &Row| Some((row.input, row.packet.or(row.line)?));
+    let mut at: HashMap<(u32, u64), usize> = HashMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        if let Some(place) = place(row) {
+            at.entry(place).or_insert(index);
+        }
+    }
+    let mut gone = HashSet::new();
+    for Same { line, request, inside } in same {
+        let (Some(line), Some(request)) = (at.get(line).copied(), at.get(request).copied()) else { continue };
+        if *inside {
+            gone.insert(request);
+            continue;
+        }
+        let Some(told) = rows.get(line).cloned() else { continue };
+        let Some(row) = rows.get_mut(request) else { continue };
+        for (here, there) in
+            [(&mut row.host, told.host), (&mut row.method, told.method), (&mut row.target, told.target)]
+        {
+            if here.is_empty() {
+                *here = there;
+            }
+        }
+        row.status = row.status.or(told.status);
+        row.total = row.total.or(told.total);
+        row.finding = row.finding.or(told.finding);
+        gone.insert(line);
+    }
+    let mut index = 0;
+    rows.retain(|_| {
+        index += 1;
+        !gone.contains(&(index - 1))
+    });
 }
 
 /// A request that was kept because something about it is worth a look.

@@ -23,7 +23,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::capture::point::Point;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Source};
 use crate::join::Joined;
 use crate::logs::{LogFormat, LogReader, NO_ZONE};
 use crate::report::Input;
@@ -50,6 +50,19 @@ pub struct Together {
     pub unseen: u64,
     /// What became of the clock of each log, by input.
     pub clocks: Vec<Told>,
+    /// Lines that are of a request which another input shows as well.
+    pub same: Vec<Same>,
+}
+
+/// One request at two places: input, and number of packet or line there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Same {
+    /// The line.
+    pub line: (u32, u64),
+    /// Where the other input has it.
+    pub request: (u32, u64),
+    /// The other one is a tunnel, and the line tells of something inside it.
+    pub inside: bool,
 }
 
 /// What became of a log's clock.
@@ -110,6 +123,7 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
         total: joined.total,
         unseen: joined.unseen,
         clocks: Vec::new(),
+        same: Vec::new(),
     };
     if logs.is_empty() {
         return all;
@@ -221,6 +235,10 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sig
         let same = of_line.get(at).copied().flatten();
         let Some(met) = same.or_else(|| tunnel_of.get(at).copied().flatten()) else { continue };
         let Some(request) = requests.get(met as usize) else { continue };
+        if let Some((line, other)) = line.source.zip(request.source) {
+            let at = |source: Source| (source.input, source.number);
+            all.same.push(Same { line: at(line), request: at(other), inside: same.is_none() });
+        }
         if let (true, Some(counted)) = (line.counts && request.counts, counted.get_mut(met as usize)) {
             *counted = true;
         }
