@@ -1,6 +1,6 @@
 //! Makes what is passed on, where the files are read: in the worker, or on the page where there is none.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use gateway_triage_core::export::{self, Evidence};
@@ -13,7 +13,7 @@ use web_sys::Blob;
 
 use crate::looking::{self, Wanted};
 use crate::protocol::{Form, Made, Order, Preview};
-use crate::{json, verdicts, words};
+use crate::{json, printing, verdicts, words};
 
 /// 16 random bytes, from which the pseudonyms of a case follow.
 pub type Seed = [u8; 16];
@@ -49,10 +49,13 @@ pub fn begin(order: &Order, report: &Report, redactors: &Redactors) -> Begun {
     let verdict = order.verdict.as_deref().and_then(|key| verdicts::find(report, key));
     let redactor = order.seed.map(|seed| redactors.of(seed));
     let redacted = redactor.as_ref().map(|redactor| {
-        let texts_only = matches!(order.form, Form::Markdown | Form::Html | Form::Short);
         let mut redactor = redactor.borrow_mut();
         redactor.learn(report);
-        let mut report = if texts_only { export::needed(report) } else { report.clone() };
+        let mut report = match order.form {
+            Form::Print => printing::needed(report, verdict),
+            Form::Markdown | Form::Html | Form::Short => export::needed(report),
+            Form::Json | Form::Evidence | Form::Preview => report.clone(),
+        };
         redactor.report(&mut report);
         report
     });
@@ -61,6 +64,11 @@ pub fn begin(order: &Order, report: &Report, redactors: &Redactors) -> Begun {
         Form::Markdown => blob(export::markdown(report, verdict).as_bytes(), "text/markdown"),
         Form::Html => blob(export::html(report, verdict).as_bytes(), "text/html"),
         Form::Json => json::blob(report),
+        Form::Print if redacted.is_some() => return Begun::Made(Made::Print(printing::parts(report, verdict)), None),
+        Form::Print => {
+            let needed = printing::needed(report, verdict);
+            return Begun::Made(Made::Print(printing::parts(&needed, verdict)), None);
+        }
         Form::Short => return Begun::Made(Made::Text(export::short(report, verdict)), None),
         Form::Preview => {
             let replaced = redactor.map(|redactor| redactor.borrow().replaced()).unwrap_or_default();
@@ -102,9 +110,7 @@ async fn fetch(
     let wanted: Vec<(u32, (u64, u64))> = evidence.wanted().collect();
     for (input, first) in wanted {
         let file = files.get(input as usize).ok_or(words::NOT_THERE)?;
-        // No other question overtakes an export.
-        let latest = Cell::new(0);
-        looking::packets(file, first, &Wanted::new(&latest, 1), |seen| {
+        looking::packets(file, first, &Wanted::default(), |seen| {
             let mut redactor = redactor.map(RefCell::borrow_mut);
             evidence.take(input, seen, redactor.as_deref_mut())
         })

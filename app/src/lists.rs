@@ -110,6 +110,11 @@ impl Lists {
         self.exchanges.set(all_requests());
         self.exchange.set(0);
         self.place.set(None);
+        self.forget();
+    }
+
+    /// No answer will come to what was asked so far.
+    pub fn forget(self) {
         self.waiting.update_value(|queue| queue.waiting.clear());
     }
 
@@ -142,6 +147,9 @@ impl Lists {
 impl App {
     /// Asks the report something. Where it was lost with its worker, no answer comes.
     pub fn query(self, query: Query, answer: impl FnOnce(Answer) + 'static) {
+        if self.lost.get_untracked() {
+            return;
+        }
         let number = self.lists.waiting.try_update_value(|queue| {
             queue.number += 1;
             queue.waiting.insert(queue.number, Box::new(answer));

@@ -1,6 +1,7 @@
 //! The second reading: fetches from the files what the page wants to show of a finding, and only that.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use gateway_triage_core::again::{Packets, Seen, Span};
 use gateway_triage_core::details;
@@ -17,26 +18,29 @@ const HEAD: u64 = 64 << 10;
 /// Bytes asked of the browser at once.
 const STEP: u64 = 4 << 20;
 
-/// Another question of the same sort makes an older one pointless.
-pub struct Wanted<'a> {
-    latest: &'a Cell<u32>,
-    number: u32,
+/// Whether somebody still waits for it.
+#[derive(Clone)]
+pub struct Wanted(Rc<Cell<bool>>);
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self(Rc::new(Cell::new(true)))
+    }
 }
 
-impl<'a> Wanted<'a> {
-    /// As long as `latest` is this number.
-    pub fn new(latest: &'a Cell<u32>, number: u32) -> Self {
-        latest.set(number);
-        Self { latest, number }
+impl Wanted {
+    /// Nobody waits any more.
+    pub fn forget(&self) {
+        self.0.set(false);
     }
 
     fn still(&self) -> bool {
-        self.latest.get() == self.number
+        self.0.get()
     }
 }
 
 /// Looks into the files. `None`: nobody wants it any more.
-pub async fn look(what: Look, files: &[File], wanted: &Wanted<'_>) -> Option<Shown> {
+pub async fn look(what: Look, files: &[File], wanted: &Wanted) -> Option<Shown> {
     let found = match what {
         Look::Ladder(finding) => ladders(&finding, files, wanted).await,
         Look::Packet { input, packet, offset } => one_packet(files.get(input as usize), (packet, offset), wanted).await,
@@ -45,7 +49,7 @@ pub async fn look(what: Look, files: &[File], wanted: &Wanted<'_>) -> Option<Sho
     wanted.still().then(|| found.unwrap_or_else(Shown::Gone))
 }
 
-async fn ladders(finding: &Finding, files: &[File], wanted: &Wanted<'_>) -> Result<Shown, String> {
+async fn ladders(finding: &Finding, files: &[File], wanted: &Wanted) -> Result<Shown, String> {
     let mut ladders = Vec::new();
     for (input, file) in (0..).zip(files) {
         let Some(mut drawer) = Drawer::new(finding, input) else { continue };
@@ -62,7 +66,7 @@ async fn ladders(finding: &Finding, files: &[File], wanted: &Wanted<'_>) -> Resu
     Ok(Shown::Ladders(ladders))
 }
 
-async fn one_packet(file: Option<&File>, at: (u64, u64), wanted: &Wanted<'_>) -> Result<Shown, String> {
+async fn one_packet(file: Option<&File>, at: (u64, u64), wanted: &Wanted) -> Result<Shown, String> {
     let file = file.ok_or(words::NOT_THERE)?;
     let mut found = None;
     packets(file, at, wanted, |seen| {
@@ -79,7 +83,7 @@ async fn one_packet(file: Option<&File>, at: (u64, u64), wanted: &Wanted<'_>) ->
 pub async fn packets(
     file: &File,
     first: (u64, u64),
-    wanted: &Wanted<'_>,
+    wanted: &Wanted,
     mut sink: impl FnMut(&Seen<'_>) -> bool,
 ) -> Result<(), String> {
     // Where a file cannot be entered midway after all, a second try reads it from its beginning.
@@ -116,7 +120,7 @@ pub async fn packets(
     Ok(())
 }
 
-async fn line(file: Option<&File>, offset: u64, length: u32, wanted: &Wanted<'_>) -> Result<Shown, String> {
+async fn line(file: Option<&File>, offset: u64, length: u32, wanted: &Wanted) -> Result<Shown, String> {
     let file = file.ok_or(words::NOT_THERE)?;
     let mut span = Span::new(offset, length);
     let mut at = 0;

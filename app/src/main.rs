@@ -31,6 +31,7 @@ mod looking;
 mod pages;
 mod path;
 mod preferences;
+mod printing;
 mod protocol;
 mod query;
 mod reader;

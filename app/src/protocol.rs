@@ -12,6 +12,7 @@ use gateway_triage_core::products;
 use gateway_triage_core::report::{Finding, Report};
 use serde::{Deserialize, Serialize};
 
+use crate::printing::Part;
 use crate::query::{Answer, Query};
 
 /// What the reader of the page has set.
@@ -55,6 +56,8 @@ pub enum Ask {
         /// What is wanted.
         what: Look,
     },
+    /// Nobody waits any more for what was to be looked for under this number.
+    Forget(u32),
     /// Read the files, which come along, again and list all exchanges.
     List {
         /// As in [`Ask::Open`].
@@ -104,6 +107,8 @@ pub enum Form {
     Evidence,
     /// A few lines.
     Short,
+    /// What the browser is to print.
+    Print,
     /// What redaction replaces.
     Preview,
 }
@@ -117,6 +122,8 @@ pub enum Made {
     Text(String),
     /// What was replaced, by sort.
     Preview(Vec<Preview>),
+    /// What is printed, from top to bottom.
+    Print(Vec<Part>),
     /// It could not be made: why.
     Gone(String),
 }

@@ -4,6 +4,7 @@
 //! one slice, and the next one on its way, never a whole file.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gateway_triage_core::report::Report;
@@ -63,8 +64,8 @@ pub struct Reader {
     /// What was reported last, whole: the page gets an excerpt and asks for the rest.
     kept: RefCell<Option<Report>>,
     clerk: RefCell<Clerk>,
-    /// The latest question for a ladder, and the latest for a packet or line.
-    looks: [Cell<u32>; 2],
+    /// What is being looked for, by number.
+    looks: RefCell<BTreeMap<u32, Wanted>>,
     redactors: Redactors,
 }
 
@@ -106,7 +107,7 @@ impl Reader {
             listed: Cell::new(false),
             kept: RefCell::new(None),
             clerk: RefCell::default(),
-            looks: Default::default(),
+            looks: RefCell::default(),
             redactors: Redactors::default(),
         })
     }
@@ -125,6 +126,11 @@ impl Reader {
             Ask::List { case, choice } => spawn_local(Rc::clone(self).list(case, choice, files)),
             Ask::StopList => self.listing.stopped.set(true),
             Ask::Look { number, what } => spawn_local(Rc::clone(self).look(number, what, files)),
+            Ask::Forget(number) => {
+                if let Some(wanted) = self.looks.borrow_mut().remove(&number) {
+                    wanted.forget();
+                }
+            }
             Ask::Query { number, query } => self.answer(number, query),
             Ask::Export { number, order } => spawn_local(Rc::clone(self).export(number, order, files)),
             Ask::Choose(choice) => {
@@ -144,9 +150,11 @@ impl Reader {
     }
 
     async fn look(self: Rc<Self>, number: u32, what: Look, files: Vec<File>) {
-        let [ladder, other] = &self.looks;
-        let latest = if matches!(what, Look::Ladder(_)) { ladder } else { other };
-        if let Some(shown) = looking::look(what, &files, &Wanted::new(latest, number)).await {
+        let wanted = Wanted::default();
+        self.looks.borrow_mut().insert(number, wanted.clone());
+        let shown = looking::look(what, &files, &wanted).await;
+        self.looks.borrow_mut().remove(&number);
+        if let Some(shown) = shown {
             (self.tell)(&Tell::Looked { number, shown }, None);
         }
     }

@@ -17,6 +17,7 @@ use crate::fragment::Fragment;
 use crate::guide::Guide;
 use crate::link::{Link, News};
 use crate::lists::Lists;
+use crate::printing::Part;
 use crate::protocol::{Ask, Choice, Listing, Look, Made, Order, Progress, Shown, Tell};
 use crate::times::{Clock, Zone};
 use crate::{focus, json, preferences, verdicts, words};
@@ -91,9 +92,11 @@ pub struct App {
     link: StoredValue<Option<Rc<Link>>, LocalStorage>,
     case: StoredValue<u32>,
     /// The worker that held the case is gone: the next question about it needs the files again.
-    lost: StoredValue<bool>,
+    pub lost: RwSignal<bool>,
     /// Who waits for what was looked for, by number.
     looks: StoredValue<(u32, BTreeMap<u32, Answer>), LocalStorage>,
+    /// What the browser is to print in the page's place.
+    pub printing: RwSignal<Option<Vec<Part>>>,
     /// What is passed on is redacted.
     pub redacted: RwSignal<bool>,
     /// From which the pseudonyms of the open case follow, once it has some.
@@ -129,8 +132,9 @@ impl App {
             files: StoredValue::new_local(Vec::new()),
             link: StoredValue::new_local(None),
             case: StoredValue::new(0),
-            lost: StoredValue::new(false),
+            lost: RwSignal::new(false),
             looks: StoredValue::new_local((0, BTreeMap::new())),
+            printing: RwSignal::new(None),
             redacted: RwSignal::new(false),
             seed: StoredValue::new(None),
             orders: StoredValue::new_local((0, BTreeMap::new())),
@@ -171,7 +175,8 @@ impl App {
         }
     }
 
-    fn read(self) {
+    /// Reads the open case from its beginning.
+    pub fn read(self) {
         self.leave_guide();
         let files = self.files.get_value();
         self.names.set(files.iter().map(|file| file.name()).collect());
@@ -180,7 +185,8 @@ impl App {
         self.json.set(None);
         self.notice.set(None);
         self.stage.set(Stage::Reading);
-        self.lost.set_value(false);
+        self.lost.set(false);
+        self.unanswered();
         self.lists.listing.set(Listing::Not);
         let case = self.case.get_value() + 1;
         self.case.set_value(case);
@@ -225,6 +231,8 @@ impl App {
             self.with_link(|link| link.drop_worker());
         }
         self.case.update_value(|case| *case += 1);
+        self.lost.set(false);
+        self.unanswered();
         self.files.set_value(Vec::new());
         self.report.set(None);
         self.json.set(None);
@@ -242,7 +250,7 @@ impl App {
         let otherwise = before != self.choice.get_untracked().log_format;
         match self.stage.get_untracked() {
             Stage::Idle => {}
-            _ if self.lost.get_value() || otherwise => self.read(),
+            _ if self.lost.get_untracked() || otherwise => self.read(),
             _ => self.ask(Ask::Choose(self.choice.get_untracked()), Vec::new()),
         }
     }
@@ -308,8 +316,8 @@ impl App {
         self.finish(report);
     }
 
-    /// Reads the files again for something; the answer comes unless another question of its sort overtakes it.
-    pub fn look(self, what: Look, answer: impl FnOnce(Shown) + 'static) {
+    /// Reads the files again for something. Whoever asked says so when it is no longer wanted: [`App::forget`].
+    pub fn look(self, what: Look, answer: impl FnOnce(Shown) + 'static) -> Option<u32> {
         let number = self.looks.try_update_value(|(number, waiting)| {
             *number += 1;
             waiting.insert(*number, Box::new(answer));
@@ -318,11 +326,21 @@ impl App {
         if let Some(number) = number {
             self.ask(Ask::Look { number, what }, self.files.get_value());
         }
+        number
+    }
+
+    /// Nobody waits any more for what was to be looked for.
+    pub fn forget(self, number: Option<u32>) {
+        let Some(number) = number else { return };
+        let waiting = self.looks.try_update_value(|(_, waiting)| waiting.remove(&number)).flatten();
+        if waiting.is_some() {
+            self.ask(Ask::Forget(number), Vec::new());
+        }
     }
 
     /// Has something made to pass on.
     pub fn export(self, order: Order, delivery: impl FnOnce(Made, Option<Blob>) + 'static) {
-        if self.lost.get_value() {
+        if self.lost.get_untracked() {
             return delivery(Made::Gone(words::EXPORT_LOST.to_owned()), None);
         }
         let number = self.orders.try_update_value(|(number, waiting)| {
@@ -344,7 +362,11 @@ impl App {
         self.seed.get_value()
     }
 
-    fn undeliverable(self) {
+    /// Nobody is left who could answer: says so to all who wait.
+    fn unanswered(self) {
+        let looks = self.looks.try_update_value(|(_, waiting)| std::mem::take(waiting)).unwrap_or_default();
+        looks.into_values().for_each(|answer| answer(Shown::Gone(words::LOST_LOOK.to_owned())));
+        self.lists.forget();
         let waiting = self.orders.try_update_value(|(_, waiting)| std::mem::take(waiting)).unwrap_or_default();
         waiting.into_values().for_each(|delivery| delivery(Made::Gone(words::EXPORT_LOST.to_owned()), None));
     }
@@ -371,7 +393,7 @@ impl App {
                 self.report.set(Some(Arc::new(*report)));
             }
             News::Told(Tell::Looked { number, shown }, _) => {
-                // Older ones were overtaken.
+                // Some were forgotten.
                 let waiting = self.looks.try_update_value(|(_, waiting)| waiting.remove(&number)).flatten();
                 if let Some(answer) = waiting {
                     answer(shown);
@@ -389,8 +411,8 @@ impl App {
             News::WithoutWorker => self.without_worker.set(true),
             News::Lost if self.stage.get_untracked() == Stage::Reading => self.give_up(words::READER_BROKE),
             News::Lost => {
-                self.lost.set_value(true);
-                self.undeliverable();
+                self.lost.set(true);
+                self.unanswered();
                 if self.lists.listing.get_untracked() != Listing::Done {
                     self.lists.listing.set(Listing::Stopped);
                 }
@@ -409,7 +431,8 @@ impl App {
     /// Ends reading without the worker: with what it reported last, if it did.
     fn give_up(self, why: &'static str) {
         self.with_link(|link| link.drop_worker());
-        self.lost.set_value(true);
+        self.lost.set(true);
+        self.unanswered();
         self.case.update_value(|case| *case += 1);
         self.json.set(self.report.get_untracked().and_then(|report| json::blob(&report).ok()));
         let some = self.report.get_untracked().is_some();

@@ -117,7 +117,12 @@ pub const IS_REDACTED: &str = "Redacted: exports hold pseudonyms for addresses, 
     files, and say so. The same original has the same pseudonym in every export of this case.";
 pub const JSON_WHOLE: &str = "JSON is always the whole report.";
 pub const PRINT: &str = "Print";
-pub const PRINT_HINT: &str = "Printing shows this page as it is. To print redacted, save the HTML file and print that.";
+pub const PRINT_TIME: &str = "Time (UTC)";
+pub const PRINT_BY_EXPORT: &str = "Redaction is on, so the page is not printed as it is: use Export, Print.";
+pub const READ_AGAIN: &str = "Read the files again";
+pub const READER_LOST: &str = "The reader has stopped. What is shown is still right; lists, packets, exports and settings need \
+    the files read again.";
+pub const LOST_LOOK: &str = "The reader stopped before it could show this.";
 pub const SHORT: &str = "short text";
 pub const SHORT_COPIED: &str = "The short text is on the clipboard.";
 pub const SHORT_HERE: &str = "This browser lets no page write to the clipboard. Copy it here:";

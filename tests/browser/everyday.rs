@@ -92,3 +92,38 @@ fn a_case_opened_after_a_kept_one_is_not_kept() {
         page.wait_state("idle");
     });
 }
+
+/// Presses Tab until what has the focus fits, then Enter.
+fn reach(page: &Page, what: &str, fits: &str) {
+    for _ in 0..120 {
+        if page.script(&format!("return Boolean(document.activeElement?.matches({fits:?}))")) == true {
+            page.press(&["\u{E007}"]);
+            return;
+        }
+        page.press(&["\u{E004}"]);
+    }
+    panic!("Tab never reaches {what}");
+}
+
+#[test]
+fn from_the_first_screen_to_a_packet_and_an_export_by_keyboard_alone() {
+    with_page("keyboard", |page| {
+        reach(page, "a sample", ".samples a, .samples button");
+        page.wait_state("done");
+        // The heading takes the focus when the result stands.
+        wait("the focus", || holds(page, "document.activeElement?.id === 'result-heading'"));
+        wait("the ladder", || holds(page, "document.querySelector('.ladder .step button')"));
+        reach(page, "the ladder", ".ladder .step button");
+        wait("the packet", || holds(page, "document.querySelector('.packet section')"));
+        // Back to the top, and through the bar to the exports.
+        page.script("document.getElementById('add-files').focus()");
+        reach(page, "the exports", "#export");
+        wait("the panel", || holds(page, "!document.getElementById('export-panel').hidden"));
+        reach(page, "Markdown", ".forms button");
+        let markdown = std::fs::read_to_string(page.wait_download()).expect("an export");
+        assert!(markdown.starts_with("# "), "{markdown}");
+        page.press(&["\u{E00C}"]);
+        wait("the panel to close", || holds(page, "document.getElementById('export-panel').hidden"));
+        wait("the focus back", || holds(page, "document.activeElement?.id === 'export'"));
+    });
+}

@@ -1,6 +1,6 @@
 //! What is passed on, opened again: as Markdown, HTML, JSON and pcapng, as it is and redacted.
 
-use crate::harness::{Page, case, wait, with_page};
+use crate::harness::{Kind, Page, case, wait, with_page};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -116,14 +116,66 @@ fn redacted_exports_hold_nothing_of_the_case() {
                 assert!(!bytes.windows(4).any(|four| four == client.octets()), "{name}: {client} is in {file}");
                 assert!(text.contains("redacted"), "{name}: {file} does not say that it is redacted");
             }
-            assert!(
-                !page.has_button("Print")
-                    || page.script("return [...document.querySelectorAll('.forms button')].at(-1).disabled") == true
-            );
+            let paper = print(page);
+            for secret in [host.as_str(), client.as_str(), "example.com", "10.20.0.", "192.0.2.", "198.51.100."] {
+                assert!(!paper.contains(secret), "{name}: {secret} is printed");
+            }
+            assert!(paper.contains("Redacted") && paper.contains("Do first"), "{paper}");
+            // By the browser's own menu the page is not printed with its real names either.
+            done_printing(page);
+            assert!(paper_of(page).contains("Redaction is on"));
+            page.click("Export");
             // The next case begins with real names again, or at least says which it is.
             page.script("document.getElementById('redact').click()");
             page.click("New case");
         }
+    });
+}
+
+/// What stands in the page's place on paper.
+fn paper_of(page: &Page) -> String {
+    let text = page.script("return document.querySelector('.printed').textContent");
+    text.as_str().unwrap_or_default().to_owned()
+}
+
+/// Has the page print, and returns what it hands to the browser for that.
+fn print(page: &Page) -> String {
+    page.script(
+        "window.paper = null;
+         window.print = () => { window.paper = document.querySelector('.printed').textContent; };",
+    );
+    page.click("Print");
+    wait("the printer", || page.script("return window.paper !== null") == true);
+    paper_of(page)
+}
+
+/// The browser has printed.
+fn done_printing(page: &Page) {
+    page.script("window.dispatchEvent(new Event('afterprint'))");
+}
+
+#[test]
+fn what_is_printed_holds_every_verdict_and_request_in_place_of_the_page() {
+    with_page("print", |page| {
+        let report = page.analyse(&case("mixed/squid-seven-among-three-hundred"));
+        page.click("Export");
+        let paper = print(page);
+        for verdict in report["verdicts"].as_array().expect("verdicts") {
+            let summary = verdict["summary"].as_str().expect("a summary");
+            assert!(paper.contains(summary), "{summary} is not printed: {paper}");
+        }
+        let rows = page.script("return document.querySelectorAll('.printed table:last-of-type tbody tr').length");
+        assert_eq!(rows.as_u64(), report["findings"].as_array().map(|all| all.len() as u64));
+        if Kind::chosen() == Kind::Chromium {
+            page.on_paper(true);
+            let shown = page.text();
+            assert!(shown.contains("Do first") && shown.contains("Failed requests"), "{shown}");
+            assert_eq!(page.script("return getComputedStyle(document.querySelector('main')).display"), "none");
+            page.on_paper(false);
+        }
+        assert_eq!(page.script("return getComputedStyle(document.querySelector('.printed')).display"), "none");
+        done_printing(page);
+        wait("the paper to go", || paper_of(page).is_empty());
     });
 }
 

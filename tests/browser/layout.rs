@@ -1,23 +1,80 @@
 //! What the eye meets.
 
-use crate::harness::{Page, cases, with_page};
+use crate::harness::{Page, case, cases, wait, with_page};
+use serde_json::Value;
 
+/// The page does not scroll sideways, and nothing reaches beyond its edge but what scrolls by itself.
+#[track_caller]
 fn assert_fits(page: &Page, what: &str) {
     let widths = page.script("const root = document.documentElement; return [root.scrollWidth, root.clientWidth]");
-    assert_eq!(widths[0], widths[1], "{what} scrolls sideways at 360 pixels");
+    assert_eq!(widths[0], widths[1], "{what} scrolls sideways");
+    let beyond = page.script(
+        "const scrolls = element => ['auto', 'scroll', 'hidden'].includes(getComputedStyle(element).overflowX);
+         const held = element => element && (scrolls(element) || held(element.parentElement));
+         return [...document.querySelectorAll('body *')].filter(element => {
+             const { right, left, width } = element.getBoundingClientRect();
+             return width > 1 && (right > innerWidth + 1 || left < -1) && !held(element.parentElement);
+         }).map(element => element.outerHTML.slice(0, 120))",
+    );
+    assert_eq!(beyond, Value::Array(Vec::new()), "{what}: cut off at the edge");
+}
+
+/// The states that a reader meets.
+fn walk(page: &Page, width: u32) {
+    let fits = |what: &str| assert_fits(page, &format!("{what} at {width} pixels"));
+    fits("the first screen");
+    for (fragment, shows) in [
+        ("#guided=", "possible causes are left"),
+        ("#product=cisco-wsa&guided=status:502,tls:no,tcp:silence", "This fits best"),
+        ("#product=skyhigh&guided=status:502&category=response-timeout", "Do first"),
+    ] {
+        page.load(fragment);
+        wait(shows, || page.text().contains(shows));
+        page.script("document.querySelectorAll('details').forEach(each => each.open = true)");
+        fits(fragment);
+    }
+    page.load("#");
+    for (name, files) in cases().iter().take(3) {
+        page.drop_files(files);
+        page.wait_read();
+        fits(name);
+    }
+    page.analyse(&case("tcp-syn-unanswered/squid-firewall-drops-syn"));
+    wait("the ladder", || page.script("return document.querySelectorAll('.ladder .step').length") != 0);
+    page.script("document.querySelectorAll('details').forEach(each => each.open = true)");
+    page.script("document.querySelector('.ladder .step button').click()");
+    page.script("document.querySelector('.evidence .at button').click()");
+    wait("both packets", || page.script("return document.querySelectorAll('.packet section').length") != 0);
+    fits("a verdict with everything open");
+    page.click("Export");
+    page.script("document.getElementById('redact').click()");
+    wait("what will be replaced", || page.text().contains("Addresses ("));
+    page.script("document.querySelectorAll('#export-panel details').forEach(each => each.open = true)");
+    fits("the export panel");
+    page.script("document.getElementById('redact').click()");
+    page.analyse(&case("mixed/squid-seven-among-three-hundred"));
+    for (at, list) in [(1, "failures"), (2, "exchanges")] {
+        page.script(&format!("document.querySelectorAll('.views button')[{at}].click()"));
+        wait(list, || page.script("return document.querySelectorAll('.list-body .line').length") != 0);
+        fits(list);
+    }
+    page.script("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }))");
+    fits("the help");
 }
 
 #[test]
-fn nothing_scrolls_sideways_at_360_pixels() {
+fn nothing_is_cut_off_at_360_pixels() {
     with_page("narrow", |page| {
         page.resize(360, 740);
-        assert_fits(page, "the first screen");
-        page.screenshot("narrow-idle");
-        for (name, files) in cases().iter().take(3) {
-            page.drop_files(files);
-            page.wait_read();
-            assert_fits(page, name);
-        }
-        page.screenshot("narrow-done");
+        walk(page, 360);
+    });
+}
+
+/// A window of 1280 pixels at 200 % has 640 of them (WCAG 1.4.4).
+#[test]
+fn nothing_is_cut_off_at_twice_the_size() {
+    with_page("zoomed", |page| {
+        page.resize(640, 400);
+        walk(page, 640);
     });
 }

@@ -1,6 +1,6 @@
 //! Dropping, reading, cancelling, and files that cannot be read.
 
-use crate::harness::{Kind, Page, big_capture, cases, difference, native_report, scratch, with_page};
+use crate::harness::{Kind, Page, big_capture, cases, difference, native_report, scratch, wait, with_page};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -133,5 +133,37 @@ fn reading_can_be_cancelled() {
         let report = page.download_json();
         assert_eq!(report["partial"], true, "the partial report does not say that it is one");
         let _ = std::fs::remove_dir_all(&folder);
+    });
+}
+
+#[test]
+fn a_reader_that_dies_says_so_and_the_files_are_read_again() {
+    with_page("lost", |page| {
+        // The page keeps its worker to itself: it is met where it is told something.
+        page.script(
+            "const post = Worker.prototype.postMessage;
+             Worker.prototype.postMessage = function (...what) {
+                 window.reader = this;
+                 if (!window.deaf) post.apply(this, what);
+             };",
+        );
+        let files = [some_file("pcap"), some_file("log")];
+        let report = page.analyse(&files);
+        // A packet that is asked for and not answered when the worker dies.
+        page.script("window.deaf = true; document.querySelector('.evidence .at button').click()");
+        wait("the question", || page.script("return document.querySelectorAll('.packet').length") == 1);
+        page.script("window.deaf = false; window.reader.dispatchEvent(new Event('error'))");
+        wait("the word that it died", || page.text().contains("The reader has stopped"));
+        let packet = page.script("return document.querySelector('.packet').innerText");
+        assert!(packet.as_str().is_some_and(|text| text.contains("stopped before")), "{packet}");
+        page.press_to_read("Read the files again");
+        assert_eq!(page.wait_read(), "done");
+        assert!(!page.text().contains("The reader has stopped"));
+        assert_eq!(page.download_json(), report);
+        // It answers again.
+        page.script("document.querySelector('.evidence .at button').click()");
+        wait("the packet", || {
+            page.script("return document.querySelectorAll('.packet section, .packet pre').length") != 0
+        });
     });
 }

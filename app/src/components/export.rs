@@ -6,6 +6,7 @@ use leptos::{ev, html};
 use wasm_bindgen_futures::spawn_local;
 
 use super::copy::{self, Command};
+use crate::printing::Part;
 use crate::protocol::{Form, Made, Order, Preview};
 use crate::state::{App, Stage};
 use crate::{download, focus, verdicts, words};
@@ -58,6 +59,18 @@ pub fn Export() -> impl IntoView {
     }
 }
 
+/// Has the browser print this, once it stands there.
+fn print(app: App, parts: Vec<Part>) {
+    app.printing.set(Some(parts));
+    request_animation_frame(|| {
+        request_animation_frame(|| {
+            if let Some(window) = web_sys::window() {
+                let _ = window.print();
+            }
+        });
+    });
+}
+
 /// What came of the last order.
 #[derive(Clone, PartialEq)]
 enum Said {
@@ -92,6 +105,10 @@ fn Panel(open: RwSignal<bool>) -> impl IntoView {
     // Without random bytes nothing is redacted, and so nothing is made that should be.
     let refused = move || redacted.get_untracked() && app.seed().is_none();
     let make = move |form: Form| {
+        // Not disabled in the meantime: a disabled button loses the focus, and the keyboard its place.
+        if said.get_untracked() == Said::Working {
+            return;
+        }
         if refused() {
             said.set(Said::Gone(words::NO_RANDOM.to_owned()));
             return;
@@ -107,6 +124,12 @@ fn Panel(open: RwSignal<bool>) -> impl IntoView {
                 let copied = copy::write(&text).await;
                 said.try_set(if copied { Said::Done(words::SHORT_COPIED.to_owned()) } else { Said::Text(text) });
             }),
+            (Made::Print(parts), _) => {
+                said.try_set(Said::Nothing);
+                open.try_set(false);
+                focus::soon("export");
+                print(app, parts);
+            }
             (Made::Gone(why), _) => _ = said.try_set(Said::Gone(why)),
             _ => _ = said.try_set(Said::Gone(words::EXPORT_FAILED.to_owned())),
         });
@@ -122,21 +145,9 @@ fn Panel(open: RwSignal<bool>) -> impl IntoView {
             });
         }
     });
-    let print = move |_| {
-        open.set(false);
-        focus::soon("export");
-        // Once the panel is gone.
-        request_animation_frame(|| {
-            request_animation_frame(|| {
-                if let Some(window) = web_sys::window() {
-                    let _ = window.print();
-                }
-            });
-        });
-    };
     let button = move |form: Form| {
         view! {
-            <button type="button" disabled=move || said.get() == Said::Working on:click=move |_| make(form)>
+            <button type="button" aria-disabled=move || (said.get() == Said::Working).to_string() on:click=move |_| make(form)>
                 {words::form(form)}
             </button>
         }
@@ -184,21 +195,10 @@ fn Panel(open: RwSignal<bool>) -> impl IntoView {
         </p>
         <div class="forms">
             {button(Form::Markdown)} {button(Form::Html)} {button(Form::Json)} {button(Form::Evidence)}
-            {button(Form::Short)}
-            <button
-                type="button"
-                disabled=move || redacted.get()
-                aria-describedby="print-hint"
-                on:click=print
-            >
-                {words::PRINT}
-            </button>
+            {button(Form::Short)} {button(Form::Print)}
         </div>
         <p class="aside" hidden=move || !only.get()>
             {words::JSON_WHOLE}
-        </p>
-        <p class="aside" id="print-hint" hidden=move || !redacted.get()>
-            {words::PRINT_HINT}
         </p>
         <div role="status" class="said">
             {move || match said.get() {

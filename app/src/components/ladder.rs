@@ -27,7 +27,10 @@ pub fn LadderView(report: Signal<Option<Arc<Report>>>, finding: Memo<Option<Find
         let done = app.stage.get() == Stage::Done;
         found.set(None);
         let Some(finding) = finding.get().filter(|finding| done && has_packets(finding)) else { return };
-        app.look(Look::Ladder(Box::new(finding.clone())), move |shown| found.set(Some((finding, shown))));
+        let number = app.look(Look::Ladder(Box::new(finding.clone())), move |shown| {
+            let _ = found.try_set(Some((finding, shown)));
+        });
+        on_cleanup(move || app.forget(number));
     });
     move || {
         let some = finding.with(|finding| finding.as_ref().is_some_and(has_packets));

@@ -17,10 +17,11 @@ const DUMPED: usize = 256;
 pub fn PacketDetails(look: Look) -> impl IntoView {
     let app = App::get();
     let found = RwSignal::new(None::<Shown>);
-    app.look(look, move |shown| {
+    let number = app.look(look, move |shown| {
         // Closed in the meantime.
         let _ = found.try_set(Some(shown));
     });
+    on_cleanup(move || app.forget(number));
     view! {
         <div class="packet" role="status">
             {move || match found.get() {

@@ -47,11 +47,22 @@ pub fn ProductPicker() -> impl IntoView {
     }
 }
 
-/// All settings of an open case.
+/// All settings of an open case. On narrow screens a button unfolds them, so that what failed stands on the first one.
 #[component]
 pub fn Settings() -> impl IntoView {
+    let open = RwSignal::new(false);
     view! {
-        <section class="settings" aria-label=words::SETTINGS>
+        <button
+            id="settings-button"
+            type="button"
+            class="unfold"
+            aria-expanded=move || open.get().to_string()
+            aria-controls="settings"
+            on:click=move |_| open.update(|open| *open = !*open)
+        >
+            {words::SETTINGS}
+        </button>
+        <section id="settings" class="settings" class:folded=move || !open.get() aria-label=words::SETTINGS>
             <ProductPicker />
             <GatewayField />
             <ZonePicker />

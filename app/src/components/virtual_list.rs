@@ -196,6 +196,7 @@ pub fn VirtualList(
     });
     let heads = columns.iter().map(|column| head(column, list, sort)).collect_view();
     view! {
+        <p class="on-paper">{move || words::rows_in_sight(total.get())}</p>
         <div
             id=id
             class=format!("list {id}")

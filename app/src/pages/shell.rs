@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 
 use super::{case::CaseScreen, failed::FailedScreen, guided::GuideScreen, start::StartScreen};
 use crate::cases::Cases;
-use crate::components::{Export, Help};
+use crate::components::{Export, Help, PrintReport};
 use crate::fragment::Fragment;
 use crate::intake::{self, FileInput, Picker};
 use crate::state::{App, Stage};
@@ -70,7 +70,11 @@ fn Shell() -> impl IntoView {
             </div>
             <FileInput />
         </header>
-        <main data-state=move || app.stage.get().as_str()>
+        <PrintReport />
+        <main
+            data-state=move || app.stage.get().as_str()
+            class:unprinted=move || app.redacted.get() || app.printing.with(Option::is_some)
+        >
             <Notices />
             {move || match screen.get() {
                 Screen::Start => view! { <StartScreen dragging=dragging /> }.into_any(),
@@ -138,9 +142,26 @@ fn Notices() -> impl IntoView {
         <div role="status">
             {move || app.notice.get().map(|text| view! { <p class="notice">{text}</p> })}
             {move || {
+                (app.lost.get() && matches!(app.stage.get(), Stage::Done | Stage::Failed)).then(|| lost(app))
+            }}
+            {move || {
                 (app.without_worker.get() && app.stage.get() != Stage::Idle)
                     .then(|| view! { <p class="notice">{words::WITHOUT_WORKER}</p> })
             }}
+        </div>
+    }
+}
+
+/// The reader is gone, and with it what the page asks it: offered is to read again.
+fn lost(app: App) -> impl IntoView {
+    // What broke while reading has its own sentence.
+    let said = app.notice.get_untracked().is_some();
+    view! {
+        <div class="notice">
+            {(!said).then(|| view! { <p>{words::READER_LOST}</p> })}
+            <button id="read-again" type="button" on:click=move |_| app.read()>
+                {words::READ_AGAIN}
+            </button>
         </div>
     }
 }

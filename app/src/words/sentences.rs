@@ -200,6 +200,7 @@ pub const fn form(form: Form) -> &'static str {
         Form::Json => "JSON",
         Form::Evidence => "Evidence (pcapng)",
         Form::Short => "Copy short text",
+        Form::Print => super::PRINT,
         Form::Preview => "Preview",
     }
 }
@@ -212,7 +213,7 @@ pub fn export_name(form: Form, redacted: bool) -> String {
         Form::Html => ("gateway-triage", "html"),
         Form::Json => ("gateway-triage", "json"),
         Form::Evidence => ("gateway-triage-evidence", "pcapng"),
-        Form::Short | Form::Preview => ("gateway-triage", "txt"),
+        Form::Short | Form::Preview | Form::Print => ("gateway-triage", "txt"),
     };
     format!("{name}{}.{ending}", if redacted { "-redacted" } else { "" })
 }
@@ -221,6 +222,27 @@ pub fn export_name(form: Form, redacted: bool) -> String {
 #[must_use]
 pub fn saved(name: &str) -> String {
     format!("Saved as {name}.")
+}
+
+/// What a printed list leaves out.
+#[must_use]
+pub fn not_printed(many: u64) -> String {
+    let one = many == 1;
+    format!(
+        "{} more {} not printed here; the JSON has {}.",
+        requests(many),
+        if one { "is" } else { "are" },
+        if one { "it" } else { "all" }
+    )
+}
+
+/// What a printed list leaves out.
+#[must_use]
+pub fn rows_in_sight(many: u64) -> String {
+    format!(
+        "{} rows in all; only those in sight are on this paper. Export, Print lists the first of them.",
+        number(many)
+    )
 }
 
 /// What a list leaves out.

@@ -16,7 +16,7 @@ pub use markdown::markdown;
 #[cfg(feature = "std")]
 pub use pcapng::Evidence;
 pub use short::short;
-pub use telling::needed;
+pub use telling::{Block, needed, tell};
 
 /// A text as one line of plain letters: no control characters, and none that change the direction of what follows
 /// (Unicode TR 36, section 3.2), by which a name can be made to look like another one.

@@ -25,6 +25,12 @@ impl Page {
         }
     }
 
+    /// Has the page drawn as on paper; Chromium alone can.
+    pub fn on_paper(&self, paper: bool) {
+        let media = json!({ "media": if paper { "print" } else { "" } });
+        done(self.browser.session.devtools("Emulation.setEmulatedMedia", media));
+    }
+
     /// Keeps a picture of the whole page under target/, and returns its path.
     pub fn screenshot(&self, name: &str) -> PathBuf {
         let session = &self.browser.session;
