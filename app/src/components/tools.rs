@@ -257,7 +257,12 @@ fn SortPicker(list: RwSignal<List>, sorts: &'static [By]) -> impl IntoView {
                 {sorts()
                     .enumerate()
                     .map(|(at, sort)| {
-                        let direction = if sort.descending { words::DESCENDING } else { words::ASCENDING };
+                        let direction = match (sort.by, sort.descending) {
+                            (By::Time, false) => words::OLDEST,
+                            (By::Time, true) => words::NEWEST,
+                            (_, false) => words::ASCENDING,
+                            (_, true) => words::DESCENDING,
+                        };
                         view! {
                             <option
                                 value=at.to_string()

@@ -36,6 +36,8 @@ pub const LIST_OF_VERDICT: &str = "List them";
 pub const NONE_THEN: &str = "None of its requests came in the time picked; the first of all is shown.";
 pub const ASCENDING: &str = "smallest first";
 pub const DESCENDING: &str = "largest first";
+pub const OLDEST: &str = "oldest first";
+pub const NEWEST: &str = "newest first";
 
 // The list of all requests
 pub const EXCHANGES: &str = "All requests";
