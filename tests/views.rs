@@ -83,13 +83,6 @@ const ALSO: &[(&str, &str)] = &[
     ("healthy/every-turn-that-goes-well", "response-reset"),
     ("healthy/every-turn-that-goes-well", "response-truncated"),
     ("healthy/every-turn-that-goes-well", "undetermined"),
-    // A client that refuses a certificate inside a tunnel, where nothing shows that the gateway decrypts.
-    ("client-tls-rejected/decrypted-tunnel", "tls-certificate"),
-    ("client-tls-rejected/decrypted-tunnel-tls13", "tls-certificate"),
-    ("client-tls-rejected/decrypted-unknown-ca", "tls-certificate"),
-    ("client-tls-rejected/squid-decrypts-browser-refuses-tls13", "tls-certificate"),
-    ("client-tls-rejected/squid-decrypts-client-refuses-tls12", "tls-certificate"),
-    ("client-tls-rejected/squid-decrypts-client-refuses-tls13", "tls-certificate"),
     // A client that refuses the certificate of an https listener, where nothing tells that this is the gateway.
     ("client-tls-rejected/https-listener", "tls-certificate"),
 ];

@@ -155,7 +155,7 @@ pub fn exchanges(
                 joined.unseen -= u64::from(inside || hello(loose.connection)).min(joined.unseen);
                 running.insert(key, (joined.exchanges.len(), ended));
                 let mut exchange = exchange(loose, &names, &asked, roles);
-                doubts::say(&mut exchange, loose, points, &names, seen_to);
+                doubts::say(&mut exchange, loose, points, &names, roles, seen_to);
                 joined.exchanges.push(exchange);
             }
         }

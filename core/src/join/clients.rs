@@ -132,6 +132,8 @@ pub(crate) fn hello(connection: &Connection) -> bool {
     connection.handshake.as_ref().is_some_and(|handshake| handshake.client_hello.is_some())
 }
 
+const DEAF: &str = "Nothing that the client received was captured: that there was no answer before it left is told by its acknowledgements alone.";
+
 /// A request at the gateway as an exchange.
 pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction) -> Exchange {
     let request = transaction.request.as_deref();
@@ -140,6 +142,7 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
     let begun = request.map_or(connection.first.time, |request| request.first.time);
     let response = transaction.response.as_deref();
     let answer = answer(connection, transaction);
+    let deaf = matches!(answer, Answer::ClientLeft(_)) && connection.server_end.packets == 0;
     let signs = Signs {
         late: request.is_none() && response.is_some(),
         unread: request.is_some() && response.is_none() && answer == Answer::NotSeen,
@@ -162,7 +165,7 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
         events: attempt::client_story(connection, transaction),
         outward: false,
         signs,
-        doubts: Vec::new(),
+        doubts: deaf.then(|| DEAF.to_string()).into_iter().collect(),
     }
 }
 

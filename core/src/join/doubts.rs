@@ -5,9 +5,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use core::net::IpAddr;
 
-use super::Loose;
 use super::alone::{named, transaction_of, went_well};
 use super::usage::{in_trouble, in_use};
+use super::{Loose, Roles};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::categories::Id;
@@ -23,6 +23,7 @@ const UNDER_WAY: Span = Span::seconds(1);
 /// After silence, when the gateway's timer says so.
 const BY_TIMER: Span = Span::seconds(64);
 
+const WHICH_SIDE: &str = "Only one side was captured, and no request on it was marked by a gateway: if this is a client's side, the gateway broke off for what came from upstream.";
 const DATA_OVER: &str = "All chunks came, the last one as well; only the end of the trailer lacks.";
 const BORNE: &str =
     "The client's side was not captured: whether the gateway took this answer all the same is not seen.";
@@ -33,6 +34,7 @@ pub(super) fn say(
     loose: &Loose<'_>,
     points: &[Point],
     names: &BTreeMap<(IpAddr, IpAddr), &str>,
+    roles: &Roles,
     seen_to: Timestamp,
 ) {
     if exchange.client.is_some() || exchange.answer != Answer::NotSeen {
@@ -43,11 +45,19 @@ pub(super) fn say(
     let Some(attempt) = exchange.attempts.last_mut() else { return };
     // Many take bytes without a status line for HTTP/0.9, pass on what HTTP does not allow, and want no more than the data.
     let answer = transaction_of(loose).and_then(|transaction| transaction.response.as_deref());
+    let forwarded = roles.forwarders.contains(&connection.client.ip());
     let data_over = answer.is_some_and(|answer| answer.data_over);
     match attempt.receive.failure() {
         Some(ReceiveFailure::NotHttp(_) | ReceiveFailure::Flawed(_)) => exchange.doubts.push(BORNE.to_string()),
         Some(ReceiveFailure::Closed | ReceiveFailure::Reset) if data_over => {
             exchange.doubts.push(format!("{DATA_OVER} {BORNE}"));
+        }
+        // Without a mark of a gateway in the request this may be its client's side, and what it broke off a consequence.
+        Some(ReceiveFailure::Closed | ReceiveFailure::Reset) if !forwarded => {
+            attempt.left = Left::new(
+                &[Id::ResponseTruncated, Id::ResponseStalled, Id::ResponseBadChunk, Id::ZeroWindow],
+                WHICH_SIDE,
+            );
         }
         _ => {}
     }

@@ -22,6 +22,7 @@ const MOST: usize = 256;
 
 const ONE_LEG: &str =
     "Only the client's side of the tunnel was captured: how the server ended it is not seen, only how the gateway did.";
+const WHOSE: &str = "Only the client's side was captured: whether this is the server's certificate, or one that the gateway shows in its place, cannot be told.";
 const HELLO_CUT: &str = "The snap length cut the ClientHello off: whether the gateway decrypts, and is the TLS server itself, cannot be told.";
 
 /// The ClientHellos that the gateway sent.
@@ -97,6 +98,9 @@ impl Hellos<'_> {
     /// What a failure inside a tunnel may be as well: how the other leg ended, the gateway tells in its own words where that
     /// was not captured; and it may be the TLS server itself where ClientHellos cannot be compared.
     pub(super) fn beside(&self, tunnel: &Connection, attempt: &Attempt) -> Option<Left> {
+        if certificate_refused(attempt) && !self.outward {
+            return Left::new(&[Id::TlsCertificate, Id::ClientTlsRejected], WHOSE);
+        }
         if certificate_refused(attempt) && random(tunnel).is_none() {
             return Left::new(&[Id::TlsCertificate, Id::ClientTlsRejected], HELLO_CUT);
         }

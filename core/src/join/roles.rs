@@ -103,10 +103,12 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         None => {
             let proxies = |doings: &Doings| doings.for_proxy > 0 && !behind(doings, &hosts);
             let any_proxy = hosts.values().any(proxies);
+            // In whose name a gateway answers is none itself.
+            let named = |ip: &IpAddr| intercepted.servers.contains(ip);
             let gateway = |ip: &IpAddr, doings: &Doings| match any_proxy {
                 // One whose clients' requests were not captured may be a proxy as well.
-                true => proxies(doings) || doings.blind > 0 && out_while_serving(ip, doings),
-                false => doings.served > 0 && !intercepted.servers.contains(ip) && out_while_serving(ip, doings),
+                true => proxies(doings) || doings.blind > 0 && !named(ip) && out_while_serving(ip, doings),
+                false => doings.served > 0 && !named(ip) && out_while_serving(ip, doings),
             };
             let mut found: HashSet<IpAddr> =
                 hosts.iter().filter(|(ip, doings)| gateway(ip, doings)).map(|(ip, _)| *ip).collect();

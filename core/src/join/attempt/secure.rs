@@ -116,7 +116,10 @@ pub(super) fn alerted(connection: &Connection, handshake: &Handshake, story: &mu
     }
     // A warning is only that: where nobody ended the connection, the handshake may have gone on (RFC 5246 section 7.2).
     let ended = end(connection, Side::Client).or(end(connection, Side::Server)).is_some();
-    if !ended && WARNINGS.contains(&alert.number) {
+    // What follows it was cut off by the snap length; that both sides went on shows that it was one all the same.
+    let later = |side| connection.end(side).last_data.is_some_and(|data| data > alert.source);
+    let went_on = later(Side::Client) && later(Side::Server);
+    if (!ended || went_on) && WARNINGS.contains(&alert.number) {
         return None;
     }
     let (name, meaning) = (tls::alert_name(alert.number), tls::alert_meaning(alert.number));
