@@ -83,8 +83,12 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
         {
             confidence = Confidence::Likely;
         }
+        // How a connection ended of which no request was captured is one of many things.
+        if left.is_some() && decisive.is_some_and(|attempt| attempt.late) {
+            confidence = Confidence::Possible;
+        }
         if matches!(exchange.answer, Answer::Pending) {
-            confidence = Confidence::Likely;
+            confidence = confidence.max(Confidence::Likely);
             doubts.push("The capture ends before the gateway answered: it may still have got through.".to_string());
         }
         if exchange.signs.unread && proof.is_none() {

@@ -102,6 +102,9 @@ impl Connection {
             }
             return;
         }
+        if side == Side::Server && conversation.revoked(data, source) {
+            return;
+        }
         conversation.tunnel_bytes += data.len() as u64;
         self.handshake.get_or_insert_default().data(side, data, source);
     }

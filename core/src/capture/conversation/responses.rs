@@ -219,6 +219,22 @@ impl Conversation {
         true
     }
 
+    /// Whether the first bytes in a tunnel that was granted are the gateway's error, in clear: it takes its grant back, and
+    /// what follows is no tunnel.
+    pub fn revoked(&mut self, data: &[u8], source: Source) -> bool {
+        let connect = |tunnel: &mut Transaction| tunnel.request.as_ref().is_some_and(|asked| asked.method == "CONNECT");
+        if self.tunnel_bytes > 0 || !data.starts_with(b"HTTP/1.") {
+            return false;
+        }
+        let Some(granted) = self.tunnel.take_if(connect) else { return false };
+        self.open.push_front(granted);
+        if self.second_status(data, source) {
+            return true;
+        }
+        self.tunnel = self.open.pop_front();
+        false
+    }
+
     /// A response's head is whole.
     pub(super) fn response(&mut self, head: &[u8], first: Source, last: Source) {
         let (bytes, length) = (head, head.len());
