@@ -4,7 +4,7 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::exchange::{Answer, ConnectFailure, Exchange, Phase, ResolveFailure, What};
+use crate::exchange::{Answer, ConnectFailure, Exchange, Phase, ResolveFailure, WaitFailure, What};
 use crate::report::Leg;
 use crate::time::{Span, Timestamp};
 
@@ -31,6 +31,15 @@ pub(super) fn judge(exchange: &mut Exchange) {
             }
             continue;
         };
+        // A connection whose answer a gateway waited for in vain it closes; one that it left open was told of.
+        let sent = attempt.events.iter().rfind(|event| matches!(event.what, What::Request(_))).map(|e| e.source.time);
+        if let (true, Some(WaitFailure::Timeout(_)), Some(sent)) = (attempt.open, attempt.wait.failure(), sent)
+            && told >= sent
+            && told.since(sent) < SHORTEST
+        {
+            attempt.wait = Phase::NotSeen;
+            doubt = Some(missed("request", told.since(sent)));
+        }
         // Others to the same address count as well: several tries in a row are one silence.
         let first = silent.iter().filter(|(other, _)| *other == upstream).map(|(_, begun)| *begun).min();
         let waited = told.since(first.unwrap_or(begun));
