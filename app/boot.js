@@ -3,14 +3,34 @@
 // A file of its own and a classic script, because the content security policy allows no inline script and frames
 // with an opaque origin no module scripts. The glue before it is wasm-bindgen's `no-modules` kind: it declares
 // `wasm_bindgen`, here and in the worker.
+//
+// The same in every delivery: where the whole page is one file (deliver/src/one_file.rs), what would be fetched lies in it.
 "use strict";
 
 (() => {
   const names = document.querySelector('meta[name="gateway-triage"]');
 
-  async function compile(url) {
+  // The element of the one file that holds a file of this name; null where the page is a site.
+  function within(attribute, url) {
+    return document.querySelector(`script[${attribute}="${CSS.escape(url.replace(/^\.\//, ""))}"]`);
+  }
+
+  async function get(url) {
+    const packed = within("data-packed", url);
+    if (packed) {
+      const text = packed.textContent;
+      const bytes = Uint8Array.fromBase64
+        ? Uint8Array.fromBase64(text)
+        : Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+      return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+    }
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${url}: ${response.status}`);
+    return response;
+  }
+
+  async function compile(url) {
+    const response = await get(url);
     const type = response.headers.get("content-type") || "";
     // Hosts that do not know the type still serve the bytes.
     return type.startsWith("application/wasm")
@@ -19,9 +39,8 @@
   }
 
   async function text(url) {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`${url}: ${response.status}`);
-    return response.text();
+    const inline = within("data-inline", url);
+    return inline ? inline.textContent : (await get(url)).text();
   }
 
   async function start() {
@@ -38,6 +57,9 @@
         URL.revokeObjectURL(url);
         worker.postMessage(module);
         return worker;
+      },
+      async file(url) {
+        return (await get(url)).blob();
       },
     };
     await wasm_bindgen({ module_or_path: module });

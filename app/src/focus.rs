@@ -1,5 +1,6 @@
 //! Where keyboard and screen reader are, and what the address bar says.
 
+use gloo::events::EventListener;
 use leptos::prelude::request_animation_frame;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
@@ -38,6 +39,18 @@ pub fn go(fragment: &str) {
     if let Some(window) = web_sys::window() {
         let _ = window.location().set_hash(fragment);
     }
+}
+
+/// As [`go`], and moves the focus to the element with this id of the state that is drawn then.
+pub fn go_to(fragment: &str, id: &'static str) {
+    let Some(window) = web_sys::window() else { return };
+    if window.location().hash().is_ok_and(|now| now == fragment) {
+        soon(id);
+        return;
+    }
+    // The page itself has listened for longer, and so has changed its signals before this.
+    EventListener::once(&window, "hashchange", move |_| soon(id)).forget();
+    go(fragment);
 }
 
 /// Adds a step to the history without telling the page: it is there already.

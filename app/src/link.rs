@@ -6,10 +6,11 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use gloo::file::File;
 use gloo::timers::callback::Timeout;
-use js_sys::{Array, Function, Reflect};
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, MessageEvent, Worker};
 
+use crate::boot;
 use crate::protocol::{Ask, Tell};
 use crate::reader::{ON_PAGE, Reader};
 
@@ -90,7 +91,7 @@ impl Link {
     fn start(self: &Rc<Self>) {
         let age = self.age.get() + 1;
         self.age.set(age);
-        let Ok(worker) = start_worker() else {
+        let Ok(worker) = boot::start_worker() else {
             self.read_here(Vec::new());
             return;
         };
@@ -173,14 +174,6 @@ impl Link {
         *self.way.borrow_mut() = Way::Here(reader);
         (self.news)(News::WithoutWorker);
     }
-}
-
-/// Asks `boot.js`, which holds the compiled module and the glue, for a worker.
-fn start_worker() -> Result<Worker, JsValue> {
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let boot = Reflect::get(&window, &"gatewayTriage".into())?;
-    let start: Function = Reflect::get(&boot, &"startWorker".into())?.dyn_into()?;
-    start.call0(&boot)?.dyn_into()
 }
 
 fn post(worker: &Worker, ask: &Ask, files: &[File]) {

@@ -8,6 +8,7 @@
 //!   pages, components ← report
 //! ```
 
+mod boot;
 mod cases;
 mod components;
 mod crash;

@@ -1,9 +1,9 @@
 //! Sample cases that ship with the page: test cases, copied beside it by the links in `index.html`.
 
 use gloo::file::File;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Response};
+use wasm_bindgen::JsValue;
+
+use crate::boot;
 
 /// A case to try.
 pub struct Sample {
@@ -70,15 +70,9 @@ pub static SAMPLES: [Sample; 10] = [
 /// # Errors
 /// When one is not there.
 pub async fn fetch(sample: &Sample) -> Result<Vec<File>, JsValue> {
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
     let mut files = Vec::new();
     for name in sample.files {
-        let response = JsFuture::from(window.fetch_with_str(&format!("samples/{}/{name}", sample.folder))).await?;
-        let response: Response = response.unchecked_into();
-        if !response.ok() {
-            return Err(JsValue::from_f64(f64::from(response.status())));
-        }
-        let blob: Blob = JsFuture::from(response.blob()?).await?.unchecked_into();
+        let blob = boot::file(&format!("samples/{}/{name}", sample.folder)).await?;
         let parts = js_sys::Array::of(&[JsValue::from(blob)]);
         files.push(File::from(web_sys::File::new_with_blob_sequence(&parts, name)?));
     }

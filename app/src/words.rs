@@ -26,6 +26,12 @@ pub const CHOOSE_FILES: &str = "Choose files";
 pub const FILES: &str = "Captures and logs";
 pub const SAMPLES: &str = "Or look at a sample case";
 pub const STAYS: &str = "Files stay in this tab.";
+/// Where the one file lies, beside the site's page.
+pub const ONE_FILE: &str = "gateway-triage.html";
+/// Its link on the first screen.
+pub const TAKE_OFFLINE: &str = "Take it offline";
+/// What that gives.
+pub const TAKE_OFFLINE_WHAT: &str = ": one file that opens from disk and needs no network.";
 pub const CHECK_IT: &str = "Check it";
 pub const CHECK_HOW: [&str; 3] = [
     "Open the browser's network tools (F12, Network) and drop a file: no request follows.",

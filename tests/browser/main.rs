@@ -6,6 +6,7 @@
 
 mod access;
 mod cases;
+mod deliveries;
 mod everyday;
 mod exports;
 mod guided;

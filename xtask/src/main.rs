@@ -6,6 +6,7 @@
 
 mod accuracy;
 mod bench;
+mod dist;
 mod lab;
 mod page;
 mod process;
@@ -48,6 +49,12 @@ static COMMANDS: &[Command] = &[
         args: "[captures] [logs]",
         what: "measure the engine beside the tools that are installed",
         run: |args| told(bench::run(args)),
+    },
+    Command {
+        name: "dist",
+        args: "",
+        what: "make what is delivered: dist/site/ and dist/gateway-triage.html",
+        run: |args| told(dist::run(args)),
     },
     Command {
         name: "accuracy",

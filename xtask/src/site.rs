@@ -1,7 +1,8 @@
 //! A small web server for a folder of files, on localhost only.
 //!
 //! For `cargo xtask serve` and for the browser tests, so that both see the page as a careful host sends
-//! it: right types, and [`HEADERS`]. Not a server for the open net: one thread per connection, no TLS.
+//! it: right types, packed where a packed file lies beside it, and the headers that its `_headers` says, else those of the
+//! page. Not a server for the open net: one thread per connection, no TLS.
 
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,35 +10,29 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What the page may do: run its own code, as script, WebAssembly and Blob worker, and reach nothing but its host.
-///
-/// The page says the same in a `<meta>` element for hosts that send no headers; `frame-ancestors` counts only here.
-pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; worker-src blob:; manifest-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'self'";
-
-/// The headers that go with every answer.
-pub const HEADERS: &[(&str, &str)] = &[
-    ("Content-Security-Policy", POLICY),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    // A page that was built again must never meet the old one's files.
-    ("Cache-Control", "no-cache"),
-];
+use crate::policy;
 
 /// A folder that is served.
 #[derive(Clone)]
 pub struct Site {
     root: PathBuf,
+    /// What stands before every path, as in `/kb/tools`; empty at the top of the host.
+    under: String,
+    rules: Arc<[Rule]>,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Site {
     /// Serves the files under `root`.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_path_buf(), requests: Arc::default() }
+        let rules = std::fs::read_to_string(root.join("_headers")).map_or_else(|_| plain_rules(), |text| rules(&text));
+        Self { root: root.to_path_buf(), under: String::new(), rules: rules.into(), requests: Arc::default() }
+    }
+
+    /// Serves them below this path, which begins with a slash and ends without one; nothing lies elsewhere.
+    #[must_use]
+    pub fn under(self, path: &str) -> Self {
+        Self { under: path.to_owned(), ..self }
     }
 
     /// The first line of every request so far, as in `GET /index.html HTTP/1.1`.
@@ -58,17 +53,22 @@ impl Site {
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         stream.set_write_timeout(Some(Duration::from_secs(30)))?;
         let mut reader = BufReader::new(stream);
-        while let Some(request) = read_head(&mut reader)? {
+        while let Some((request, codings)) = read_head(&mut reader)? {
             let mut words = request.split(' ');
             let method = words.next().unwrap_or_default();
             let target = words.next().unwrap_or_default();
             self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
-            let (status, kind, body) = match method {
-                "GET" | "HEAD" => self.file(target),
+            let target = target.strip_prefix(&self.under).unwrap_or("outside");
+            let Answer { status, kind, coding, body } = match method {
+                "GET" | "HEAD" => self.file(target, &codings),
                 _ => text("405 Method Not Allowed", "Only GET and HEAD are answered."),
             };
             let mut head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
-            for (name, value) in HEADERS {
+            if let Some(coding) = coding {
+                head.push_str(&format!("Content-Encoding: {coding}\r\nVary: Accept-Encoding\r\n"));
+            }
+            let path = target.split(['?', '#']).next().unwrap_or_default();
+            for (name, value) in self.rules.iter().filter(|rule| rule.fits(path)).flat_map(|rule| &rule.headers) {
                 head.push_str(&format!("{name}: {value}\r\n"));
             }
             head.push_str("\r\n");
@@ -81,7 +81,7 @@ impl Site {
         Ok(())
     }
 
-    fn file(&self, target: &str) -> (&'static str, &'static str, Vec<u8>) {
+    fn file(&self, target: &str, codings: &str) -> Answer {
         let not_found = || text("404 Not Found", "There is no such file here.");
         let Some(mut path) = local_path(&self.root, target) else {
             return not_found();
@@ -89,21 +89,78 @@ impl Site {
         if path.is_dir() {
             path.push("index.html");
         }
+        let kind = media_type(&path);
+        let accepted = |coding| codings.split([',', ';']).any(|word| word.trim() == coding);
+        for (coding, ending) in [("br", "br"), ("gzip", "gz")] {
+            let mut packed = path.clone().into_os_string();
+            packed.push(format!(".{ending}"));
+            if let (true, Ok(body)) = (accepted(coding), std::fs::read(packed)) {
+                return Answer { status: "200 OK", kind, coding: Some(coding), body };
+            }
+        }
         match std::fs::read(&path) {
-            Ok(body) => ("200 OK", media_type(&path), body),
+            Ok(body) => Answer { status: "200 OK", kind, coding: None, body },
             Err(_) => not_found(),
         }
     }
 }
 
-fn text(status: &'static str, body: &str) -> (&'static str, &'static str, Vec<u8>) {
-    (status, "text/plain; charset=utf-8", body.into())
+/// What is sent back.
+struct Answer {
+    status: &'static str,
+    kind: &'static str,
+    coding: Option<&'static str>,
+    body: Vec<u8>,
 }
 
-/// Reads one request's head and returns its first line; `None` at the end of the connection.
-fn read_head(reader: &mut BufReader<&TcpStream>) -> Result<Option<String>> {
+fn text(status: &'static str, body: &str) -> Answer {
+    Answer { status, kind: "text/plain; charset=utf-8", coding: None, body: body.into() }
+}
+
+/// Headers for the paths that one pattern means.
+struct Rule {
+    /// A path, or its beginning and `*`.
+    pattern: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Rule {
+    fn fits(&self, path: &str) -> bool {
+        match self.pattern.strip_suffix('*') {
+            Some(beginning) => path.starts_with(beginning),
+            None => path == self.pattern,
+        }
+    }
+}
+
+/// The rules of a `_headers` file: a path at the line's begin, its headers indented below it.
+fn rules(text: &str) -> Vec<Rule> {
+    let mut rules: Vec<Rule> = Vec::new();
+    for line in text.lines() {
+        match (line.trim().split_once(": "), rules.last_mut()) {
+            (Some((name, value)), Some(rule)) if line.starts_with(' ') => {
+                rule.headers.push((name.to_owned(), value.to_owned()));
+            }
+            _ => rules.push(Rule { pattern: line.trim().to_owned(), headers: Vec::new() }),
+        }
+    }
+    rules
+}
+
+/// Those of a page that was only built: nothing of it may be kept, since it is built again and again.
+fn plain_rules() -> Vec<Rule> {
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let mut headers: Vec<(String, String)> = policy::HEADERS.iter().chain([&policy::ISOLATED]).map(own).collect();
+    headers.push(("Content-Security-Policy".to_owned(), format!("{}; {}", policy::PAGE, policy::NOT_FRAMED)));
+    headers.push(("Cache-Control".to_owned(), policy::ASK_FIRST.to_owned()));
+    vec![Rule { pattern: "/*".to_owned(), headers }]
+}
+
+/// Reads one request's head: its first line, and which packings it accepts; `None` at the end of the connection.
+fn read_head(reader: &mut BufReader<&TcpStream>) -> Result<Option<(String, String)>> {
     let mut head = reader.take(64 * 1024);
-    let mut first = None;
+    let mut first: Option<String> = None;
+    let mut codings = String::new();
     loop {
         let mut line = String::new();
         if head.read_line(&mut line)? == 0 {
@@ -114,7 +171,12 @@ fn read_head(reader: &mut BufReader<&TcpStream>) -> Result<Option<String>> {
         }
         let line = line.trim_end();
         if line.is_empty() {
-            return Ok(first);
+            return Ok(first.map(|first| (first, codings)));
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("accept-encoding")
+        {
+            codings = value.trim().to_ascii_lowercase();
         }
         first.get_or_insert_with(|| line.to_owned());
     }
@@ -186,22 +248,33 @@ mod tests {
         }
     }
 
-    #[test]
-    fn files_are_sent_with_type_and_headers() -> Result<()> {
-        let root = std::env::temp_dir().join(format!("gateway-triage-site-{}", std::process::id()));
-        std::fs::create_dir_all(&root)?;
-        std::fs::write(root.join("index.html"), "<p>page")?;
+    /// What a server for this site answers to these requests.
+    fn answers(site: &Site, requests: &str) -> Result<String> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
-        let site = Site::new(&root);
         let server = site.clone();
         std::thread::spawn(move || server.serve(&listener));
-
         let mut client = TcpStream::connect(address)?;
-        client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /missing HTTP/1.1\r\n\r\nPOST / HTTP/1.1\r\n\r\n")?;
+        client.write_all(requests.as_bytes())?;
         client.shutdown(std::net::Shutdown::Write)?;
         let mut answer = String::new();
         client.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+
+    fn folder(name: &str) -> Result<PathBuf> {
+        let root = std::env::temp_dir().join(format!("gateway-triage-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&root)?;
+        std::fs::write(root.join("index.html"), "<p>page")?;
+        Ok(root)
+    }
+
+    #[test]
+    fn files_are_sent_with_type_and_headers() -> Result<()> {
+        let root = folder("site")?;
+        let site = Site::new(&root);
+        let requests = "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /missing HTTP/1.1\r\n\r\nPOST / HTTP/1.1\r\n\r\n";
+        let answer = answers(&site, requests)?;
         std::fs::remove_dir_all(&root)?;
 
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"));
@@ -210,6 +283,25 @@ mod tests {
         assert!(answer.contains("HTTP/1.1 405 "));
         assert!(answer.contains("wasm-unsafe-eval"));
         assert_eq!(site.requests().len(), 3);
+        Ok(())
+    }
+
+    #[test]
+    fn a_site_says_its_own_headers_and_is_sent_packed() -> Result<()> {
+        let root = folder("headers")?;
+        std::fs::write(root.join("index.html.gz"), "packed")?;
+        std::fs::write(root.join("_headers"), "/*\n  X-All: 1\n/index.html\n  X-One: a: b\n/in/*\n  X-In: 1\n")?;
+        let site = Site::new(&root).under("/kb");
+        let get = |path: &str, more: &str| answers(&site, &format!("GET {path} HTTP/1.1\r\n{more}\r\n"));
+        let page = get("/kb/index.html", "Accept-Encoding: deflate, gzip\r\n")?;
+        let plain = get("/kb/", "")?;
+        let outside = get("/index.html", "")?;
+        std::fs::remove_dir_all(&root)?;
+
+        assert!(page.contains("X-All: 1\r\n") && page.contains("X-One: a: b\r\n") && !page.contains("X-In"), "{page}");
+        assert!(page.contains("Content-Encoding: gzip\r\n") && page.ends_with("packed"), "{page}");
+        assert!(plain.ends_with("<p>page") && !plain.contains("X-One") && !plain.contains("wasm"), "{plain}");
+        assert!(outside.starts_with("HTTP/1.1 404 "), "{outside}");
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! `cargo xtask test`: everything that has to hold, in the order in which a failure is cheapest to find.
 
-use crate::page;
 use crate::process::{self, cargo};
 use crate::setup::{self, Tool, Toolbox};
+use crate::{dist, page};
 use anyhow::{Context, Result, bail};
 use std::time::{Duration, Instant};
 
@@ -75,6 +75,12 @@ static STEPS: &[Step] = &[
     },
     Step { name: "page", what: "trunk builds the page", needs: page::NEEDS, run: |tools| page::build(tools).map(drop) },
     Step {
+        name: "dist",
+        what: "the deliveries are made of it; how large they are",
+        needs: dist::NEEDS,
+        run: dist::of_built_page,
+    },
+    Step {
         name: "browser",
         what: "the built page, in headless Chromium",
         needs: &[&setup::CHROMIUM, &setup::CHROMEDRIVER, &setup::TSHARK, &setup::AXE],
@@ -140,12 +146,15 @@ pub fn run(args: &[String]) -> Result<()> {
 fn browser(tools: &Toolbox, name: &str, programs: &[(&str, &Tool)]) -> Result<()> {
     let page = page::folder();
     if !page.join("index.html").exists() {
-        bail!("the page has not been built yet: run `cargo xtask test page browser`");
+        bail!("the page has not been built yet: run `cargo xtask test page dist browser`");
     }
     let mut command = cargo();
     // With --workspace, so that features and with them the compiled dependencies are those of the step `unit`.
     command.args(["test", "--workspace", "--test=browser"]);
     command.env("GATEWAY_TRIAGE_PAGE", page).env("GATEWAY_TRIAGE_BROWSER", name);
+    if dist::folder().join("site").is_dir() {
+        command.env("GATEWAY_TRIAGE_DIST", dist::folder());
+    }
     for (variable, tool) in programs.iter().chain(&[("AXE", &setup::AXE)]) {
         if let Some(program) = tools.program(tool) {
             command.env(variable, program);

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use crate::boot::{self, Delivery};
 use crate::components::{PastCases, ProductPicker};
 use crate::guide::Guide;
 use crate::intake::Picker;
@@ -54,6 +55,17 @@ pub fn StartScreen(
                 </summary>
                 <ul>{words::CHECK_HOW.map(|how| view! { <li>{how}</li> }).collect_view()}</ul>
             </details>
+            {(boot::delivery() == Delivery::Site)
+                .then(|| {
+                    view! {
+                        <p class="aside">
+                            <a href=words::ONE_FILE download>
+                                {words::TAKE_OFFLINE}
+                            </a>
+                            {words::TAKE_OFFLINE_WHAT}
+                        </p>
+                    }
+                })}
         </div>
     }
 }

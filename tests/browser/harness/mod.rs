@@ -13,4 +13,4 @@ pub use browser::Kind;
 pub use files::{big_capture, case, cases, made, scratch};
 pub use json::difference;
 pub use native::report as native_report;
-pub use page::{Page, wait, with_page};
+pub use page::{Delivery, Page, UNDER, wait, with_delivery, with_page};

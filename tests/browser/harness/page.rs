@@ -18,6 +18,30 @@ use xtask::site::Site;
 /// How long a test waits for what should happen at once, on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What is opened, and from where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The page as trunk builds it, at the top of a server.
+    Page,
+    /// The site, below [`UNDER`].
+    Site,
+    /// The one file, from disk. The server still runs, and must not be asked for anything.
+    File,
+}
+
+/// Where the site lies on its server: deep, as in somebody's knowledge base.
+pub const UNDER: &str = "/kb/tools/triage";
+
+impl Delivery {
+    /// The variable that names the folder in which it lies.
+    const fn variable(self) -> &'static str {
+        match self {
+            Self::Page => "GATEWAY_TRIAGE_PAGE",
+            Self::Site | Self::File => "GATEWAY_TRIAGE_DIST",
+        }
+    }
+}
+
 /// The page, open in a browser of its own.
 pub struct Page {
     pub(super) browser: Browser,
@@ -32,18 +56,24 @@ pub struct Page {
 /// Opens the page, runs the test, and sees to what holds for every test: nothing in the console, nothing asked of
 /// another machine. Says that it is skipped where no page has been built.
 pub fn with_page(name: &str, test: impl FnOnce(&Page)) {
-    let Some(built) = std::env::var_os("GATEWAY_TRIAGE_PAGE") else {
+    with_delivery(name, Delivery::Page, test);
+}
+
+/// The same for the page as it is delivered.
+pub fn with_delivery(name: &str, delivery: Delivery, test: impl FnOnce(&Page)) {
+    let variable = delivery.variable();
+    let Some(built) = std::env::var_os(variable) else {
         static SAID: Once = Once::new();
         // Past the test harness, which swallows what passing tests print.
         SAID.call_once(|| {
             let _ = writeln!(
                 std::io::stderr(),
-                "browser tests are skipped: GATEWAY_TRIAGE_PAGE names no built page (`cargo xtask test page browser` does)"
+                "browser tests are skipped: {variable} names no folder (`cargo xtask test page dist browser` does)"
             );
         });
         return;
     };
-    let page = Page::open(name, Path::new(&built));
+    let page = Page::open(name, Path::new(&built), delivery);
     let result = catch_unwind(AssertUnwindSafe(|| {
         page.wait_state("idle");
         test(&page);
@@ -59,21 +89,30 @@ pub fn with_page(name: &str, test: impl FnOnce(&Page)) {
 }
 
 impl Page {
-    fn open(name: &str, built: &Path) -> Self {
-        assert!(built.join("index.html").is_file(), "{} holds no index.html", built.display());
+    fn open(name: &str, built: &Path, delivery: Delivery) -> Self {
+        let root = if delivery == Delivery::Page { built.to_path_buf() } else { built.join("site") };
+        assert!(root.join("index.html").is_file(), "{} holds no index.html", root.display());
         let folder = scratch(name);
         std::fs::create_dir_all(folder.join("downloads")).expect("the scratch folder is writable");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on localhost is free");
         let port = listener.local_addr().map_or(0, |address| address.port());
-        let site = Site::new(built);
+        let under = if delivery == Delivery::Page { "" } else { UNDER };
+        let site = Site::new(&root).under(under);
         let server = site.clone();
         std::thread::spawn(move || server.serve(&listener));
         let outside = Outside::start();
+        let address = match delivery {
+            Delivery::Page | Delivery::Site => format!("http://127.0.0.1:{port}{under}/"),
+            Delivery::File => {
+                let file = built.join("gateway-triage.html").canonicalize().expect("the one file was built");
+                format!("file://{}", file.display())
+            }
+        };
         let page = Self {
             browser: Browser::start(&folder, outside.port),
             site,
             outside,
-            address: format!("http://127.0.0.1:{port}/"),
+            address,
             folder,
             downloads: Cell::new(0),
         };

@@ -41,8 +41,7 @@ pub fn Answers(guide: Memo<Guide>) -> impl IntoView {
                         type="button"
                         class="quiet"
                         on:click=move |_| {
-                            focus::go(&over);
-                            focus::soon("question-heading");
+                            focus::go_to(&over, "question-heading");
                         }
                     >
                         {words::START_OVER}

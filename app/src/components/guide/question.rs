@@ -67,8 +67,7 @@ fn one(guide: &Guide, asked: &'static Asked) -> impl IntoView {
                     aria-pressed=now.map(|_| if pressed { "true" } else { "false" })
                     on:click=move |_| {
                         chosen.set(None);
-                        focus::go(&link);
-                        focus::soon("question-heading");
+                        focus::go_to(&link, "question-heading");
                     }
                 >
                     {text}

@@ -1,0 +1,49 @@
+//! What `boot.js` keeps for the page: the way to a worker and to the files that come with it, however it was delivered.
+
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, Worker};
+
+/// Starts a worker with the compiled module and the glue.
+///
+/// # Errors
+/// What the browser says: it refuses workers here.
+pub fn start_worker() -> Result<Worker, JsValue> {
+    call("startWorker", &JsValue::UNDEFINED)?.dyn_into()
+}
+
+/// A file that comes with the page, by its relative address.
+///
+/// # Errors
+/// When it is not there.
+pub async fn file(path: &str) -> Result<Blob, JsValue> {
+    let blob: Promise = call("file", &path.into())?.dyn_into()?;
+    JsFuture::from(blob).await?.dyn_into()
+}
+
+/// How the page was delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// With the one file beside it.
+    Site,
+    /// As trunk builds it or as one file: nothing lies beside it.
+    Alone,
+}
+
+/// How this page was delivered: `cargo xtask dist` writes it on the root element.
+#[must_use]
+pub fn delivery() -> Delivery {
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+    match root.and_then(|root| root.get_attribute("data-delivery")).as_deref() {
+        Some("site") => Delivery::Site,
+        _ => Delivery::Alone,
+    }
+}
+
+fn call(name: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let boot = Reflect::get(&window, &"gatewayTriage".into())?;
+    let function: Function = Reflect::get(&boot, &name.into())?.dyn_into()?;
+    function.call1(&boot, argument)
+}

@@ -1,0 +1,40 @@
+//! Headers for the hosts that read them from a file: `_headers`, as Netlify and Cloudflare Pages know it.
+//!
+//! Others are configured by hand: docs/hosting.md. The page is safe without any of it, by the policy in its own `<meta>`.
+
+use std::fmt::Write;
+
+use xtask::policy::{ASK_FIRST, FOREVER, HEADERS, ISOLATED, NOT_FRAMED, PAGE};
+
+use crate::page::Page;
+
+/// The file `_headers`: a path and, indented, what goes with it; every rule that fits counts.
+pub fn headers(page: &Page) -> String {
+    let mut text = String::from("/*\n");
+    for (name, value) in HEADERS {
+        let _ = writeln!(text, "  {name}: {value}");
+    }
+    for path in ["/", "/index.html"] {
+        let _ = writeln!(text, "{path}\n  Content-Security-Policy: {PAGE}; {NOT_FRAMED}");
+        let _ = writeln!(text, "  {}: {}\n  Cache-Control: {ASK_FIRST}", ISOLATED.0, ISOLATED.1);
+    }
+    for name in &page.hashed {
+        let _ = writeln!(text, "/{name}\n  Cache-Control: {FOREVER}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_file_may_be_framed_and_the_page_may_not() {
+        let headers = headers(&crate::page::tests::page());
+        assert!(!headers.contains("gateway-triage.html"));
+        let everywhere = headers.split("\n/").next().unwrap_or_default();
+        assert!(!everywhere.contains("Content-Security-Policy") && everywhere.contains("nosniff"));
+        assert_eq!(headers.matches("frame-ancestors 'self'").count(), 2);
+        assert_eq!(headers.matches("immutable").count(), 4);
+    }
+}

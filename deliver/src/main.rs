@@ -1,0 +1,67 @@
+//! Makes of the page that trunk has built what is delivered: `cargo xtask dist` calls it.
+//!
+//! ```text
+//! built page → page (its parts) → site     → dist/site/
+//!                               → one_file → dist/gateway-triage.html
+//! ```
+//!
+//! It builds nothing and optimises nothing; it packs, writes policies, and refuses what is larger than promised.
+
+mod budget;
+mod hosts;
+mod markup;
+mod one_file;
+mod pack;
+mod page;
+mod site;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+/// The name of the one file, in `dist/` and in the site.
+const ONE_FILE: &str = "gateway-triage.html";
+
+/// `gateway-triage-deliver PAGE DIST [--any-size]`: the folder of the built page, the folder to write to, and whether what is
+/// over budget is said only.
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> Result<()> {
+    let (built, dist, any_size) = match args {
+        [built, dist] => (built, dist, false),
+        [built, dist, any] if any == "--any-size" => (built, dist, true),
+        _ => bail!("give the folder of the built page and the folder to write to"),
+    };
+    let dist = Path::new(dist);
+    let page = page::Page::read(Path::new(built))?;
+    std::fs::create_dir_all(dist)?;
+
+    let one_file = one_file::write(&page)?;
+    let sum = pack::sha256(one_file.as_bytes());
+    std::fs::write(dist.join(ONE_FILE), &one_file)?;
+    // As `sha256sum --check` reads it.
+    std::fs::write(dist.join(format!("{ONE_FILE}.sha256")), format!("{sum}  {ONE_FILE}\n"))?;
+
+    let site = dist.join("site");
+    if site.exists() {
+        std::fs::remove_dir_all(&site).with_context(|| format!("{} cannot be replaced", site.display()))?;
+    }
+    let sizes = site::write(&page, &one_file, &sum, &site)?;
+
+    println!("{}  {sum}", dist.join(ONE_FILE).display());
+    match budget::hold(&sizes, one_file.len()) {
+        Err(over) if any_size => println!("{over}"),
+        held => held?,
+    }
+    Ok(())
+}
