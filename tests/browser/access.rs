@@ -47,12 +47,7 @@ fn axe_finds_no_violation_in_any_state() {
             assert_none(page, &axe, fragment);
         }
         page.load("#");
-        page.analyse(&case("tcp-syn-unanswered/squid-firewall-drops-syn"));
-        wait("the ladder", || page.script("return document.querySelectorAll('.ladder .step').length") != 0);
-        page.script("document.querySelectorAll('details').forEach(each => each.open = true)");
-        page.script("document.querySelector('.ladder .step button').click()");
-        page.script("document.querySelector('.evidence .at button').click()");
-        wait("both packets", || page.script("return document.querySelectorAll('.packet section').length") != 0);
+        page.open_everything(&case("tcp-syn-unanswered/squid-firewall-drops-syn"));
         assert_none(page, &axe, "a verdict with everything open");
         page.click("Export");
         page.script("document.getElementById('redact').click()");

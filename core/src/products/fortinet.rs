@@ -1,6 +1,6 @@
 //! Fortinet: FortiGate and FortiProxy as a gateway. As a firewall between others they are in `elsewhere/firewall.rs`.
 
-use super::groups::RESOLVE;
+use super::groups::{FIREWALLED, RESOLVE};
 use super::{Aim, Id, PRACTICE, Part, Product, Recording};
 use crate::categories::{Id as Category, check, fix};
 
@@ -19,14 +19,7 @@ pub static PRODUCT: Product = Product {
     parts: &[Part {
         checks: &[
             (
-                &[
-                    Category::TcpSynUnanswered,
-                    Category::TcpSynReset,
-                    Category::ResponseReset,
-                    Category::TlsReset,
-                    Category::ResponseTimeout,
-                    Category::PolicyDenied,
-                ],
+                FIREWALLED,
                 check(
                     "Read action in the traffic log of the session: deny is a policy, server-rst the server, client-rst the \
                      client; timeout with rcvdbyte=0 had no answer.",

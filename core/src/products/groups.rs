@@ -31,6 +31,9 @@ pub(super) const SECURE: &[Id] =
 pub(super) const HANDSHAKE: &[Id] = &[Id::TlsAlert, Id::TlsNoResponse, Id::TlsReset, Id::TlsClosed];
 /// No byte of a response, or no further one.
 pub(super) const LATE: &[Id] = &[Id::ResponseTimeout, Id::ResponseStalled];
+/// What a firewall that drops or resets can be, as its traffic log tells.
+pub(super) const FIREWALLED: &[Id] =
+    &[Id::TcpSynUnanswered, Id::TcpSynReset, Id::ResponseReset, Id::TlsReset, Id::ResponseTimeout, Id::PolicyDenied];
 /// HTTP/2 towards the server.
 pub(super) const HTTP2: &[Id] = &[Id::H2Goaway, Id::H2RstStream];
 

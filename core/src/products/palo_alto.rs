@@ -1,8 +1,9 @@
 //! Palo Alto Networks PAN-OS in the place of the gateway: what its traffic log tells. As a firewall between others it is in
 //! `elsewhere/firewall.rs`.
 
+use super::groups::FIREWALLED;
 use super::{Aim, Id, Part, Product, Recording};
-use crate::categories::{Id as Category, check};
+use crate::categories::check;
 
 const FIELDS: &str = "PAN-OS Administrator's Guide, Traffic Log Fields";
 
@@ -19,14 +20,7 @@ pub static PRODUCT: Product = Product {
     timers: &[],
     parts: &[Part {
         checks: &[(
-            &[
-                Category::TcpSynUnanswered,
-                Category::TcpSynReset,
-                Category::ResponseReset,
-                Category::TlsReset,
-                Category::ResponseTimeout,
-                Category::PolicyDenied,
-            ],
+            FIREWALLED,
             check(
                 "Read action and session end reason in the traffic log: drop, deny, policy-deny and threat are the firewall's own \
                  doing, tcp-rst-from-server the server's; aged-out without a byte received had no answer.",

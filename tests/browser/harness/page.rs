@@ -254,6 +254,18 @@ impl Page {
         self.named("button", name).is_some()
     }
 
+    /// Reads these files, and opens everything about the first verdict: what is folded, a packet of its ladder and one of its
+    /// evidence.
+    #[track_caller]
+    pub fn open_everything(&self, files: &[PathBuf]) {
+        self.analyse(files);
+        wait("the ladder", || self.script("return document.querySelectorAll('.ladder .step').length") != 0);
+        self.script("document.querySelectorAll('details').forEach(each => each.open = true)");
+        self.script("document.querySelector('.ladder .step button').click()");
+        self.script("document.querySelector('.evidence .at button').click()");
+        wait("both packets", || self.script("return document.querySelectorAll('.packet section').length") != 0);
+    }
+
     /// Clicks the button of this name.
     #[track_caller]
     pub fn click(&self, name: &str) {
