@@ -65,10 +65,42 @@
     await wasm_bindgen({ module_or_path: module });
   }
 
-  start().catch((error) => {
-    console.error(error);
-    // Where the page already stands, the fault is its own and not one of starting.
-    const started = document.querySelector("main[data-state]");
-    document.getElementById(started ? "broken-later" : "broken-start").hidden = false;
-  });
+  // Has the site kept for visits without a network, by the service worker that is delivered with it, and tells the page when
+  // that worker, or the next one, is of another build. (deliver/src/service_worker.js)
+  async function keepOffline() {
+    const { delivery, build } = document.documentElement.dataset;
+    if (delivery !== "site" || !navigator.serviceWorker) return;
+    const registration = await navigator.serviceWorker.register("service-worker.js");
+    const compare = () => {
+      const worker = registration.waiting ?? registration.active;
+      if (!worker) return;
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = (event) => {
+        if (event.data === build) return;
+        window.gatewayTriage.renew = () => {
+          if (!registration.waiting) return location.reload();
+          registration.waiting.onstatechange = () => location.reload();
+          registration.waiting.postMessage("take over");
+        };
+        window.dispatchEvent(new Event("gateway-triage-newer"));
+      };
+      worker.postMessage({ build }, [port2]);
+    };
+    const follow = () => registration.installing?.addEventListener("statechange", compare);
+    registration.addEventListener("updatefound", follow);
+    navigator.serviceWorker.addEventListener("controllerchange", compare);
+    follow();
+    compare();
+  }
+
+  start().then(
+    // Where a browser refuses it, the page works as it did.
+    () => keepOffline().catch(() => {}),
+    (error) => {
+      console.error(error);
+      // Where the page already stands, the fault is its own and not one of starting.
+      const started = document.querySelector("main[data-state]");
+      document.getElementById(started ? "broken-later" : "broken-start").hidden = false;
+    },
+  );
 })();

@@ -1,5 +1,6 @@
 //! What `boot.js` keeps for the page: the way to a worker and to the files that come with it, however it was delivered.
 
+use gloo::events::EventListener;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -39,6 +40,18 @@ pub fn delivery() -> Delivery {
         Some("site") => Delivery::Site,
         _ => Delivery::Alone,
     }
+}
+
+/// Calls back when the host has a newer build of the page than this one, ready for [`renew`].
+pub fn on_newer(newer: impl Fn() + 'static) {
+    if let Some(window) = web_sys::window() {
+        EventListener::new(&window, "gateway-triage-newer", move |_| newer()).forget();
+    }
+}
+
+/// Loads the newer build in this one's place.
+pub fn renew() {
+    let _ = call("renew", &JsValue::UNDEFINED);
 }
 
 fn call(name: &str, argument: &JsValue) -> Result<JsValue, JsValue> {

@@ -38,6 +38,9 @@ pub const CHECK_HOW: [&str; 3] = [
     "The page's own policy forbids it to reach any other host: look for Content-Security-Policy at the top of its source.",
     "Or cut the network after the page has loaded: it works on.",
 ];
+pub const NEWER: &str = "A new version of this page is ready.";
+pub const NEWER_LOSES: &str = "Loading it closes the open case, unless that is kept.";
+pub const NEWER_TAKE: &str = "Reload";
 pub const DROP_NOW: &str = "Drop to open as a new case";
 pub const PASTED: &str = "pasted.log";
 pub const SAMPLE_MISSING: &str =

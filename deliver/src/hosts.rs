@@ -4,8 +4,9 @@
 
 use std::fmt::Write;
 
-use xtask::policy::{ASK_FIRST, FOREVER, HEADERS, ISOLATED, NOT_FRAMED, PAGE};
+use xtask::policy::{ASK_FIRST, FOREVER, HEADERS, ISOLATED, NOT_FRAMED, PAGE, SERVICE_WORKER};
 
+use crate::offline;
 use crate::page::Page;
 
 /// The file `_headers`: a path and, indented, what goes with it; every rule that fits counts.
@@ -18,6 +19,8 @@ pub fn headers(page: &Page) -> String {
         let _ = writeln!(text, "{path}\n  Content-Security-Policy: {PAGE}; {NOT_FRAMED}");
         let _ = writeln!(text, "  {}: {}\n  Cache-Control: {ASK_FIRST}", ISOLATED.0, ISOLATED.1);
     }
+    let _ = writeln!(text, "/{}\n  Content-Security-Policy: {SERVICE_WORKER}", offline::NAME);
+    let _ = writeln!(text, "  Cache-Control: {ASK_FIRST}");
     for name in &page.hashed {
         let _ = writeln!(text, "/{name}\n  Cache-Control: {FOREVER}");
     }
@@ -35,6 +38,9 @@ mod tests {
         let everywhere = headers.split("\n/").next().unwrap_or_default();
         assert!(!everywhere.contains("Content-Security-Policy") && everywhere.contains("nosniff"));
         assert_eq!(headers.matches("frame-ancestors 'self'").count(), 2);
+        assert!(
+            headers.contains("/service-worker.js\n  Content-Security-Policy: default-src 'none'; connect-src 'self'\n")
+        );
         assert_eq!(headers.matches("immutable").count(), 4);
     }
 }

@@ -10,6 +10,7 @@
 mod budget;
 mod hosts;
 mod markup;
+mod offline;
 mod one_file;
 mod pack;
 mod page;
@@ -23,8 +24,8 @@ use anyhow::{Context, Result, bail};
 /// The name of the one file, in `dist/` and in the site.
 const ONE_FILE: &str = "gateway-triage.html";
 
-/// `gateway-triage-deliver PAGE DIST [--any-size]`: the folder of the built page, the folder to write to, and whether what is
-/// over budget is said only.
+/// `gateway-triage-deliver PAGE DIST [--any-size|--unpacked]`: the folder of the built page, the folder to write to, and whether
+/// what is over budget is said only, or nothing is packed and no size said, as is enough for a look or a test.
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match run(&args) {
@@ -37,9 +38,10 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &[String]) -> Result<()> {
-    let (built, dist, any_size) = match args {
-        [built, dist] => (built, dist, false),
-        [built, dist, any] if any == "--any-size" => (built, dist, true),
+    let (built, dist, any_size, packed) = match args {
+        [built, dist] => (built, dist, false, true),
+        [built, dist, any] if any == "--any-size" => (built, dist, true, true),
+        [built, dist, any] if any == "--unpacked" => (built, dist, true, false),
         _ => bail!("give the folder of the built page and the folder to write to"),
     };
     let dist = Path::new(dist);
@@ -56,9 +58,12 @@ fn run(args: &[String]) -> Result<()> {
     if site.exists() {
         std::fs::remove_dir_all(&site).with_context(|| format!("{} cannot be replaced", site.display()))?;
     }
-    let sizes = site::write(&page, &one_file, &sum, &site)?;
+    let sizes = site::write(&page, &one_file, &sum, &site, packed)?;
 
     println!("{}  {sum}", dist.join(ONE_FILE).display());
+    if !packed {
+        return Ok(());
+    }
     match budget::hold(&sizes, one_file.len()) {
         Err(over) if any_size => println!("{over}"),
         held => held?,

@@ -44,6 +44,11 @@ pub fn policy_hash(text: &str) -> String {
     base64(&Sha256::digest(text.as_bytes()))
 }
 
+/// SHA-256 as `fetch` compares what it gets with it.
+pub fn integrity(bytes: &[u8]) -> String {
+    format!("sha256-{}", base64(&Sha256::digest(bytes)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

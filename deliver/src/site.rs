@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::budget::Sizes;
 use crate::markup::{plain, tags};
 use crate::page::Page;
-use crate::{ONE_FILE, hosts, pack};
+use crate::{ONE_FILE, hosts, offline, pack};
 
 /// Endings of files that become smaller by packing.
 const PACKED: &[&str] = &["html", "js", "css", "wasm", "svg", "webmanifest", "xml", "txt", "sha256"];
@@ -16,8 +16,8 @@ const PACKED: &[&str] = &["html", "js", "css", "wasm", "svg", "webmanifest", "xm
 /// Packed by less than this many bytes a file is sent as it is.
 const WORTH_IT: usize = 100;
 
-/// Writes the site into a folder that is not there yet; what goes over the wire at first sight.
-pub fn write(page: &Page, one_file: &str, sum: &str, folder: &Path) -> Result<Sizes> {
+/// Writes the site into a folder that is not there yet, `packed` too or not; what goes over the wire at first sight.
+pub fn write(page: &Page, one_file: &str, sum: &str, folder: &Path, packed: bool) -> Result<Sizes> {
     let document = document(page)?;
     let mut files: Vec<(&str, &[u8])> = vec![("index.html", document.as_bytes()), (ONE_FILE, one_file.as_bytes())];
     let sum = format!("{sum}  {ONE_FILE}\n");
@@ -25,12 +25,15 @@ pub fn write(page: &Page, one_file: &str, sum: &str, folder: &Path) -> Result<Si
     files.push((&sum_name, sum.as_bytes()));
     let headers = hosts::headers(page);
     files.push(("_headers", headers.as_bytes()));
+    let service_worker = offline::service_worker(page, &document);
+    files.push((offline::NAME, service_worker.as_bytes()));
     files.extend(page.files.iter().map(|(name, bytes)| (&**name, &**bytes)));
 
     let first = first_view(page);
     // Packing one large file takes as long as all others together.
     let packed = thread::scope(|scope| {
-        let packing: Vec<_> = files.iter().map(|(name, bytes)| scope.spawn(|| store(folder, name, bytes))).collect();
+        let packing: Vec<_> =
+            files.iter().map(|(name, bytes)| scope.spawn(|| store(folder, name, bytes, packed))).collect();
         let join = |thread: thread::ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|_| bail!("packing failed"));
         packing.into_iter().map(join).collect::<Result<Vec<usize>>>()
     })?;
@@ -38,15 +41,15 @@ pub fn write(page: &Page, one_file: &str, sum: &str, folder: &Path) -> Result<Si
     Ok(wire.map(|((name, bytes), packed)| ((*name).to_owned(), bytes.len(), packed)).collect())
 }
 
-/// Writes a file, and beside it packed by brotli and gzip; its size by brotli, or as it is where that is not smaller.
-fn store(folder: &Path, name: &str, bytes: &[u8]) -> Result<usize> {
+/// Writes a file, and where wanted beside it packed by brotli and gzip; its size by brotli, or as it is where that is not smaller.
+fn store(folder: &Path, name: &str, bytes: &[u8], packed: bool) -> Result<usize> {
     let path = folder.join(name);
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
     std::fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
     let packs = name.rsplit_once('.').is_some_and(|(_, ending)| PACKED.contains(&ending));
-    if !packs {
+    if !packs || !packed {
         return Ok(bytes.len());
     }
     let brotli = pack::brotli(bytes)?;
@@ -93,7 +96,7 @@ mod tests {
         let style = page.hashed.iter().find(|name| name.ends_with(".css")).cloned().unwrap_or_default();
         page.files.insert(style.clone(), big.clone().into_bytes());
         let one_file = one_file::write(&page)?;
-        let sizes = write(&page, &one_file, "0", &folder)?;
+        let sizes = write(&page, &one_file, "0", &folder, true)?;
         let read = |name: &str| std::fs::read(folder.join(name));
         assert_eq!(read(&style)?, big.as_bytes());
         assert!(read(&format!("{style}.br"))?.len() < 100 && read(&format!("{style}.gz"))?.len() < 150);

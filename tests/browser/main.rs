@@ -15,6 +15,7 @@ mod ladder;
 mod layout;
 mod layouts;
 mod lists;
+mod offline;
 mod opening;
 mod privacy;
 mod reading;

@@ -3,10 +3,13 @@
 //! The page's own policy stands once more in `app/index.html`, where hosts that send no headers need it; a test holds both
 //! together.
 
-/// What the page may do: run its own code, as script, WebAssembly and Blob worker, and reach nothing but its host.
+/// What the page may do: run its own code, as script, WebAssembly, Blob worker and service worker, and reach nothing but its host.
 pub const PAGE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; worker-src blob:; manifest-src 'self'; base-uri 'none'; \
+    img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; \
     form-action 'none'";
+
+/// What the service worker may do, in the header of its script: the page's policy does not hold for it.
+pub const SERVICE_WORKER: &str = "default-src 'none'; connect-src 'self'";
 
 /// Only in headers, where it counts: pages of other sites must not put the page into a frame. What is embedded is the one
 /// file, which may stand anywhere.

@@ -15,18 +15,41 @@ use crate::policy;
 /// A folder that is served.
 #[derive(Clone)]
 pub struct Site {
-    root: PathBuf,
+    /// `None` where the server is stopped.
+    folder: Arc<Mutex<Option<Arc<Folder>>>>,
     /// What stands before every path, as in `/kb/tools`; empty at the top of the host.
     under: String,
-    rules: Arc<[Rule]>,
     requests: Arc<Mutex<Vec<String>>>,
+}
+
+/// Its files, and the headers that they are sent with.
+struct Folder {
+    root: PathBuf,
+    rules: Vec<Rule>,
+}
+
+impl Folder {
+    fn new(root: &Path) -> Arc<Self> {
+        let rules = std::fs::read_to_string(root.join("_headers")).map_or_else(|_| plain_rules(), |text| rules(&text));
+        Arc::new(Self { root: root.to_path_buf(), rules })
+    }
 }
 
 impl Site {
     /// Serves the files under `root`.
     pub fn new(root: &Path) -> Self {
-        let rules = std::fs::read_to_string(root.join("_headers")).map_or_else(|_| plain_rules(), |text| rules(&text));
-        Self { root: root.to_path_buf(), under: String::new(), rules: rules.into(), requests: Arc::default() }
+        let folder = Arc::new(Mutex::new(Some(Folder::new(root))));
+        Self { folder, under: String::new(), requests: Arc::default() }
+    }
+
+    /// Serves the files under another root from now on.
+    pub fn replace(&self, root: &Path) {
+        *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = Some(Folder::new(root));
+    }
+
+    /// Answers nobody any more: connections are closed.
+    pub fn stop(&self) {
+        *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Serves them below this path, which begins with a slash and ends without one; nothing lies elsewhere.
@@ -54,13 +77,14 @@ impl Site {
         stream.set_write_timeout(Some(Duration::from_secs(30)))?;
         let mut reader = BufReader::new(stream);
         while let Some((request, codings)) = read_head(&mut reader)? {
+            let Some(folder) = self.folder.lock().unwrap_or_else(PoisonError::into_inner).clone() else { break };
             let mut words = request.split(' ');
             let method = words.next().unwrap_or_default();
             let target = words.next().unwrap_or_default();
             self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
             let target = target.strip_prefix(&self.under).unwrap_or("outside");
             let Answer { status, kind, coding, body } = match method {
-                "GET" | "HEAD" => self.file(target, &codings),
+                "GET" | "HEAD" => folder.file(target, &codings),
                 _ => text("405 Method Not Allowed", "Only GET and HEAD are answered."),
             };
             let mut head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
@@ -68,7 +92,7 @@ impl Site {
                 head.push_str(&format!("Content-Encoding: {coding}\r\nVary: Accept-Encoding\r\n"));
             }
             let path = target.split(['?', '#']).next().unwrap_or_default();
-            for (name, value) in self.rules.iter().filter(|rule| rule.fits(path)).flat_map(|rule| &rule.headers) {
+            for (name, value) in folder.rules.iter().filter(|rule| rule.fits(path)).flat_map(|rule| &rule.headers) {
                 head.push_str(&format!("{name}: {value}\r\n"));
             }
             head.push_str("\r\n");
@@ -80,7 +104,9 @@ impl Site {
         }
         Ok(())
     }
+}
 
+impl Folder {
     fn file(&self, target: &str, codings: &str) -> Answer {
         let not_found = || text("404 Not Found", "There is no such file here.");
         let Some(mut path) = local_path(&self.root, target) else {

@@ -10,7 +10,7 @@ use crate::components::{Export, Help, PrintReport};
 use crate::fragment::Fragment;
 use crate::intake::{self, FileInput, Picker};
 use crate::state::{App, Stage};
-use crate::{crash, focus, keys, words};
+use crate::{boot, crash, focus, keys, words};
 
 /// Puts the page into the document.
 pub fn open() {
@@ -138,8 +138,11 @@ fn GuideActions() -> impl IntoView {
 #[component]
 fn Notices() -> impl IntoView {
     let app = App::get();
+    let newer = RwSignal::new(false);
+    boot::on_newer(move || newer.set(true));
     view! {
         <div role="status">
+            {move || newer.get().then(|| newer_build(app))}
             {move || app.notice.get().map(|text| view! { <p class="notice">{text}</p> })}
             {move || {
                 (app.lost.get() && matches!(app.stage.get(), Stage::Done | Stage::Failed)).then(|| lost(app))
@@ -163,6 +166,19 @@ fn lost(app: App) -> impl IntoView {
                 {words::READ_AGAIN}
             </button>
         </div>
+    }
+}
+
+/// The host has a newer build: offered is to load it, with a word on what an open case loses by that.
+fn newer_build(app: App) -> impl IntoView {
+    let opened = move || app.stage.get() != Stage::Idle;
+    view! {
+        <p class="notice newer">
+            {words::NEWER} " " {move || opened().then_some(words::NEWER_LOSES)} " "
+            <button type="button" on:click=move |_| boot::renew()>
+                {words::NEWER_TAKE}
+            </button>
+        </p>
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the tests share: a browser with the built page in it, and the native engine beside it.
 
 mod browser;
+mod builds;
 mod files;
 mod json;
 mod native;
@@ -10,6 +11,7 @@ mod picture;
 mod webdriver;
 
 pub use browser::Kind;
+pub use builds::next_build;
 pub use files::{big_capture, case, cases, made, scratch};
 pub use json::difference;
 pub use native::report as native_report;

@@ -128,12 +128,20 @@ impl Page {
 
     /// Loads the page once more, as its reader would.
     pub fn reload(&self) {
-        done(self.browser.session.post("refresh", json!({})));
+        // Not by the driver: Firefox's goes past caches and service worker, as with Shift.
+        self.script("window.isOld = true; location.reload()");
+        let loaded = "return !window.isOld && document.readyState === 'complete'";
+        wait("the page", || self.browser.session.execute(loaded, json!([])).is_ok_and(|loaded| loaded == true));
     }
 
     /// The first lines of what the page has asked of its own server.
     pub fn requests(&self) -> Vec<String> {
         self.site.requests()
+    }
+
+    /// The page's own server, to be stopped or given another build.
+    pub const fn host(&self) -> &Site {
+        &self.site
     }
 
     /// What has been asked of any other machine.

@@ -1,0 +1,124 @@
+//! The site after its first visit: without a network, and when its host gets another build.
+
+use crate::harness::{Delivery, Page, UNDER, case, difference, native_report, next_build, wait, with_delivery};
+use serde_json::Value;
+
+const CASE: &str = "tcp-syn-unanswered/squid-firewall-drops-syn";
+
+/// Waits until the service worker has everything.
+fn kept(page: &Page) {
+    let ready = "return navigator.serviceWorker.ready.then(({ active }) => active.state)";
+    wait("the service worker", || page.script(ready) == "activated");
+}
+
+/// Every address that is kept for this host, below the page's.
+fn addresses(page: &Page) -> Vec<String> {
+    let kept = page.script(
+        "return caches.keys()
+             .then((names) => Promise.all(names.map(async (name) => (await caches.open(name)).keys())))
+             .then((requests) => requests.flat().map(({ url }) => url))",
+    );
+    let here = page.script("return location.href.replace(/#.*/, '')");
+    let here = here.as_str().unwrap_or_default();
+    let kept = kept.as_array().into_iter().flatten().filter_map(Value::as_str);
+    kept.map(|url| url.strip_prefix(here).unwrap_or(url).to_owned()).collect()
+}
+
+/// The build of the page, and its style, whose name changes with it.
+fn build(page: &Page) -> (String, String) {
+    let text = |script: &str| page.script(script).as_str().unwrap_or_default().to_owned();
+    (
+        text("return document.documentElement.dataset.build"),
+        text("return document.querySelector('link[rel=stylesheet]').getAttribute('href')"),
+    )
+}
+
+#[test]
+fn after_one_visit_it_needs_no_network() {
+    with_delivery("offline", Delivery::Site, |page| {
+        kept(page);
+        let first = addresses(page);
+        assert!(first.contains(&String::new()) && !first.iter().any(|name| name.contains("samples/")), "{first:?}");
+        assert!(!page.requests().iter().any(|request| request.contains("samples/")));
+        page.reload();
+        page.wait_state("idle");
+        page.click("Squid: the name does not exist");
+        page.wait_state("done");
+
+        page.host().stop();
+        let asked = page.requests().len();
+        page.reload();
+        page.wait_state("idle");
+        let files = case(CASE);
+        if let Some(difference) = difference(&page.analyse(&files), &native_report(&files)) {
+            panic!("page and native engine differ: {difference}");
+        }
+        page.click("New case");
+        // Looked at before, so it is there; another one is not, and the page says so.
+        page.click("Squid: the name does not exist");
+        page.wait_state("done");
+        assert_eq!(page.download_json()["verdicts"][0]["category"], "dns-nxdomain");
+        page.load("#category=tcp-syn-reset&product=squid");
+        page.reload();
+        page.wait_state("idle");
+        assert!(page.text().contains("Connection refused"), "{}", page.text());
+        assert_eq!(page.requests().len(), asked, "something was answered by a server that is stopped");
+
+        // Of what was opened, nothing is kept but the page's own sample.
+        let samples = addresses(page).into_iter().filter(|name| !first.contains(name)).collect::<Vec<_>>();
+        assert!(samples.iter().all(|name| name.starts_with("samples/squid-nxdomain/")), "{samples:?}");
+        assert_eq!(samples.len(), 2);
+    });
+}
+
+#[test]
+fn a_new_build_is_noticed_and_comes_as_a_whole() {
+    with_delivery("update", Delivery::Site, |page| {
+        kept(page);
+        let old = build(page);
+        let next = next_build("update");
+
+        // A host in the middle of its update: one file of the new build is not there yet.
+        let style = next.read_dir().expect("the site lies there").flatten().map(|entry| entry.path());
+        let style = style.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "css"));
+        let style = style.expect("the site has a style");
+        let whole = std::fs::read(&style).expect("the style can be read");
+        std::fs::write(&style, "p {}").expect("target/ is writable");
+        page.host().replace(&next);
+        page.reload();
+        page.wait_state("idle");
+        let name = style.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        wait("the half update", || page.requests().contains(&format!("GET {UNDER}/{name} HTTP/1.1")));
+        let over = "return navigator.serviceWorker.getRegistration().then((all) => !all.installing && !all.waiting)";
+        wait("its end", || page.script(over) == true);
+        page.reload();
+        page.wait_state("idle");
+        assert_eq!(build(page), old);
+        assert!(!page.text().contains("A new version"), "half a build is offered");
+
+        std::fs::write(&style, whole).expect("target/ is writable");
+        page.reload();
+        wait("the notice", || page.text().contains("A new version of this page is ready."));
+        // Until its reader wants it, the page is the old one in all its parts.
+        assert_eq!(build(page), old);
+        page.reload();
+        page.wait_state("idle");
+        assert_eq!(build(page), old);
+        wait("the notice", || page.text().contains("A new version of this page is ready."));
+        page.click("Reload");
+        wait("the new build", || build(page).0 != old.0);
+        page.wait_state("idle");
+        let new = build(page);
+        assert_eq!(new.1, format!("./{name}"));
+        let styled = "return [...document.styleSheets].map((sheet) => sheet.href.split('/').at(-1))";
+        assert_eq!(page.script(styled), serde_json::json!([name]));
+        // The old one's files go when no tab needs them.
+        wait("the old files to go", || !addresses(page).contains(&old.1.replace("./", "")));
+        assert!(!page.text().contains("A new version"), "{}", page.text());
+
+        page.host().stop();
+        page.reload();
+        page.wait_state("idle");
+        assert_eq!(build(page), new);
+    });
+}
