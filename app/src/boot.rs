@@ -28,18 +28,26 @@ pub async fn file(path: &str) -> Result<Blob, JsValue> {
 pub enum Delivery {
     /// With the one file beside it.
     Site,
-    /// As trunk builds it or as one file: nothing lies beside it.
-    Alone,
+    /// As one file.
+    File,
+    /// As trunk builds it: nothing lies beside it.
+    Built,
 }
 
 /// How this page was delivered: `cargo xtask dist` writes it on the root element.
 #[must_use]
 pub fn delivery() -> Delivery {
-    let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
-    match root.and_then(|root| root.get_attribute("data-delivery")).as_deref() {
+    match root_says("data-delivery").as_deref() {
         Some("site") => Delivery::Site,
-        _ => Delivery::Alone,
+        Some("file") => Delivery::File,
+        _ => Delivery::Built,
     }
+}
+
+/// The build that this page is of; `None` where it was not made by `cargo xtask dist`.
+#[must_use]
+pub fn build() -> Option<String> {
+    root_says("data-build")
 }
 
 /// Calls back when the host has a newer build of the page than this one, ready for [`renew`].
@@ -52,6 +60,10 @@ pub fn on_newer(newer: impl Fn() + 'static) {
 /// Loads the newer build in this one's place.
 pub fn renew() {
     let _ = call("renew", &JsValue::UNDEFINED);
+}
+
+fn root_says(attribute: &str) -> Option<String> {
+    web_sys::window()?.document()?.document_element()?.get_attribute(attribute)
 }
 
 fn call(name: &str, argument: &JsValue) -> Result<JsValue, JsValue> {

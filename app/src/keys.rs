@@ -18,6 +18,7 @@ pub struct Key {
 /// All of them, in the order in which help lists them.
 pub static KEYS: &[Key] = &[
     Key { key: "?", does: words::KEY_HELP, target: "#help" },
+    Key { key: "a", does: words::KEY_ABOUT, target: "#about" },
     Key { key: "o", does: words::KEY_OPEN, target: "#choose, #add-files" },
     Key { key: "/", does: words::KEY_SEARCH, target: "#to-search" },
     Key { key: "j", does: words::KEY_NEXT_VERDICT, target: ".verdicts li:has(a[aria-current]) + li a" },

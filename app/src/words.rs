@@ -2,12 +2,14 @@
 //!
 //! What happened, evidence and advice are the engine's words and come with the report.
 
+mod about;
 mod guide;
 mod lists;
 mod names;
 mod sentences;
 mod timeline;
 
+pub use about::*;
 pub use guide::*;
 pub use lists::*;
 pub use names::*;

@@ -35,6 +35,14 @@ fn axe_finds_no_violation_in_any_state() {
     let Some(axe) = std::env::var_os("AXE").and_then(|path| std::fs::read_to_string(path).ok()) else { return };
     with_page("axe", |page| {
         assert_none(page, &axe, "the first screen");
+        for (button, heading) in [("Help", "Terms"), ("About", "Check it")] {
+            page.click(button);
+            let open =
+                format!("return document.querySelector('dialog[open]')?.innerText.includes('{heading}') ?? false");
+            assert_eq!(page.script(&open), true, "{button}");
+            assert_none(page, &axe, button);
+            page.press(&["\u{e00c}"]);
+        }
         for (fragment, shows) in [
             ("#guided=", "possible causes are left"),
             ("#product=cisco-wsa&guided=status:502,tls:no,tcp:silence", "This fits best"),

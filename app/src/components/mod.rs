@@ -1,7 +1,9 @@
 //! Parts of the page.
 
+mod about;
 mod advice;
 mod copy;
+mod dialog;
 mod evidence;
 mod exchanges;
 mod export;
@@ -26,6 +28,7 @@ mod verdict;
 mod verdict_list;
 mod virtual_list;
 
+pub use about::About;
 pub use exchanges::Exchanges;
 pub use export::Export;
 pub use failures::Failures;

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 
 use super::{case::CaseScreen, failed::FailedScreen, guided::GuideScreen, start::StartScreen};
 use crate::cases::Cases;
-use crate::components::{Export, Help, PrintReport};
+use crate::components::{About, Export, Help, PrintReport};
 use crate::fragment::Fragment;
 use crate::intake::{self, FileInput, Picker};
 use crate::state::{App, Stage};
@@ -67,6 +67,7 @@ fn Shell() -> impl IntoView {
                     Screen::Case | Screen::Failed => view! { <Actions /> }.into_any(),
                 }}
                 <Help />
+                <About />
             </div>
             <FileInput />
         </header>

@@ -1,0 +1,39 @@
+//! A button in the bar, and the dialog that it opens.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::words;
+
+/// Named alike, button and dialog; Escape closes it, and the focus goes back to the button.
+#[component]
+pub fn Dialog(
+    /// Of the button.
+    id: &'static str,
+    /// Of the heading.
+    heading: &'static str,
+    /// What it is called.
+    name: &'static str,
+    /// What is in it, told on the button.
+    title: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let open = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            let _ = dialog.show_modal();
+        }
+    };
+    view! {
+        <button id=id type="button" aria-haspopup="dialog" title=title on:click=open>
+            {name}
+        </button>
+        <dialog node_ref=dialog class="help" aria-labelledby=heading>
+            <form method="dialog">
+                <h2 id=heading>{name}</h2>
+                <button type="submit">{words::CLOSE}</button>
+            </form>
+            {children()}
+        </dialog>
+    }
+}
