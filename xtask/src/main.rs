@@ -7,6 +7,7 @@
 mod accuracy;
 mod bench;
 mod dist;
+mod fuzz;
 mod lab;
 mod page;
 mod process;
@@ -61,6 +62,12 @@ static COMMANDS: &[Command] = &[
         args: "",
         what: "hold every case's verdict against its truth: a confusion matrix",
         run: |args| told(accuracy::run(args)),
+    },
+    Command {
+        name: "fuzz",
+        args: "[TARGET] [SECONDS]",
+        what: "try inputs that nobody would write, on all targets or one (`fuzz/`)",
+        run: |args| told(fuzz::run(args)),
     },
     Command {
         name: "lab",

@@ -95,6 +95,17 @@ pub static WASM_BINDGEN: Tool = Tool {
     without: None,
 };
 
+pub static CARGO_FUZZ: Tool = Tool {
+    name: "cargo-fuzz",
+    source: Source::Cargo {
+        package: "cargo-fuzz",
+        version: Version::Exactly("0.13.2"),
+        flags: &["--locked"],
+        takes: "about a minute",
+    },
+    without: Some("nothing can be fuzzed"),
+};
+
 pub static WASM_OPT: Tool = Tool {
     name: "wasm-opt",
     source: Source::Npm { package: "binaryen", version: "132.0.0" },
@@ -155,6 +166,7 @@ static ALL: &[&Tool] = &[
     &TRUNK,
     &WASM_BINDGEN,
     &WASM_OPT,
+    &CARGO_FUZZ,
     &CHROMIUM,
     &CHROMEDRIVER,
     &FIREFOX,
