@@ -6,7 +6,7 @@ use serde_json::Value;
 const CASE: &str = "tcp-syn-unanswered/squid-firewall-drops-syn";
 
 /// Waits until the service worker has everything.
-fn kept(page: &Page) {
+pub fn kept(page: &Page) {
     let ready = "return navigator.serviceWorker.ready.then(({ active }) => active.state)";
     wait("the service worker", || page.script(ready) == "activated");
 }
@@ -105,6 +105,13 @@ fn a_new_build_is_noticed_and_comes_as_a_whole() {
         page.wait_state("idle");
         assert_eq!(build(page), old);
         wait("the notice", || page.text().contains("A new version of this page is ready."));
+
+        let (first, second) = (page.tab(), page.new_tab());
+        page.go_to(&second);
+        page.load("");
+        page.wait_state("idle");
+        assert_eq!(build(page), old);
+        page.go_to(&first);
         page.click("Reload");
         wait("the new build", || build(page).0 != old.0);
         page.wait_state("idle");
@@ -112,7 +119,16 @@ fn a_new_build_is_noticed_and_comes_as_a_whole() {
         assert_eq!(new.1, format!("./{name}"));
         let styled = "return [...document.styleSheets].map((sheet) => sheet.href.split('/').at(-1))";
         assert_eq!(page.script(styled), serde_json::json!([name]));
-        // The old one's files go when no tab needs them.
+
+        // A tab of the old build goes on with its files, which the host does not have any more.
+        page.go_to(&second);
+        wait("the notice", || page.text().contains("A new version of this page is ready."));
+        let fetched = format!("return fetch('{}', {{ cache: 'no-store' }}).then((answer) => answer.ok)", old.1);
+        assert_eq!((build(page).0, page.script(&fetched)), (old.0, true.into()));
+        // They go when no tab needs them.
+        page.close_tab(&first);
+        page.reload();
+        page.wait_state("idle");
         wait("the old files to go", || !addresses(page).contains(&old.1.replace("./", "")));
         assert!(!page.text().contains("A new version"), "{}", page.text());
 

@@ -35,5 +35,5 @@ pub const ABOUT_SUM_BY: [(&str, &str); 3] = [
     ("macOS", "shasum -a 256 gateway-triage.html"),
     ("Windows PowerShell", "Get-FileHash gateway-triage.html"),
 ];
-pub const ABOUT_BEYOND: &str = "What no policy of a browser forbids: this page has no WebRTC, and goes to another page only by a \
-    link that you click.";
+pub const ABOUT_BEYOND: &str = "What policies leave open (WebRTC; in Firefox, EventSource of workers) this page does not use. It \
+    goes to another page only by a link that you click.";

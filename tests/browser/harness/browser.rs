@@ -47,29 +47,31 @@ impl Kind {
         line.split_once(said)?.1.trim_end_matches('.').parse().ok()
     }
 
-    fn capabilities(self, folder: &Path, outside: u16) -> Value {
+    fn capabilities(self, folder: &Path, outside: u16, log: Option<&Path>) -> Value {
         let program = |variable: &str, usual: &str| std::env::var(variable).unwrap_or_else(|_| usual.to_owned());
         let downloads = folder.join("downloads");
+        let mut args = vec![
+            "--headless".to_owned(),
+            // Containers run as root and have a small /dev/shm.
+            "--no-sandbox".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--window-size=1280,900".to_owned(),
+            format!("--user-data-dir={}", folder.join("profile").display()),
+            format!("--proxy-server=http://127.0.0.1:{outside}"),
+        ];
+        args.extend(log.map(|log| format!("--log-net-log={}", log.display())));
         match self {
             Self::Chromium => json!({
                 "browserName": "chrome",
                 "goog:loggingPrefs": { "browser": "ALL" },
                 "goog:chromeOptions": {
                     "binary": program("CHROME", "/usr/bin/chromium"),
-                    "args": [
-                        "--headless",
-                        // Containers run as root and have a small /dev/shm.
-                        "--no-sandbox",
-                        "--disable-dev-shm-usage",
-                        "--disable-gpu",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                        "--window-size=1280,900",
-                        format!("--user-data-dir={}", folder.join("profile").display()),
-                        format!("--proxy-server=http://127.0.0.1:{outside}"),
-                    ],
+                    "args": args,
                     "prefs": { "download.default_directory": downloads, "download.prompt_for_download": false },
                 },
             }),
@@ -118,8 +120,9 @@ impl Browser {
     /// Starts the browser that the tests run in.
     ///
     /// `folder` receives the profile and the downloads. Whatever the browser wants from another machine it
-    /// asks from the proxy at `outside`; only localhost is reached without it.
-    pub fn start(folder: &Path, outside: u16) -> Self {
+    /// asks from the proxy at `outside`; only localhost is reached without it. Chromium writes down at `log` what it does
+    /// with the network.
+    pub fn start(folder: &Path, outside: u16, log: Option<&Path>) -> Self {
         let kind = Kind::chosen();
         let (variable, usual, args) = kind.driver();
         let program = std::env::var_os(variable).unwrap_or_else(|| usual.into());
@@ -140,7 +143,7 @@ impl Browser {
         let (mut driver, port) = (0..STARTS)
             .find_map(|_| start())
             .unwrap_or_else(|| panic!("{kind:?}'s driver never said on which port it listens"));
-        match Session::open(port, kind.capabilities(folder, outside)) {
+        match Session::open(port, kind.capabilities(folder, outside, log)) {
             Ok(session) => Self { kind, driver, port, session },
             Err(error) => {
                 let _ = driver.kill();

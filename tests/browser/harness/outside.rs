@@ -55,6 +55,11 @@ impl Outside {
     }
 }
 
+/// Whether an address is of a host that the browser itself asks for.
+pub fn of_the_browser(url: &str) -> bool {
+    is_the_browsers_own(&format!("GET {url}"))
+}
+
 /// Whether a line as `CONNECT host:443 HTTP/1.1` or `GET http://host/path HTTP/1.1` names one of the browser's hosts.
 fn is_the_browsers_own(line: &str) -> bool {
     let target = line.split(' ').nth(1).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use super::browser::{Browser, Kind};
 use super::files::scratch;
+use super::net_log::NetLog;
 use super::outside::Outside;
 use super::webdriver::{Element, Refusal};
 use serde_json::{Value, json};
@@ -46,6 +47,7 @@ impl Delivery {
 pub struct Page {
     pub(super) browser: Browser,
     site: Site,
+    port: u16,
     outside: Outside,
     address: String,
     folder: PathBuf,
@@ -61,6 +63,21 @@ pub fn with_page(name: &str, test: impl FnOnce(&Page)) {
 
 /// The same for the page as it is delivered.
 pub fn with_delivery(name: &str, delivery: Delivery, test: impl FnOnce(&Page)) {
+    opened(name, delivery, None, test);
+}
+
+/// The same, and what Chromium did with the network from its start to its end, beside what the test gives back. `None` where
+/// the test is skipped, and instead of a log in Firefox.
+pub fn with_net_log<T>(name: &str, delivery: Delivery, test: impl FnOnce(&Page) -> T) -> Option<(T, Option<NetLog>)> {
+    let folder = scratch(&format!("made-{name}-log"));
+    let path = folder.join("net.json");
+    let given = opened(name, delivery, Some(&path), test)?;
+    let log = (Kind::chosen() == Kind::Chromium).then(|| NetLog::read(&path));
+    let _ = std::fs::remove_dir_all(folder);
+    Some((given, log))
+}
+
+fn opened<T>(name: &str, delivery: Delivery, log: Option<&Path>, test: impl FnOnce(&Page) -> T) -> Option<T> {
     let variable = delivery.variable();
     let Some(built) = std::env::var_os(variable) else {
         static SAID: Once = Once::new();
@@ -71,25 +88,29 @@ pub fn with_delivery(name: &str, delivery: Delivery, test: impl FnOnce(&Page)) {
                 "browser tests are skipped: {variable} names no folder (`cargo xtask test page dist browser` does)"
             );
         });
-        return;
+        return None;
     };
-    let page = Page::open(name, Path::new(&built), delivery);
+    let page = Page::open(name, Path::new(&built), delivery, log);
     let result = catch_unwind(AssertUnwindSafe(|| {
         page.wait_state("idle");
-        test(&page);
+        let given = test(&page);
         let errors = page.console();
         assert!(errors.is_empty(), "the console shows errors: {errors:#?}");
         let asked = page.asked_elsewhere();
         assert!(asked.is_empty(), "other machines were asked: {asked:#?}");
+        given
     }));
-    if let Err(panic) = result {
-        eprintln!("{}", page.describe(name));
-        resume_unwind(panic);
+    match result {
+        Ok(given) => Some(given),
+        Err(panic) => {
+            eprintln!("{}", page.describe(name));
+            resume_unwind(panic);
+        }
     }
 }
 
 impl Page {
-    fn open(name: &str, built: &Path, delivery: Delivery) -> Self {
+    fn open(name: &str, built: &Path, delivery: Delivery, log: Option<&Path>) -> Self {
         let root = if delivery == Delivery::Page { built.to_path_buf() } else { built.join("site") };
         assert!(root.join("index.html").is_file(), "{} holds no index.html", root.display());
         let folder = scratch(name);
@@ -109,8 +130,9 @@ impl Page {
             }
         };
         let page = Self {
-            browser: Browser::start(&folder, outside.port),
+            browser: Browser::start(&folder, outside.port, log),
             site,
+            port,
             outside,
             address,
             folder,
@@ -142,6 +164,38 @@ impl Page {
     /// The page's own server, to be stopped or given another build.
     pub const fn host(&self) -> &Site {
         &self.site
+    }
+
+    /// The ports on this machine that a browser has a reason to connect to: that of the page's server, and that of the proxy
+    /// which refuses the world.
+    pub const fn ports(&self) -> [u16; 2] {
+        [self.port, self.outside.port]
+    }
+
+    /// Goes to any other address.
+    pub fn visit(&self, address: &str) {
+        done(self.browser.session.post("url", json!({ "url": address })));
+    }
+
+    /// The tab that the test is in.
+    pub fn tab(&self) -> Value {
+        done(self.browser.session.get("window"))
+    }
+
+    /// Opens another one, which is empty, and stays where it is.
+    pub fn new_tab(&self) -> Value {
+        done(self.browser.session.post("window/new", json!({ "type": "tab" })))["handle"].take()
+    }
+
+    /// Goes to another tab.
+    pub fn go_to(&self, tab: &Value) {
+        done(self.browser.session.post("window", json!({ "handle": tab })));
+    }
+
+    /// Closes the tab that the test is in, and goes on in another one.
+    pub fn close_tab(&self, then: &Value) {
+        done(self.browser.session.delete("window"));
+        self.go_to(then);
     }
 
     /// What has been asked of any other machine.

@@ -53,6 +53,11 @@ impl Session {
         call(self.driver, "GET", &format!("{}/{what}", self.path), None)
     }
 
+    /// Takes something away below the session's path.
+    pub fn delete(&self, what: &str) -> Result<Value, Refusal> {
+        call(self.driver, "DELETE", &format!("{}/{what}", self.path), None)
+    }
+
     /// Closes the window and with it the browser.
     pub fn close(&self) -> Result<Value, Refusal> {
         call(self.driver, "DELETE", &self.path, None)
