@@ -46,6 +46,7 @@ pub mod redact;
 pub mod report;
 mod sides;
 pub mod sorting;
+pub mod tables;
 pub mod time;
 mod together;
 mod verdict;

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use crate::categories::Id;
 use crate::exchange::{ConnectFailure, Exchange, ResolveFailure};
@@ -21,7 +21,7 @@ const MANY_HOSTS: usize = 20;
 ///
 /// `beyond` are failures that are counted only: category, host and how many.
 pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<String>, Beyond)>) -> Vec<Verdict> {
-    let mut places: HashMap<(Id, Option<String>), usize> = HashMap::new();
+    let mut places: HashMap<(Id, Option<String>), usize> = HashMap::default();
     let mut verdicts: Vec<Verdict> = Vec::new();
     for (index, finding) in findings.iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
@@ -83,7 +83,7 @@ pub fn sort(verdicts: &mut [Verdict]) {
 
 /// One failure at many hosts is one cause: an outage, not a list of sites.
 fn gather(verdicts: Vec<Verdict>) -> Vec<Verdict> {
-    let mut hosts: HashMap<Id, usize> = HashMap::new();
+    let mut hosts: HashMap<Id, usize> = HashMap::default();
     for verdict in &verdicts {
         *hosts.entry(verdict.category).or_default() += 1;
     }

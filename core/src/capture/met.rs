@@ -3,7 +3,7 @@
 use core::hash::BuildHasher;
 use core::net::IpAddr;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashSet};
+use crate::tables::{HashMap, HashSet, Seeded};
 
 use super::fragments::Fragments;
 use super::packet::{self, Packet, Segment, Transport};
@@ -27,7 +27,7 @@ const ENOUGH: u32 = 8;
 /// See the module.
 #[derive(Default)]
 pub struct Met {
-    hasher: DefaultHashBuilder,
+    hasher: Seeded,
     hardware: HashSet<u64>,
     hosts: HashSet<IpAddr>,
     /// The first so many packets, by what no router and no translator of addresses changes.

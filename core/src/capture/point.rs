@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::clock::Clock;
 use super::connection::{Connection, KEPT, Side, Speech};

@@ -2,8 +2,8 @@
 
 use core::hash::BuildHasher;
 
+use crate::tables::{HashSet, Seeded};
 use alloc::collections::VecDeque;
-use hashbrown::HashSet;
 
 use super::Frame;
 
@@ -13,7 +13,7 @@ const REMEMBERED: usize = 200_000;
 /// Fingerprints of a file's last packets, to recognise them at the beginning of the next file.
 #[derive(Default)]
 pub struct Seam {
-    hasher: hashbrown::DefaultHashBuilder,
+    hasher: Seeded,
     /// Packets of the present file, oldest first.
     order: VecDeque<u64>,
     /// Packets of the file before.

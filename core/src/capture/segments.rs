@@ -4,7 +4,7 @@ use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 use hashbrown::hash_map::Entry;
 
 use super::link::Link;

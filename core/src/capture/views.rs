@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use core::hash::BuildHasher;
 use core::net::IpAddr;
 
-use hashbrown::{DefaultHashBuilder, HashMap};
+use crate::tables::{HashMap, Seeded};
 
 use super::packet::{Packet, Segment, Transport};
 use super::point::Point;
@@ -99,7 +99,7 @@ struct Apart {
 
 #[derive(Default)]
 struct Waiting {
-    hasher: DefaultHashBuilder,
+    hasher: Seeded,
     frames: Vec<(u32, Kept)>,
     bytes: usize,
     interfaces: Vec<Interface>,

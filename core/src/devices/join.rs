@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::bearing::{bearing, failures};
 use super::clock::{self, Pair};
@@ -188,7 +188,7 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn new(rulings: &'a Rulings) -> Self {
-        let mut index = Self { of_address: HashMap::new(), of_name: HashMap::new() };
+        let mut index = Self { of_address: HashMap::default(), of_name: HashMap::default() };
         for (kept, at) in rulings.kept.iter().zip(0_u32..) {
             let Some(address) = kept.to.0 else { continue };
             if kept.action != Action::Named {

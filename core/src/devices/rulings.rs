@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::{Action, Protocol, Ruling};
 use crate::exchange::Source;

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::Row;
 use crate::capture::connection::Connection;
@@ -37,7 +37,7 @@ pub struct Upstream<'a> {
 impl<'a> Upstream<'a> {
     /// Of what the gateway did at a capture point; nothing where no gateway is known.
     pub fn new(point: &'a Point, roles: &Roles) -> Self {
-        let mut found = Self { lookups: HashMap::new(), connections: HashMap::new() };
+        let mut found = Self { lookups: HashMap::default(), connections: HashMap::default() };
         if roles.unknown() {
             return found;
         }

@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use crate::capture::connection::End;
 use crate::capture::filter::{self, Place, Probe, Protocol};
@@ -95,8 +95,8 @@ impl<'a> Limits<'a> {
 
 impl<'a> Of<'a> {
     fn new(point: &'a Point, full: &[u32]) -> Self {
-        let (mut missed, mut confirmed) = (HashMap::new(), HashSet::new());
-        let (mut half, mut whole) = (HashSet::new(), HashSet::new());
+        let (mut missed, mut confirmed) = (HashMap::default(), HashSet::default());
+        let (mut half, mut whole) = (HashSet::default(), HashSet::default());
         for connection in &point.connections {
             let ends = [&connection.client_end, &connection.server_end];
             let flow = (connection.client, connection.server);

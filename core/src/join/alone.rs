@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::{
     Joined, Loose, Names, Roles, attempt, client_exchange, clients, doubts, failing, hello, one_leg, outcome,
@@ -62,7 +62,7 @@ pub fn exchanges(
     let went_well: Vec<&Connection> =
         points.iter().flat_map(|point| &point.connections).filter(|other| went_well(other)).collect();
     // Hosts that open connections, and to whom: to several, or to this one alone.
-    let mut openers: HashMap<IpAddr, Option<IpAddr>> = HashMap::new();
+    let mut openers: HashMap<IpAddr, Option<IpAddr>> = HashMap::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
         if connection.server.port() != 53 && connection.sure {
             let to = connection.server.ip();
@@ -72,7 +72,7 @@ pub fn exchanges(
     }
     let asked: HashSet<(IpAddr, &str)> = lookups.iter().map(|lookup| (lookup.asker, lookup.name.as_str())).collect();
     // One host's failures that follow each other at once are one exchange: the next address, the next try.
-    let mut running: HashMap<(IpAddr, String), (usize, Timestamp)> = HashMap::new();
+    let mut running: HashMap<(IpAddr, String), (usize, Timestamp)> = HashMap::default();
     let accepted = clients::accepted(points);
     let all = loose;
     for loose in &all {
@@ -221,7 +221,7 @@ struct Listening(HashMap<IpAddr, Vec<(Timestamp, Timestamp)>>);
 
 impl Listening {
     fn new(points: &[Point]) -> Self {
-        let mut spans: HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> = HashMap::new();
+        let mut spans: HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> = HashMap::default();
         let connections = points.iter().flat_map(|point| &point.connections);
         for connection in connections.filter(|connection| connection.conversation().is_none() && hello(connection)) {
             let span = (connection.first.time, connection.last.time);

@@ -5,7 +5,7 @@ use crate::sorting::Sorting as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::{Roles, attempt};
 use crate::capture::connection::Connection;
@@ -30,7 +30,7 @@ impl Asked {
         let wanted: HashSet<&str> = exchanges.iter().filter_map(|exchange| exchange.host.as_deref()).collect();
         let connections = || points.iter().flat_map(|point| &point.connections).filter(|c| roles.is_inbound(c));
         let tunnels: HashSet<String> = connections().filter_map(tunnel).map(|(host, ..)| host).collect();
-        let mut by_host: HashMap<String, Vec<(Timestamp, Timestamp)>> = HashMap::new();
+        let mut by_host: HashMap<String, Vec<(Timestamp, Timestamp)>> = HashMap::default();
         let all = connections().flat_map(|connection| first(connection).into_iter().chain(tunnel(connection)));
         let failed = exchanges.iter().filter_map(|exchange| {
             let (host, to) = (exchange.host.clone()?, super::pairing::window(exchange).1);

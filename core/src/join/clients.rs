@@ -5,7 +5,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashSet;
+use crate::tables::HashSet;
 
 use super::hellos::Hellos;
 use super::reset::{self, Hosts};
@@ -34,7 +34,7 @@ pub(super) fn client_side(
     joined: &mut Joined,
 ) -> Vec<Exchange> {
     let mut exchanges = Vec::new();
-    let mut met = HashSet::new();
+    let mut met = HashSet::default();
     let accepted = accepted(points);
     for point in points {
         for connection in &point.connections {

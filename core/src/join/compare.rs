@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::{Names, Roles, failing};
 use crate::capture::connection::{Connection, End, Side};
@@ -42,7 +42,7 @@ pub fn tests(exchanges: &mut [Exchange], points: &[Point], roles: &Roles, names:
     let marks = connections().any(|connection| {
         roles.is_own(connection.client.ip()) && connection.conversation().is_some_and(|http| http.marked > 0)
     });
-    let mut by_host: HashMap<String, Vec<Test<'_>>> = HashMap::new();
+    let mut by_host: HashMap<String, Vec<Test<'_>>> = HashMap::default();
     for connection in connections().filter(|connection| !roles.is_inbound(connection)) {
         let own = roles.is_own(connection.client.ip());
         let proxied = own && !by_tool(connection, marks) && busy.at(connection.first.time);
@@ -56,7 +56,7 @@ pub fn tests(exchanges: &mut [Exchange], points: &[Point], roles: &Roles, names:
     if by_host.is_empty() {
         return;
     }
-    let mut attempts: HashMap<(SocketAddr, SocketAddr), &Connection> = HashMap::new();
+    let mut attempts: HashMap<(SocketAddr, SocketAddr), &Connection> = HashMap::default();
     attempts.extend(connections().map(|connection| ((connection.client, connection.server), connection)));
     for exchange in exchanges {
         let Some(host) = exchange.host.clone() else { continue };

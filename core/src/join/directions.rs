@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
@@ -40,7 +40,7 @@ pub(super) struct Unheard {
 
 impl Unheard {
     pub(super) fn new(points: &[Point]) -> Self {
-        let (mut half, mut whole) = (HashSet::new(), HashSet::new());
+        let (mut half, mut whole) = (HashSet::default(), HashSet::default());
         for point in points {
             let one_way = point.one_way();
             for connection in &point.connections {
@@ -65,7 +65,7 @@ impl Unheard {
             }
         }
         half.retain(|host| !whole.contains(host));
-        let mut opened = HashMap::new();
+        let mut opened = HashMap::default();
         for connection in points.iter().flat_map(|point| &point.connections) {
             if connection.syn_count > 0 && connection.server.port() != 53 && half.contains(&connection.client.ip()) {
                 let last = opened.entry(connection.client.ip()).or_insert(connection.first.time);

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::usage::{blind, host, in_use, went_out};
 use crate::capture::connection::Connection;
@@ -57,7 +57,7 @@ const ADDRESSES_OF_ONE: usize = 4;
 
 /// What every host was seen doing.
 pub fn collect(points: &[Point]) -> HashMap<IpAddr, Doings> {
-    let mut hosts: HashMap<IpAddr, Doings> = HashMap::new();
+    let mut hosts: HashMap<IpAddr, Doings> = HashMap::default();
     let wanted = wanted(points);
     for point in points {
         for connection in &point.connections {
@@ -86,7 +86,7 @@ pub fn collect(points: &[Point]) -> HashMap<IpAddr, Doings> {
 /// others share a hardware address, or each is its own on one of its interfaces.
 pub fn machines(hosts: &HashMap<IpAddr, Doings>, own: &[Vec<IpAddr>]) -> HashMap<IpAddr, Vec<IpAddr>> {
     let local: Vec<IpAddr> = hosts.iter().filter(|(_, doings)| doings.local).map(|(ip, _)| *ip).collect();
-    let mut by_hardware: HashMap<u64, Vec<IpAddr>> = HashMap::new();
+    let mut by_hardware: HashMap<u64, Vec<IpAddr>> = HashMap::default();
     for (ip, doings) in hosts {
         for hardware in &doings.hardware {
             by_hardware.entry(*hardware).or_default().push(*ip);

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use core::net::SocketAddr;
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::Roles;
 use crate::capture::connection::Connection;
@@ -41,8 +41,12 @@ fn random(connection: &Connection) -> Option<u64> {
 
 impl<'a> Hellos<'a> {
     pub(super) fn new(points: &'a [Point], roles: &Roles) -> Self {
-        let mut hellos =
-            Self { randoms: HashSet::new(), inbound: HashSet::new(), by_name: HashMap::new(), outward: false };
+        let mut hellos = Self {
+            randoms: HashSet::default(),
+            inbound: HashSet::default(),
+            by_name: HashMap::default(),
+            outward: false,
+        };
         for connection in points.iter().flat_map(|point| &point.connections) {
             if roles.is_inbound(connection) {
                 hellos.inbound.extend(random(connection));
@@ -148,8 +152,8 @@ pub(super) fn compare_sizes<'a>(points: &[Point], attempts: impl Iterator<Item =
     }
     let servers: HashSet<SocketAddr> = large.iter().filter_map(|attempt| attempt.upstream).collect();
     // ClientHellos in one segment that each server answered: the largest, and where.
-    let mut passed: HashMap<SocketAddr, (usize, &Connection)> = HashMap::new();
-    let mut large_pass = HashMap::new();
+    let mut passed: HashMap<SocketAddr, (usize, &Connection)> = HashMap::default();
+    let mut large_pass = HashMap::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let Some(handshake) = connection.handshake.as_deref().filter(|_| servers.contains(&connection.server)) else {
             continue;

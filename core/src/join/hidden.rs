@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::clients::granted;
 use super::hellos::Hellos;
@@ -111,7 +111,7 @@ pub fn add(
 
 /// When the gateway had connections to whom.
 fn reached(points: &[Point], roles: &Roles) -> HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> {
-    let mut reached: HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> = HashMap::new();
+    let mut reached: HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> = HashMap::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let out = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
         if out && connection.server_end.bytes > 0 {

@@ -8,7 +8,7 @@
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::{Joined, Loose, Roles, client_exchange, failing};
 use crate::capture::connection::Connection;
@@ -65,9 +65,9 @@ pub fn find(points: &[Point]) -> Intercepted {
     let mut found = Intercepted::default();
     for point in points {
         let before = found.legs.len();
-        let mut machines: HashSet<u64> = HashSet::new();
-        let mut ports: HashSet<u16> = HashSet::new();
-        let mut to_server: HashMap<SocketAddr, Vec<&Connection>> = HashMap::new();
+        let mut machines: HashSet<u64> = HashSet::default();
+        let mut ports: HashSet<u16> = HashSet::default();
+        let mut to_server: HashMap<SocketAddr, Vec<&Connection>> = HashMap::default();
         for inner in &point.connections {
             let twin = inner.before.and_then(|at| point.connections.get(at));
             let earlier = to_server.get(&inner.server).into_iter().flatten().rev().take(NEAR).copied();

@@ -5,7 +5,7 @@
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::{Roles, failing};
 use crate::capture::connection::Connection;
@@ -18,8 +18,8 @@ const NEAR: usize = 64;
 
 /// Hosts that ask another port of their own for what somebody else just asked them.
 pub fn find(points: &[Point]) -> HashSet<IpAddr> {
-    let mut asked: HashMap<IpAddr, Vec<&Connection>> = HashMap::new();
-    let mut found = HashSet::new();
+    let mut asked: HashMap<IpAddr, Vec<&Connection>> = HashMap::default();
+    let mut found = HashSet::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let (client, server) = (connection.client.ip(), connection.server.ip());
         let Some(http) = connection.conversation() else { continue };
@@ -43,7 +43,7 @@ pub fn find(points: &[Point]) -> HashSet<IpAddr> {
 
 /// Ports that nobody asks but their own machine, where it has others that are asked from outside: its hops inside.
 pub fn hops(points: &[Point], gateways: &[IpAddr]) -> HashSet<SocketAddr> {
-    let mut outside: HashMap<SocketAddr, bool> = HashMap::new();
+    let mut outside: HashMap<SocketAddr, bool> = HashMap::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let (client, server) = (connection.client.ip(), connection.server);
         if gateways.contains(&server.ip()) && connection.conversation().is_some() {

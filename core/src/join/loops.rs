@@ -10,7 +10,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::pairing::window;
 use super::{Joined, Roles, client_exchange};
@@ -51,8 +51,8 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
     exchanges.order_by_key(|exchange| exchange.begun);
     let asked = asked_by(points, |ip| roles.is_own(ip));
     // By target without scheme and host: a gateway may write another host into what it sends on.
-    let mut roots: HashMap<String, Vec<Root>> = HashMap::new();
-    let mut gone: HashSet<usize> = HashSet::new();
+    let mut roots: HashMap<String, Vec<Root>> = HashMap::default();
+    let mut gone: HashSet<usize> = HashSet::default();
     for at in 0..exchanges.len() {
         let Some(exchange) = exchanges.get(at) else { continue };
         let listener = exchange.events.iter().find_map(|event| event.flow).map(|flow| flow.other);
@@ -196,7 +196,7 @@ pub fn circles(points: &[Point]) -> Circles {
     let asks: HashSet<(IpAddr, IpAddr)> =
         connections().map(|connection| (connection.client.ip(), connection.server.ip())).collect();
     let turns = |back: &&Connection| asks.contains(&(back.server.ip(), back.client.ip()));
-    let mut to: HashMap<(u16, u32), Vec<&Connection>> = HashMap::new();
+    let mut to: HashMap<(u16, u32), Vec<&Connection>> = HashMap::default();
     for back in connections().filter(turns) {
         to.extend(paths(back).map(|path| ((back.server.port(), path), Vec::new())));
     }
@@ -208,7 +208,7 @@ pub fn circles(points: &[Point]) -> Circles {
             }
         }
     }
-    let mut returned: HashMap<(SocketAddr, SocketAddr), Vec<&Connection>> = HashMap::new();
+    let mut returned: HashMap<(SocketAddr, SocketAddr), Vec<&Connection>> = HashMap::default();
     for back in connections().filter(turns) {
         for path in paths(back) {
             let others = to.get(&(back.server.port(), path)).into_iter().flatten();
@@ -248,7 +248,7 @@ fn spans(outer: &Connection, inner: &Connection) -> bool {
 /// received for the same at that time does not have it. A gateway that writes none may pass on another's.
 fn own_names(points: &[Point], roles: &Roles) -> Vec<String> {
     let connections = || points.iter().flat_map(|point| &point.connections);
-    let mut received: HashMap<u32, Vec<&Connection>> = HashMap::new();
+    let mut received: HashMap<u32, Vec<&Connection>> = HashMap::default();
     for connection in connections().filter(|connection| roles.is_inbound(connection)) {
         for path in connection.conversation().into_iter().flat_map(|http| &http.paths) {
             let same = received.entry(*path).or_default();

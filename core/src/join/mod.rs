@@ -42,7 +42,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashSet;
+use crate::tables::HashSet;
 
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;

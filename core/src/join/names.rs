@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::directions::Unheard;
 use super::{Asked, Roles, pairing, resolving};
@@ -59,7 +59,7 @@ impl<'a> Names<'a> {
         };
         let began = points.iter().filter_map(|point| point.started).min().unwrap_or_default();
         let connections = points.iter().flat_map(|point| &point.connections);
-        let mut tcp_failed: HashMap<(IpAddr, IpAddr), Vec<Event>> = HashMap::new();
+        let mut tcp_failed: HashMap<(IpAddr, IpAddr), Vec<Event>> = HashMap::default();
         for connection in connections.filter(|c| refused(c) || silent(c)) {
             let events = tcp_failed.entry((connection.client.ip(), connection.server.ip())).or_default();
             if events.len() < TCP_EVENTS {

@@ -8,7 +8,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashSet;
+use crate::tables::HashSet;
 
 use super::attempt::{self, host_of};
 use super::pairing::window;
@@ -35,7 +35,7 @@ impl Borne {
         let flawed: Vec<(&Flaw, &Loose<'_>)> =
             good.filter_map(|loose| Some((loose.attempt.flaw.as_deref()?, loose))).collect();
         if flawed.is_empty() {
-            return Self(HashSet::new());
+            return Self(HashSet::default());
         }
         let asked: Vec<(Timestamp, Timestamp)> = points
             .iter()

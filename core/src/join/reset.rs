@@ -11,7 +11,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use crate::capture::connection::{Connection, Reset};
 use crate::exchange::{Attempt, ConnectFailure, ReceiveFailure, SecureFailure, WaitFailure, What};
@@ -52,7 +52,7 @@ struct Sign(Weight, String);
 impl<'a> Hosts<'a> {
     /// Gathers the connections to compare with.
     pub fn new(connections: impl Iterator<Item = &'a Connection> + Clone) -> Self {
-        let mut by_address: HashMap<IpAddr, Vec<&Connection>> = HashMap::new();
+        let mut by_address: HashMap<IpAddr, Vec<&Connection>> = HashMap::default();
         for connection in connections.clone().filter(|connection| !connection.server_end.rsts.is_empty()) {
             by_address.entry(connection.server.ip()).or_default();
         }

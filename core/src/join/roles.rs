@@ -4,7 +4,7 @@ use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::doings::{self, Doings};
 use super::intercept::{self, Intercepted};
@@ -225,7 +225,7 @@ fn other_family(
     egress: &HashSet<IpAddr>,
     may: impl Fn(&IpAddr, &Doings) -> bool,
 ) -> Vec<IpAddr> {
-    let mut told: HashMap<IpAddr, Vec<Timestamp>> = HashMap::new();
+    let mut told: HashMap<IpAddr, Vec<Timestamp>> = HashMap::default();
     let lookups = points.iter().flat_map(|point| &point.lookups.list);
     for (source, answer) in lookups.filter(|lookup| egress.contains(&lookup.asker)).flat_map(|lookup| &lookup.answers) {
         for address in &answer.addresses {

@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
@@ -18,9 +18,9 @@ const NEAR: usize = 64;
 
 /// Hosts that were asked, and asked on in the name of who had asked them.
 pub fn find(points: &[Point]) -> HashSet<IpAddr> {
-    let mut found = HashSet::new();
+    let mut found = HashSet::default();
     for point in points {
-        let mut asked: HashMap<IpAddr, Vec<&Connection>> = HashMap::new();
+        let mut asked: HashMap<IpAddr, Vec<&Connection>> = HashMap::default();
         for connection in &point.connections {
             let outers = asked.get(&connection.client.ip()).into_iter().flatten().rev().take(NEAR);
             found.extend(outers.copied().find(|outer| both_legs(outer, connection)).map(|outer| outer.server.ip()));

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::doings::{Doings, TIMES};
 use super::roles::{NEAR, during};
@@ -23,7 +23,7 @@ fn foreign(inner: &Connection, outer: &Connection) -> bool {
 /// name that was wanted, only while the other has a request that failed.
 pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec<(IpAddr, IpAddr)> {
     let connections = || points.iter().flat_map(|point| &point.connections);
-    let mut by_path: HashMap<u32, Vec<&Connection>> = HashMap::new();
+    let mut by_path: HashMap<u32, Vec<&Connection>> = HashMap::default();
     for connection in connections() {
         for path in connection.conversation().into_iter().flat_map(|http| &http.paths) {
             let same = by_path.entry(*path).or_default();
@@ -40,7 +40,7 @@ pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec
         let (from, to) = in_use(outer);
         apart && !foreign(inner, outer) && from <= inner.first.time && inner.first.time <= to
     };
-    let mut legs = HashSet::new();
+    let mut legs = HashSet::default();
     for inner in connections() {
         let Some(http) = inner.conversation() else { continue };
         for path in &http.paths {
@@ -57,7 +57,7 @@ pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec
         if outers.is_empty() {
             return Vec::new();
         }
-        let mut opened: HashMap<IpAddr, Vec<&Connection>> = HashMap::new();
+        let mut opened: HashMap<IpAddr, Vec<&Connection>> = HashMap::default();
         for connection in connections() {
             let its = opened.entry(connection.client.ip()).or_default();
             if its.len() < NEAR {

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use hashbrown::HashSet;
+use crate::tables::HashSet;
 
 use super::clients::asked_or_failed;
 use super::directions::Unheard;

@@ -231,7 +231,7 @@ pub struct Layout {
     /// The product that writes such lines, where only their fields tell it.
     pub product: Option<products::Id>,
     /// Cisco ASA: connections that were built, by their number: outbound or not, and how the opener leaves.
-    pub built: hashbrown::HashMap<u64, (bool, Option<SocketAddr>)>,
+    pub built: crate::tables::HashMap<u64, (bool, Option<SocketAddr>)>,
 }
 
 /// A record that is told by more lines, which have no time of their own.

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::counts::Counts;
 use super::tally::{By, Count};
@@ -71,7 +71,7 @@ impl Beside<'_> {
     /// A name's share in what went well.
     pub fn share(&self, by: By, name: &str, from: Timestamp, to: Timestamp) -> Share {
         let mut share = Share { known: true, ..Share::default() };
-        let mut names: HashMap<String, Count> = HashMap::new();
+        let mut names: HashMap<String, Count> = HashMap::default();
         let mut all = Count::default();
         for part in &self.parts {
             all = all.plus(part.named(by, from, to));

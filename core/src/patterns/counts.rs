@@ -2,9 +2,8 @@
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::hash::{BuildHasherDefault, Hasher};
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::tally::{By, Count, Server, Well, digest, digest_of_address, server_name};
 use crate::time::{SECOND, Span, Timestamp};
@@ -31,8 +30,8 @@ pub struct Counts {
 
 #[derive(Clone, Debug, Default)]
 struct Names {
-    /// By the digests of their names, which are mixed well enough to be their own hashes.
-    ids: HashMap<u64, u16, BuildHasherDefault<Same>>,
+    /// By the digests of their names.
+    ids: HashMap<u64, u16>,
     names: Vec<String>,
 }
 
@@ -46,24 +45,6 @@ struct Column {
     /// All that have a name of this kind, also those whose names are not told apart.
     named: Pair,
     by: Vec<Pair>,
-}
-
-/// The hash of a digest: itself.
-#[derive(Clone, Copy, Debug, Default)]
-struct Same(u64);
-
-impl Hasher for Same {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, digest: u64) {
-        self.0 = digest;
-    }
 }
 
 /// Requests and tunnels, as they are kept.

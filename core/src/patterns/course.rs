@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::tally::{By, Count};
 use super::{Group, words};
@@ -94,7 +94,7 @@ pub fn minute(group: &Group<'_>) -> Option<Pattern> {
     if group.failures.len() < MANY || lasted < 3 * MINUTE {
         return None;
     }
-    let mut minutes: HashMap<i64, u64> = HashMap::new();
+    let mut minutes: HashMap<i64, u64> = HashMap::default();
     for failure in &group.failures {
         *minutes.entry(failure.time.0.div_euclid(MINUTE)).or_default() += 1;
     }

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::Group;
 use super::failure::Failure;
@@ -38,7 +38,7 @@ pub fn all(group: &Group<'_>) -> Vec<Pattern> {
 }
 
 fn by(group: &Group<'_>, kind: PatternKind, what: &str, key: Key) -> Option<Pattern> {
-    let mut counts: HashMap<String, u64> = HashMap::new();
+    let mut counts: HashMap<String, u64> = HashMap::default();
     for name in group.failures.iter().filter_map(|failure| key(failure)) {
         *counts.entry(name).or_default() += 1;
     }

@@ -40,8 +40,12 @@ fn turn(head: &[u8]) -> Turn {
     let mut unpacked = Vec::new();
     #[cfg(feature = "std")]
     let head = if head.starts_with(&[0x1F, 0x8B]) {
-        Gunzip::default()
-            .push(head, |bytes| unpacked.extend_from_slice(bytes.get(..HEAD.min(bytes.len())).unwrap_or_default()));
+        let mut take =
+            |bytes: &[u8]| unpacked.extend_from_slice(bytes.get(..HEAD.min(bytes.len())).unwrap_or_default());
+        let mut gunzip = Gunzip::default();
+        gunzip.push(head, &mut take);
+        // That a head is cut off is no news.
+        let _ = gunzip.end(&mut take);
         &unpacked
     } else {
         head

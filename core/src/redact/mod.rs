@@ -21,7 +21,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use addresses::Addresses;
 use key::Key;
@@ -117,9 +117,9 @@ impl Redactor {
             key: Key::new(seed),
             addresses: Addresses::default(),
             names: Names::default(),
-            hardware: HashMap::new(),
+            hardware: HashMap::default(),
             words: vocabulary::words(),
-            known: HashMap::new(),
+            known: HashMap::default(),
         }
     }
 

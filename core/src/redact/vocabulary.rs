@@ -1,6 +1,6 @@
 //! The words that the engine's own texts are made of; `build.rs` collects them from the source.
 
-use hashbrown::HashSet;
+use crate::tables::HashSet;
 
 /// One piece a line, in small letters.
 static LIST: &str = include_str!(concat!(env!("OUT_DIR"), "/vocabulary.txt"));

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::relation::Relation;
 use super::stand::{Place, Stand};
@@ -69,7 +69,7 @@ impl<'a> Absences<'a> {
             })
             .collect();
         unpaired.order();
-        let mut openers: HashMap<IpAddr, Openings> = HashMap::new();
+        let mut openers: HashMap<IpAddr, Openings> = HashMap::default();
         for pair in &relation.pairs {
             let (Some(ours), Some(theirs)) = (home.connections.get(pair.a), other.connections.get(pair.b)) else {
                 continue;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use hashbrown::HashSet;
+use crate::tables::HashSet;
 
 use super::parts;
 use super::relation::Relation;
@@ -21,7 +21,7 @@ impl Aside {
     /// Connections of, or to, an address that speaks for hosts of the home capture, and that home does not have: they
     /// are other hosts' behind the same translator, or the Internet's knocking at it.
     pub fn strangers(&mut self, point: &Point, home: &Point, relation: &Relation) {
-        let mut speakers = HashSet::new();
+        let mut speakers = HashSet::default();
         for pair in &relation.pairs {
             let (Some(ours), Some(theirs)) = (home.connections.get(pair.a), point.connections.get(pair.b)) else {
                 continue;

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::stand::Stand;
 use super::tell;
@@ -83,7 +83,7 @@ pub type Known = HashMap<(SocketAddr, SocketAddr), Vec<usize>>;
 
 /// Finds them.
 pub fn known(exchanges: &[Exchange]) -> Known {
-    let mut known = Known::new();
+    let mut known = Known::default();
     for (at, exchange) in exchanges.iter().enumerate() {
         if let Some(flow) = tell::client_flow(exchange) {
             known.entry((flow.one, flow.other)).or_default().push(at);

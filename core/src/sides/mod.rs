@@ -23,7 +23,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use crate::capture::point::Point;
 use crate::exchange::{Exchange, Proof};
@@ -98,7 +98,7 @@ impl Sides {
         let answered = answered(home);
         let home_place = place(home, name(group.home), &answered, Clock::default());
         // What other captures hold of each connection at home: the place, the connection there, nearer to its client.
-        let mut views: HashMap<usize, Vec<(usize, usize, Option<bool>)>> = HashMap::new();
+        let mut views: HashMap<usize, Vec<(usize, usize, Option<bool>)>> = HashMap::default();
         let mut places: Vec<(usize, Place<'_>)> = Vec::new();
         for ((at, relation), servers) in group.others.iter().zip(&servers) {
             let Some(point) = points.get(*at) else { continue };

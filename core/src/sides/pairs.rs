@@ -8,7 +8,7 @@ use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::hash::Hash;
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use crate::capture::connection::{Connection, Side};
 use crate::capture::lookups::Lookup;
@@ -31,7 +31,7 @@ pub struct Shared {
 
 /// Finds what is in both.
 pub fn find(a: (&[Connection], &[Lookup]), b: (&[Connection], &[Lookup])) -> Shared {
-    let mut pairing = Pairing { a: a.0, b: b.0, pairs: Vec::new(), used: (HashSet::new(), HashSet::new()) };
+    let mut pairing = Pairing { a: a.0, b: b.0, pairs: Vec::new(), used: (HashSet::default(), HashSet::default()) };
     pairing.same_ends();
     pairing.same_numbers();
     let lookups = lookups(a.1, b.1);
@@ -82,7 +82,7 @@ impl Pairing<'_> {
 
     /// Connections of B that are not paired yet, by a key.
     fn by<K: Eq + Hash>(&self, key: impl Fn(&Connection) -> Option<K>) -> HashMap<K, Vec<usize>> {
-        let mut map: HashMap<K, Vec<usize>> = HashMap::new();
+        let mut map: HashMap<K, Vec<usize>> = HashMap::default();
         for (at, connection) in self.b.iter().enumerate().filter(|(at, _)| !self.used.1.contains(at)) {
             let Some(key) = key(connection) else { continue };
             let list = map.entry(key).or_default();
@@ -100,7 +100,7 @@ impl Pairing<'_> {
         fits: impl Fn(&Connection, &Connection) -> bool,
     ) {
         let map = self.by(&key);
-        let mut taken: HashSet<usize> = HashSet::new();
+        let mut taken: HashSet<usize> = HashSet::default();
         let mut found = Vec::new();
         for (at, connection) in self.free() {
             let candidates = key(connection).and_then(|key| map.get(&key)).into_iter().flatten().copied();
@@ -143,8 +143,8 @@ impl Pairing<'_> {
         let key =
             |mark: &Mark| (mark.side == Side::Client && mark.id != 0).then_some((mark.kind, mark.id, mark.payload));
         let stamp = |mark: &Mark| (mark.kind == Kind::Syn && mark.stamp != 0).then_some(mark.stamp);
-        let mut by_id: HashMap<(Kind, u16, u32), Vec<usize>> = HashMap::new();
-        let mut by_stamp: HashMap<u32, Vec<usize>> = HashMap::new();
+        let mut by_id: HashMap<(Kind, u16, u32), Vec<usize>> = HashMap::default();
+        let mut by_stamp: HashMap<u32, Vec<usize>> = HashMap::default();
         for (at, connection) in self.b.iter().enumerate().filter(|(at, _)| !self.used.1.contains(at)) {
             for mark in &connection.marks {
                 if let Some(key) = key(mark) {
@@ -234,11 +234,11 @@ fn agreed(candidates: &[(usize, usize, i64, usize)]) -> Option<Span> {
 /// Questions with the same name, type and number, to the same server or of the same asker.
 fn lookups(a: &[Lookup], b: &[Lookup]) -> Vec<(usize, usize)> {
     let key = |lookup: &Lookup| (lookup.id, lookup.kind, lookup.name.clone());
-    let mut map: HashMap<_, Vec<usize>> = HashMap::new();
+    let mut map: HashMap<_, Vec<usize>> = HashMap::default();
     for (at, lookup) in b.iter().enumerate() {
         add(&mut map, key(lookup), at);
     }
-    let mut used = HashSet::new();
+    let mut used = HashSet::default();
     let mut pairs = Vec::new();
     for (at, lookup) in a.iter().enumerate() {
         let candidates = map.get(&key(lookup)).into_iter().flatten().copied();

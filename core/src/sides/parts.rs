@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashSet;
+use crate::tables::HashSet;
 
 use super::relation::{Relation, alike};
 use crate::capture::connection::{Connection, End};
@@ -129,7 +129,7 @@ struct Own<'a> {
 
 impl<'a> Own<'a> {
     fn new(point: &'a Point) -> Self {
-        Self { point, shared: HashSet::new(), hardware: 0 }
+        Self { point, shared: HashSet::default(), hardware: 0 }
     }
 
     /// A connection came by here and at another interface.

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::clock::{Clock, Common};
 use super::pairs;
@@ -56,7 +56,7 @@ impl Relation {
             clock: None,
             same: true,
             counts_hops: false,
-            hosts: HashMap::new(),
+            hosts: HashMap::default(),
         };
         // Connections with and without a difference in hops.
         let mut counted = [0_usize; 2];
@@ -148,7 +148,7 @@ impl Relation {
 
     /// The same from the other place.
     pub fn reversed(self, a: &Point, b: &Point) -> Self {
-        let mut hosts: HashMap<IpAddr, i32> = HashMap::new();
+        let mut hosts: HashMap<IpAddr, i32> = HashMap::default();
         for pair in &self.pairs {
             let (Some(ours), Some(theirs)) = (a.connections.get(pair.a), b.connections.get(pair.b)) else { continue };
             for (ours, theirs) in [(ours.client.ip(), theirs.client.ip()), (ours.server.ip(), theirs.server.ip())] {

@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashSet;
+use crate::tables::HashSet;
 
 use super::clock::Clock;
 use crate::capture::connection::{Connection, Side};

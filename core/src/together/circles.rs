@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::{Together, merge};
 use crate::exchange::Exchange;
@@ -22,7 +22,7 @@ type Key = (String, IpAddr);
 
 /// Makes one exchange of each loop.
 pub(super) fn fold(all: &mut Together) {
-    let mut turned: HashMap<Key, usize> = HashMap::new();
+    let mut turned: HashMap<Key, usize> = HashMap::default();
     for exchange in all.exchanges.iter().filter(|exchange| logged(exchange)) {
         if let (Some(client), Some(asked)) = (exchange.client, asked(exchange))
             && client == asked
@@ -35,7 +35,7 @@ pub(super) fn fold(all: &mut Together) {
     if turned.is_empty() {
         return;
     }
-    let mut roots: HashMap<Key, usize> = HashMap::new();
+    let mut roots: HashMap<Key, usize> = HashMap::default();
     for (at, exchange) in all.exchanges.iter().enumerate().filter(|(_, exchange)| logged(exchange)) {
         let Some(address) = asked(exchange).filter(|asked| exchange.client.is_some_and(|client| client != *asked))
         else {
@@ -46,7 +46,7 @@ pub(super) fn fold(all: &mut Together) {
             roots.entry(key).or_insert(at);
         }
     }
-    let mut gone: HashSet<usize> = HashSet::new();
+    let mut gone: HashSet<usize> = HashSet::default();
     for (key, root) in &roots {
         let Some(begun) = all.exchanges.get(*root).map(|root| root.begun) else { continue };
         let near = |exchange: &Exchange| exchange.begun.since(begun).0.saturating_abs() <= APART;

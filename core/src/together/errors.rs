@@ -3,7 +3,7 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use hashbrown::HashSet;
+use crate::tables::HashSet;
 
 use super::merge::ROUNDS;
 use super::{Compared, Known, Sight, Together, Told, asides, made_up, matching, merge, words};

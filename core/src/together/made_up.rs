@@ -7,7 +7,7 @@
 use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use super::matching::{Lines, other_query};
 use super::sight::Sight;
@@ -54,7 +54,7 @@ pub fn find(
     by_begin: bool,
 ) -> Vec<Option<u32>> {
     let mut found: Vec<Option<u32>> = alloc::vec![None; lines.sights.len()];
-    let mut requests: HashMap<Key, Vec<(Timestamp, u32)>> = HashMap::new();
+    let mut requests: HashMap<Key, Vec<(Timestamp, u32)>> = HashMap::default();
     for (at, request) in (0..).zip(fine).filter(|(_, request)| request.client != 0) {
         let Some(last) = latest(request, by_begin) else { continue };
         for key in [(request.client, request.wanted.path), (request.client, 0)] {

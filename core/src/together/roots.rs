@@ -10,7 +10,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
+use crate::tables::HashMap;
 
 use crate::categories::Id;
 use crate::exchange::{Event, Exchange, Root, What};
@@ -82,7 +82,7 @@ fn line_in(exchange: &Exchange, input: u32) -> Option<u64> {
 }
 
 fn by_notices(exchanges: &mut [Exchange], log: &LogReader) {
-    let mut of_pool: HashMap<&str, Vec<&Notice>> = HashMap::new();
+    let mut of_pool: HashMap<&str, Vec<&Notice>> = HashMap::default();
     for notice in log.notices.all() {
         of_pool.entry(&notice.pool).or_default().push(notice);
     }
@@ -198,7 +198,7 @@ fn by_failures(exchanges: &mut [Exchange], logs: &[&LogReader]) {
         claim.is_some_and(|claim| claim.candidates.first() == Some(&Id::NoHealthyUpstream))
     };
     // By host, in the order of time: who failed on which server.
-    let mut failures: HashMap<Option<String>, Vec<(Timestamp, usize)>> = HashMap::new();
+    let mut failures: HashMap<Option<String>, Vec<(Timestamp, usize)>> = HashMap::default();
     for (at, exchange) in exchanges.iter().enumerate() {
         let on_server = exchange.attempts.iter().any(|attempt| attempt.upstream.is_some());
         if on_server && !none_left(exchange) && product(exchange).is_some() {

@@ -3,7 +3,7 @@
 use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
-use hashbrown::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 use super::wanted::{Wanted, address_digest, host_digest};
 use crate::capture::connection::{Connection, Speech};
@@ -174,7 +174,7 @@ fn minute_of_quarter(time: Timestamp, more: i64) -> i64 {
 /// counts once.
 pub fn captured(points: &[Point], counts: impl Fn(&Connection) -> bool) -> Vec<Sight> {
     let mut sights = Vec::new();
-    let mut met = HashSet::new();
+    let mut met = HashSet::default();
     for (index, point) in points.iter().enumerate() {
         let taken: Vec<bool> = point
             .connections
@@ -270,8 +270,8 @@ fn connection_end(connection: &Connection) -> Option<Timestamp> {
 
 /// Says which sights are failed exchanges, and adds sights of exchanges that are known by their attempts alone.
 pub fn link(sights: &mut Vec<Sight>, exchanges: &[Exchange]) {
-    let mut by_packet: HashMap<(u32, u64), u32> = HashMap::new();
-    let mut rounds: HashSet<(u32, u64)> = HashSet::new();
+    let mut by_packet: HashMap<(u32, u64), u32> = HashMap::default();
+    let mut rounds: HashSet<(u32, u64)> = HashSet::default();
     for (at, exchange) in (0..).zip(exchanges) {
         for source in &exchange.signs.rounds {
             by_packet.entry((source.input, source.number)).or_insert(at);

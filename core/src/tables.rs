@@ -1,0 +1,113 @@
+//! The hash tables of the engine, which no file can flood.
+//!
+//! Addresses, ports, names and packets are keys that whoever wrote a file chose. With a hash that is known beforehand, a file
+//! can be made whose keys all fall into one place, and each look-up then walks through all of them: work that grows with the
+//! square of the file. So each run mixes keys with a number that no file can know: where there is an operating system, its
+//! random numbers; where there is none, what [`seed`] is given.
+//!
+//! foldhash calls itself minimally resistant: who can watch hashes, or time them, can find the number out. A file cannot.
+//! What a table holds is never told in the table's order, so that one input gives one report.
+
+use alloc::boxed::Box;
+use core::hash::BuildHasher;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use foldhash::SharedSeed;
+use foldhash::fast::{FoldHasher, SeedableRandomState};
+use once_cell::race::OnceBox;
+
+/// A map whose keys may come from a file.
+#[expect(clippy::disallowed_types, reason = "the hash that makes it safe is named here")]
+pub type HashMap<K, V> = hashbrown::HashMap<K, V, Seeded>;
+/// A set whose members may come from a file.
+#[expect(clippy::disallowed_types, reason = "the hash that makes it safe is named here")]
+pub type HashSet<T> = hashbrown::HashSet<T, Seeded>;
+
+/// This run's number, as the hash function takes it.
+static SEED: OnceBox<SharedSeed> = OnceBox::new();
+/// Tables so far: each hashes differently, because filling one in the order of another takes quadratic time where both agree.
+static TABLES: AtomicUsize = AtomicUsize::new(1);
+
+/// Sets the number that keys are mixed with. For machines that give programs no random numbers, like a browser's
+/// WebAssembly: call it once with random bits, before the first case; later calls do nothing.
+pub fn seed(random: u64) {
+    // Whoever came first has won: tables that exist keep their hashes.
+    let _ = SEED.set(Box::new(SharedSeed::from_u64(random)));
+}
+
+/// What the machine knows by itself.
+fn own() -> u64 {
+    let place = core::ptr::from_ref(&SEED) as usize as u64;
+    #[cfg(feature = "std")]
+    let place = std::hash::RandomState::new().hash_one(place);
+    place
+}
+
+/// Makes the hashers of one table.
+#[derive(Clone)]
+pub struct Seeded(SeedableRandomState);
+
+impl Default for Seeded {
+    fn default() -> Self {
+        let shared = SEED.get_or_init(|| Box::new(SharedSeed::from_u64(own())));
+        Self::of(shared, TABLES.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl Seeded {
+    fn of(shared: &'static SharedSeed, table: usize) -> Self {
+        // The golden ratio spreads small numbers over all bits.
+        Self(SeedableRandomState::with_seed((table as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15), shared))
+    }
+}
+
+impl BuildHasher for Seeded {
+    type Hasher = FoldHasher<'static>;
+
+    #[inline(always)]
+    fn build_hasher(&self) -> Self::Hasher {
+        self.0.build_hasher()
+    }
+}
+
+impl core::fmt::Debug for Seeded {
+    /// Without the number.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Seeded")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    fn with(random: u64) -> Seeded {
+        Seeded::of(Box::leak(Box::new(SharedSeed::from_u64(random))), 1)
+    }
+
+    /// Pairs that fall into one of 256 places, found by trying, as whoever knows the number can.
+    fn flood(known: &Seeded, wanted: usize) -> Vec<(u64, u64)> {
+        let target = known.hash_one((0_u64, 0_u64)) & 0xff;
+        (0..).map(|at| (at, at ^ 7)).filter(|pair| known.hash_one(pair) & 0xff == target).take(wanted).collect()
+    }
+
+    /// Keys chosen to fall into one of 256 places by one run's number are spread evenly by another's.
+    #[test]
+    fn keys_that_collide_in_one_run_do_not_in_another() {
+        let keys = flood(&with(1), 2000);
+        let mut places = [0; 256];
+        for key in &keys {
+            places[(with(2).hash_one(key) & 0xff) as usize] += 1;
+        }
+        // Eight on average: beyond forty is no chance.
+        assert!(places.iter().all(|count| *count < 40), "{places:?}");
+    }
+
+    #[test]
+    fn two_tables_of_one_run_hash_differently() {
+        let (one, other) = (Seeded::default(), Seeded::default());
+        assert!((0..64_u32).any(|key| one.hash_one(key) != other.hash_one(key)));
+        assert_eq!(one.hash_one("key"), one.clone().hash_one("key"));
+    }
+}
