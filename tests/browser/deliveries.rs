@@ -42,10 +42,38 @@ fn works(page: &Page, name: &str) {
     assert!(page.text().contains("Connection refused"), "{}", page.text());
 }
 
+/// "About" says which build this is, and how to check it in this delivery.
+fn says_what_it_is(page: &Page, policy: &str) {
+    page.load("#");
+    page.wait_state("idle");
+    let open = "return document.querySelector('dialog[open]')?.innerText ?? ''";
+    page.press(&["a"]);
+    assert_ne!(page.script(open), "", "its key does not open it");
+    page.press(&["\u{e00c}"]);
+    page.script("document.getElementById('about').focus()");
+    page.press(&["\u{e007}"]);
+    let said = page.script(open);
+    let said = said.as_str().unwrap_or_default();
+    let build = page.script("return document.documentElement.dataset.build");
+    let build = build.as_str().unwrap_or_default();
+    assert_eq!(build.len(), 16);
+    for word in [env!("CARGO_PKG_VERSION"), build, policy, "sha256sum gateway-triage.html", "MIT or Apache-2.0"] {
+        assert!(said.contains(word), "{word} is not said: {said}");
+    }
+    page.press(&["\u{e00c}"]);
+    assert_eq!(page.script("return document.activeElement.id"), "about");
+}
+
 #[test]
 fn the_site_works_below_any_path() {
     with_delivery("site", Delivery::Site, |page| {
         works(page, "site");
+        says_what_it_is(page, "connect-src 'self'");
+        let links = page.script(
+            "return Promise.all([...document.querySelectorAll('dialog.help a')].map((link) => fetch(link.href)))
+                 .then((answers) => answers.map((answer) => answer.ok))",
+        );
+        assert_eq!(links, serde_json::json!([true, true]), "the one file and its sum");
         for request in page.requests() {
             // Browsers ask for an icon at the top of the host where a page names none; this one names its own.
             assert!(request.starts_with(&format!("GET {UNDER}/")) && !request.contains('?'), "{request}");
@@ -57,6 +85,7 @@ fn the_site_works_below_any_path() {
 fn the_one_file_works_from_disk_and_asks_for_nothing() {
     with_delivery("one-file", Delivery::File, |page| {
         works(page, "one-file");
+        says_what_it_is(page, "connect-src 'none'");
         assert_eq!(page.requests(), Vec::<String>::new());
         let policy =
             page.script("return document.querySelector('meta[http-equiv=\"Content-Security-Policy\"]')?.content ?? ''");

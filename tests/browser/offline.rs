@@ -24,6 +24,11 @@ fn addresses(page: &Page) -> Vec<String> {
     kept.map(|url| url.strip_prefix(here).unwrap_or(url).to_owned()).collect()
 }
 
+/// How many modules are among these addresses.
+fn modules(addresses: &[String]) -> usize {
+    addresses.iter().filter(|name| name.ends_with(".wasm")).count()
+}
+
 /// The build of the page, and its style, whose name changes with it.
 fn build(page: &Page) -> (String, String) {
     let text = |script: &str| page.script(script).as_str().unwrap_or_default().to_owned();
@@ -40,6 +45,13 @@ fn after_one_visit_it_needs_no_network() {
         let first = addresses(page);
         assert!(first.contains(&String::new()) && !first.iter().any(|name| name.contains("samples/")), "{first:?}");
         assert!(!page.requests().iter().any(|request| request.contains("samples/")));
+        // The first visit costs nothing twice: what the page has loaded by a name with a hash is kept without asking again.
+        let (document, style) = (format!("GET {UNDER}/ HTTP/1.1"), build(page).1.replace("./", ""));
+        let asked = |line: &str| page.requests().iter().filter(|request| *request == line).count();
+        assert!(asked(&document) <= 2);
+        assert_eq!(asked(&format!("GET {UNDER}/{style} HTTP/1.1")), 1);
+        assert_eq!(page.requests().iter().filter(|request| request.contains(".wasm ")).count(), modules(&first));
+        assert_eq!(page.not_installable(), Vec::<String>::new());
         page.reload();
         page.wait_state("idle");
         page.click("Squid: the name does not exist");

@@ -177,6 +177,16 @@ impl Page {
         done(self.browser.session.post("url", json!({ "url": address })));
     }
 
+    /// Why the browser would not install the page as an app; Firefox has no word for it.
+    pub fn not_installable(&self) -> Vec<String> {
+        if self.browser.kind == Kind::Firefox {
+            return Vec::new();
+        }
+        let answer = done(self.browser.session.devtools("Page.getInstallabilityErrors", json!({})));
+        let errors = answer["installabilityErrors"].as_array().expect("Chromium says why");
+        errors.iter().map(|error| error["errorId"].to_string()).collect()
+    }
+
     /// The tab that the test is in.
     pub fn tab(&self) -> Value {
         done(self.browser.session.get("window"))
