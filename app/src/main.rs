@@ -13,6 +13,7 @@ mod cases;
 mod components;
 mod crash;
 mod download;
+mod embed;
 mod excerpt;
 mod exporting;
 #[cfg(any(test, debug_assertions))]

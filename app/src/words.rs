@@ -3,6 +3,7 @@
 //! What happened, evidence and advice are the engine's words and come with the report.
 
 mod about;
+mod embed;
 mod guide;
 mod lists;
 mod names;
@@ -10,6 +11,7 @@ mod sentences;
 mod timeline;
 
 pub use about::*;
+pub use embed::*;
 pub use guide::*;
 pub use lists::*;
 pub use names::*;
@@ -136,7 +138,8 @@ pub const READER_LOST: &str = "The reader has stopped. What is shown is still ri
 pub const LOST_LOOK: &str = "The reader stopped before it could show this.";
 pub const SHORT: &str = "short text";
 pub const SHORT_COPIED: &str = "The short text is on the clipboard.";
-pub const SHORT_HERE: &str = "This browser lets no page write to the clipboard. Copy it here:";
+pub const SHORT_HERE: &str = "This browser, or the frame around the page, lets no page write to the clipboard. Copy \
+    it here:";
 pub const EXPORTING: &str = "Working…";
 pub const EXPORT_FAILED: &str = "The file could not be made.";
 pub const EXPORT_LOST: &str = "The reader has stopped and with it the case: open the files again.";

@@ -13,6 +13,9 @@ use crate::{ONE_FILE, hosts, offline, pack};
 /// Endings of files that become smaller by packing.
 const PACKED: &[&str] = &["html", "js", "css", "wasm", "svg", "webmanifest", "xml", "txt", "sha256"];
 
+/// What articles load; the one file lies beside it. Not hashed: articles name it.
+const EMBED: &str = "embed.js";
+
 /// Packed by less than this many bytes a file is sent as it is.
 const WORTH_IT: usize = 100;
 
@@ -27,6 +30,7 @@ pub fn write(page: &Page, one_file: &str, sum: &str, folder: &Path, packed: bool
     files.push(("_headers", headers.as_bytes()));
     let service_worker = offline::service_worker(page, &document);
     files.push((offline::NAME, service_worker.as_bytes()));
+    files.push((EMBED, include_bytes!("embed.js")));
     files.extend(page.files.iter().map(|(name, bytes)| (&**name, &**bytes)));
 
     let first = first_view(page);

@@ -7,6 +7,7 @@
 mod access;
 mod cases;
 mod deliveries;
+mod embedding;
 mod everyday;
 mod exports;
 mod guided;

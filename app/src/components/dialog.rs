@@ -24,15 +24,23 @@ pub fn Dialog(
             let _ = dialog.show_modal();
         }
     };
+    // Not by a form's own method: a frame without `allow-forms` refuses that.
+    let close = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
     view! {
         <button id=id type="button" aria-haspopup="dialog" title=title on:click=open>
             {name}
         </button>
         <dialog node_ref=dialog class="help" aria-labelledby=heading>
-            <form method="dialog">
+            <div class="dialog-head">
                 <h2 id=heading>{name}</h2>
-                <button type="submit">{words::CLOSE}</button>
-            </form>
+                <button type="button" on:click=close>
+                    {words::CLOSE}
+                </button>
+            </div>
             {children()}
         </dialog>
     }

@@ -1,15 +1,23 @@
 //! What is passed on: the export button of the bar, and the panel that it opens.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use gateway_triage_core::redact::REMAINS;
+use gloo::events::EventListener;
 use leptos::prelude::*;
 use leptos::{ev, html};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
 
 use super::copy::{self, Command};
 use crate::printing::Part;
 use crate::protocol::{Form, Made, Order, Preview};
 use crate::state::{App, Stage};
-use crate::{download, focus, verdicts, words};
+use crate::{download, embed, focus, verdicts, words};
+
+/// Bytes of a text that is shown to be copied by hand; more would make the page slow.
+const SHOWN: usize = 1 << 20;
 
 /// The button; the panel follows it, so that the keyboard gets there next.
 #[component]
@@ -62,10 +70,17 @@ pub fn Export() -> impl IntoView {
 /// Has the browser print this, once it stands there.
 fn print(app: App, parts: Vec<Part>) {
     app.printing.set(Some(parts));
-    request_animation_frame(|| {
-        request_animation_frame(|| {
-            if let Some(window) = web_sys::window() {
-                let _ = window.print();
+    request_animation_frame(move || {
+        request_animation_frame(move || {
+            let Some(window) = web_sys::window() else { return };
+            let begun = Rc::new(Cell::new(false));
+            let noted = Rc::clone(&begun);
+            let _listener = EventListener::once(&window, "beforeprint", move |_| noted.set(true));
+            let _ = window.print();
+            // Frames without `allow-modals` refuse it without a word.
+            if embed::opaque() && !begun.get() {
+                app.printing.set(None);
+                app.notice.set(Some(words::PRINT_REFUSED.to_owned()));
             }
         });
     });
@@ -77,6 +92,11 @@ enum Said {
     Nothing,
     Working,
     Done(String),
+    /// In a frame that may have refused it, of which nothing is told: where it is text, it can be copied instead.
+    Refusable {
+        name: String,
+        file: Option<Blob>,
+    },
     Text(String),
     Gone(String),
 }
@@ -84,7 +104,7 @@ enum Said {
 #[component]
 fn Panel(open: RwSignal<bool>) -> impl IntoView {
     let app = App::get();
-    let said = RwSignal::new(Said::Nothing);
+    let said = RwSignal::new_local(Said::Nothing);
     let preview = RwSignal::new(None::<Vec<Preview>>);
     let only = RwSignal::new(false);
     let redacted = app.redacted;
@@ -118,7 +138,10 @@ fn Panel(open: RwSignal<bool>) -> impl IntoView {
         app.export(order(form), move |made, file| match (made, file) {
             (Made::File, Some(file)) => {
                 download::save(&file, &name);
-                said.try_set(Said::Done(words::saved(&name)));
+                said.try_set(match embed::opaque() {
+                    true => Said::Refusable { name: name.clone(), file: (form != Form::Evidence).then_some(file) },
+                    false => Said::Done(words::saved(&name)),
+                });
             }
             (Made::Text(text), _) => spawn_local(async move {
                 let copied = copy::write(&text).await;
@@ -205,6 +228,7 @@ fn Panel(open: RwSignal<bool>) -> impl IntoView {
                 Said::Nothing => ().into_any(),
                 Said::Working => view! { <p>{words::EXPORTING}</p> }.into_any(),
                 Said::Done(what) => view! { <p>{what}</p> }.into_any(),
+                Said::Refusable { name, file } => view! { <Refusable said=said name=name file=file /> }.into_any(),
                 Said::Gone(why) => view! { <p class="wrong">{why}</p> }.into_any(),
                 Said::Text(text) => {
                     view! {
@@ -218,6 +242,34 @@ fn Panel(open: RwSignal<bool>) -> impl IntoView {
         <Show when=move || redacted.get()>
             <Replaced preview=preview />
         </Show>
+    }
+}
+
+/// A file that may not have arrived: text can be taken along by copying.
+#[component]
+fn Refusable(said: RwSignal<Said, LocalStorage>, name: String, file: Option<Blob>) -> impl IntoView {
+    let copy = file.map(|file| {
+        let press = move |_| {
+            let file = file.clone();
+            spawn_local(async move {
+                let text = embed::text(&file).await.unwrap_or_default();
+                said.try_set(match copy::write(&text).await {
+                    true => Said::Done(words::FILE_COPIED.to_owned()),
+                    false if text.len() <= SHOWN => Said::Text(text),
+                    false => Said::Gone(words::FILE_LONG.to_owned()),
+                });
+            });
+        };
+        view! {
+            <button id="copy-instead" type="button" on:click=press>
+                {words::FILE_COPY}
+            </button>
+        }
+    });
+    let hint = if copy.is_some() { words::FILE_REFUSABLE } else { words::FILE_REFUSABLE_PACKETS };
+    view! {
+        <p>{words::handed_to_browser(&name)} " " {hint}</p>
+        {copy}
     }
 }
 

@@ -4,6 +4,7 @@ mod about;
 mod advice;
 mod copy;
 mod dialog;
+mod embedded;
 mod evidence;
 mod exchanges;
 mod export;
@@ -29,6 +30,7 @@ mod verdict_list;
 mod virtual_list;
 
 pub use about::About;
+pub use embedded::Embedded;
 pub use exchanges::Exchanges;
 pub use export::Export;
 pub use failures::Failures;

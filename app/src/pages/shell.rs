@@ -6,7 +6,8 @@ use wasm_bindgen::JsCast;
 
 use super::{case::CaseScreen, failed::FailedScreen, guided::GuideScreen, start::StartScreen};
 use crate::cases::Cases;
-use crate::components::{About, Export, Help, PrintReport};
+use crate::components::{About, Embedded, Export, Help, PrintReport};
+use crate::embed::{self, Embed};
 use crate::fragment::Fragment;
 use crate::intake::{self, FileInput, Picker};
 use crate::state::{App, Stage};
@@ -31,6 +32,7 @@ fn Shell() -> impl IntoView {
     let app = App::new();
     provide_context(app);
     provide_context(Cases::new(app));
+    provide_context(Embed::new(app));
     let picker = Picker::new();
     provide_context(picker);
     let dragging = RwSignal::new(false);
@@ -77,6 +79,7 @@ fn Shell() -> impl IntoView {
             class:unprinted=move || app.redacted.get() || app.printing.with(Option::is_some)
         >
             <Notices />
+            <Embedded />
             {move || match screen.get() {
                 Screen::Start => view! { <StartScreen dragging=dragging /> }.into_any(),
                 Screen::Guide => view! { <GuideScreen /> }.into_any(),
@@ -103,9 +106,15 @@ fn Actions() -> impl IntoView {
             <button id="add-files" type="button" on:click=move |_| picker.add()>
                 {words::ADD_FILES}
             </button>
-            <button type="button" on:click=save disabled=move || app.json().is_none()>
-                {words::DOWNLOAD_JSON}
-            </button>
+            // Where it may be refused, the export panel says what to do then.
+            {(!embed::opaque())
+                .then(|| {
+                    view! {
+                        <button type="button" on:click=save disabled=move || app.json().is_none()>
+                            {words::DOWNLOAD_JSON}
+                        </button>
+                    }
+                })}
             <Export />
             <button
                 type="button"

@@ -1,5 +1,6 @@
 //! What the tests share: a browser with the built page in it, and the native engine beside it.
 
+mod article;
 mod browser;
 mod builds;
 mod files;
@@ -11,6 +12,7 @@ mod page;
 mod picture;
 mod webdriver;
 
+pub use article::examples;
 pub use browser::Kind;
 pub use builds::next_build;
 pub use files::{big_capture, case, cases, made, scratch};

@@ -208,6 +208,11 @@ impl Page {
         self.go_to(then);
     }
 
+    /// The address that it was opened from.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// What has been asked of any other machine.
     pub fn asked_elsewhere(&self) -> Vec<String> {
         let mut asked = self.outside.requests();

@@ -1,0 +1,60 @@
+//! What the page says in a frame of somebody's article, and what helps to put it there.
+
+use crate::embed::Share;
+
+pub const HANDED_OPEN: &str = "Open them here";
+pub const HANDED_DECLINE: &str = "Do not open them";
+/// Where a case is open.
+pub const HANDED_CLOSES: &str = "The case that is open is closed by that.";
+/// What happens to them.
+pub const HANDED_STAY: &str = "They are read in this frame and sent nowhere.";
+pub const SHARE_WHOLE_MEANS: &str = "It gets the whole report, with the names and addresses of your network.";
+pub const SHARE_REDACTED_MEANS: &str = "It gets the report with pseudonyms in place of names and addresses.";
+pub const SHARE_NOTHING_MEANS: &str = "It gets nothing of your files.";
+/// After a file was given to the browser, in a frame that may refuse it.
+pub const FILE_REFUSABLE: &str = "Some frames refuse downloads without saying so: if it does not arrive, copy it.";
+pub const FILE_REFUSABLE_PACKETS: &str = "Some frames refuse downloads without saying so: if it does not arrive, open the page in a \
+    tab of its own.";
+pub const FILE_COPY: &str = "Copy it instead";
+pub const FILE_COPIED: &str = "It is on the clipboard.";
+pub const FILE_LONG: &str = "It is too long to be copied here: open the page in a tab of its own.";
+pub const PRINT_REFUSED: &str =
+    "The frame around this page does not let it print. Export the HTML file and print that.";
+
+/// What can be said of a download in a frame.
+#[must_use]
+pub fn handed_to_browser(name: &str) -> String {
+    format!("{name} was given to the browser.")
+}
+
+/// The host asks for files to be opened.
+#[must_use]
+pub fn handed(host: &str, count: usize) -> String {
+    if count == 1 { format!("{host} hands over a file:") } else { format!("{host} hands over {count} files:") }
+}
+
+/// Label of the choice of what the host gets.
+#[must_use]
+pub fn share_with(host: &str) -> String {
+    format!("May {host} have the result?")
+}
+
+/// One choice of it.
+#[must_use]
+pub const fn share(share: Share) -> &'static str {
+    match share {
+        Share::Nothing => "No",
+        Share::Redacted => "Yes, redacted",
+        Share::Whole => "Yes, all of it",
+    }
+}
+
+/// What that means.
+#[must_use]
+pub const fn share_means(share: Share) -> &'static str {
+    match share {
+        Share::Nothing => SHARE_NOTHING_MEANS,
+        Share::Redacted => SHARE_REDACTED_MEANS,
+        Share::Whole => SHARE_WHOLE_MEANS,
+    }
+}
