@@ -102,11 +102,17 @@ struct Key {
     name: String,
 }
 
+/// Questions that are followed: each costs its name and some hundred bytes for as long as the file is read. Fewer in tests,
+/// which would have to make as many.
+pub const LOOKUPS: usize = if cfg!(test) { 2_000 } else { 1_000_000 };
+
 /// All questions of a capture point.
 #[derive(Default)]
 pub struct Lookups {
     /// In order of their first packet.
     pub list: Vec<Lookup>,
+    /// Messages of questions beyond [`LOOKUPS`].
+    pub over: u64,
     open: HashMap<Key, usize>,
     /// Latest question of a pair of addresses and ports, for ICMP errors.
     latest: HashMap<(SocketAddr, SocketAddr), usize>,
@@ -129,6 +135,10 @@ impl Lookups {
             let first = self.list.get(*at).and_then(Lookup::first);
             first.is_some_and(|first| source.time.since(first.time) < SAME)
         });
+        if open.is_none() && self.list.len() >= LOOKUPS {
+            self.over += 1;
+            return None;
+        }
         let at = open.unwrap_or_else(|| {
             self.list.push(Lookup {
                 asker: asker.ip(),

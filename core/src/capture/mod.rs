@@ -11,6 +11,8 @@ pub(crate) mod fragments;
 pub(crate) mod handshake;
 #[cfg(feature = "std")]
 mod interface;
+#[cfg(test)]
+mod limits;
 pub(crate) mod link;
 pub(crate) mod lookups;
 pub(crate) mod marks;

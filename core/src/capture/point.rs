@@ -11,7 +11,7 @@ use crate::tables::HashMap;
 use super::clock::Clock;
 use super::connection::{Connection, KEPT, Side, Speech};
 use super::fragments::Fragments;
-use super::lookups::Lookups;
+use super::lookups::{LOOKUPS, Lookups};
 use super::marks::Mark;
 use super::met::Met;
 use super::packet::{self, Nothing, Packet, Quoted, Segment, Transport};
@@ -23,6 +23,13 @@ use crate::exchange::{Icmp, Source};
 use crate::protocols::{dns, http1};
 use crate::time::{Span, Timestamp};
 
+/// Connections that are followed: each costs some hundred bytes for as long as the file is read, whether it was opened or
+/// only asked for by one forged SYN. Fewer in tests, which would have to make as many.
+pub const CONNECTIONS: usize = if cfg!(test) { 2_000 } else { 1_000_000 };
+/// Out-of-order bytes that wait in all connections together; beyond, nothing more is waited for.
+pub const WAITING: usize = if cfg!(test) { 1 << 20 } else { 64 << 20 };
+/// Link-layer types that are named, where they are not read; each interface of a file may have one of its own.
+const UNKNOWN_LINKS: usize = 8;
 /// Senders of packets that are told apart.
 const SENDERS: usize = 4;
 /// Requests that went well and are kept to find their lines in logs.
@@ -89,8 +96,16 @@ pub struct Point {
     pub started: Option<Timestamp>,
     /// Time of the last packet.
     pub ended: Option<Timestamp>,
-    /// Frames by link layers that are not read.
+    /// Frames by link layers that are not read, the first few.
     pub unknown_links: Vec<(u16, u64)>,
+    /// Frames of further ones.
+    pub unknown_more: u64,
+    /// Out-of-order bytes that wait, in all connections.
+    waiting: usize,
+    /// Segments that could not wait for what was missing before them.
+    unsorted: u64,
+    /// Packets of connections beyond [`CONNECTIONS`].
+    pub unfollowed: u64,
     /// Frames whose headers are malformed or cut off.
     pub malformed: u64,
     /// Frames of which only a part was captured.
@@ -167,10 +182,14 @@ impl Point {
                 self.packet(&packet);
                 self.views.take(frame, input, Some(&packet));
             }
-            Err(Nothing::UnknownLink) => match self.unknown_links.iter_mut().find(|(link, _)| *link == frame.link) {
-                Some((_, count)) => *count += 1,
-                None => self.unknown_links.push((frame.link, 1)),
-            },
+            Err(Nothing::UnknownLink) => {
+                let full = self.unknown_links.len() >= UNKNOWN_LINKS;
+                match self.unknown_links.iter_mut().find(|(link, _)| *link == frame.link) {
+                    Some((_, count)) => *count += 1,
+                    None if full => self.unknown_more += 1,
+                    None => self.unknown_links.push((frame.link, 1)),
+                }
+            }
             Err(Nothing::Malformed) => self.malformed += 1,
             Err(Nothing::Other | Nothing::Fragment) => {
                 if self.seam.recording {
@@ -219,6 +238,32 @@ impl Point {
             warnings.push(format!(
                 "{count} packets have link-layer type {link}, {}: they were not looked into",
                 link::name(*link)
+            ));
+        }
+        if self.unknown_more > 0 {
+            warnings.push(format!(
+                "{} packets have further link-layer types that are not read: they were not looked into",
+                self.unknown_more
+            ));
+        }
+        if self.unfollowed > 0 {
+            warnings.push(format!(
+                "{} packets belong to connections beyond the first {CONNECTIONS}, which is the limit: they were not looked into",
+                self.unfollowed
+            ));
+        }
+        if self.unsorted > 0 {
+            warnings.push(format!(
+                "{} segments came before others and could not wait for them: {} MiB that do so in all connections together are \
+                 the limit; the missing bytes count as lost",
+                self.unsorted,
+                WAITING >> 20
+            ));
+        }
+        if self.lookups.over > 0 {
+            warnings.push(format!(
+                "{} DNS messages belong to questions beyond the first {LOOKUPS}, which is the limit: they were not looked into",
+                self.lookups.over
             ));
         }
         if self.malformed > 0 {
@@ -336,6 +381,10 @@ impl Point {
         if self.open.contains_key(&key) {
             return None;
         }
+        if self.connections.len() >= CONNECTIONS {
+            self.unfollowed += 1;
+            return None;
+        }
         self.connections.push(Connection::quoted(quoted.from, quoted.to, seq, source));
         self.open.insert(key, self.connections.len() - 1);
         Some(self.connections.len() - 1)
@@ -368,6 +417,10 @@ impl Point {
         let key = Key::of(from, to);
         let latest = self.open.get(&key).copied();
         let known = latest.and_then(|latest| self.choose(latest, from, segment));
+        if known.is_none() && self.connections.len() >= CONNECTIONS {
+            self.unfollowed += 1;
+            return;
+        }
         let at = known.unwrap_or_else(|| {
             let (client, server, sure) = roles(from, to, segment);
             let mut connection = Connection::new(client, server, sure, packet.source);
@@ -393,7 +446,13 @@ impl Point {
         {
             mark.add_to(&mut connection.marks);
         }
+        let waited = connection.waiting();
         connection.segment(side, packet, segment);
+        if connection.waiting() > waited && (self.waiting + connection.waiting()).saturating_sub(waited) > WAITING {
+            connection.wait_no_more(packet.source);
+            self.unsorted += 1;
+        }
+        self.waiting = (self.waiting + connection.waiting()).saturating_sub(waited);
         if let Speech::Http(conversation) = &mut connection.speech
             && !conversation.served.is_empty()
         {

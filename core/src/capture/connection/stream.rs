@@ -12,6 +12,23 @@ const PENDING_BYTES: usize = 256 * 1024;
 const PENDING_SEGMENTS: usize = 256;
 
 impl Connection {
+    /// Out-of-order bytes that wait for those before them.
+    pub fn waiting(&self) -> usize {
+        self.client_end.pending_bytes + self.server_end.pending_bytes
+    }
+
+    /// Goes on behind all bytes that are missing: there is no more room to wait for them.
+    pub fn wait_no_more(&mut self, source: Source) {
+        for side in [Side::Client, Side::Server] {
+            for _ in 0..=PENDING_SEGMENTS {
+                if self.end(side).pending.is_empty() {
+                    break;
+                }
+                self.skip_gap(side, source);
+            }
+        }
+    }
+
     pub(super) fn payload(&mut self, side: Side, segment: &Segment<'_>, source: Source) {
         let seq = segment.seq.wrapping_add(u32::from(segment.has(Segment::SYN)));
         let end = self.end_mut(side);

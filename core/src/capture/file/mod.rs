@@ -26,8 +26,14 @@ const DAMAGES_DESCRIBED: u32 = 3;
 /// Reads one capture file.
 pub struct FileReader {
     layout: Layout,
-    /// Bytes of a record that is not whole yet.
+    /// Bytes of a record that is not whole yet, from `start` on.
     carry: Vec<u8>,
+    /// How many of them are done with. They are dropped once they are half of all, so that a file in which every few bytes
+    /// claim to be a long record costs no more than another one.
+    start: usize,
+    /// Bytes that were moved to drop others.
+    #[cfg(test)]
+    moved: usize,
     /// How many bytes that record needs to be read on.
     need: usize,
     /// No more bytes will come.
@@ -78,6 +84,9 @@ impl Default for FileReader {
         Self {
             layout: Layout::Unknown,
             carry: Vec::new(),
+            start: 0,
+            #[cfg(test)]
+            moved: 0,
             need: 0,
             ended: false,
             position: 0,
@@ -156,6 +165,7 @@ impl FileReader {
         };
         if described {
             self.carry.clear();
+            self.start = 0;
             self.need = 0;
             self.position = position;
             self.number = number.saturating_sub(1);
@@ -171,14 +181,22 @@ impl FileReader {
             if rest.is_empty() {
                 return;
             }
-            let missing = self.need.saturating_sub(self.carry.len()).clamp(1, rest.len());
+            let missing = self.need.saturating_sub(self.carry.len() - self.start).clamp(1, rest.len());
             let (head, tail) = rest.split_at(missing);
             rest = tail;
             self.carry.extend_from_slice(head);
-            let mut carry = core::mem::take(&mut self.carry);
-            let used = self.read(&carry, sink);
-            carry.drain(..used);
+            let carry = core::mem::take(&mut self.carry);
+            self.start += self.read(carry.get(self.start..).unwrap_or_default(), sink);
             self.carry = carry;
+            let left = self.carry.len() - self.start;
+            if left <= self.start {
+                self.carry.drain(..self.start);
+                self.start = 0;
+                #[cfg(test)]
+                {
+                    self.moved += left;
+                }
+            }
         }
         let used = self.read(rest, sink);
         self.carry.extend_from_slice(rest.get(used..).unwrap_or_default());
@@ -187,9 +205,10 @@ impl FileReader {
     /// The file is over: what is left is a cut-off record.
     pub fn end(&mut self, sink: &mut impl FnMut(Frame<'_>)) {
         self.ended = true;
-        let mut carry = core::mem::take(&mut self.carry);
-        let used = self.read(&carry, sink);
-        carry.drain(..used);
+        let carry = core::mem::take(&mut self.carry);
+        let rest = carry.get(core::mem::take(&mut self.start)..).unwrap_or_default();
+        let used = self.read(rest, sink);
+        let carry = rest.get(used..).unwrap_or_default();
         let end = self.position + carry.len() as u64;
         if let Some((at, why)) = self.damage.take() {
             self.describe(at, &why, &format!("nothing readable follows; the file ends at byte {end}"));
@@ -315,5 +334,54 @@ impl FileReader {
         if self.damages <= DAMAGES_DESCRIBED {
             self.warnings.push(format!("damaged at byte {at}, after packet {}: {why}; {rest}", self.number));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pcapng file in which every few bytes claim to be a long block and are none, so that each claim has to be waited for.
+    fn claims(each: &[u8], times: usize) -> Vec<u8> {
+        let mut file = [
+            &[0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0, 0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0][..],
+            &[0xff; 8],
+            &[28, 0, 0, 0],
+            &[0xee; 40],
+        ]
+        .concat();
+        file.extend(each.iter().copied().cycle().take(each.len() * times));
+        file
+    }
+
+    #[test]
+    fn claims_of_long_records_cost_no_more_than_the_file_is_long() {
+        // After damage: of nearly 256 KiB each. And a block of 12 bytes that ends the search, before one that claims 15 MiB.
+        let near: &[u8] = &[6, 0, 0, 0, 0xfc, 0xff, 3, 0];
+        let far: &[u8] = &[1, 0, 0, 0, 12, 0, 0, 0, 12, 0, 0, 0, 99, 0, 0, 0, 0, 0, 0xf0, 0, 0, 0, 0, 0];
+        for (each, times) in [(near, 200_000), (far, 700_000)] {
+            let file = claims(each, times);
+            let mut reader = FileReader::default();
+            for chunk in file.chunks(65_536) {
+                reader.push(chunk, &mut |_| {});
+            }
+            reader.end(&mut |_| {});
+            assert!(reader.moved <= 2 * file.len(), "{} bytes moved in a file of {}", reader.moved, file.len());
+        }
+    }
+
+    #[test]
+    fn a_block_shorter_than_its_own_frame_is_told_the_same_in_any_pieces() {
+        let mut file = claims(&[], 0);
+        file.truncate(28);
+        file.extend([9, 9, 9, 9, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let told = |piece: usize| {
+            let mut reader = FileReader::default();
+            file.chunks(piece).for_each(|chunk| reader.push(chunk, &mut |_| {}));
+            reader.end(&mut |_| {});
+            reader.take_warnings()
+        };
+        assert_eq!(told(1), told(1000));
+        assert!(told(1)[0].starts_with("damaged at byte 28, after packet 0: a block claims 8 bytes"), "{:?}", told(1));
     }
 }

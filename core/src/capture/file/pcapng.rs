@@ -50,7 +50,11 @@ impl FileReader {
         if total > LARGEST_BLOCK {
             return Step::Bad(format!("a block claims {total} bytes"));
         }
-        if total >= 12 && data.len() < total {
+        // Its type and both lengths (section 3.1).
+        if total < 12 {
+            return Step::Bad(format!("a block claims {total} bytes, fewer than its own frame has"));
+        }
+        if data.len() < total {
             return Step::Need(total);
         }
         let raw =

@@ -1,0 +1,120 @@
+//! Past the limits of a capture point the report says which, and counts what was left out.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::lookups::LOOKUPS;
+use super::point::{CONNECTIONS, WAITING};
+use crate::report::Report;
+use crate::{Case, Options};
+
+/// A pcap file of frames of this link-layer type, a millisecond apart.
+fn pcap(link: u32, frames: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
+    let mut file = Vec::new();
+    for word in [0xa1b2_c3d4, 0x0004_0002, 0, 0, 262_144, link] {
+        file.extend(u32::to_le_bytes(word));
+    }
+    for (at, frame) in (0_u32..).zip(frames) {
+        let length = frame.len() as u32;
+        for word in [1_700_000_000 + at / 1000, at % 1000 * 1000, length, length] {
+            file.extend(word.to_le_bytes());
+        }
+        file.extend(frame);
+    }
+    file
+}
+
+/// A packet from a client of its own number, without checksums, as hosts that leave them to the card record them.
+fn ip(protocol: u8, client: u32, payload: &[u8]) -> Vec<u8> {
+    let length = 20 + payload.len() as u16;
+    let mut packet = alloc::vec![0x45, 0];
+    packet.extend(length.to_be_bytes());
+    packet.extend([0, 0, 0, 0, 64, protocol, 0, 0]);
+    packet.extend((0x0a00_0000 + client).to_be_bytes());
+    packet.extend([203, 0, 113, 7]);
+    packet.extend(payload);
+    packet
+}
+
+fn syn(client: u32) -> Vec<u8> {
+    ip(6, client, &[0x9c, 0x40, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0xff, 0xff, 0, 0, 0, 0])
+}
+
+/// A question for `a`, type A.
+fn question(client: u32) -> Vec<u8> {
+    ip(17, client, &[0x9c, 0x40, 0, 53, 0, 27, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, b'a', 0, 0, 1, 0, 1])
+}
+
+fn read(file: &[u8]) -> Report {
+    let mut case = Case::new(Options::default());
+    let input = case.input("limits.pcap");
+    case.read(input, file);
+    case.end(input);
+    case.report()
+}
+
+fn warnings(report: &Report) -> String {
+    report.inputs[0].warnings.join("\n")
+}
+
+#[test]
+fn connections_beyond_the_limit_are_counted() {
+    let of = |connections: u32| read(&pcap(101, (0..connections).map(syn)));
+    let most = CONNECTIONS as u32;
+    assert!(!warnings(&of(most)).contains("limit"), "{}", warnings(&of(most)));
+    let report = of(most + 30);
+    let expected =
+        alloc::format!("30 packets belong to connections beyond the first {CONNECTIONS}, which is the limit");
+    assert!(warnings(&report).contains(&expected), "{}", warnings(&report));
+    assert_eq!(report.inputs[0].packets, Some(u64::from(most) + 30), "packets stay exact");
+}
+
+#[test]
+fn questions_beyond_the_limit_are_counted() {
+    let report = read(&pcap(101, (0..LOOKUPS as u32 + 20).map(question)));
+    let expected = alloc::format!("20 DNS messages belong to questions beyond the first {LOOKUPS}, which is the limit");
+    assert!(warnings(&report).contains(&expected), "{}", warnings(&report));
+}
+
+/// A pcapng file can have an interface of each link-layer type there is.
+#[test]
+fn link_layers_that_are_not_read_are_named_up_to_some() {
+    let block = |kind: u32, body: &[u8]| {
+        let length = (12 + body.len() as u32).to_le_bytes();
+        [&kind.to_le_bytes(), &length, body, &length].concat()
+    };
+    let mut file = block(0x0a0d_0d0a, &[0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]);
+    for number in 0..20_u16 {
+        let link = (1000 + number).to_le_bytes();
+        file.extend(block(1, &[link[0], link[1], 0, 0, 0, 0, 4, 0]));
+        let mut packet = alloc::vec![0; 20];
+        packet[0] = number as u8;
+        packet[12] = 4;
+        packet[16] = 4;
+        packet.extend([1, 2, 3, 4]);
+        file.extend(block(6, &packet));
+    }
+    let told = warnings(&read(&file));
+    assert_eq!(told.matches("have link-layer type").count(), 8, "{told}");
+    assert!(told.contains("12 packets have further link-layer types that are not read"), "{told}");
+}
+
+/// Each connection may keep 256 KiB that wait for a missing byte; all together may not.
+#[test]
+fn bytes_that_wait_for_others_are_bounded_in_total() {
+    let segment = |client: u32, sequence: u32, flags: u8, data: &[u8]| {
+        let [a, b, c, d] = sequence.to_be_bytes();
+        let head = [0x9c, 0x40, 0, 80, a, b, c, d, 0, 0, 0, 1, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0];
+        ip(6, client, &[&head, data].concat())
+    };
+    let held_back = |clients: u32| {
+        let of = move |client: u32| {
+            let behind_a_hole = (0..150).map(move |at| segment(client, 10 + at * 1400, 0x18, &[b'x'; 1400]));
+            core::iter::once(segment(client, 1, 2, &[])).chain(behind_a_hole)
+        };
+        warnings(&read(&pcap(101, (0..clients).flat_map(of))))
+    };
+    assert!(!held_back(4).contains("limit"), "{}", held_back(4));
+    let told = held_back(8);
+    assert!(WAITING < 8 * 150 * 1400 && told.contains("could not wait for them: 1 MiB"), "{told}");
+}
