@@ -43,7 +43,7 @@ pub const CHECK_HOW: [&str; 3] = [
     "Or cut the network after the page has loaded: it works on.",
 ];
 pub const NEWER: &str = "A new version of this page is ready.";
-pub const NEWER_LOSES: &str = "Loading it closes the open case, unless that is kept.";
+pub const NEWER_LOSES: &str = "Reloading closes the open case, unless that is kept.";
 pub const NEWER_TAKE: &str = "Reload";
 pub const DROP_NOW: &str = "Drop to open as a new case";
 pub const PASTED: &str = "pasted.log";

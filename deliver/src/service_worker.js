@@ -27,8 +27,9 @@ async function install() {
 
 async function load(cache, address) {
   const ask = (cache) => fetch(address, { cache, integrity: sums.get(address) });
-  // What the browser has of a name with a hash may once have been wrong all the same: then the host is asked.
-  const response = HASHED.test(address) ? await ask("default").catch(() => ask("reload")) : await ask("no-cache");
+  // What the browser has may be wrong all the same: taken from a host in the middle of an update, or, where a host went back
+  // to an older build, called unchanged because of its time.
+  const response = await ask(HASHED.test(address) ? "default" : "no-cache").catch(() => ask("reload"));
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   await cache.put(address, response.clone());
   return response;

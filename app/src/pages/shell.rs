@@ -184,7 +184,7 @@ fn newer_build(app: App) -> impl IntoView {
     let opened = move || app.stage.get() != Stage::Idle;
     view! {
         <p class="notice newer">
-            {words::NEWER} " " {move || opened().then_some(words::NEWER_LOSES)} " "
+            <span>{words::NEWER} " " {move || opened().then_some(words::NEWER_LOSES)}</span>
             <button type="button" on:click=move |_| boot::renew()>
                 {words::NEWER_TAKE}
             </button>
