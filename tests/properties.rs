@@ -342,6 +342,35 @@ fn by_another_clock(bytes: &[u8], ahead: u32) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// Nothing depends on what day it is: not where the clocks of all captures of a case are ahead or behind together.
+#[test]
+fn clocks_that_are_wrong_together_change_no_verdict() {
+    let mut random = Random(0x94d0_49bb_1331_11eb);
+    let (start, mut problems, mut tried) = (Instant::now(), Vec::new(), 0);
+    let mut all = cases();
+    for at in (1..all.len()).rev() {
+        all.swap(at, random.below(at + 1));
+    }
+    for (name, files) in all {
+        if start.elapsed() > PATIENCE {
+            break;
+        }
+        for ahead in [37_u32, 86_400 * 200, 0_u32.wrapping_sub(86_400 * 3)] {
+            let moved: Option<Vec<File>> =
+                files.iter().map(|(file, bytes)| Some((file.clone(), by_another_clock(bytes, ahead)?))).collect();
+            let Some(moved) = moved else { continue };
+            tried += 1;
+            let (once, again) = (whole(&files), whole(&moved));
+            if categories(&once) != categories(&again) || once["exchanges"] != again["exchanges"] {
+                let ahead = ahead.cast_signed();
+                problems.push(format!("{name}: {:?}, {ahead} s ahead {:?}", categories(&once), categories(&again)));
+            }
+        }
+    }
+    assert!(tried > 10, "{tried} captures were moved");
+    complain(&problems);
+}
+
 /// What two captures of one event come to, whichever is named first and whatever their clocks say.
 #[test]
 fn captures_of_one_event_agree_in_any_order_and_by_any_clock() {

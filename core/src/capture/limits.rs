@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::conversation::PIPELINE;
 use super::lookups::LOOKUPS;
 use super::point::{CONNECTIONS, WAITING};
 use crate::report::Report;
@@ -97,6 +98,34 @@ fn link_layers_that_are_not_read_are_named_up_to_some() {
     let told = warnings(&read(&file));
     assert_eq!(told.matches("have link-layer type").count(), 8, "{told}");
     assert!(told.contains("12 packets have further link-layer types that are not read"), "{told}");
+}
+
+/// A name whose pointer points to itself (RFC 1035 section 4.1.4), one of 130 labels, and no DNS at all.
+#[test]
+fn messages_that_are_no_dns_are_counted() {
+    let head: &[u8] = &[0x9c, 0x40, 0, 53, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+    let labels = [1, b'a'].repeat(130);
+    let names: [&[u8]; 3] = [&[0xc0, 12, 0, 1, 0, 1], &labels, &[99]];
+    let told = warnings(&read(&pcap(101, names.iter().map(|name| ip(17, 9, &[head, name].concat())))));
+    assert!(told.contains("3 packets at port 53 hold no DNS message that can be read"), "{told}");
+}
+
+#[test]
+fn requests_that_wait_beyond_the_limit_are_counted() {
+    let asked = |requests: u32| {
+        let request = b"GET /a HTTP/1.1\r\nHost: www.example.com\r\n\r\n";
+        let length = request.len() as u32;
+        let segment = move |sequence: u32, flags: u8, data: &[u8]| {
+            let [a, b, c, d] = sequence.to_be_bytes();
+            let head = [0x9c, 0x40, 0, 80, a, b, c, d, 0, 0, 0, 1, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0];
+            ip(6, 9, &[&head, data].concat())
+        };
+        let all = (0..requests).map(move |at| segment(2 + at * length, 0x18, request));
+        warnings(&read(&pcap(101, core::iter::once(segment(1, 2, &[])).chain(all))))
+    };
+    assert!(!asked(PIPELINE as u32).contains("not followed"), "{}", asked(PIPELINE as u32));
+    let told = asked(PIPELINE as u32 + 7);
+    assert!(told.contains("7 requests were not followed to their end"), "{told}");
 }
 
 /// Each connection may keep 256 KiB that wait for a missing byte; all together may not.

@@ -10,6 +10,7 @@ use crate::tables::HashMap;
 
 use super::clock::Clock;
 use super::connection::{Connection, KEPT, Side, Speech};
+use super::conversation::{PIPELINE, STREAMS};
 use super::fragments::Fragments;
 use super::lookups::{LOOKUPS, Lookups};
 use super::marks::Mark;
@@ -104,6 +105,8 @@ pub struct Point {
     waiting: usize,
     /// Segments that could not wait for what was missing before them.
     unsorted: u64,
+    /// Packets at DNS's port that hold no message that can be read.
+    unread_dns: u64,
     /// Packets of connections beyond [`CONNECTIONS`].
     pub unfollowed: u64,
     /// Frames whose headers are malformed or cut off.
@@ -252,6 +255,19 @@ impl Point {
                 self.unfollowed
             ));
         }
+        if self.unread_dns > 0 {
+            warnings.push(format!(
+                "{} packets at port 53 hold no DNS message that can be read: cut off, malformed or another protocol",
+                self.unread_dns
+            ));
+        }
+        let given_up: u64 = self.connections.iter().map(|connection| connection.speech.given_up()).sum();
+        if given_up > 0 {
+            warnings.push(format!(
+                "{given_up} requests were not followed to their end: more waited on one connection than the limit of {PIPELINE}, \
+                 or of {STREAMS} in HTTP/2"
+            ));
+        }
         if self.unsorted > 0 {
             warnings.push(format!(
                 "{} segments came before others and could not wait for them: {} MiB that do so in all connections together are \
@@ -291,9 +307,9 @@ impl Point {
         match &packet.transport {
             Transport::Tcp(segment) => self.segment(packet, segment),
             Transport::Udp { from, to, payload } => {
-                if (*from == 53 || *to == 53)
-                    && let Some(message) = dns::message(payload)
-                {
+                let message = if *from == 53 || *to == 53 { dns::message(payload) } else { None };
+                self.unread_dns += u64::from(message.is_none() && (*from == 53 || *to == 53));
+                if let Some(message) = message {
                     let (from, to) = (SocketAddr::new(packet.from, *from), SocketAddr::new(packet.to, *to));
                     let response = message.response;
                     if let Some(lookup) = self.lookups.message(from, to, message, packet.source, packet.id) {

@@ -24,6 +24,17 @@ pub enum Speech {
     /// Something else; how it begins.
     Other,
 }
+
+impl Speech {
+    /// Requests that were given up because too many waited.
+    pub fn given_up(&self) -> u64 {
+        match self {
+            Self::Http(conversation) => conversation.given_up,
+            _ => 0,
+        }
+    }
+}
+
 impl Connection {
     pub(super) fn speak(&mut self, side: Side, data: &[u8], to: u64, source: Source) {
         let first = self.client_end.bytes == data.len() as u64 || !self.preface.is_empty();

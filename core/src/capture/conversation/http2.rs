@@ -18,7 +18,7 @@ use crate::protocols::http2::{Frame, Frames, PREFACE, flag, kind};
 /// Longest header block that is put together of several frames.
 const LONGEST: usize = 64 * 1024;
 /// Transactions that wait on one connection: servers allow 100 to 256 streams at a time.
-const STREAMS: usize = 256;
+pub const STREAMS: usize = 256;
 
 /// Both directions of an HTTP/2 connection.
 #[derive(Debug, Default)]
@@ -176,6 +176,7 @@ impl Conversation {
                 let Some(head) = request(&fields) else { return };
                 if self.open.len() >= STREAMS {
                     self.open.pop_front();
+                    self.given_up += 1;
                 }
                 self.request(head.as_bytes(), begun, source, end);
                 self.requests = Place::START;

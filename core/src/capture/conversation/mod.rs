@@ -24,9 +24,10 @@ use crate::time::Timestamp;
 use heads::wanted;
 pub use heads::{digest as path_digest, quote};
 use http2::Http2;
+pub use http2::STREAMS;
 
 /// Requests that may wait for their responses on one connection; RFC 9112 pipelining needs few.
-const PIPELINE: usize = 128;
+pub const PIPELINE: usize = 128;
 /// Heads from this size on are more than some gateway takes: the smallest limit is nginx's buffer of one page.
 pub const LARGE_HEAD: usize = 4096;
 /// Answers of a connection with something that HTTP does not allow that are kept: with more of them it is plain that
@@ -72,6 +73,8 @@ pub struct Conversation {
     pub kept: Vec<Transaction>,
     /// All transactions that began.
     pub count: u32,
+    /// Transactions that were given up because too many waited.
+    pub given_up: u64,
     /// Transactions over without fault.
     pub healthy: u32,
     /// When those were asked, and answered from when to when, the first so many.
@@ -125,6 +128,7 @@ impl Default for Conversation {
             http2: None,
             kept: Vec::new(),
             count: 0,
+            given_up: 0,
             healthy: 0,
             answers: Vec::new(),
             idle_since: None,

@@ -153,6 +153,7 @@ impl Conversation {
         self.count += 1;
         if self.open.len() >= PIPELINE && self.http2.is_none() {
             self.open.pop_front();
+            self.given_up += 1;
         }
         let idle = self.idle_since.filter(|_| self.open.is_empty()).map(|since| request.first.time.since(since.time));
         let stray = core::mem::take(&mut self.stray).then(|| flaw(STRAY, &[]));
