@@ -84,7 +84,7 @@ impl Embed {
     #[must_use]
     pub fn new(app: App) -> Self {
         let window = web_sys::window();
-        let framed = window.as_ref().is_some_and(|window| parent(window).is_some());
+        let framed = framed();
         let fragment = window.and_then(|window| window.location().hash().ok()).unwrap_or_default();
         let terms = if framed { Terms::parse(&fragment) } else { Terms::default() };
         let embed = Self {
@@ -237,10 +237,16 @@ fn parent(window: &Window) -> Option<Window> {
     window.parent().ok().flatten().filter(|parent| !Object::is(parent, window))
 }
 
+/// The page is in a frame.
+#[must_use]
+pub fn framed() -> bool {
+    web_sys::window().is_some_and(|window| parent(&window).is_some())
+}
+
 /// The page's origin is opaque: storage is closed, and the frame may refuse downloads without a word.
 #[must_use]
 pub fn opaque() -> bool {
-    web_sys::window().is_some_and(|window| parent(&window).is_some() && window.origin() == "null")
+    framed() && web_sys::window().is_some_and(|window| window.origin() == "null")
 }
 
 /// The text of a file.

@@ -5,6 +5,8 @@ use leptos::prelude::request_animation_frame;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
+use crate::embed;
+
 /// Moves the focus to the element with this id, once it is drawn.
 pub fn soon(id: &'static str) {
     // Two frames: signals settle in the first.
@@ -27,8 +29,12 @@ pub fn soon_if_idle(id: &'static str) {
 }
 
 fn now(id: &str) {
-    let element =
-        web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    // The keyboard of who reads the article around the page stays there.
+    if embed::framed() && !document.has_focus().unwrap_or(false) {
+        return;
+    }
+    let element = document.get_element_by_id(id);
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }

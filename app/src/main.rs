@@ -38,6 +38,7 @@ mod protocol;
 mod query;
 mod reader;
 mod samples;
+mod snippet;
 mod state;
 mod timeline;
 mod times;

@@ -3,6 +3,11 @@
 use crate::harness::{Kind, Page, case, cases, made, wait, with_page};
 use serde_json::Value;
 
+/// axe-core itself; `cargo xtask test` sees to it, without Node it is skipped, and said so there.
+pub fn axe() -> Option<String> {
+    std::env::var_os("AXE").and_then(|path| std::fs::read_to_string(path).ok())
+}
+
 /// Runs axe-core in the page: what it finds, one line for each rule and element.
 fn violations(page: &Page, axe: &str) -> Vec<String> {
     let found = page.script(&format!(
@@ -13,8 +18,9 @@ fn violations(page: &Page, axe: &str) -> Vec<String> {
     found.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
+/// Nothing to find in this state of the page, light or dark.
 #[track_caller]
-fn assert_none(page: &Page, axe: &str, what: &str) {
+pub fn assert_none(page: &Page, axe: &str, what: &str) {
     for scheme in ["light", "dark"] {
         page.prefer(scheme);
         // Colours on their way to others are neither.
@@ -31,8 +37,7 @@ fn assert_none(page: &Page, axe: &str, what: &str) {
 
 #[test]
 fn axe_finds_no_violation_in_any_state() {
-    // `cargo xtask test` sees to it; without Node it is skipped, and said so there.
-    let Some(axe) = std::env::var_os("AXE").and_then(|path| std::fs::read_to_string(path).ok()) else { return };
+    let Some(axe) = axe() else { return };
     with_page("axe", |page| {
         assert_none(page, &axe, "the first screen");
         for (button, heading) in [("Help", "Terms"), ("About", "Check it")] {

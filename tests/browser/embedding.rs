@@ -1,33 +1,41 @@
 //! The page in somebody's article: what its reader sees there, and what passes between article and frame.
 
-use crate::harness::{Delivery, Page, case, difference, examples, native_report, wait, with_delivery};
+use serde_json::json;
+
+use crate::access::{assert_none, axe};
+use crate::harness::{Delivery, Page, case, difference, examples, made, native_report, wait, with_delivery};
 
 const CASE: &str = "tcp-syn-unanswered/skyhigh-syn-without-answer";
+
+/// The height of the frame in the article.
+const HEIGHT: &str = "return document.querySelector('gateway-triage').shadowRoot.querySelector('iframe').clientHeight";
+/// The page's own colour.
+const PAPER: &str = "return getComputedStyle(document.body).backgroundColor";
+const WHITE: &str = "rgb(255, 255, 255)";
 
 /// The frame is as high as what it shows: nothing of it scrolls by itself.
 #[track_caller]
 fn fits(page: &Page) {
     page.leave_frame();
-    let height = "return document.querySelector('gateway-triage').shadowRoot.querySelector('iframe').clientHeight";
     let wanted = || {
         page.enter_frame();
         let wanted = page.script("return Math.ceil(document.body.getBoundingClientRect().height)");
         page.leave_frame();
         wanted
     };
-    wait("the frame's height", || page.script(height) == wanted());
+    wait("the frame's height", || page.script(HEIGHT) == wanted());
     page.enter_frame();
     let scrolls = "return document.documentElement.scrollHeight > document.documentElement.clientHeight";
     assert_eq!(page.script(scrolls), false);
 }
 
-/// The report as the frame hands it out.
-fn exported(page: &Page) -> serde_json::Value {
+/// Tells the page what to export, and closes the panel after that.
+fn export<T>(page: &Page, form: &str, result: impl FnOnce() -> T) -> T {
     page.click_in_frame("Export");
-    page.click_in_frame("JSON");
-    let json = std::fs::read_to_string(page.wait_download()).expect("the export is text");
-    page.press(&["\u{e00c}"]);
-    serde_json::from_str(&json).expect("the export is JSON")
+    page.click_in_frame(form);
+    let result = result();
+    page.script("if (!document.getElementById('export-panel').hidden) document.getElementById('export').click()");
+    result
 }
 
 #[test]
@@ -37,18 +45,274 @@ fn an_article_opens_at_a_category_and_reads_files_there() {
         page.enter_frame();
         assert_eq!(page.script("return self.origin"), "null");
         let text = page.text();
-        assert!(text.contains("SYN") && text.contains("Do first") && text.contains("Skyhigh"), "{text}");
+        assert!(text.contains("SYN unanswered") && text.contains("Do first") && text.contains("Skyhigh"), "{text}");
         fits(page);
+        page.leave_frame();
+        // The article's readers keep their keyboard and their place.
+        assert_eq!(page.script("return [document.activeElement.tagName, scrollY]"), json!(["BODY", 0]));
+        // Somebody else's word on the height counts for nothing.
+        let before = page.script(HEIGHT);
+        page.script("window.postMessage({ gatewayTriage: 1, type: 'height', height: 77 }, '*')");
+        page.script("return new Promise((later) => setTimeout(later, 100))");
+        assert_eq!(page.script(HEIGHT), before);
+        page.enter_frame();
 
         let files = case(CASE);
         page.drop_files(&files);
         assert_eq!(page.wait_read(), "done");
         assert!(!page.text().contains("in small steps"), "no worker started");
-        if let Some(difference) = difference(&exported(page), &native_report(&files)) {
+        let json = export(page, "JSON", || std::fs::read_to_string(page.wait_download()).expect("the export is text"));
+        let shown = serde_json::from_str(&json).expect("the export is JSON");
+        if let Some(difference) = difference(&shown, &native_report(&files)) {
             panic!("page and native engine differ: {difference}");
         }
         fits(page);
         page.leave_frame();
+        page.load("");
+    });
+}
+
+#[test]
+fn the_frame_is_light_or_dark_as_the_article_is() {
+    with_delivery("article-wordpress", Delivery::Site, |page| {
+        page.prefer("light");
+        page.open_article(&examples(), "wordpress.html");
+        page.enter_frame();
+        assert!(page.text().contains("Certificate") && page.text().contains("nginx"), "{}", page.text());
+        assert_ne!(page.script(PAPER), WHITE);
+        page.leave_frame();
+        page.script("document.body.style.background = '#fafafa'");
+        page.enter_frame();
+        wait("the light page", || page.script(PAPER) == WHITE);
+        page.leave_frame();
+        page.script("document.querySelector('gateway-triage').setAttribute('scheme', 'dark')");
+        page.enter_frame();
+        wait("the dark page", || page.script(PAPER) != WHITE);
+        page.leave_frame();
+        page.load("");
+    });
+}
+
+#[test]
+fn a_frame_that_may_only_run_scripts_says_what_is_off() {
+    with_delivery("article-confluence", Delivery::Site, |page| {
+        page.open_article(&examples(), "confluence.html");
+        page.enter_frame();
+        assert!(page.text().contains("possible causes are left"), "{}", page.text());
+        page.click_in_frame("About");
+        let open = "return document.querySelectorAll('dialog[open]').length";
+        assert_eq!(page.script(open), 1);
+        page.click_in_frame("Close");
+        assert_eq!(page.script(open), 0);
+
+        page.drop_files(&case("dns-nxdomain/squid-nxdomain"));
+        assert_eq!(page.wait_read(), "done");
+        assert!(!page.text().contains("in small steps"), "no worker started");
+        let said = || page.script("return document.querySelector('.said').innerText").to_string();
+        let text = export(page, "Markdown", || {
+            wait("the word on downloads", || said().contains("Some frames refuse downloads"));
+            page.click_in_frame("Copy it instead");
+            wait("the text", || said().contains("clipboard"));
+            page.script("return document.querySelector('.said code')?.innerText ?? 'on the clipboard'")
+        });
+        // Where the frame may not write to the clipboard either, the text is there to be selected.
+        assert!(text.as_str().is_some_and(|text| text.contains("www") || text == "on the clipboard"), "{text}");
+        export(page, "Evidence (pcapng)", || {
+            wait("the word on packets", || said().contains("open the page in a tab of its own"));
+        });
+        export(page, "Print", || ());
+        wait("the word on printing", || page.text().contains("does not let it print"));
+        assert!(!page.text().contains("Download JSON"));
+        page.script("document.getElementById('keep').click()");
+        wait("the word on storage", || page.text().contains("keeps nothing here"));
+        // It says in the console what it refused.
+        page.console();
+        page.leave_frame();
+        page.load("");
+    });
+}
+
+#[test]
+fn files_of_a_host_wait_for_consent_and_so_does_the_result() {
+    with_delivery("article-servicenow", Delivery::Site, |page| {
+        let origin = page.open_article(&examples(), "servicenow.html");
+        let notes = "return document.getElementById('work-notes').value";
+        page.script("document.getElementById('triage').click()");
+        page.enter_frame();
+        wait("the question", || page.text().contains("hands over a file"));
+        assert!(page.text().contains(&origin) && page.text().contains("INC0010023.log"), "{}", page.text());
+        assert_eq!(page.state(), "idle");
+        if let Some(axe) = axe() {
+            assert_none(page, &axe, "files that are handed over");
+        }
+        page.click_in_frame("Do not open them");
+        assert!(!page.text().contains("INC0010023.log"));
+        page.leave_frame();
+
+        page.script("document.getElementById('triage').click()");
+        page.enter_frame();
+        wait("the question", || page.text().contains("hands over a file"));
+        page.click_in_frame("Open them here");
+        page.wait_state("done");
+        assert!(page.text().contains("shop.example.com"), "{}", page.text());
+        page.leave_frame();
+        assert_eq!(page.script(notes), "", "the host has the result before its reader allowed that");
+
+        let share = |what: &str| {
+            page.enter_frame();
+            page.script(&format!(
+                "const select = document.getElementById('share');
+                 select.value = {};
+                 select.dispatchEvent(new Event('change', {{ bubbles: true }}))",
+                json!(what)
+            ));
+            page.leave_frame();
+        };
+        share("redacted");
+        wait("the redacted result", || page.script(notes) != "");
+        let redacted = page.script(notes).as_str().unwrap_or_default().to_owned();
+        assert!(redacted.contains("response-timeout") && !redacted.contains("shop"), "{redacted}");
+        share("all");
+        wait("the whole result", || page.script(notes) == "response-timeout shop.example.com: 2");
+        share("no");
+        page.script("document.getElementById('work-notes').value = ''");
+        page.enter_frame();
+        page.drop_files(&case("dns-nxdomain/squid-nxdomain"));
+        assert_eq!(page.wait_read(), "done");
+        page.leave_frame();
+        assert_eq!(page.script(notes), "");
+        page.load("");
+    });
+}
+
+/// A host that writes down what it is told, around a frame whose address names this host.
+fn recording_host(named: &str) -> std::path::PathBuf {
+    let address = format!("https://triage.example/gateway-triage.html#embed={named}&height=auto&result");
+    let article = format!(
+        "<!doctype html><title>Host</title><link rel=icon href=data:,>
+         <script>window.heard = []; onmessage = ({{ data }}) => heard.push(data)</script>
+         <iframe src=\"{address}\" title=\"Gateway Triage\" sandbox=\"allow-scripts\" width=800 height=600></iframe>"
+    );
+    let file = made(&format!("host-{}", named.len()), "host.html", article.as_bytes());
+    let folder = file.parent().expect("it lies in a folder").to_owned();
+    // It has no policy of its own.
+    std::fs::write(folder.join("_headers"), "/*\n  Cache-Control: no-store\n").expect("target/ is writable");
+    folder
+}
+
+const HAND_OVER: &str =
+    "{ gatewayTriage: 1, type: 'open', files: [{ name: 'handed.log', data: new Blob(['x']) }] }, '*'";
+
+#[test]
+fn only_the_host_that_is_named_is_heard_and_told() {
+    with_delivery("article-messages", Delivery::Site, |page| {
+        let asked = || page.text().contains("handed.log");
+        let settled = "return new Promise((later) => setTimeout(later, 200))";
+        // Another host than the one that is named, which must hear and say nothing.
+        page.open_article(&recording_host("https://other.example"), "host.html");
+        page.enter_frame();
+        page.leave_frame();
+        page.script(&format!("frames[0].postMessage({HAND_OVER})"));
+        page.enter_frame();
+        page.script(settled);
+        assert!(!asked());
+        page.leave_frame();
+        assert_eq!(page.script("return heard"), json!([]));
+        // Browsers say in the console whom they did not tell.
+        page.console();
+
+        // The article's own origin is only known once it is served: it puts it in itself.
+        let origin = page.open_article(&recording_host("https://own.example"), "host.html");
+        page.script(&format!(
+            "document.querySelector('iframe').remove();
+             window.heard = [];
+             const frame = document.createElement('iframe');
+             frame.title = 'Gateway Triage';
+             frame.sandbox = 'allow-scripts';
+             frame.src = {} + 'gateway-triage.html#height=auto&embed=' + encodeURIComponent({});
+             document.body.append(frame);",
+            json!(page.address()),
+            json!(origin),
+        ));
+        page.enter_frame();
+        page.leave_frame();
+        wait("the word that it is ready", || {
+            page.script("return heard.some(({ type, gatewayTriage }) => type === 'ready' && gatewayTriage === 1)")
+                == true
+        });
+        // A frame beside it is of the same origin, but not its parent.
+        page.script(&format!(
+            "const beside = document.createElement('iframe');
+             document.body.append(beside);
+             beside.contentWindow.eval(\"parent.frames[0].postMessage({HAND_OVER})\")"
+        ));
+        page.enter_frame();
+        page.script(&format!("window.postMessage({HAND_OVER})"));
+        page.script(settled);
+        assert!(!asked());
+        page.leave_frame();
+        page.script(&format!("frames[0].postMessage({})", HAND_OVER.replace("gatewayTriage: 1", "gatewayTriage: 2")));
+        page.enter_frame();
+        page.script(settled);
+        assert!(!asked(), "a version that is not known");
+        page.leave_frame();
+        page.script(&format!("frames[0].postMessage({HAND_OVER})"));
+        page.enter_frame();
+        wait("the question", asked);
+        page.leave_frame();
+        page.console();
+        page.load("");
+    });
+}
+
+/// The texts that the dialog offers to be copied.
+fn snippets(page: &Page) -> [String; 2] {
+    let texts = page
+        .script("return [...document.querySelectorAll('dialog[open] .command code')].map((each) => each.innerText)");
+    let text = |at: usize| texts[at].as_str().expect("there are two").to_owned();
+    [text(0), text(1)]
+}
+
+#[test]
+fn the_dialog_shows_what_is_embedded_and_writes_it() {
+    with_delivery("embed-dialog", Delivery::Site, |page| {
+        page.load("#category=tls-certificate&product=nginx");
+        wait("the button", || page.has_button("Embed"));
+        page.click("Embed");
+        page.enter_frame();
+        wait("the preview", || page.text().contains("nginx") && page.text().contains("Do first"));
+        page.leave_frame();
+        let [element, frame] = snippets(page);
+        assert!(element.contains("<gateway-triage product=\"nginx\" category=\"tls-certificate\" height=\"auto\">"));
+        assert!(frame.contains("gateway-triage.html#product=nginx&amp;category=tls-certificate\""), "{frame}");
+        if let Some(axe) = axe() {
+            assert_none(page, &axe, "the Embed dialog");
+        }
+        page.choose("Opens at", "dns-nxdomain");
+        page.choose("For the product", "squid");
+        page.choose("Colours", "dark");
+        page.choose("Height", "480");
+        page.enter_frame();
+        wait("the other preview", || page.text().contains("Squid") && page.script(PAPER) != WHITE);
+        page.leave_frame();
+        let snippets = snippets(page);
+        page.press(&["\u{e00c}"]);
+        wait("the end of it", || page.script("return document.querySelectorAll('dialog[open], iframe').length") == 0);
+        assert_eq!(page.script("return document.activeElement.id"), "embed");
+
+        // Pasted, they are what the dialog showed.
+        for (name, snippet) in ["element", "frame"].into_iter().zip(snippets) {
+            let article = format!("<!doctype html><title>Article</title><link rel=icon href=data:,>{snippet}");
+            let file = made(&format!("pasted-{name}"), "article.html", article.as_bytes());
+            let folder = file.parent().expect("it lies in a folder");
+            std::fs::write(folder.join("_headers"), "/*\n  Cache-Control: no-store\n").expect("target/ is writable");
+            page.open_article(folder, "article.html");
+            page.enter_frame();
+            wait("the page", || page.text().contains("Squid") && page.text().contains("Do first"));
+            assert_eq!(page.script("return innerHeight"), 480, "{name}");
+            assert_ne!(page.script(PAPER), WHITE, "{name}");
+            page.leave_frame();
+        }
         page.load("");
     });
 }

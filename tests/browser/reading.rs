@@ -1,6 +1,8 @@
 //! Dropping, reading, cancelling, and files that cannot be read.
 
-use crate::harness::{Kind, Page, big_capture, cases, difference, native_report, scratch, wait, with_page};
+use crate::harness::{
+    Delivery, Kind, Page, big_capture, case, cases, difference, native_report, scratch, wait, with_delivery, with_page,
+};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -165,5 +167,42 @@ fn a_reader_that_dies_says_so_and_the_files_are_read_again() {
         wait("the packet", || {
             page.script("return document.querySelectorAll('.packet section, .packet pre').length") != 0
         });
+    });
+}
+
+#[test]
+fn without_a_worker_the_one_file_reads_in_small_steps_and_still_reacts() {
+    with_delivery("no-worker", Delivery::File, |page| {
+        if !page.refuse_workers() {
+            return;
+        }
+        page.reload();
+        page.wait_state("idle");
+        let files = case("tcp-syn-unanswered/squid-firewall-drops-syn");
+        let shown = page.analyse(&files);
+        if let Some(difference) = difference(&shown, &native_report(&files)) {
+            panic!("page and native engine differ: {difference}");
+        }
+        assert!(page.text().contains("in small steps"));
+
+        // A clock beside the reading: the longest time in which nothing else got its turn.
+        page.script(
+            "window.longest = 0;
+             let last = performance.now();
+             setInterval(() => {
+                 const now = performance.now();
+                 if (document.querySelector('main').dataset.state === 'reading') longest = Math.max(longest, now - last);
+                 last = now;
+             }, 5)",
+        );
+        let folder = scratch("made-no-worker");
+        let big = folder.join("big.pcap");
+        big_capture(&big, 20_000);
+        page.drop_files(&[big]);
+        page.wait_state("reading");
+        assert_eq!(page.wait_read(), "done");
+        let longest = page.script("return longest").as_f64().unwrap_or_default();
+        assert!(longest > 0.0 && longest < 1_000.0, "nothing else got its turn for {longest} ms");
+        let _ = std::fs::remove_dir_all(&folder);
     });
 }

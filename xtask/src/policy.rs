@@ -3,10 +3,11 @@
 //! The page's own policy stands once more in `app/index.html`, where hosts that send no headers need it; a test holds both
 //! together.
 
-/// What the page may do: run its own code, as script, WebAssembly, Blob worker and service worker, and reach nothing but its host.
+/// What the page may do: run its own code, as script, WebAssembly, Blob worker and service worker, frame the one file for the
+/// preview of what is embedded, and reach nothing but its host.
 pub const PAGE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; \
-    form-action 'none'";
+    img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-src 'self'; manifest-src 'self'; \
+    base-uri 'none'; form-action 'none'";
 
 /// What the service worker may do, in the header of its script: the page's policy does not hold for it.
 pub const SERVICE_WORKER: &str = "default-src 'none'; connect-src 'self'";

@@ -16,11 +16,15 @@ pub fn Dialog(
     name: &'static str,
     /// What is in it, told on the button.
     title: &'static str,
+    /// Whether it is open, for what is costly to show.
+    #[prop(optional)]
+    opened: RwSignal<bool>,
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let open = move |_| {
         if let Some(dialog) = dialog.get_untracked() {
+            opened.set(true);
             let _ = dialog.show_modal();
         }
     };
@@ -34,7 +38,7 @@ pub fn Dialog(
         <button id=id type="button" aria-haspopup="dialog" title=title on:click=open>
             {name}
         </button>
-        <dialog node_ref=dialog class="help" aria-labelledby=heading>
+        <dialog node_ref=dialog class="help" aria-labelledby=heading on:close=move |_| opened.set(false)>
             <div class="dialog-head">
                 <h2 id=heading>{name}</h2>
                 <button type="button" on:click=close>

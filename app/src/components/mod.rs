@@ -4,6 +4,7 @@ mod about;
 mod advice;
 mod copy;
 mod dialog;
+mod embed_dialog;
 mod embedded;
 mod evidence;
 mod exchanges;
@@ -30,6 +31,7 @@ mod verdict_list;
 mod virtual_list;
 
 pub use about::About;
+pub use embed_dialog::EmbedDialog;
 pub use embedded::Embedded;
 pub use exchanges::Exchanges;
 pub use export::Export;

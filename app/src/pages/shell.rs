@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 
 use super::{case::CaseScreen, failed::FailedScreen, guided::GuideScreen, start::StartScreen};
 use crate::cases::Cases;
-use crate::components::{About, Embedded, Export, Help, PrintReport};
+use crate::components::{About, EmbedDialog, Embedded, Export, Help, PrintReport};
 use crate::embed::{self, Embed};
 use crate::fragment::Fragment;
 use crate::intake::{self, FileInput, Picker};
@@ -70,6 +70,7 @@ fn Shell() -> impl IntoView {
                 }}
                 <Help />
                 <About />
+                <EmbedDialog />
             </div>
             <FileInput />
         </header>

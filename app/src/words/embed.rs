@@ -21,6 +21,26 @@ pub const FILE_LONG: &str = "It is too long to be copied here: open the page in 
 pub const PRINT_REFUSED: &str =
     "The frame around this page does not let it print. Export the HTML file and print that.";
 
+// The dialog that writes what is pasted into an article
+pub const EMBED: &str = "Embed";
+pub const KEY_EMBED: &str = "Put this page into an article";
+pub const EMBED_WHAT: &str = "The page in an article of your knowledge base: readers see causes, checks and fixes, and can drop their \
+    files there. Files stay in the reader's tab; the article learns nothing of them.";
+/// Not as in the page behind the dialog.
+pub const EMBED_PRODUCT: &str = "For the product";
+pub const EMBED_ANY_PRODUCT: &str = "Any";
+pub const EMBED_AT: &str = "Opens at";
+pub const EMBED_QUESTIONS: &str = "The product's questions, or the first screen";
+pub const EMBED_HEIGHT: &str = "Height";
+pub const EMBED_HEIGHT_AUTO: &str = "As the page needs";
+pub const EMBED_SCHEME: &str = "Colours";
+pub const EMBED_SCHEME_AUTO: &str = "As the article";
+pub const EMBED_PREVIEW: &str = "Preview";
+pub const EMBED_ELEMENT: &str = "With a script";
+pub const EMBED_FRAME: &str = "As a frame alone";
+pub const EMBED_FRAME_HINT: &str = "For systems that strip scripts. It has a fixed height, and is light or dark as the reader's system \
+    is, unless set here.";
+
 /// What can be said of a download in a frame.
 #[must_use]
 pub fn handed_to_browser(name: &str) -> String {
@@ -57,4 +77,22 @@ pub const fn share_means(share: Share) -> &'static str {
         Share::Redacted => SHARE_REDACTED_MEANS,
         Share::Whole => SHARE_WHOLE_MEANS,
     }
+}
+
+/// What the article's policy must allow.
+#[must_use]
+pub fn embed_needs(base: &str) -> String {
+    format!("An article with a content security policy has to allow {base} in script-src and frame-src.")
+}
+
+/// A height to choose.
+#[must_use]
+pub fn pixels(height: u32) -> String {
+    format!("{height} pixels")
+}
+
+/// Light or dark, to choose.
+#[must_use]
+pub fn scheme(name: &str) -> &'static str {
+    if name == "dark" { "Dark" } else { "Light" }
 }

@@ -208,6 +208,17 @@ impl Page {
         self.go_to(then);
     }
 
+    /// From its next load on, the page is refused every worker, as some frames and browsers do; `false` where the test cannot
+    /// have that.
+    pub fn refuse_workers(&self) -> bool {
+        if self.browser.kind == Kind::Firefox {
+            return false;
+        }
+        let source = "window.Worker = class { constructor() { throw new DOMException('refused', 'SecurityError'); } }";
+        done(self.browser.session.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })));
+        true
+    }
+
     /// The address that it was opened from.
     pub fn address(&self) -> &str {
         &self.address
