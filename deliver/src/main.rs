@@ -3,6 +3,7 @@
 //! ```text
 //! built page → page (its parts) → site     → dist/site/
 //!                               → one_file → dist/gateway-triage.html
+//! Cargo's metadata              → sbom     → dist/gateway-triage.cdx.json
 //! ```
 //!
 //! It builds nothing and optimises nothing; it packs, writes policies, and refuses what is larger than promised.
@@ -14,12 +15,16 @@ mod offline;
 mod one_file;
 mod pack;
 mod page;
+mod sbom;
 mod site;
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+
+/// The list of what the page is made of, in `dist/`.
+const SBOM: &str = "gateway-triage.cdx.json";
 
 /// The name of the one file, in `dist/` and in the site.
 const ONE_FILE: &str = "gateway-triage.html";
@@ -53,6 +58,8 @@ fn run(args: &[String]) -> Result<()> {
     std::fs::write(dist.join(ONE_FILE), &one_file)?;
     // As `sha256sum --check` reads it.
     std::fs::write(dist.join(format!("{ONE_FILE}.sha256")), format!("{sum}  {ONE_FILE}\n"))?;
+
+    std::fs::write(dist.join(SBOM), sbom::write()?)?;
 
     let site = dist.join("site");
     if site.exists() {
