@@ -150,6 +150,8 @@
     // Readers switch, and so do themes: by the system's setting, or by an attribute of the root element or body.
     #watchScheme() {
       const change = () => this.#changeScheme();
+      // A style sheet may come after this script.
+      if (document.readyState !== "complete") window.addEventListener("load", change, { once: true });
       const preference = matchMedia("(prefers-color-scheme: dark)");
       preference.addEventListener("change", change);
       const observer = new MutationObserver(change);

@@ -4,12 +4,14 @@ use leptos::prelude::*;
 
 use super::dialog::Dialog;
 use crate::boot::{self, Delivery};
+use crate::embed::Embed;
 use crate::words;
 
 /// The button that opens it, and the dialog.
 #[component]
 pub fn About() -> impl IntoView {
     let delivery = boot::delivery();
+    let embed = Embed::get();
     let (host, policy, file) = match delivery {
         Delivery::Site => (words::ABOUT_SITE, words::ABOUT_POLICY_SITE, Some(words::ABOUT_FILE_SITE)),
         Delivery::File => (words::ABOUT_FILE, words::ABOUT_POLICY_FILE, Some(words::ABOUT_FILE_FILE)),
@@ -49,6 +51,7 @@ pub fn About() -> impl IntoView {
             </dl>
             <h3>{words::ABOUT_FILES}</h3>
             <p>{words::ABOUT_FILES_STAY}</p>
+            {embed.asks_for_result().then(|| view! { <p>{words::ABOUT_SHARED}</p> })}
             <h3>{words::ABOUT_CHECK}</h3>
             <ol class="items">
                 <li>{words::ABOUT_NETWORK}</li>

@@ -44,7 +44,10 @@ fn Handed() -> impl IntoView {
                     <p>{move || words::handed(&embed.host(), embed.handed.with(Vec::len))}</p>
                     <ul>{list}</ul>
                     <p>
-                        {words::HANDED_STAY} " "
+                        {move || match embed.share.get() {
+                            Share::Nothing => words::HANDED_STAY,
+                            share => words::share_means(share),
+                        }} " "
                         {move || (app.stage.get() != Stage::Idle).then_some(words::HANDED_CLOSES)}
                     </p>
                     <div class="forms">

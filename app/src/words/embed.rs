@@ -4,10 +4,13 @@ use crate::embed::Share;
 
 pub const HANDED_OPEN: &str = "Open them here";
 pub const HANDED_DECLINE: &str = "Do not open them";
+/// In the dialog on what the page does with files.
+pub const ABOUT_SHARED: &str =
+    "The article around this frame asks for the result. It gets it where you say so above, and only then.";
 /// Where a case is open.
 pub const HANDED_CLOSES: &str = "The case that is open is closed by that.";
 /// What happens to them.
-pub const HANDED_STAY: &str = "They are read in this frame and sent nowhere.";
+pub const HANDED_STAY: &str = "Read in this frame, sent nowhere.";
 pub const SHARE_WHOLE_MEANS: &str = "It gets the whole report, with the names and addresses of your network.";
 pub const SHARE_REDACTED_MEANS: &str = "It gets the report with pseudonyms in place of names and addresses.";
 pub const SHARE_NOTHING_MEANS: &str = "It gets nothing of your files.";

@@ -2,6 +2,7 @@
 
 use super::files::scratch;
 use super::page::{Page, done, wait};
+use super::webdriver::Element;
 use serde_json::json;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -45,14 +46,15 @@ impl Page {
     /// Clicks the button of this text in the frame: the driver tells no accessible names in frames of another process.
     #[track_caller]
     pub fn click_in_frame(&self, text: &str) {
-        let click = format!(
-            "const button = [...document.querySelectorAll('button')].find(
-                 (button) => button.innerText.trim() === {} && button.offsetParent);
-             button?.click();
-             return button != null",
+        let button = self.script(&format!(
+            "return [...document.querySelectorAll('button')].find(
+                 (button) => button.innerText.trim() === {} && button.offsetParent)",
             json!(text)
-        );
-        assert_eq!(self.script(&click), true, "the frame has no button `{text}`");
+        ));
+        let Some(button) = Element::returned(&button) else {
+            panic!("the frame has no button `{text}`");
+        };
+        done(self.browser.session.click(&button));
     }
 
     /// From here on, everything is asked of the article again.

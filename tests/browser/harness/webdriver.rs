@@ -26,6 +26,11 @@ pub struct Session {
 pub struct Element(String);
 
 impl Element {
+    /// The element that a script returned; `None` for anything else.
+    pub fn returned(value: &Value) -> Option<Self> {
+        value[ELEMENT].as_str().map(|id| Self(id.to_owned()))
+    }
+
     /// As an argument of a script.
     pub fn argument(&self) -> Value {
         json!({ ELEMENT: self.0 })
