@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use gateway_triage_core::products;
 use gateway_triage_core::report::{Kind, Report};
+use gateway_triage_core::visible;
 use gloo::file::File;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
@@ -179,7 +180,7 @@ impl App {
     pub fn read(self) {
         self.leave_guide();
         let files = self.files.get_value();
-        self.names.set(files.iter().map(|file| file.name()).collect());
+        self.names.set(files.iter().map(|file| visible::made(file.name())).collect());
         self.progress.set(Progress { total: files.iter().map(|file| file.size()).sum(), ..Progress::default() });
         self.report.set(None);
         self.json.set(None);

@@ -16,7 +16,7 @@ use crate::report::{Exchanges, Report, SCHEMA};
 use crate::sides::{self, Sides};
 use crate::time::{Span, Timestamp};
 use crate::together::{Interest, Sight};
-use crate::{devices, exchanges, fingerprints, join, patterns, products, together, verdict};
+use crate::{devices, exchanges, fingerprints, join, patterns, products, together, verdict, visible};
 
 /// Findings that are kept; more are counted.
 const KEPT: usize = 100_000;
@@ -172,7 +172,9 @@ impl Case {
         let logs: Vec<&LogReader> = self.inputs.iter().flat_map(Reading::logs).collect();
         let same = together::join(join(), &self.points, &logs).same;
         let lines = logs.iter().filter_map(|log| log.rows.as_deref()).flatten();
-        exchanges::list(&self.points, &join().roles, (lines, &same), report)
+        let mut rows = exchanges::list(&self.points, &join().roles, (lines, &same), report);
+        rows.iter_mut().for_each(visible::row);
+        rows
     }
 
     /// Sets the product, for the advice of the next [`Case::report`].
@@ -194,6 +196,13 @@ impl Case {
     /// The report of what was read so far; `partial` until every input has ended.
     #[must_use]
     pub fn report(&self) -> Report {
+        let mut report = self.told();
+        visible::report(&mut report);
+        report
+    }
+
+    /// The report with every text as the files have it.
+    fn told(&self) -> Report {
         let mut joined = join::join(&self.points, self.options.gateway);
         join::steps::settle(&mut joined.exchanges, &self.points);
         let logs: Vec<&LogReader> = self.inputs.iter().flat_map(Reading::logs).collect();

@@ -50,6 +50,7 @@ pub mod tables;
 pub mod time;
 mod together;
 mod verdict;
+pub mod visible;
 
 pub use case::{Case, InputId, Options};
 pub use reading::reading_order;

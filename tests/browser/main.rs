@@ -12,6 +12,7 @@ mod everyday;
 mod exports;
 mod guided;
 mod harness;
+mod hostile;
 mod ladder;
 mod layout;
 mod layouts;

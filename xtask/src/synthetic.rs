@@ -5,7 +5,7 @@
 //! the same bytes, on every machine. Frames are whole: lengths and checksums are right, so that no reader takes a
 //! short cut that real traffic would not give it.
 
-mod frame;
+pub mod frame;
 pub mod logs;
 
 use frame::{ACK, End, FIN, Flow, PSH, RST, SYN};

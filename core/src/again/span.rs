@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Unpack;
+use crate::visible;
 
 /// No line is shown beyond this.
 const LONGEST: u32 = 64 * 1024;
@@ -63,10 +64,13 @@ impl Span {
         self.bytes.len() as u64 == u64::from(self.length)
     }
 
-    /// As text, without a line end; bytes that are no UTF-8 as replacement characters.
+    /// As text, without a line end; bytes that are no UTF-8 as replacement characters, letters that are not seen written
+    /// out (`visible.rs`).
     #[must_use]
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).trim_end_matches(['\r', '\n']).into()
+        let mut text = String::from(String::from_utf8_lossy(&self.bytes).trim_end_matches(['\r', '\n']));
+        visible::make(&mut text);
+        text
     }
 }
 

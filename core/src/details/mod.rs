@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::again::Seen;
 use crate::capture::link;
+use crate::visible;
 
 /// Bytes of a packet that are shown.
 const BYTES: usize = 1_024;
@@ -59,6 +60,14 @@ impl Layer {
     }
 
     fn named(&mut self, name: Cow<'static, str>, filter: &'static str, mut value: String) {
+        let name = match name {
+            Cow::Owned(mut name) => {
+                visible::make(&mut name);
+                Cow::Owned(name)
+            }
+            ours => ours,
+        };
+        visible::make(&mut value);
         if let Some((at, _)) = value.char_indices().nth(VALUE) {
             value.truncate(at);
             value.push('…');

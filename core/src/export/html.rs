@@ -59,7 +59,7 @@ fn write(text: &mut String, block: &Block) {
                 2 => "h2",
                 _ => "h3",
             };
-            element(text, name, &escape(heading));
+            element(text, name, &first(heading));
             text.push('\n');
         }
         Block::Text(what, told) => {
@@ -67,15 +67,17 @@ fn write(text: &mut String, block: &Block) {
             if let Some(what) = what {
                 element(&mut inside, "strong", &[what, ":"].concat());
                 inside.push(' ');
+                inside.push_str(&escape(told));
+            } else {
+                inside.push_str(&first(told));
             }
-            inside.push_str(&escape(told));
             element(text, "p", &inside);
             text.push('\n');
         }
         Block::List(items) => {
             let mut inside = String::from("\n");
             for item in items {
-                element(&mut inside, "li", &escape(item));
+                element(&mut inside, "li", &first(item));
                 inside.push('\n');
             }
             element(text, "ul", &inside);
@@ -85,7 +87,7 @@ fn write(text: &mut String, block: &Block) {
             let mut inside = String::from("\n");
             for (name, value) in facts {
                 element(&mut inside, "dt", &escape(name));
-                element(&mut inside, "dd", &escape(value));
+                element(&mut inside, "dd", &first(value));
                 inside.push('\n');
             }
             element(text, "dl", &inside);
@@ -111,7 +113,7 @@ fn table(text: &mut String, head: &[&str], rows: &[Vec<String>]) {
     for row in rows {
         text.push_str("<tr>");
         for cell in row {
-            element(text, "td", &escape(&no_formula(cell)));
+            element(text, "td", &first(cell));
         }
         text.push_str("</tr>\n");
     }
@@ -122,6 +124,11 @@ fn element(text: &mut String, name: &str, inside: &str) {
     for part in ["<", name, ">", inside, "</", name, ">"] {
         text.push_str(part);
     }
+}
+
+/// Text that stands first in its element, which pasted into a spreadsheet becomes a cell.
+fn first(text: &str) -> String {
+    escape(&no_formula(text))
 }
 
 /// Text that is nothing but text, in content and in attributes.

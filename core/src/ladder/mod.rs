@@ -17,6 +17,7 @@ use crate::capture::packet::{self, Packet, Transport};
 use crate::exchange::Source;
 use crate::report::{Finding, Leg};
 use crate::time::{Span, Timestamp};
+use crate::visible;
 
 /// Rows kept: what a reader takes in. Evidence is always kept.
 const ROWS: usize = 400;
@@ -242,7 +243,8 @@ impl Drawer {
         let proof = self.evidence.binary_search_by_key(&packet.source.number, |(number, ..)| *number).ok();
         let line = self.lines.iter().position(|line| line.holds(about.0, about.1));
         let Some(line) = line.or_else(|| proof.map(|_| self.unnamed(about))) else { return };
-        let Some(said) = label::of(packet) else { return };
+        let Some(mut said) = label::of(packet) else { return };
+        visible::make(&mut said.text);
         if proof.is_none() && self.copy(packet, (from, to)) {
             return;
         }

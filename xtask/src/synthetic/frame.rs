@@ -1,9 +1,14 @@
 //! Bytes of pcap records and of Ethernet, IPv4 and TCP, as far as a made capture needs them.
 
+/// Nothing more will be sent.
 pub const FIN: u8 = 0x01;
+/// Opens a connection.
 pub const SYN: u8 = 0x02;
+/// Breaks it off.
 pub const RST: u8 = 0x04;
+/// To be handed on at once.
 pub const PSH: u8 = 0x08;
+/// The number of the next byte expected stands beside it.
 pub const ACK: u8 = 0x10;
 
 /// The pcap file header: microseconds, little endian, Ethernet, whole packets.
@@ -31,7 +36,9 @@ pub fn record_header(time: u64, length: usize) -> [u8; 16] {
 /// One end of a connection.
 #[derive(Clone, Copy)]
 pub struct End {
+    /// IPv4.
     pub address: [u8; 4],
+    /// TCP.
     pub port: u16,
 }
 
