@@ -3,7 +3,9 @@
 
 use gloo::file::File;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
 
 use crate::protocol::Choice;
 use crate::state::{App, Stage};
@@ -85,7 +87,14 @@ impl Cases {
             let result = if on { keep::keep(&files, &choice).await } else { keep::forget().await };
             match result {
                 Ok(()) => self.kept.set(on.then_some(opened)),
-                Err(_) => self.app.notice.set(Some(words::KEEP_REFUSED.to_owned())),
+                Err(_) => {
+                    self.app.notice.set(Some(words::KEEP_REFUSED.to_owned()));
+                    // No signal has changed, so the box that was ticked would stay so.
+                    let tick = document().get_element_by_id("keep");
+                    if let Some(tick) = tick.and_then(|tick| tick.dyn_into::<HtmlInputElement>().ok()) {
+                        tick.set_checked(self.kept.get_untracked() == Some(opened));
+                    }
+                }
             }
         });
     }

@@ -21,3 +21,4 @@ mod offline;
 mod opening;
 mod privacy;
 mod reading;
+mod trouble;
