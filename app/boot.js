@@ -1,4 +1,5 @@
-// Starts the page: compiles the module once, for the page and for the worker, and runs it.
+// Starts the page, and the worker that reads files: both run one module, or each its own where the page is a site. A module
+// is compiled once.
 //
 // A file of its own and a classic script, because the content security policy allows no inline script and frames
 // with an opaque origin no module scripts. The glue before it is wasm-bindgen's `no-modules` kind: it declares
@@ -15,14 +16,30 @@
     return document.querySelector(`script[${attribute}="${CSS.escape(url.replace(/^\.\//, ""))}"]`);
   }
 
+  // Seven bits to a character, as deliver/src/pack.rs writes them.
+  function unpacked({ textContent: text, dataset }) {
+    const bytes = new Uint8Array(Number(dataset.length));
+    let [at, bits, count] = [0, 0, 0];
+    const add = (seven) => {
+      bits = (bits << 7) | seven;
+      count += 7;
+      if (count < 8) return;
+      count -= 8;
+      bytes[at++] = bits >> count;
+      bits &= 127;
+    };
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= 256) add([0, 13, 60][(code - 256) >> 7]);
+      add(code & 127);
+    }
+    return bytes;
+  }
+
   async function get(url) {
     const packed = within("data-packed", url);
     if (packed) {
-      const text = packed.textContent;
-      const bytes = Uint8Array.fromBase64
-        ? Uint8Array.fromBase64(text)
-        : Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-      return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+      return new Response(new Blob([unpacked(packed)]).stream().pipeThrough(new DecompressionStream("gzip")));
     }
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${url}: ${response.status}`);
@@ -44,25 +61,47 @@
   }
 
   async function start() {
-    const [module, glue] = await Promise.all([compile(names.content), text(names.dataset.glue)]);
-    // From a Blob, so that the worker inherits the page's policy and starts everywhere.
-    const source = [
-      glue,
-      "\nonmessage = (event) => { onmessage = null; wasm_bindgen({ module_or_path: event.data }); };",
-    ];
+    const { content, dataset } = names;
+    const page = compile(content);
+    let engine = null;
+
+    function load() {
+      engine ??= dataset.engine
+        ? Promise.all([compile(dataset.engine), text(dataset.engineGlue)])
+        : Promise.all([page, text(dataset.glue)]);
+      return engine;
+    }
+
     window.gatewayTriage = {
-      startWorker() {
+      async startWorker() {
+        const [module, glue] = await load().catch((error) => {
+          engine = null;
+          throw error;
+        });
+        // From a Blob, so that the worker inherits the page's policy and starts everywhere.
+        const source = [
+          glue,
+          "\nonmessage = (event) => { onmessage = null; wasm_bindgen({ module_or_path: event.data }); };",
+        ];
         const url = URL.createObjectURL(new Blob(source, { type: "text/javascript" }));
-        const worker = new Worker(url, { name: "reader" });
-        URL.revokeObjectURL(url);
-        worker.postMessage(module);
-        return worker;
+        try {
+          const worker = new Worker(url, { name: "reader" });
+          worker.postMessage(module);
+          return worker;
+        } catch {
+          return null;
+        } finally {
+          URL.revokeObjectURL(url);
+        }
+      },
+      goWithoutWorker() {
+        location.replace("gateway-triage.html" + location.hash);
       },
       async file(url) {
         return (await get(url)).blob();
       },
     };
-    await wasm_bindgen({ module_or_path: module });
+    await wasm_bindgen({ module_or_path: await page });
   }
 
   // Has the site kept for visits without a network, by the service worker that is delivered with it, and tells the page when

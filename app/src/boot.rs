@@ -6,12 +6,20 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Worker};
 
-/// Starts a worker with the compiled module and the glue.
+/// Starts a worker that runs the engine, once that is loaded; `None` where the browser refuses workers.
 ///
 /// # Errors
-/// What the browser says: it refuses workers here.
-pub fn start_worker() -> Result<Worker, JsValue> {
-    call("startWorker", &JsValue::UNDEFINED)?.dyn_into()
+/// When the engine could not be loaded. It is fetched again for the next worker.
+pub async fn start_worker() -> Result<Option<Worker>, JsValue> {
+    let started: Promise = call("startWorker", &JsValue::UNDEFINED)?.dyn_into()?;
+    Ok(JsFuture::from(started).await?.dyn_into().ok())
+}
+
+/// Goes to the one file, which reads without a worker.
+#[cfg(not(feature = "engine"))]
+pub fn go_without_worker() {
+    // Nothing is lost by staying.
+    let _ = call("goWithoutWorker", &JsValue::UNDEFINED);
 }
 
 /// A file that comes with the page, by its relative address.

@@ -8,10 +8,12 @@ use gloo::file::File;
 use gloo::timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, MessageEvent, Worker};
 
 use crate::boot;
 use crate::protocol::{Ask, Tell};
+#[cfg(feature = "engine")]
 use crate::reader::{ON_PAGE, Reader};
 
 /// Milliseconds until a worker that says nothing counts as not started.
@@ -23,6 +25,8 @@ pub enum News {
     Told(Tell, Option<Blob>),
     /// No worker starts here: the page reads by itself.
     WithoutWorker,
+    /// The engine could not be loaded while somebody waited for it.
+    NotLoaded,
     /// The worker died while it ran.
     Lost,
 }
@@ -38,12 +42,13 @@ pub struct Link {
 enum Way {
     /// Not started yet, or lost.
     None,
+    /// The engine is being loaded, and then a worker starts.
     Starting {
-        worker: Running,
+        worker: Option<(Running, Timeout)>,
         waiting: Vec<(Ask, Vec<File>)>,
-        _limit: Timeout,
     },
     Worker(Running),
+    #[cfg(feature = "engine")]
     Here(Rc<Reader>),
 }
 
@@ -75,6 +80,7 @@ impl Link {
             Way::None => {}
             Way::Starting { waiting, .. } => waiting.push((ask, files)),
             Way::Worker(running) => post(&running.worker, &ask, &files),
+            #[cfg(feature = "engine")]
             Way::Here(reader) => reader.ask(ask, files),
         }
     }
@@ -83,7 +89,7 @@ impl Link {
     pub fn drop_worker(&self) {
         self.age.set(self.age.get() + 1);
         let mut way = self.way.borrow_mut();
-        if !matches!(*way, Way::Here(_)) {
+        if matches!(*way, Way::Starting { .. } | Way::Worker(_)) {
             *way = Way::None;
         }
     }
@@ -91,12 +97,29 @@ impl Link {
     fn start(self: &Rc<Self>) {
         let age = self.age.get() + 1;
         self.age.set(age);
-        let Ok(worker) = boot::start_worker() else {
-            self.read_here(Vec::new());
-            return;
-        };
+        *self.way.borrow_mut() = Way::Starting { worker: None, waiting: Vec::new() };
         let link = Rc::downgrade(self);
-        let told = EventListener::new(&worker, "message", move |event| {
+        spawn_local(async move {
+            let started = boot::start_worker().await;
+            let Some(link) = link.upgrade().filter(|link| link.age.get() == age) else { return };
+            match started {
+                Ok(Some(worker)) => link.listen(worker, age),
+                Ok(None) => link.failed(),
+                Err(_) => {
+                    if let Way::Starting { waiting, .. } = link.way.replace(Way::None)
+                        && !waiting.is_empty()
+                    {
+                        (link.news)(News::NotLoaded);
+                    }
+                }
+            }
+        });
+    }
+
+    /// Listens to a worker that was made; it has still to say that it runs.
+    fn listen(self: &Rc<Self>, new: Worker, age: u32) {
+        let link = Rc::downgrade(self);
+        let told = EventListener::new(&new, "message", move |event| {
             if let Some(link) = link.upgrade().filter(|link| link.age.get() == age)
                 && let Some((tell, json)) = event.dyn_ref::<MessageEvent>().and_then(|event| open(&event.data()))
             {
@@ -104,7 +127,7 @@ impl Link {
             }
         });
         let link = Rc::downgrade(self);
-        let broken = EventListener::new(&worker, "error", move |_| {
+        let broken = EventListener::new(&new, "error", move |_| {
             if let Some(link) = link.upgrade().filter(|link| link.age.get() == age) {
                 link.failed();
             }
@@ -115,8 +138,9 @@ impl Link {
                 link.failed();
             }
         });
-        let worker = Running { worker, _listeners: [told, broken] };
-        *self.way.borrow_mut() = Way::Starting { worker, waiting: Vec::new(), _limit: limit };
+        if let Way::Starting { worker, .. } = &mut *self.way.borrow_mut() {
+            *worker = Some((Running { worker: new, _listeners: [told, broken] }, limit));
+        }
     }
 
     fn told(self: &Rc<Self>, tell: Tell, json: Option<Blob>) {
@@ -124,7 +148,7 @@ impl Link {
             Tell::Ready => {
                 let mut way = self.way.borrow_mut();
                 *way = match std::mem::replace(&mut *way, Way::None) {
-                    Way::Starting { worker, waiting, _limit } => {
+                    Way::Starting { worker: Some((worker, _)), waiting } => {
                         for (ask, files) in waiting {
                             post(&worker.worker, &ask, &files);
                         }
@@ -143,7 +167,7 @@ impl Link {
         let way = self.way.replace(Way::None);
         match way {
             // Dropped only after this handler has returned: the listener that runs is part of it.
-            Way::Starting { waiting, worker, .. } => {
+            Way::Starting { waiting, worker } => {
                 Timeout::new(0, move || drop(worker)).forget();
                 self.read_here(waiting);
             }
@@ -157,6 +181,13 @@ impl Link {
         }
     }
 
+    /// The page's own module reads nothing: another delivery does.
+    #[cfg(not(feature = "engine"))]
+    fn read_here(&self, _waiting: Vec<(Ask, Vec<File>)>) {
+        boot::go_without_worker();
+    }
+
+    #[cfg(feature = "engine")]
     fn read_here(&self, waiting: Vec<(Ask, Vec<File>)>) {
         let news = Rc::clone(&self.news);
         let reader = Reader::new(

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use gateway_triage_core::again::{Packets, Seen, Span};
 use gateway_triage_core::details;
+use gateway_triage_core::format_string;
 use gateway_triage_core::ladder::Drawer;
 use gateway_triage_core::report::Finding;
 use gloo::file::File;
@@ -43,6 +44,7 @@ impl Wanted {
 pub async fn look(what: Look, files: &[File], wanted: &Wanted) -> Option<Shown> {
     let found = match what {
         Look::Ladder(finding) => ladders(&finding, files, wanted).await,
+        Look::LogFormat(text) => Ok(Shown::LogFormat(format_string(&text).map(str::to_owned))),
         Look::Packet { input, packet, offset } => one_packet(files.get(input as usize), (packet, offset), wanted).await,
         Look::Line { input, offset, length } => line(files.get(input as usize), offset, length, wanted).await,
     };

@@ -1,12 +1,18 @@
 //! The page: drop captures and logs, read the cause and the fix.
 //!
-//! One module for page and worker. The page parses nothing and decides nothing: it shows the engine's report.
+//! The page parses nothing and decides nothing: it shows the engine's report. One module holds both, for page and worker
+//! alike; a site has one for each, so that the page is there before the engine is (features `page` and `engine`).
 //!
 //! ```text
 //! intake → state ─ link ═ worker → reader → engine
 //!            ↓      ↑         (protocol: what they say to each other)
 //!   pages, components ← report
 //! ```
+
+#![cfg_attr(
+    not(all(feature = "page", feature = "engine")),
+    allow(dead_code, unused_imports, reason = "the other half is in another module")
+)]
 
 mod boot;
 mod cases;
@@ -51,9 +57,9 @@ fn main() {
     if let Some([a, b, c, d, e, f, g, h, ..]) = exporting::seed() {
         gateway_triage_core::tables::seed(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
     }
-    if web_sys::window().is_some() {
+    if cfg!(feature = "page") && web_sys::window().is_some() {
         pages::open();
-    } else {
+    } else if cfg!(feature = "engine") {
         worker::start();
     }
 }

@@ -153,6 +153,8 @@ pub enum Look {
         /// Byte offset in the unpacked file.
         offset: u64,
     },
+    /// What the engine makes of a format string of a log.
+    LogFormat(String),
     /// One log line.
     Line {
         /// Index of the file.
@@ -171,6 +173,8 @@ pub enum Shown {
     Ladders(Vec<(u32, Ladder)>),
     /// One packet, decoded.
     Packet(Box<Details>),
+    /// The title of the layout that a format string describes, or why it is refused.
+    LogFormat(Result<String, String>),
     /// A line as it is in the file.
     Line(String),
     /// It could not be read again: why.

@@ -410,6 +410,8 @@ impl App {
             News::Told(Tell::Listing { case, listing }, _) if current(case) => self.lists.listing.set(listing),
             News::Told(..) => {}
             News::WithoutWorker => self.without_worker.set(true),
+            News::NotLoaded if self.stage.get_untracked() == Stage::Reading => self.give_up(words::READER_NOT_LOADED),
+            News::NotLoaded => self.unanswered(),
             News::Lost if self.stage.get_untracked() == Stage::Reading => self.give_up(words::READER_BROKE),
             News::Lost => {
                 self.lost.set(true);

@@ -1,10 +1,13 @@
 //! Makes of the page that trunk has built what is delivered: `cargo xtask dist` calls it.
 //!
 //! ```text
-//! built page → page (its parts) → site     → dist/site/
-//!                               → one_file → dist/gateway-triage.html
-//! Cargo's metadata              → sbom     → dist/gateway-triage.cdx.json
+//! built whole           → page (its parts) → one_file → dist/gateway-triage.html
+//! built page and engine → page (its parts) → site     → dist/site/
+//! Cargo's metadata                         → sbom     → dist/gateway-triage.cdx.json
 //! ```
+//!
+//! The one file holds one module for everything, which is smaller than two; the site has two, so that the page is there before
+//! the engine is.
 //!
 //! It builds nothing and optimises nothing; it packs, writes policies, and refuses what is larger than promised.
 
@@ -23,14 +26,17 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
+use page::Page;
+
 /// The list of what the page is made of, in `dist/`.
 const SBOM: &str = "gateway-triage.cdx.json";
 
 /// The name of the one file, in `dist/` and in the site.
 const ONE_FILE: &str = "gateway-triage.html";
 
-/// `gateway-triage-deliver PAGE DIST [--any-size|--unpacked]`: the folder of the built page, the folder to write to, and whether
-/// what is over budget is said only, or nothing is packed and no size said, as is enough for a look or a test.
+/// `gateway-triage-deliver WHOLE PAGE ENGINE DIST [--any-size|--unpacked]`: folders that trunk has built, with one module for
+/// everything, with one for the page, and with one for the engine; the folder to write to; and whether what is over budget is
+/// said only, or nothing is packed and no size said, as is enough for a look or a test.
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match run(&args) {
@@ -43,17 +49,20 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &[String]) -> Result<()> {
-    let (built, dist, any_size, packed) = match args {
-        [built, dist] => (built, dist, false, true),
-        [built, dist, any] if any == "--any-size" => (built, dist, true, true),
-        [built, dist, any] if any == "--unpacked" => (built, dist, true, false),
-        _ => bail!("give the folder of the built page and the folder to write to"),
+    let (folders, any_size, packed) = match args {
+        [folders @ .., any] if any == "--any-size" => (folders, true, true),
+        [folders @ .., any] if any == "--unpacked" => (folders, true, false),
+        folders => (folders, false, true),
+    };
+    let [whole, page, engine, dist] = folders else {
+        bail!("give three folders of built pages — whole, page, engine — and the folder to write to");
     };
     let dist = Path::new(dist);
-    let page = page::Page::read(Path::new(built))?;
+    let whole = Page::read(Path::new(whole))?;
+    let page = Page::read(Path::new(page))?.with_engine(&Page::read(Path::new(engine))?)?;
     std::fs::create_dir_all(dist)?;
 
-    let one_file = one_file::write(&page)?;
+    let one_file = one_file::write(&whole)?;
     let sum = pack::sha256(one_file.as_bytes());
     std::fs::write(dist.join(ONE_FILE), &one_file)?;
     // As `sha256sum --check` reads it.

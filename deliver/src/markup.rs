@@ -10,11 +10,14 @@ pub struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    /// The value of an attribute that is written with double quotes.
+    /// The value of an attribute, written with double quotes or without any.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        let start = self.text.find(&format!(" {name}=\""))? + name.len() + 3;
+        let start = self.text.find(&format!(" {name}="))? + name.len() + 2;
         let value = self.text.get(start..)?;
-        value.get(..value.find('"')?)
+        match value.strip_prefix('"') {
+            Some(quoted) => quoted.get(..quoted.find('"')?),
+            None => value.get(..value.find([' ', '>'])?),
+        }
     }
 }
 
@@ -46,12 +49,13 @@ mod tests {
 
     #[test]
     fn finds_tags_and_their_attributes() {
-        let html = "<link rel=\"icon\" href=\"a.svg\"><linked><link rel=\"stylesheet\" href=\"./b.css\"/>";
+        let html = "<link rel=\"icon\" href=\"a.svg\"><linked><link rel=stylesheet href=./b.css>";
         let links = tags(html, "link");
         assert_eq!(links.len(), 2);
         assert_eq!(links[1].get("href").map(plain), Some("b.css"));
         assert_eq!(links[1].get("ref"), None);
-        assert!(html[links[1].place.clone()].ends_with("/>"));
+        assert_eq!((links[0].get("rel"), links[1].get("rel")), (Some("icon"), Some("stylesheet")));
+        assert!(html[links[1].place.clone()].ends_with("css>"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::markup::{plain, tags};
+use crate::markup::{Tag, escaped, plain, tags};
 use crate::pack;
 
 /// The built page.
@@ -43,12 +43,26 @@ impl Page {
             files.insert(new.clone(), bytes);
             hashed.push(new);
         }
-        let mut all = document.clone().into_bytes();
-        for (name, bytes) in &files {
-            all.extend_from_slice(format!("{name} {}\n", pack::sha256(bytes)).as_bytes());
-        }
-        let build = pack::sha256(&all).chars().take(16).collect();
+        let build = build_of(&document, &files);
         Ok(Self { document, files, hashed, build })
+    }
+
+    /// The page with the module and the glue of another one, which it starts as its engine.
+    pub fn with_engine(mut self, engine: &Self) -> Result<Self> {
+        let mut names = String::new();
+        for (attribute, address) in ["data-engine", "data-engine-glue"].iter().zip(started(&engine.document)) {
+            let name = plain(address).to_owned();
+            let bytes = engine.files.get(&name).with_context(|| format!("the engine has no file {name}"))?;
+            self.files.insert(name.clone(), bytes.clone());
+            self.hashed.push(name);
+            names.push_str(&format!(" {attribute}=\"{}\"", escaped(address)));
+        }
+        let Some(place) = starter(&self.document).map(|tag| tag.place).filter(|_| !names.is_empty()) else {
+            bail!("the built page does not say what it starts");
+        };
+        self.document.insert_str(place.start + "<meta".len(), &names);
+        self.build = build_of(&self.document, &self.files);
+        Ok(self)
     }
 
     /// The text of a file.
@@ -58,8 +72,17 @@ impl Page {
     }
 }
 
+/// The hash of all its content.
+fn build_of(document: &str, files: &BTreeMap<String, Vec<u8>>) -> String {
+    let mut all = document.to_owned();
+    for (name, bytes) in files {
+        all.push_str(&format!("{name} {}\n", pack::sha256(bytes)));
+    }
+    pack::sha256(all.as_bytes()).chars().take(16).collect()
+}
+
 /// What the document asks for by a hashed name: style, scripts, and what `boot.js` starts.
-fn parts(document: &str) -> Vec<String> {
+pub fn parts(document: &str) -> Vec<String> {
     let styles = tags(document, "link").into_iter().filter(|tag| tag.get("rel") == Some("stylesheet"));
     let mut parts: Vec<&str> = styles.filter_map(|tag| tag.get("href")).collect();
     parts.extend(tags(document, "script").iter().filter_map(|tag| tag.get("src")));
@@ -70,10 +93,14 @@ fn parts(document: &str) -> Vec<String> {
     parts
 }
 
-/// What `boot.js` reads: the element that Trunk.toml writes names the modules and the glue.
+/// What `boot.js` starts: the module and the glue.
 pub fn started(document: &str) -> Vec<&str> {
-    let names = tags(document, "meta").into_iter().filter(|tag| tag.get("name") == Some("gateway-triage"));
-    names.flat_map(|tag| ["content", "data-glue"].map(|name| tag.get(name))).flatten().collect()
+    starter(document).iter().flat_map(|tag| ["content", "data-glue"].map(|name| tag.get(name))).flatten().collect()
+}
+
+/// What `boot.js` reads: the element that Trunk.toml writes.
+fn starter(document: &str) -> Option<Tag<'_>> {
+    tags(document, "meta").into_iter().find(|tag| tag.get("name") == Some("gateway-triage"))
 }
 
 /// `style-0123.css` with the hash of its present content.
@@ -135,6 +162,21 @@ pub mod tests {
         }
         assert!(page.files.contains_key("samples/a/b.log") && page.files.contains_key("favicon.svg"));
         assert!(!page.document.contains("-0.") && !page.document.contains("-0_"), "{}", page.document);
+    }
+
+    #[test]
+    fn the_engine_is_another_pages_module() -> Result<()> {
+        let mut other = page();
+        let module = plain(started(&other.document)[0]).to_owned();
+        other.files.insert(module.clone(), b"engine".to_vec());
+        let engine = Page::of(other.document, other.files)?;
+        let (alone, with) = (page(), page().with_engine(&engine)?);
+        let tag = starter(&with.document).map(|tag| [tag.get("content"), tag.get("data-engine")]).unwrap_or_default();
+        assert_eq!(tag[0], starter(&alone.document).and_then(|tag| tag.get("content")));
+        let name = plain(tag[1].unwrap_or_default());
+        assert_eq!(with.files.get(name).map(Vec::as_slice), Some(&b"engine"[..]));
+        assert!(with.hashed.iter().any(|hashed| hashed == name) && with.build != alone.build);
+        Ok(())
     }
 
     #[test]

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::budget::Sizes;
 use crate::markup::{plain, tags};
-use crate::page::Page;
+use crate::page::{Page, parts};
 use crate::{ONE_FILE, hosts, offline, pack};
 
 /// Endings of files that become smaller by packing.
@@ -79,7 +79,7 @@ fn document(page: &Page) -> Result<String> {
 fn first_view(page: &Page) -> Vec<String> {
     let links = tags(&page.document, "link").into_iter().filter_map(|tag| tag.get("href"));
     let mut names: Vec<String> = links.map(|address| plain(address).to_owned()).collect();
-    names.extend(page.hashed.iter().cloned());
+    names.extend(parts(&page.document));
     names.push("index.html".to_owned());
     names.sort();
     names.dedup();

@@ -4,7 +4,7 @@ use crate::page;
 use crate::process::{self, cargo};
 use crate::setup::{self, Tool, Toolbox};
 use anyhow::{Result, bail};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What it needs. Unlike `serve` it does not do without wasm-opt: what is delivered has a budget.
 pub static NEEDS: &[&Tool] = page::NEEDS;
@@ -23,16 +23,19 @@ pub fn run(args: &[String]) -> Result<()> {
     if tools.program(&setup::WASM_OPT).is_none() {
         bail!("what is delivered is optimised by wasm-opt, which needs Node and npm");
     }
-    deliver(&page::build(&tools)?, &[])
+    page::build(&tools, &page::WHOLE)?;
+    deliver(&tools, &[])
 }
 
 /// For the step of `cargo xtask test`, which has built the page before: sizes are said, and held by `dist` alone.
-pub fn of_built_page(_tools: &Toolbox) -> Result<()> {
-    deliver(&page::folder(), &["--any-size"])
+pub fn of_built_page(tools: &Toolbox) -> Result<()> {
+    deliver(tools, &["--any-size"])
 }
 
-fn deliver(page: &Path, more: &[&str]) -> Result<()> {
+fn deliver(tools: &Toolbox, more: &[&str]) -> Result<()> {
+    let (page, engine) = (page::build(tools, &page::PAGE)?, page::build(tools, &page::ENGINE)?);
     let mut command = cargo();
-    command.args(["run", "--quiet", "--package=gateway-triage-deliver", "--"]).arg(page).arg(folder()).args(more);
+    command.args(["run", "--quiet", "--package=gateway-triage-deliver", "--"]);
+    command.args([page::WHOLE.folder(), page, engine, folder()]).args(more);
     process::run(&mut command)
 }

@@ -13,10 +13,16 @@ use std::process::Command;
 /// What building the page needs.
 pub static NEEDS: &[&Tool] = &[&setup::WASM_TARGET, &setup::TRUNK, &setup::WASM_BINDGEN, &setup::WASM_OPT];
 
-/// Optimisation, and the features that rustc uses on this target (binaryen assumes fewer), with SIMD for crates that ask
-/// for it. They are named because a stripped module no longer says which it uses.
-const WASM_OPT_FLAGS: &[&str] = &[
-    "-O3",
+/// What makes a module packed small: of the levels, the first gave the smallest, and functions packed better beside those of
+/// like name, which are often alike.
+const SMALL: &[&str] = &["-O2", "--dealign", "--reorder-functions-by-name"];
+
+/// What makes a module fast.
+const FAST: &[&str] = &["-O3"];
+
+/// The features that rustc uses on this target (binaryen assumes fewer), with SIMD for crates that ask for it. They are named
+/// because a stripped module no longer says which it uses.
+const FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
@@ -26,19 +32,41 @@ const WASM_OPT_FLAGS: &[&str] = &[
     "--enable-simd",
 ];
 
-/// The folder with the built page.
-pub fn folder() -> PathBuf {
-    process::workspace().join("dist").join("page")
+/// What trunk builds, always with the whole page around it.
+pub struct Build {
+    /// Its folder under `dist/`.
+    folder: &'static str,
+    /// The crate features of the module; its own, if none.
+    feature: Option<&'static str>,
+    profile: &'static str,
+    /// Flags of wasm-opt.
+    optimised: &'static [&'static str],
 }
 
-/// Builds the page and returns its folder.
-pub fn build(tools: &Toolbox) -> Result<PathBuf> {
+/// One module for everything: the page as it is served while working on it, and the one file.
+pub static WHOLE: Build = Build { folder: "page", feature: None, profile: "web", optimised: SMALL };
+/// The site's page, which reads nothing.
+pub static PAGE: Build = Build { folder: "parts/page", feature: Some("page"), profile: "web", optimised: SMALL };
+/// The site's engine, which shows nothing.
+pub static ENGINE: Build =
+    Build { folder: "parts/engine", feature: Some("engine"), profile: "engine", optimised: FAST };
+
+impl Build {
+    /// The folder with what is built.
+    pub fn folder(&self) -> PathBuf {
+        process::workspace().join("dist").join(self.folder)
+    }
+}
+
+/// Builds it and returns its folder.
+pub fn build(tools: &Toolbox, what: &Build) -> Result<PathBuf> {
     let trunk = tools.program(&setup::TRUNK).context("the page is built by trunk, which was not set up")?;
-    let folder = folder();
+    let folder = what.folder();
     let mut command = Command::new(trunk);
     command
-        .args(["build", "--release", "--dist"])
+        .args(["build", "--release", "--cargo-profile", what.profile, "--dist"])
         .arg(&folder)
+        .args(what.feature.iter().flat_map(|feature| ["--no-default-features", "--features", feature]))
         .current_dir(process::workspace())
         .env("PATH", tools.path()?)
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
@@ -56,7 +84,7 @@ pub fn build(tools: &Toolbox) -> Result<PathBuf> {
         if path.extension().is_some_and(|ending| ending == "wasm") {
             modules += 1;
             if let Some(wasm_opt) = tools.program(&setup::WASM_OPT) {
-                optimise(wasm_opt, &path)?;
+                optimise(wasm_opt, &path, what.optimised)?;
             }
         }
     }
@@ -68,16 +96,16 @@ pub fn build(tools: &Toolbox) -> Result<PathBuf> {
 
 /// Runs wasm-opt over a module in its place. The result is kept under target/, by what went in: it takes longer
 /// than the rest of a build in which only the style changed.
-fn optimise(wasm_opt: &Path, module: &Path) -> Result<()> {
+fn optimise(wasm_opt: &Path, module: &Path, flags: &[&str]) -> Result<()> {
     let before = std::fs::read(module)?;
     let mut hasher = DefaultHasher::new();
-    (&before, WASM_OPT_FLAGS, wasm_opt).hash(&mut hasher);
+    (&before, flags, FEATURES, wasm_opt).hash(&mut hasher);
     let kept = process::workspace().join("target").join("wasm-opt");
     let result = kept.join(format!("{:016x}.wasm", hasher.finish()));
     if !result.exists() {
         let partial = kept.join(format!("{}.partial", std::process::id()));
         std::fs::create_dir_all(&kept)?;
-        process::run(Command::new(wasm_opt).args(WASM_OPT_FLAGS).arg("-o").arg(&partial).arg(module))?;
+        process::run(Command::new(wasm_opt).args(flags).args(FEATURES).arg("-o").arg(&partial).arg(module))?;
         std::fs::rename(&partial, &result)?;
     }
     let size = std::fs::copy(&result, module)?;

@@ -16,7 +16,7 @@ pub fn run(args: &[String]) -> Result<()> {
     // Said before the minutes of a first build, not after them; the port is free again until the page is there.
     drop(listen(port)?);
     let tools = setup::ensure(page::NEEDS)?;
-    let folder = page::build(&tools)?;
+    let folder = page::build(&tools, &page::WHOLE)?;
     let listener = listen(port)?;
     println!("\nGateway Triage is at http://localhost:{}/ (stop it with Ctrl-C)", listener.local_addr()?.port());
     let samples = samples(&folder);

@@ -73,7 +73,12 @@ static STEPS: &[Step] = &[
             )
         },
     },
-    Step { name: "page", what: "trunk builds the page", needs: page::NEEDS, run: |tools| page::build(tools).map(drop) },
+    Step {
+        name: "page",
+        what: "trunk builds the page",
+        needs: page::NEEDS,
+        run: |tools| page::build(tools, &page::WHOLE).map(drop),
+    },
     Step {
         name: "dist",
         what: "the deliveries are made of it; how large they are",
@@ -144,7 +149,7 @@ pub fn run(args: &[String]) -> Result<()> {
 
 /// Runs the browser tests on the page that the step before has built.
 fn browser(tools: &Toolbox, name: &str, programs: &[(&str, &Tool)]) -> Result<()> {
-    let page = page::folder();
+    let page = page::WHOLE.folder();
     if !page.join("index.html").exists() {
         bail!("the page has not been built yet: run `cargo xtask test page dist browser`");
     }

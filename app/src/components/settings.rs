@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 
-use gateway_triage_core::{format_string, products};
+use gateway_triage_core::products;
 use leptos::html;
 use leptos::prelude::*;
 
 use super::KeepCase;
+use crate::protocol::{Look, Shown};
 use crate::state::App;
 use crate::times::{Clock, offset_text};
 use crate::{verdicts, words};
@@ -78,21 +79,37 @@ pub fn Settings() -> impl IntoView {
 pub fn LogFormatField() -> impl IntoView {
     let app = App::get();
     let field = NodeRef::<html::Textarea>::new();
+    // The title of the layout that is set; why the one that was tried is refused.
+    let title = RwSignal::new(String::new());
     let wrong = RwSignal::new(None::<String>);
     let set = Memo::new(move |_| app.choice.get().log_format);
+    let try_out = move |text: String, taken: Box<dyn FnOnce()>| {
+        _ = app.look(Look::LogFormat(text), move |shown| match shown {
+            Shown::LogFormat(Ok(layout)) => {
+                title.set(layout);
+                wrong.set(None);
+                taken();
+            }
+            Shown::LogFormat(Err(why)) | Shown::Gone(why) => wrong.set(Some(why)),
+            _ => {}
+        });
+    };
+    // Also one that came with a case that was kept.
+    Effect::new(move || set.get().into_iter().for_each(|text| try_out(text, Box::new(|| {}))));
     let apply = move |_| {
         let Some(field) = field.get_untracked() else { return };
         let text = field.value().trim().to_owned();
-        let refused = if text.is_empty() { None } else { format_string(&text).err() };
-        let taken = refused.is_none();
-        wrong.set(refused);
-        if taken {
-            app.choose(|choice| choice.log_format = (!text.is_empty()).then_some(text));
+        if text.is_empty() {
+            wrong.set(None);
+            app.choose(|choice| choice.log_format = None);
+        } else {
+            let choose = text.clone();
+            try_out(text, Box::new(move || app.choose(|choice| choice.log_format = Some(choose))));
         }
     };
     let said = move || match (wrong.get(), set.get()) {
         (Some(why), _) => words::log_format_refused(&why),
-        (None, Some(text)) => format_string(&text).map(words::log_format_taken).unwrap_or_default(),
+        (None, Some(_)) => title.with(|title| words::log_format_taken(title)),
         (None, None) => String::new(),
     };
     view! {

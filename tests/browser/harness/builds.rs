@@ -7,9 +7,11 @@ use std::process::Command;
 /// A site of the same page with another style, made by the same program, not packed; the folder of the site.
 pub fn next_build(name: &str) -> PathBuf {
     let built = std::env::var_os("GATEWAY_TRIAGE_PAGE").expect("deliveries are made of a built page");
+    let dist = std::env::var_os("GATEWAY_TRIAGE_DIST").expect("deliveries were made");
+    let parts = Path::new(&dist).join("parts");
     let folder = scratch(&format!("made-{name}-next"));
     let page = folder.join("page");
-    copy(Path::new(&built), &page);
+    copy(&parts.join("page"), &page);
     let style = files(&page).into_iter().find(|path| path.extension().is_some_and(|ending| ending == "css"));
     let style = style.expect("the page has a style");
     // The name says which content trunk saw; `deliver` names it anew.
@@ -18,8 +20,7 @@ pub fn next_build(name: &str) -> PathBuf {
     std::fs::remove_file(&style).and_then(|()| std::fs::write(&style, text)).expect("target/ is writable");
     let output = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--package=gateway-triage-deliver", "--"])
-        .arg(&page)
-        .arg(&folder)
+        .args([Path::new(&built), &page, &parts.join("engine"), &folder])
         .arg("--unpacked")
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()

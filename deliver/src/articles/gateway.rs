@@ -1,0 +1,82 @@
+//! The page of a gateway product.
+
+use gateway_triage_core::categories;
+use gateway_triage_core::products::{Product, fill, Facts};
+use maud::html;
+
+use super::{Article, advice, checks, failure, fixes, own, plain};
+
+/// Its path in the site.
+pub fn path(product: &Product) -> String {
+    format!("gateway/{}.html", product.id.as_str())
+}
+
+/// What its statuses mean, how long it waits, how to record on it, and its own fixes for each failure.
+pub fn page(product: &Product) -> String {
+    let facts = Facts { reverse: product.reverse, ..Facts::default() };
+    let failures = categories::TABLE.iter().map(|category| (category, advice(category, Some(product.id))));
+    let failures: Vec<_> = failures.filter(|(_, advice)| own(product, advice).next().is_some()).collect();
+    let capture = failures.first().map(|(_, advice)| advice.capture.as_slice()).unwrap_or_default();
+    let content = html! {
+        p.meaning { (fill(product.statuses, &facts)) }
+        @if !product.answers.is_empty() {
+            h2 { "What a status means" }
+            table {
+                thead { tr { th scope="col" { "Status" } th scope="col" { "Meaning" } th scope="col" { "Failures" } th scope="col" { "Source" } } }
+                tbody {
+                    @for answer in product.answers {
+                        tr {
+                            td { (answer.status) }
+                            td { (plain(answer.means)) }
+                            td {
+                                @for id in answer.candidates.iter().copied().flatten() {
+                                    @if let Some(category) = id.category() {
+                                        a href={ "../" (failure::path(category)) } { (category.title) }
+                                        br;
+                                    }
+                                }
+                            }
+                            td.source { (answer.source) }
+                        }
+                    }
+                }
+            }
+        }
+        @if !product.timers.is_empty() {
+            h2 { "How long it waits by default" }
+            table {
+                thead { tr { th scope="col" { "Setting" } th scope="col" { "Seconds" } th scope="col" { "Where" } th scope="col" { "Source" } } }
+                tbody {
+                    @for timer in product.timers {
+                        tr {
+                            td { code { (timer.name) } }
+                            td { (timer.wait.as_seconds_text()) }
+                            td { (timer.path) }
+                            td.source { (timer.source) }
+                        }
+                    }
+                }
+            }
+        }
+        @if !capture.is_empty() {
+            h2 { "How to record what is missing" }
+            (checks(capture))
+        }
+        h2 { "Fixes by failure" }
+        @for (category, advice) in &failures {
+            h3 { a href={ "../" (failure::path(category)) } { (category.title) } }
+            (fixes(own(product, advice)))
+        }
+    };
+    Article {
+        up: "../",
+        title: format!("{}: 502 and 504", product.name),
+        description: format!(
+            "{}: what its 502 and 504 mean, how long it waits, how to record, and which setting mends which failure.",
+            product.name
+        ),
+        tool: Some(format!("product={}&guided=", product.id.as_str())),
+        content,
+    }
+    .text()
+}
