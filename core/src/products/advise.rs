@@ -160,7 +160,7 @@ fn own_advice<'a, T: 'static>(
     ids: &'a [Category],
     seen: &'a Seen<'_>,
 ) -> impl Iterator<Item = Ranked<&'static T>> + 'a {
-    own.parts.iter().flat_map(move |part| {
+    own.handbook().parts.iter().flat_map(move |part| {
         let against = seen.exchange.is_some_and(|exchange| (part.against)(exchange, seen.attempt));
         let entries = list(part).iter().filter(|(categories, _)| categories.iter().any(|id| ids.contains(id)));
         entries.map(move |(_, advice)| Ranked { advice, against, eases: part.eases })
@@ -372,9 +372,9 @@ fn capture(category: Category, own: &Product, seen: &Seen<'_>, facts: &Facts) ->
         (Aim::Log, !seen.packets || category == Category::Undetermined),
         (Aim::Read, open),
     ] {
-        let has = |product: &Product| product.recordings.iter().any(|recording| recording.aim == aim);
+        let has = |product: &Product| product.handbook().recordings.iter().any(|recording| recording.aim == aim);
         let product = if has(own) { own } else { &generic::PRODUCT };
-        for recording in product.recordings.iter().filter(|recording| wanted && recording.aim == aim) {
+        for recording in product.handbook().recordings.iter().filter(|recording| wanted && recording.aim == aim) {
             add_check(&mut capture, &recording.check, if aim == Aim::Path { path_facts } else { facts });
         }
         // A log of a device on the path is here already: it needs no asking for.

@@ -1,7 +1,7 @@
 //! AWS Application Load Balancer, as far as its documents say.
 
 use super::groups::{LATE, SILENT};
-use super::{Aim, Id, PRACTICE, Part, Product, Recording, Timer, answered};
+use super::{Aim, Handbook, Id, PRACTICE, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::time::Span;
@@ -57,13 +57,7 @@ pub static PRODUCT: Product = Product {
             path: "Attribute idle_timeout.timeout_seconds",
             source: TIMEOUT,
         },
-        Timer {
-            name: "connect timeout",
-            wait: Span::seconds(10),
-            categories: SILENT,
-            path: "fixed",
-            source: TROUBLE,
-        },
+        Timer { name: "connect timeout", wait: Span::seconds(10), categories: SILENT, path: "fixed", source: TROUBLE },
         Timer {
             name: "TLS handshake timeout",
             wait: Span::seconds(10),
@@ -72,6 +66,12 @@ pub static PRODUCT: Product = Product {
             source: TROUBLE,
         },
     ],
+    reverse: true,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[(
             &[Category::OriginError, Category::ResponseTimeout, Category::ResponseReset, Category::ResponseEmpty],
@@ -150,6 +150,4 @@ pub static PRODUCT: Product = Product {
             .source(LOGS),
         },
     ],
-    reverse: true,
-    absent: &[],
 };

@@ -1,7 +1,7 @@
 //! Azure Application Gateway, as far as Microsoft's documents say.
 
 use super::groups::LATE;
-use super::{Aim, Id, PRACTICE, Part, Product, Recording, Timer, answered};
+use super::{Aim, Handbook, Id, PRACTICE, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
@@ -57,6 +57,12 @@ pub static PRODUCT: Product = Product {
             source: TROUBLE,
         },
     ],
+    reverse: true,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[(
             &[Category::NoHealthyUpstream, Category::TcpSynUnanswered, Category::TcpSynReset, Category::TlsCertificate],
@@ -111,6 +117,4 @@ pub static PRODUCT: Product = Product {
             .source(CODES),
         },
     ],
-    reverse: true,
-    absent: &[],
 };

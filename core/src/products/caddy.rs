@@ -1,7 +1,7 @@
 //! Caddy 2 (`reverse_proxy`), as far as its documents say.
 
 use super::groups::SILENT;
-use super::{Id, Part, Product, Timer, answered};
+use super::{Handbook, Id, Part, Product, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, fix};
 use crate::logs::phase;
@@ -53,6 +53,12 @@ pub static PRODUCT: Product = Product {
         path: "Caddyfile: reverse_proxy { transport http { keepalive } }",
         source: MANUAL,
     }],
+    reverse: true,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         fixes: &[
             (
@@ -130,6 +136,4 @@ pub static PRODUCT: Product = Product {
         ..Part::EMPTY
     }],
     recordings: &[],
-    reverse: true,
-    absent: &[],
 };

@@ -1,7 +1,7 @@
 //! Cloudflare before an origin, as far as its documents say.
 
 use super::groups::{LATE, SILENT};
-use super::{Aim, Id, PRACTICE, Part, Product, Recording, Timer, answered};
+use super::{Aim, Handbook, Id, PRACTICE, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
@@ -32,7 +32,12 @@ pub static PRODUCT: Product = Product {
              header, HTTP/2 that it announced and does not speak. Others say 502.",
             ERRORS,
         ),
-        answered(521, &[&[TcpSynReset]], "521: the origin refused Cloudflare's connection. Others say 502 or 503.", ERRORS),
+        answered(
+            521,
+            &[&[TcpSynReset]],
+            "521: the origin refused Cloudflare's connection. Others say 502 or 503.",
+            ERRORS,
+        ),
         answered(
             522,
             &[&[TcpSynUnanswered, ReturnPath, RequestUnacked]],
@@ -85,11 +90,22 @@ pub static PRODUCT: Product = Product {
     timers: &[
         timer("TCP connection (SYN sent again after 1, 1, 1, 1, 1, 2, 4, 8 s)", 19, SILENT, "fixed"),
         timer("TCP ACK timeout", 90, &[Category::RequestUnacked], "fixed"),
-        timer("Proxy Read Timeout", 120, LATE, "Cache Rules: Proxy Read Timeout, or API proxy_read_timeout (Enterprise)"),
+        timer(
+            "Proxy Read Timeout",
+            120,
+            LATE,
+            "Cache Rules: Proxy Read Timeout, or API proxy_read_timeout (Enterprise)",
+        ),
         timer("Proxy Read Timeout (formerly)", 100, LATE, "API proxy_read_timeout (Enterprise)"),
         timer("Proxy Write Timeout", 30, &[Category::ZeroWindow, Category::PmtuBlackhole], "fixed"),
         timer("Proxy Idle Timeout", 900, &[Category::KeepaliveRace], "fixed"),
     ],
+    reverse: true,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[(
             &[
@@ -184,6 +200,4 @@ pub static PRODUCT: Product = Product {
             .source(ERRORS),
         },
     ],
-    reverse: true,
-    absent: &[],
 };

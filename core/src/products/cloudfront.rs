@@ -1,7 +1,7 @@
 //! Amazon CloudFront, as far as its documents say.
 
 use super::groups::{LATE, SILENT};
-use super::{Aim, Id, PRACTICE, Part, Product, Recording, Timer, answered};
+use super::{Aim, Handbook, Id, PRACTICE, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
@@ -76,6 +76,12 @@ pub static PRODUCT: Product = Product {
             source: GUIDE,
         },
     ],
+    reverse: true,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[(
             &[
@@ -150,6 +156,4 @@ pub static PRODUCT: Product = Product {
             .source(LOG),
         },
     ],
-    reverse: true,
-    absent: &[],
 };

@@ -1,6 +1,6 @@
 //! F5 BIG-IP LTM: practice only.
 
-use super::{Aim, Id, PRACTICE, Part, Product, Recording};
+use super::{Aim, Handbook, Id, PRACTICE, Part, Product, Recording};
 use crate::categories::{Id as Category, check, fix};
 
 /// See the module.
@@ -12,6 +12,12 @@ pub static PRODUCT: Product = Product {
              from the server, an iRule or the HTTP profile's fallback. The cause of a RST can be logged.",
     answers: &[],
     timers: &[],
+    reverse: true,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[(
             &[
@@ -65,6 +71,4 @@ pub static PRODUCT: Product = Product {
         )
         .source(PRACTICE),
     }],
-    reverse: true,
-    absent: &[],
 };

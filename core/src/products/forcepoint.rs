@@ -1,6 +1,6 @@
 //! Forcepoint (Websense) Web Security with Content Gateway: what its logs tell.
 
-use super::{Id, PRACTICE, Part, Product};
+use super::{Handbook, Id, PRACTICE, Part, Product};
 use crate::categories::{Id as Category, check};
 
 const SIEM: &str = "Forcepoint Web Security, SIEM integration: CEF and key-value pairs";
@@ -15,6 +15,12 @@ pub static PRODUCT: Product = Product {
              ERR_CONNECT_FAIL, ERR_DNS_FAIL, ERR_READ_TIMEOUT, ERR_CLIENT_ABORT.",
     answers: &[],
     timers: &[],
+    reverse: false,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[
             (
@@ -45,6 +51,4 @@ pub static PRODUCT: Product = Product {
         ..Part::EMPTY
     }],
     recordings: &[],
-    reverse: false,
-    absent: &[],
 };

@@ -1,7 +1,7 @@
 //! Fortinet: FortiGate and FortiProxy as a gateway. As a firewall between others they are in `elsewhere/firewall.rs`.
 
 use super::groups::{FIREWALLED, RESOLVE};
-use super::{Aim, Id, PRACTICE, Part, Product, Recording};
+use super::{Aim, Handbook, Id, PRACTICE, Part, Product, Recording};
 use crate::categories::{Id as Category, check, fix};
 
 const TRAFFIC: &str = "FortiOS Log Message Reference, Traffic";
@@ -16,6 +16,12 @@ pub static PRODUCT: Product = Product {
              action says how each session ended: close, client-rst, server-rst, timeout, or deny by a policy.",
     answers: &[],
     timers: &[],
+    reverse: false,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[
             (
@@ -59,6 +65,4 @@ pub static PRODUCT: Product = Product {
         )
         .source(PRACTICE),
     }],
-    reverse: false,
-    absent: &[],
 };

@@ -1,6 +1,6 @@
 //! What holds for any gateway: how to record, and the waits of operating systems.
 
-use super::{Aim, Id, PRACTICE, Product, Recording, Timer};
+use super::{Aim, Handbook, Id, PRACTICE, Product, Recording, Timer};
 use crate::categories::{Id as Category, check};
 use crate::time::Span;
 
@@ -59,6 +59,12 @@ pub static PRODUCT: Product = Product {
             source: PRACTICE,
         },
     ],
+    reverse: false,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[],
     recordings: &[
         ALL_INTERFACES,
@@ -105,6 +111,4 @@ pub static PRODUCT: Product = Product {
             .path("Wireshark: Edit > Preferences > Protocols > HTTP > TCP Ports"),
         },
     ],
-    reverse: false,
-    absent: &[],
 };

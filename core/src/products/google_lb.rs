@@ -1,6 +1,6 @@
 //! Google Cloud's Application Load Balancers, as far as their documents say.
 
-use super::{Aim, Id, PRACTICE, Part, Product, Recording, Timer, answered};
+use super::{Aim, Handbook, Id, PRACTICE, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
@@ -59,6 +59,12 @@ pub static PRODUCT: Product = Product {
             source: CONNECTIONS,
         },
     ],
+    reverse: true,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[(
             &[
@@ -122,6 +128,4 @@ pub static PRODUCT: Product = Product {
             .source(LOGGING),
         },
     ],
-    reverse: true,
-    absent: &[],
 };

@@ -1,7 +1,7 @@
 //! IIS with Application Request Routing: what Microsoft's article on its 502 says, else practice.
 
 use super::groups::{LATE, RESOLVE, SILENT};
-use super::{Aim, Id, PRACTICE, Part, Product, Recording, answered};
+use super::{Aim, Handbook, Id, PRACTICE, Part, Product, Recording, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
@@ -29,6 +29,12 @@ pub static PRODUCT: Product = Product {
         ARTICLE,
     )],
     timers: &[],
+    reverse: true,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[
             (
@@ -86,6 +92,4 @@ pub static PRODUCT: Product = Product {
         .path("IIS Manager > site > Logging > Select Fields; Failed Request Tracing Rules")
         .source(ARTICLE),
     }],
-    reverse: true,
-    absent: &[],
 };

@@ -99,14 +99,19 @@ pub struct Product {
     pub answers: &'static [Answered],
     /// Default waits that explain durations.
     pub timers: &'static [Timer],
-    /// Its own advice, grouped by meaning, in the order in which an expert would take it.
-    pub parts: &'static [Part],
-    /// How to record on it what is missing.
-    pub recordings: &'static [Recording],
     /// It stands before servers and clients do not know it (a reverse proxy or load balancer), as most people run it.
     pub reverse: bool,
     /// Failures for which it has no fix of its own, and why.
     pub absent: &'static [For<Absent>],
+}
+
+/// What a product has for each failure: by far the most of its text, apart from [`Product`], so that who shows names only need not hold
+/// it.
+pub struct Handbook {
+    /// Its own advice, grouped by meaning, in the order in which an expert would take it.
+    pub parts: &'static [Part],
+    /// How to record on it what is missing.
+    pub recordings: &'static [Recording],
 }
 
 /// Why a product has no fix of its own for a failure.
@@ -203,34 +208,28 @@ pub struct Timer {
 /// The source of advice that no vendor's document backs.
 pub const PRACTICE: &str = "Practice; no vendor document";
 
-/// Every product that has its own advice. The others get that of `generic`.
-pub static TABLE: &[&Product] = &[
-    &cisco_wsa::PRODUCT,
-    &skyhigh::PRODUCT,
-    &squid::PRODUCT,
-    &nginx::PRODUCT,
-    &haproxy::PRODUCT,
-    &apache::PRODUCT,
-    &envoy::PRODUCT,
-    &proxysg::PRODUCT,
-    &aws_alb::PRODUCT,
-    &varnish::PRODUCT,
-    &traefik::PRODUCT,
-    &iis_arr::PRODUCT,
-    &caddy::PRODUCT,
-    &f5::PRODUCT,
-    &zscaler::PRODUCT,
-    &forcepoint::PRODUCT,
-    &fortinet::PRODUCT,
-    &palo_alto::PRODUCT,
-    &google_lb::PRODUCT,
-    &azure_gateway::PRODUCT,
-    &cloudfront::PRODUCT,
-    &cloudflare::PRODUCT,
-    &generic::PRODUCT,
-];
+macro_rules! products {
+    ($($name:ident),* $(,)?) => {
+        /// Every product that has its own advice. The others get that of `generic`.
+        pub static TABLE: &[&Product] = &[$(&$name::PRODUCT),*];
+
+        /// Their handbooks, in the same order.
+        static HANDBOOKS: &[&Handbook] = &[$(&$name::HANDBOOK),*];
+    };
+}
+
+products! {
+    cisco_wsa, skyhigh, squid, nginx, haproxy, apache, envoy, proxysg, aws_alb, varnish, traefik, iis_arr, caddy, f5, zscaler, forcepoint, fortinet, palo_alto, google_lb, azure_gateway, cloudfront, cloudflare, generic,
+}
 
 impl Product {
+    /// Its own advice.
+    #[must_use]
+    pub fn handbook(&self) -> &'static Handbook {
+        let place = TABLE.iter().position(|product| product.id == self.id);
+        place.and_then(|place| HANDBOOKS.get(place)).copied().unwrap_or(&generic::HANDBOOK)
+    }
+
     /// What this status means at it, where a document says so.
     #[must_use]
     pub fn answer(&self, status: u16) -> Option<&'static Answered> {

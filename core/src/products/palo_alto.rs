@@ -2,7 +2,7 @@
 //! `elsewhere/firewall.rs`.
 
 use super::groups::FIREWALLED;
-use super::{Aim, Id, Part, Product, Recording};
+use super::{Aim, Handbook, Id, Part, Product, Recording};
 use crate::categories::check;
 
 const FIELDS: &str = "PAN-OS Administrator's Guide, Traffic Log Fields";
@@ -18,6 +18,12 @@ pub static PRODUCT: Product = Product {
              traffic log's action and session end reason say what it did: policy-deny, threat, aged-out, tcp-rst-from-server.",
     answers: &[],
     timers: &[],
+    reverse: false,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[(
             FIREWALLED,
@@ -42,6 +48,4 @@ pub static PRODUCT: Product = Product {
             .source(CAPTURE),
         },
     ],
-    reverse: false,
-    absent: &[],
 };

@@ -17,18 +17,18 @@ fn every_product_says_enough_and_not_too_much() {
         let id = product.id;
         assert_eq!(TABLE.iter().filter(|other| other.id == id).count(), 1, "{id:?}");
         assert!(!product.name.is_empty() && product.statuses.ends_with('.'), "{id:?}");
-        let checks = product.parts.iter().flat_map(|part| part.checks).map(|(_, check)| check);
-        for check in checks.chain(product.recordings.iter().map(|recording| &recording.check)) {
+        let checks = product.handbook().parts.iter().flat_map(|part| part.checks).map(|(_, check)| check);
+        for check in checks.chain(product.handbook().recordings.iter().map(|recording| &recording.check)) {
             let text = check.text;
             assert!(text.ends_with('.') && !text.contains('!') && text.len() <= 300, "{text}");
             for text in [text, check.command, check.path] {
                 assert_eq!(unknown_placeholders(text), [""; 0], "{text}");
             }
         }
-        for (_, cause) in product.parts.iter().flat_map(|part| part.causes) {
+        for (_, cause) in product.handbook().parts.iter().flat_map(|part| part.causes) {
             assert!(cause.text.ends_with('.') && cause.text.len() <= 300, "{}", cause.text);
         }
-        for (_, fix) in product.parts.iter().flat_map(|part| part.fixes) {
+        for (_, fix) in product.handbook().parts.iter().flat_map(|part| part.fixes) {
             for text in [fix.change, fix.risk] {
                 assert!(text.ends_with('.') && !text.contains('!') && text.len() <= 300, "{text}");
             }
@@ -119,7 +119,7 @@ const COMPLETE: &[Id] =
 
 /// How many fixes of its own a product has for a failure.
 fn fixes(product: &Product, category: Category) -> usize {
-    product.parts.iter().flat_map(|part| part.fixes).filter(|(ids, _)| ids.contains(&category)).count()
+    product.handbook().parts.iter().flat_map(|part| part.fixes).filter(|(ids, _)| ids.contains(&category)).count()
 }
 
 /// Of its column.
@@ -138,7 +138,7 @@ fn matrix() -> String {
         matrix += &format!("\n{:26}", category.id.as_str());
         matrix += &format!("{:>10}", format!("{}/{}", category.checks.len(), category.fixes.len()));
         for product in TABLE {
-            let checks = product.parts.iter().flat_map(|part| part.checks);
+            let checks = product.handbook().parts.iter().flat_map(|part| part.checks);
             let checks = checks.filter(|(ids, _)| ids.contains(&category.id)).count();
             let fixes = match product.absent(category.id) {
                 Some(Absent::CannotOccur(_)) => "no".into(),
@@ -189,7 +189,7 @@ fn what_verifies_a_fix_can_be_copied_as_it_is() {
         proxy_port: Some(3128),
         ..facts()
     };
-    let own = TABLE.iter().flat_map(|product| product.parts).flat_map(|part| part.fixes).map(|(_, fix)| fix);
+    let own = TABLE.iter().flat_map(|product| product.handbook().parts).flat_map(|part| part.fixes).map(|(_, fix)| fix);
     let elsewhere = PARTIES.iter().flat_map(|party| party.fixes).map(|(_, fix)| fix);
     for fix in categories::TABLE.iter().flat_map(|category| category.fixes).chain(own).chain(elsewhere) {
         let verify = fill(fix.verify, &facts);
@@ -445,7 +445,7 @@ fn nobody_is_told_to_capture_on_a_service() {
 #[test]
 fn a_gap_in_the_own_recordings_is_filled_by_the_generic_ones() {
     for aim in [Aim::Packets, Aim::Path, Aim::Log, Aim::Read] {
-        let generic = Id::Generic.product().map_or(&[][..], |product| product.recordings);
+        let generic = Id::Generic.product().map_or(&[][..], |product| product.handbook().recordings);
         assert!(generic.iter().any(|recording| recording.aim == aim), "{aim:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! Traefik 3, as far as its source and documents say.
 
 use super::groups::SILENT;
-use super::{Aim, Id, Part, Product, Recording, Timer, answered};
+use super::{Aim, Handbook, Id, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
@@ -50,6 +50,12 @@ pub static PRODUCT: Product = Product {
             source: SOURCE,
         },
     ],
+    reverse: true,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[(
             &[
@@ -128,6 +134,4 @@ pub static PRODUCT: Product = Product {
         )
         .source("Traefik documentation, logs and access logs"),
     }],
-    reverse: true,
-    absent: &[],
 };

@@ -1,7 +1,7 @@
 //! Varnish, as far as its source says.
 
 use super::groups::SILENT;
-use super::{Aim, Id, Part, Product, Recording, Timer, answered};
+use super::{Aim, Handbook, Id, Part, Product, Recording, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Id as Category, check, fix};
 use crate::logs::phase;
@@ -39,6 +39,12 @@ pub static PRODUCT: Product = Product {
         timer("first_byte_timeout", 60_000, &[Category::ResponseTimeout]),
         timer("between_bytes_timeout", 60_000, &[Category::ResponseStalled]),
     ],
+    reverse: true,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[(
             &[
@@ -122,6 +128,4 @@ pub static PRODUCT: Product = Product {
         )
         .source(SOURCE),
     }],
-    reverse: true,
-    absent: &[],
 };

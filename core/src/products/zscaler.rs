@@ -1,7 +1,7 @@
 //! Zscaler Internet Access: what its web log and its pages tell; practice where no document is named.
 
 use super::groups::SECURE;
-use super::{Aim, Id, PRACTICE, Part, Product, Recording};
+use super::{Aim, Handbook, Id, PRACTICE, Part, Product, Recording};
 use crate::categories::{Id as Category, check, fix};
 
 const FEED: &str = "Zscaler, NSS feed output format: web logs";
@@ -17,6 +17,12 @@ pub static PRODUCT: Product = Product {
              failure.",
     answers: &[],
     timers: &[],
+    reverse: false,
+    absent: &[],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[Part {
         checks: &[
             (
@@ -75,6 +81,4 @@ pub static PRODUCT: Product = Product {
             .source(FEED),
         },
     ],
-    reverse: false,
-    absent: &[],
 };

@@ -9,7 +9,7 @@ mod respond;
 mod secure;
 
 use super::groups::{LATE, SILENT};
-use super::{Absent, Id, PRACTICE, Product, Timer};
+use super::{Absent, Handbook, Id, PRACTICE, Product, Timer};
 use crate::categories::{Check, Fix, Id as Category, check, fix};
 use crate::time::Span;
 
@@ -62,6 +62,15 @@ pub static PRODUCT: Product = Product {
         ),
         timer("retry of a worker in error state", &[Category::NoHealthyUpstream], "ProxyPass ... retry="),
     ],
+    reverse: true,
+    absent: &[(
+        &[Category::PmtuBlackhole, Category::ZeroWindow, Category::ResponseTruncated, Category::ClientAbort],
+        Absent::Undocumented,
+    )],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
     parts: &[
         resolve::PART,
         connect::PART,
@@ -74,9 +83,4 @@ pub static PRODUCT: Product = Product {
         gateway::EASE,
     ],
     recordings: record::RECORDINGS,
-    reverse: true,
-    absent: &[(
-        &[Category::PmtuBlackhole, Category::ZeroWindow, Category::ResponseTruncated, Category::ClientAbort],
-        Absent::Undocumented,
-    )],
 };

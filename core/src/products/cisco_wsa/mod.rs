@@ -13,7 +13,7 @@ mod respond;
 mod secure;
 mod spoofing;
 
-use super::{Absent, Id, PRACTICE, Product, Timer};
+use super::{Absent, Handbook, Id, PRACTICE, Product, Timer};
 use crate::categories::Id as Category;
 use crate::time::Span;
 
@@ -72,17 +72,6 @@ pub static PRODUCT: Product = Product {
             source: "AsyncOS 6.3 user guide",
         },
     ],
-    parts: &[
-        monitor::PART,
-        monitor::BY_LOG,
-        connect::PART,
-        spoofing::PART,
-        resolve::PART,
-        respond::PART,
-        secure::PART,
-        gateway::PART,
-    ],
-    recordings: record::RECORDINGS,
     reverse: false,
     absent: &[(
         &[
@@ -107,4 +96,19 @@ pub static PRODUCT: Product = Product {
         ],
         Absent::Undocumented,
     )],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
+    parts: &[
+        monitor::PART,
+        monitor::BY_LOG,
+        connect::PART,
+        spoofing::PART,
+        resolve::PART,
+        respond::PART,
+        secure::PART,
+        gateway::PART,
+    ],
+    recordings: record::RECORDINGS,
 };

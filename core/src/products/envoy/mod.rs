@@ -9,7 +9,7 @@ mod respond;
 mod secure;
 
 use super::groups::SILENT;
-use super::{Absent, Id, Product, Timer};
+use super::{Absent, Handbook, Id, Product, Timer};
 use crate::categories::{Check, Fix, Id as Category, check, fix};
 use crate::time::Span;
 
@@ -77,17 +77,6 @@ pub static PRODUCT: Product = Product {
             "clusters: HttpProtocolOptions.common_http_protocol_options.idle_timeout",
         ),
     ],
-    parts: &[
-        resolve::PART,
-        connect::PART,
-        secure::PART,
-        respond::KEPT,
-        respond::PART,
-        gateway::PART,
-        connect::EASE,
-        respond::EASE,
-    ],
-    recordings: record::RECORDINGS,
     reverse: true,
     absent: &[(
         &[
@@ -100,4 +89,19 @@ pub static PRODUCT: Product = Product {
         ],
         Absent::Undocumented,
     )],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
+    parts: &[
+        resolve::PART,
+        connect::PART,
+        secure::PART,
+        respond::KEPT,
+        respond::PART,
+        gateway::PART,
+        connect::EASE,
+        respond::EASE,
+    ],
+    recordings: record::RECORDINGS,
 };

@@ -9,7 +9,7 @@ mod respond;
 mod secure;
 
 use super::groups::{LATE, SILENT};
-use super::{Absent, Id, Product, Timer};
+use super::{Absent, Handbook, Id, Product, Timer};
 use crate::categories::{Check, Fix, Id as Category, check, fix};
 use crate::time::Span;
 
@@ -59,19 +59,6 @@ pub static PRODUCT: Product = Product {
         shipped("timeout server (Debian)", 50, LATE),
         shipped("timeout server (Red Hat)", 60, LATE),
     ],
-    parts: &[
-        resolve::PART,
-        connect::PART,
-        secure::PART,
-        respond::KEPT,
-        respond::PART,
-        gateway::PART,
-        connect::EASE,
-        resolve::EASE,
-        respond::EASE,
-        gateway::EASE,
-    ],
-    recordings: record::RECORDINGS,
     reverse: true,
     absent: &[(
         &[
@@ -85,4 +72,21 @@ pub static PRODUCT: Product = Product {
         ],
         Absent::Undocumented,
     )],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
+    parts: &[
+        resolve::PART,
+        connect::PART,
+        secure::PART,
+        respond::KEPT,
+        respond::PART,
+        gateway::PART,
+        connect::EASE,
+        resolve::EASE,
+        respond::EASE,
+        gateway::EASE,
+    ],
+    recordings: record::RECORDINGS,
 };

@@ -9,7 +9,7 @@ mod respond;
 mod secure;
 
 use super::groups::{LATE, SILENT};
-use super::{Absent, Id, PRACTICE, Product, Timer};
+use super::{Absent, Handbook, Id, PRACTICE, Product, Timer};
 use crate::categories::{Check, Id as Category, check};
 use crate::time::Span;
 
@@ -70,18 +70,6 @@ pub static PRODUCT: Product = Product {
             UPSTREAM,
         ),
     ],
-    parts: &[
-        resolve::PART,
-        connect::PART,
-        secure::PART,
-        respond::KEPT,
-        respond::PART,
-        gateway::PART,
-        connect::EASE,
-        respond::EASE,
-        gateway::EASE,
-    ],
-    recordings: record::RECORDINGS,
     reverse: true,
     absent: &[(
         &[
@@ -95,4 +83,20 @@ pub static PRODUCT: Product = Product {
         ],
         Absent::Undocumented,
     )],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
+    parts: &[
+        resolve::PART,
+        connect::PART,
+        secure::PART,
+        respond::KEPT,
+        respond::PART,
+        gateway::PART,
+        connect::EASE,
+        respond::EASE,
+        gateway::EASE,
+    ],
+    recordings: record::RECORDINGS,
 };

@@ -11,7 +11,7 @@ mod respond;
 mod secure;
 
 use super::groups::LATE;
-use super::{Absent, Id, PRACTICE, Product, Timer, answered};
+use super::{Absent, Handbook, Id, PRACTICE, Product, Timer, answered};
 use crate::categories::Id::*;
 use crate::categories::{Check, Id as Category, check};
 use crate::time::Span;
@@ -63,8 +63,6 @@ pub static PRODUCT: Product = Product {
             source: "Trustwave KB 13375 (proxy chain with Blue Coat)",
         },
     ],
-    parts: &[resolve::PART, connect::PART, secure::PART, respond::KEPT, respond::PART, gateway::PART],
-    recordings: record::RECORDINGS,
     reverse: false,
     absent: &[(
         &[
@@ -88,4 +86,10 @@ pub static PRODUCT: Product = Product {
         ],
         Absent::Undocumented,
     )],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
+    parts: &[resolve::PART, connect::PART, secure::PART, respond::KEPT, respond::PART, gateway::PART],
+    recordings: record::RECORDINGS,
 };

@@ -10,7 +10,7 @@ mod record;
 mod resolve;
 mod respond;
 
-use super::{Absent, Id, PRACTICE, Product, Timer};
+use super::{Absent, Handbook, Id, PRACTICE, Product, Timer};
 use crate::categories::Id as Category;
 use crate::time::Span;
 
@@ -68,8 +68,6 @@ pub static PRODUCT: Product = Product {
         path: "Policy > Settings > Engines > Proxy Control (7.x)",
         source: ARTICLE,
     }],
-    parts: &[resolve::PART, connect::PART, respond::PART, policy::PART],
-    recordings: record::RECORDINGS,
     reverse: false,
     absent: &[(
         &[
@@ -97,3 +95,7 @@ pub static PRODUCT: Product = Product {
         Absent::Undocumented,
     )],
 };
+
+/// See the module.
+pub static HANDBOOK: Handbook =
+    Handbook { parts: &[resolve::PART, connect::PART, respond::PART, policy::PART], recordings: record::RECORDINGS };

@@ -9,7 +9,7 @@ mod respond;
 mod secure;
 
 use super::groups::{HTTP2, LATE, SILENT};
-use super::{Absent, Id, Product, Timer};
+use super::{Absent, Handbook, Id, Product, Timer};
 use crate::categories::{Check, Fix, Id as Category, check, fix};
 use crate::time::Span;
 
@@ -60,8 +60,6 @@ pub static PRODUCT: Product = Product {
         timer("peer_connect_timeout", 30, &[Category::TcpSynUnanswered]),
         timer("server_idle_pconn_timeout", 60, &[Category::KeepaliveRace]),
     ],
-    parts: &[resolve::PART, connect::PART, secure::PART, respond::KEPT, respond::PART, gateway::PART, connect::EASE],
-    recordings: record::RECORDINGS,
     reverse: false,
     absent: &[
         (HTTP2, Absent::CannotOccur("Squid speaks HTTP/1.1 to servers and never HTTP/2.")),
@@ -80,4 +78,10 @@ pub static PRODUCT: Product = Product {
             Absent::Undocumented,
         ),
     ],
+};
+
+/// See the module.
+pub static HANDBOOK: Handbook = Handbook {
+    parts: &[resolve::PART, connect::PART, secure::PART, respond::KEPT, respond::PART, gateway::PART, connect::EASE],
+    recordings: record::RECORDINGS,
 };
