@@ -1,11 +1,13 @@
 //! The guide's state as a link holds it: answers, the category opened, and names for the commands.
 
 use gateway_triage_core::categories::Id as Category;
-use gateway_triage_core::guided::Given;
-use gateway_triage_core::products::{Facts, Id as Product};
+use gateway_triage_core::guided::{self, Given, Question};
+use gateway_triage_core::products::{self, Facts, Id as Product};
+use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::fragment::Fragment;
+use crate::protocol::Shown;
 
 /// What is shown in place of files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,6 +100,34 @@ impl Guide {
     }
 }
 
+/// What the products' handbooks can be asked of a guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lesson {
+    /// How to find out the answer of the question with this id.
+    How(String),
+    /// What to record next.
+    Record,
+    /// What to do about the category that is open.
+    Advice,
+}
+
+impl Lesson {
+    /// What they say at this link; `None` where nothing is asked that they know. The engine's side.
+    #[must_use]
+    pub fn taught(&self, link: &str) -> Option<Shown> {
+        let guide = Guide::of(&Fragment::parse(link))?;
+        let facts = guide.facts();
+        Some(match self {
+            Self::How(question) => Shown::Checks(guided::how(Question::find(question)?, guide.product, &facts)),
+            Self::Record => Shown::Checks(guided::collect(&guide.given(), &facts)),
+            Self::Advice => {
+                let seen = products::Seen::default();
+                Shown::Advice(Box::new(products::advise(guide.category?, guide.product, &seen, &facts)))
+            }
+        })
+    }
+}
+
 /// Whether a text is an address, with or without a port.
 #[must_use]
 pub fn is_address(text: &str) -> bool {
@@ -127,6 +157,19 @@ mod tests {
             let guide = Guide::of(&Fragment::parse(text)).unwrap_or_default();
             assert_eq!(Guide::of(&Fragment::parse(&guide.link())), Some(guide), "{text}");
         }
+    }
+
+    #[test]
+    fn a_link_is_enough_to_be_told_of() {
+        let link = "#product=squid&guided=&category=dns-nxdomain&host=www.example.com";
+        let Some(Shown::Advice(advice)) = Lesson::Advice.taught(link) else { panic!("no advice") };
+        assert!(
+            advice.checks.iter().filter_map(|check| check.command.as_deref()).any(|it| it.contains("www.example.com"))
+        );
+        assert!(matches!(Lesson::Record.taught(link), Some(Shown::Checks(checks)) if !checks.is_empty()));
+        let how = |question: &str| Lesson::How(question.to_owned()).taught(link);
+        assert!(matches!(how("status"), Some(Shown::Checks(_))) && how("no-question").is_none());
+        assert_eq!(Lesson::Advice.taught("#guided="), None);
     }
 
     #[test]

@@ -44,6 +44,7 @@ impl Wanted {
 pub async fn look(what: Look, files: &[File], wanted: &Wanted) -> Option<Shown> {
     let found = match what {
         Look::Ladder(finding) => ladders(&finding, files, wanted).await,
+        Look::Guide { link, what } => what.taught(&link).ok_or_else(|| words::NOT_THERE.to_owned()),
         Look::LogFormat(text) => Ok(Shown::LogFormat(format_string(&text).map(str::to_owned))),
         Look::Packet { input, packet, offset } => one_packet(files.get(input as usize), (packet, offset), wanted).await,
         Look::Line { input, offset, length } => line(files.get(input as usize), offset, length, wanted).await,

@@ -9,9 +9,10 @@ use gateway_triage_core::Options;
 use gateway_triage_core::details::Details;
 use gateway_triage_core::ladder::Ladder;
 use gateway_triage_core::products;
-use gateway_triage_core::report::{Finding, Report};
+use gateway_triage_core::report::{Advice, Check, Finding, Report};
 use serde::{Deserialize, Serialize};
 
+use crate::guide::Lesson;
 use crate::printing::Part;
 use crate::query::{Answer, Query};
 
@@ -153,6 +154,13 @@ pub enum Look {
         /// Byte offset in the unpacked file.
         offset: u64,
     },
+    /// What the products' handbooks say of the guide.
+    Guide {
+        /// The guide, as its link.
+        link: String,
+        /// What is asked.
+        what: Lesson,
+    },
     /// What the engine makes of a format string of a log.
     LogFormat(String),
     /// One log line.
@@ -173,6 +181,10 @@ pub enum Shown {
     Ladders(Vec<(u32, Ladder)>),
     /// One packet, decoded.
     Packet(Box<Details>),
+    /// Tests.
+    Checks(Vec<Check>),
+    /// Advice on a category.
+    Advice(Box<Advice>),
     /// The title of the layout that a format string describes, or why it is refused.
     LogFormat(Result<String, String>),
     /// A line as it is in the file.

@@ -29,7 +29,7 @@ pub fn PacketDetails(look: Look) -> impl IntoView {
                 Some(Shown::Packet(details)) => packet(&details).into_any(),
                 Some(Shown::Line(text)) => view! { <pre aria-label=words::LINE_AS_IT_IS>{text}</pre> }.into_any(),
                 Some(Shown::Gone(why)) => view! { <p class="aside">{why}</p> }.into_any(),
-                Some(Shown::Ladders(_) | Shown::LogFormat(_)) => ().into_any(),
+                Some(_) => ().into_any(),
             }}
         </div>
     }

@@ -1,11 +1,12 @@
 //! Without files: from the symptom to a category by questions, or the advice of a category by its link.
 
-use gateway_triage_core::guided::{self, Given};
+use gateway_triage_core::guided::Given;
 use leptos::prelude::*;
 
-use crate::components::guide::{Answers, Chosen, Left, Question, Strip, Verdict};
+use crate::components::guide::{Answers, Chosen, Left, Question, Strip, Verdict, learn};
 use crate::components::{NamesFields, Recordings};
-use crate::guide::Guide;
+use crate::guide::{Guide, Lesson};
+use crate::protocol::Shown;
 use crate::state::App;
 use crate::{focus, words};
 
@@ -35,6 +36,7 @@ fn Questions(guide: Memo<Guide>) -> impl IntoView {
         let left = Given::left(&list).len();
         words::left(left, Given::best(&list).len())
     });
+    let record = learn(move || (guide.with(Guide::link), Lesson::Record));
     view! {
         <div class="guide">
             <div class="guide-head">
@@ -55,8 +57,11 @@ fn Questions(guide: Memo<Guide>) -> impl IntoView {
                 <Answers guide=guide />
                 <NamesFields guide=guide />
                 {move || {
-                    let guide = guide.get();
-                    view! { <Recordings checks=guided::collect(&guide.given(), &guide.facts()) /> }
+                    let checks = match record.get() {
+                        Some(Shown::Checks(checks)) => checks,
+                        _ => Vec::new(),
+                    };
+                    view! { <Recordings checks=checks /> }
                 }}
             </div>
             <Left guide=guide />

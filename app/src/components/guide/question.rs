@@ -1,12 +1,13 @@
 //! The question that is asked: its answers as buttons, and how to find out.
 
-use gateway_triage_core::guided::{self, Question as Asked, UNKNOWN};
+use gateway_triage_core::guided::{Question as Asked, UNKNOWN};
 use gateway_triage_core::report::Check;
 use leptos::prelude::*;
 
+use super::lesson::{checks, learn};
 use crate::components::advice::one_check;
 use crate::components::section::three_then_more;
-use crate::guide::Guide;
+use crate::guide::{Guide, Lesson};
 use crate::{focus, words};
 
 /// Answers in one column; more are set in two, where there is room.
@@ -77,7 +78,8 @@ fn one(guide: &Guide, asked: &'static Asked) -> impl IntoView {
     };
     let answers = (asked.answers)(guide.product).iter().map(|answer| choice(answer.id, answer.text, false));
     let many = answers.len() > COLUMN;
-    let how = guided::how(asked, guide.product, &guide.facts());
+    let link = guide.link();
+    let how = learn(move || (link.clone(), Lesson::How(asked.id.to_owned())));
     view! {
         <section class="question" aria-labelledby="question-heading">
             <fieldset>
@@ -92,7 +94,7 @@ fn one(guide: &Guide, asked: &'static Asked) -> impl IntoView {
                     {(asked.id != "product").then(|| choice(UNKNOWN, words::NOT_KNOWN, true))}
                 </ul>
             </fieldset>
-            {how_to(how)}
+            {checks(how, |how| how_to(how).into_any())}
             {others(guide, asked.id)}
         </section>
     }

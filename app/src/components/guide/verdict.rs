@@ -1,15 +1,19 @@
 //! What to do about a category at a product, without files: the advice that a verdict has.
 
 use gateway_triage_core::categories::Id as Category;
-use gateway_triage_core::products::{Seen, advise, fill};
+use gateway_triage_core::products::fill;
+use gateway_triage_core::report::Advice;
 use leptos::prelude::*;
 
+use super::learn;
 use super::left::reasons;
+use super::lesson::waiting;
 use crate::components::advice::{DoFirst, MoreAdvice};
 use crate::components::mark::Mark;
 use crate::components::section::Section;
 use crate::components::{NamesFields, Recordings};
-use crate::guide::Guide;
+use crate::guide::{Guide, Lesson};
+use crate::protocol::Shown;
 use crate::{focus, verdicts, words};
 
 /// The advice, with whatever names are known.
@@ -17,12 +21,13 @@ use crate::{focus, verdicts, words};
 pub fn Verdict(guide: Memo<Guide>, category: Category) -> impl IntoView {
     focus::soon_if_idle("verdict-heading");
     let phase = verdicts::phase(category);
-    let advice = Memo::new(move |_| {
-        let guide = guide.get();
-        advise(category, guide.product, &Seen::default(), &guide.facts())
+    let said = learn(move || (guide.with(Guide::link), Lesson::Advice));
+    let advice = Memo::new(move |_| match said.get() {
+        Some(Shown::Advice(advice)) => *advice,
+        _ => Advice::default(),
     });
     // What to record has a place of its own, beside the button for files.
-    let rest = Memo::new(move |_| gateway_triage_core::report::Advice { capture: Vec::new(), ..advice.get() });
+    let rest = Memo::new(move |_| Advice { capture: Vec::new(), ..advice.get() });
     let back = move || guide.with(|guide| guide.questions().link());
     let meaning = move || category.category().map(|known| fill(known.meaning, &guide.with(Guide::facts)));
     view! {
@@ -60,6 +65,7 @@ pub fn Verdict(guide: Memo<Guide>, category: Category) -> impl IntoView {
                     }
                 })
             }}
+            {move || said.with(|said| waiting(said.as_ref()))}
             <DoFirst advice=advice />
             <MoreAdvice advice=rest open=Memo::new(|_| false) />
             {move || view! { <Recordings checks=advice.get().capture /> }}
