@@ -11,6 +11,7 @@
 //!
 //! It builds nothing and optimises nothing; it packs, writes policies, and refuses what is larger than promised.
 
+mod articles;
 mod budget;
 mod hosts;
 mod markup;
@@ -34,9 +35,9 @@ const SBOM: &str = "gateway-triage.cdx.json";
 /// The name of the one file, in `dist/` and in the site.
 const ONE_FILE: &str = "gateway-triage.html";
 
-/// `gateway-triage-deliver WHOLE PAGE ENGINE DIST [--any-size|--unpacked]`: folders that trunk has built, with one module for
-/// everything, with one for the page, and with one for the engine; the folder to write to; and whether what is over budget is
-/// said only, or nothing is packed and no size said, as is enough for a look or a test.
+/// `gateway-triage-deliver WHOLE PAGE ENGINE DIST [--any-size|--unpacked] [--address=URL]`: folders that trunk has built, with one
+/// module for everything, with one for the page, and with one for the engine; the folder to write to; whether what is over budget
+/// is said only, or nothing is packed and no size said, as is enough for a look or a test; and where the site will stand.
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match run(&args) {
@@ -49,14 +50,19 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &[String]) -> Result<()> {
-    let (folders, any_size, packed) = match args {
-        [folders @ .., any] if any == "--any-size" => (folders, true, true),
-        [folders @ .., any] if any == "--unpacked" => (folders, true, false),
-        folders => (folders, false, true),
-    };
-    let [whole, page, engine, dist] = folders else {
+    let (flags, folders): (Vec<&str>, Vec<&str>) = args.iter().map(|arg| &**arg).partition(|arg| arg.starts_with("--"));
+    let [whole, page, engine, dist] = folders[..] else {
         bail!("give three folders of built pages — whole, page, engine — and the folder to write to");
     };
+    let (mut any_size, mut packed, mut address) = (false, true, None);
+    for flag in flags {
+        match flag.strip_prefix("--address=") {
+            Some(url) if url.starts_with("https://") || url.starts_with("http://") => address = Some(url),
+            None if flag == "--any-size" => any_size = true,
+            None if flag == "--unpacked" => packed = false,
+            _ => bail!("`{flag}` is no flag; an address begins with https://"),
+        }
+    }
     let dist = Path::new(dist);
     let whole = Page::read(Path::new(whole))?;
     let page = Page::read(Path::new(page))?.with_engine(&Page::read(Path::new(engine))?)?;
@@ -74,7 +80,7 @@ fn run(args: &[String]) -> Result<()> {
     if site.exists() {
         std::fs::remove_dir_all(&site).with_context(|| format!("{} cannot be replaced", site.display()))?;
     }
-    let sizes = site::write(&page, &one_file, &sum, &site, packed)?;
+    let sizes = site::write(&page, &one_file, &sum, &site, packed, address)?;
 
     println!("{}  {sum}", dist.join(ONE_FILE).display());
     if !packed {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::budget::Sizes;
 use crate::markup::{plain, tags};
 use crate::page::{Page, parts};
-use crate::{ONE_FILE, hosts, offline, pack};
+use crate::{ONE_FILE, articles, hosts, offline, pack};
 
 /// Endings of files that become smaller by packing.
 const PACKED: &[&str] = &["html", "js", "css", "wasm", "svg", "webmanifest", "xml", "txt", "sha256"];
@@ -19,8 +19,16 @@ const EMBED: &str = "embed.js";
 /// Packed by less than this many bytes a file is sent as it is.
 const WORTH_IT: usize = 100;
 
-/// Writes the site into a folder that is not there yet, `packed` too or not; what goes over the wire at first sight.
-pub fn write(page: &Page, one_file: &str, sum: &str, folder: &Path, packed: bool) -> Result<Sizes> {
+/// Writes the site into a folder that is not there yet, `packed` too or not, with a map where its address is known; what goes over
+/// the wire at first sight.
+pub fn write(
+    page: &Page,
+    one_file: &str,
+    sum: &str,
+    folder: &Path,
+    packed: bool,
+    address: Option<&str>,
+) -> Result<Sizes> {
     let document = document(page)?;
     let mut files: Vec<(&str, &[u8])> = vec![("index.html", document.as_bytes()), (ONE_FILE, one_file.as_bytes())];
     let sum = format!("{sum}  {ONE_FILE}\n");
@@ -31,6 +39,9 @@ pub fn write(page: &Page, one_file: &str, sum: &str, folder: &Path, packed: bool
     let service_worker = offline::service_worker(page, &document);
     files.push((offline::NAME, service_worker.as_bytes()));
     files.push((EMBED, include_bytes!("embed.js")));
+    let articles = articles::all(address);
+    files.extend(articles.iter().map(|(name, text)| (&**name, text.as_bytes())));
+    files.push((articles::STYLE.0, articles::STYLE.1.as_bytes()));
     files.extend(page.files.iter().map(|(name, bytes)| (&**name, &**bytes)));
 
     let first = first_view(page);
@@ -100,7 +111,7 @@ mod tests {
         let style = page.hashed.iter().find(|name| name.ends_with(".css")).cloned().unwrap_or_default();
         page.files.insert(style.clone(), big.clone().into_bytes());
         let one_file = one_file::write(&page)?;
-        let sizes = write(&page, &one_file, "0", &folder, true)?;
+        let sizes = write(&page, &one_file, "0", &folder, true, None)?;
         let read = |name: &str| std::fs::read(folder.join(name));
         assert_eq!(read(&style)?, big.as_bytes());
         assert!(read(&format!("{style}.br"))?.len() < 100 && read(&format!("{style}.gz"))?.len() < 150);

@@ -16,23 +16,25 @@ pub fn folder() -> PathBuf {
 
 /// `cargo xtask dist`.
 pub fn run(args: &[String]) -> Result<()> {
-    if let Some(arg) = args.first() {
-        bail!("`dist` takes no arguments, but got `{arg}`");
-    }
+    let address = match args {
+        [] => None,
+        [flag, url] if flag == "--address" => Some(format!("--address={url}")),
+        _ => bail!("`dist` takes no argument but `--address URL`: where the site will stand, for its map"),
+    };
     let tools = setup::ensure(NEEDS)?;
     if tools.program(&setup::WASM_OPT).is_none() {
         bail!("what is delivered is optimised by wasm-opt, which needs Node and npm");
     }
     page::build(&tools, &page::WHOLE)?;
-    deliver(&tools, &[])
+    deliver(&tools, address.as_deref())
 }
 
 /// For the step of `cargo xtask test`, which has built the page before: sizes are said, and held by `dist` alone.
 pub fn of_built_page(tools: &Toolbox) -> Result<()> {
-    deliver(tools, &["--any-size"])
+    deliver(tools, Some("--any-size"))
 }
 
-fn deliver(tools: &Toolbox, more: &[&str]) -> Result<()> {
+fn deliver(tools: &Toolbox, more: Option<&str>) -> Result<()> {
     let (page, engine) = (page::build(tools, &page::PAGE)?, page::build(tools, &page::ENGINE)?);
     let mut command = cargo();
     command.args(["run", "--quiet", "--package=gateway-triage-deliver", "--"]);

@@ -9,6 +9,10 @@ pub const PAGE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'
     img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-src 'self'; manifest-src 'self'; \
     base-uri 'none'; form-action 'none'";
 
+/// What an article about a failure or a gateway may do: look as it does, and show the one file in a frame.
+pub const ARTICLE: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; \
+    form-action 'none'";
+
 /// What the service worker may do, in the header of its script: the page's policy does not hold for it.
 pub const SERVICE_WORKER: &str = "default-src 'none'; connect-src 'self'";
 
@@ -58,7 +62,7 @@ mod tests {
     fn nothing_inline_is_allowed_without_its_hash() {
         let one_file = one_file(&["aGFzaA==".to_owned()], &[]);
         assert!(one_file.contains("script-src 'sha256-aGFzaA==' 'wasm-unsafe-eval'; style-src;"));
-        for policy in [PAGE, &one_file] {
+        for policy in [PAGE, ARTICLE, &one_file] {
             assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe-inline"), "{policy}");
             assert!(!policy.replace("wasm-unsafe-eval", "").contains("unsafe-eval"), "{policy}");
         }

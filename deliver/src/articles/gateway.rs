@@ -1,7 +1,7 @@
 //! The page of a gateway product.
 
 use gateway_triage_core::categories;
-use gateway_triage_core::products::{Product, fill, Facts};
+use gateway_triage_core::products::{Facts, Product, fill};
 use maud::html;
 
 use super::{Article, advice, checks, failure, fixes, own, plain};
@@ -45,12 +45,12 @@ pub fn page(product: &Product) -> String {
         @if !product.timers.is_empty() {
             h2 { "How long it waits by default" }
             table {
-                thead { tr { th scope="col" { "Setting" } th scope="col" { "Seconds" } th scope="col" { "Where" } th scope="col" { "Source" } } }
+                thead { tr { th scope="col" { "Setting" } th scope="col" { "Wait" } th scope="col" { "Where" } th scope="col" { "Source" } } }
                 tbody {
                     @for timer in product.timers {
                         tr {
                             td { code { (timer.name) } }
-                            td { (timer.wait.as_seconds_text()) }
+                            td { (timer.wait) }
                             td { (timer.path) }
                             td.source { (timer.source) }
                         }

@@ -200,7 +200,9 @@ mod tests {
         let at_top = ["favicon.svg", STYLE.0, ONE_FILE, "./", ""];
         for (path, text) in &files {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            for part in text.split([' ', '>']).filter_map(|part| part.strip_prefix("href=\"").or(part.strip_prefix("src=\""))) {
+            for part in
+                text.split([' ', '>']).filter_map(|part| part.strip_prefix("href=\"").or(part.strip_prefix("src=\"")))
+            {
                 let link = part.split(['"', '#']).next().unwrap_or_default();
                 let target = match (folder, link.strip_prefix("../")) {
                     ("", None) => link.to_owned(),
@@ -218,7 +220,8 @@ mod tests {
         let files = all(None);
         let mut titles: Vec<&str> = Vec::new();
         for (path, text) in &files {
-            let title = text.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title);
+            let title =
+                text.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title);
             titles.extend(title);
             assert!(text.contains("name=\"description\""), "{path}");
             for (name, _) in products::PLACEHOLDERS {
