@@ -5,6 +5,7 @@
 //! (a violated content security policy is one) or if anything at all is asked of another machine.
 
 mod access;
+mod articles;
 mod cases;
 mod deliveries;
 mod embedding;

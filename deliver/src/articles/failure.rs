@@ -18,7 +18,7 @@ pub fn page(category: &Category) -> String {
     let gateways: Vec<_> = gateways.filter(|(product, _)| product.id != products::Id::Generic).collect();
     let content = html! {
         p.meaning { (plain(category.meaning)) }
-        p { "Who can usually mend it: " (any.owner) "." }
+        p { "Who can usually mend it: " (owner(&any.owner)) "." }
         @if !any.causes.is_empty() {
             h2 { "Causes, likeliest first" }
             ul { @for cause in &any.causes { li { (cause.text) } } }
@@ -49,4 +49,17 @@ pub fn page(category: &Category) -> String {
         content,
     }
     .text()
+}
+
+/// Whoever runs what has to be changed.
+fn owner(id: &str) -> &str {
+    match id {
+        "dns" => "whoever runs DNS",
+        "network" => "whoever runs the network",
+        "firewall" => "whoever runs the firewall",
+        "origin" => "whoever runs the server",
+        "gateway" => "whoever runs the gateway",
+        "client" => "the client's side",
+        other => other,
+    }
 }

@@ -1,7 +1,7 @@
 //! The page of a gateway product.
 
-use gateway_triage_core::categories;
-use gateway_triage_core::products::{Facts, Product, fill};
+use gateway_triage_core::categories::{self, Category};
+use gateway_triage_core::products::{Answered, Facts, Product, fill};
 use maud::html;
 
 use super::{Article, advice, checks, failure, fixes, own, plain};
@@ -29,11 +29,9 @@ pub fn page(product: &Product) -> String {
                             td { (answer.status) }
                             td { (plain(answer.means)) }
                             td {
-                                @for id in answer.candidates.iter().copied().flatten() {
-                                    @if let Some(category) = id.category() {
-                                        a href={ "../" (failure::path(category)) } { (category.title) }
-                                        br;
-                                    }
+                                @for category in candidates(answer) {
+                                    a href={ "../" (failure::path(category)) } { (category.title) }
+                                    br;
                                 }
                             }
                             td.source { (answer.source) }
@@ -79,4 +77,15 @@ pub fn page(product: &Product) -> String {
         content,
     }
     .text()
+}
+
+/// The failures that it answers so, each once.
+fn candidates(answer: &Answered) -> Vec<&'static Category> {
+    let mut all: Vec<&Category> = Vec::new();
+    for category in answer.candidates.iter().copied().flatten().filter_map(|id| id.category()) {
+        if all.iter().all(|known| known.id != category.id) {
+            all.push(category);
+        }
+    }
+    all
 }
