@@ -101,6 +101,12 @@
         return (await get(url)).blob();
       },
     };
+    const style = document.querySelector('script[data-packed$=".css"]');
+    if (style) {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(await text(style.dataset.packed));
+      document.adoptedStyleSheets = [sheet];
+    }
     await wasm_bindgen({ module_or_path: await page });
   }
 

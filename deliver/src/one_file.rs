@@ -1,9 +1,8 @@
 //! The whole page as one file that opens from disk and asks for nothing.
 //!
-//! Style and scripts stand in it as text, and its policy allows them by their hashes. Everything else that the page would
-//! fetch lies in it as gzip, in elements that no browser runs; `boot.js` opens them. Not in base64, which is a seventh longer
-//! ([`pack::sevens`]). Scripts come last, since
-//! what is inline cannot wait for the document as what is deferred does.
+//! Scripts stand in it as text, and its policy allows them by their hashes. Everything else that the page would fetch, its style
+//! too, lies in it as gzip, in elements that no browser runs; `boot.js` opens them. Not in base64, which is a seventh longer
+//! ([`pack::sevens`]). Scripts come last, since what is inline cannot wait for the document as what is deferred does.
 
 use std::fmt::Write;
 
@@ -17,7 +16,6 @@ use crate::page::{Page, started};
 /// Puts it together.
 pub fn write(page: &Page) -> Result<String> {
     let mut document = page.document.clone();
-    let mut styles = Vec::new();
     let mut scripts = Vec::new();
     let mut last = String::new();
 
@@ -32,9 +30,8 @@ pub fn write(page: &Page) -> Result<String> {
         let address = plain(tag.get("href").unwrap_or_default());
         let instead = match tag.get("rel") {
             Some("stylesheet") => {
-                let style = page.text(address)?;
-                styles.push(inline(style, "</style")?);
-                format!("<style>{style}</style>")
+                add_packed(&mut last, address, page)?;
+                String::new()
             }
             Some("icon") => {
                 let icon = pack::base64(page.text(address)?.as_bytes());
@@ -49,12 +46,12 @@ pub fn write(page: &Page) -> Result<String> {
         let Some(address) = tag.get("src") else { bail!("the built page holds a script of its own") };
         let name = plain(address);
         let script = page.text(name)?;
-        scripts.push(inline(script, "</script")?);
+        scripts.push(inline(script)?);
         document = document.replacen(&format!("{}</script>", &page.document[tag.place.clone()]), "", 1);
         let _ = writeln!(last, "<script data-inline=\"{}\">{script}</script>", escaped(name));
     }
 
-    let policy = policy::one_file(&scripts, &styles);
+    let policy = policy::one_file(&scripts);
     let Some(old) = tags(&document, "meta").into_iter().find(|tag| tag.get("http-equiv").is_some()) else {
         bail!("the built page says no policy");
     };
@@ -81,11 +78,11 @@ fn add_packed(last: &mut String, name: &str, page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// The hash by which the policy allows a text between tags; an error where the text would end its element.
-fn inline(text: &str, end: &str) -> Result<String> {
+/// The hash by which the policy allows a script's text between tags; an error where the text would end its element.
+fn inline(text: &str) -> Result<String> {
     // A comment's begin would change what ends a script.
-    if text.to_ascii_lowercase().contains(end) || text.contains("<!--") {
-        bail!("a part of the page holds {end} or <!-- and cannot stand in one file");
+    if text.to_ascii_lowercase().contains("</script") || text.contains("<!--") {
+        bail!("a part of the page holds </script or <!-- and cannot stand in one file");
     }
     Ok(pack::policy_hash(text))
 }
@@ -102,7 +99,7 @@ mod tests {
         let meta = tags(&text, "meta").into_iter().find_map(|tag| tag.get("http-equiv").and(tag.get("content")));
         let policy = meta.unwrap_or_default();
         assert!(policy.contains("connect-src 'none'"));
-        for inline in ["start()", "let wasm_bindgen;", "p { margin: 0 }"] {
+        for inline in ["start()", "let wasm_bindgen;"] {
             assert!(text.contains(&format!(">{inline}</")), "{inline}");
             assert!(policy.contains(&pack::policy_hash(inline)), "{inline}");
         }
@@ -118,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_would_end_its_element_is_refused() {
-        assert!(inline("let a = '</Script>'", "</script").is_err());
-        assert!(inline("let a = '<!-- '", "</script").is_err());
+        assert!(inline("let a = '</Script>'").is_err());
+        assert!(inline("let a = '<!-- '").is_err());
     }
 }

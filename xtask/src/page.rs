@@ -6,12 +6,14 @@
 use crate::process;
 use crate::setup::{self, Tool, Toolbox};
 use anyhow::{Context, Result, bail};
+use std::ffi::OsString;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What building the page needs.
-pub static NEEDS: &[&Tool] = &[&setup::WASM_TARGET, &setup::TRUNK, &setup::WASM_BINDGEN, &setup::WASM_OPT];
+pub static NEEDS: &[&Tool] =
+    &[&setup::WASM_TARGET, &setup::TRUNK, &setup::WASM_BINDGEN, &setup::WASM_OPT, &setup::ESBUILD];
 
 /// What makes a module packed small: of the levels, the first gave the smallest, and functions packed better beside those of
 /// like name, which are often alike.
@@ -81,11 +83,19 @@ pub fn build(tools: &Toolbox, what: &Build) -> Result<PathBuf> {
     let mut modules = 0;
     for entry in folder.read_dir()? {
         let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == "wasm") {
-            modules += 1;
-            if let Some(wasm_opt) = tools.program(&setup::WASM_OPT) {
-                optimise(wasm_opt, &path, what.optimised)?;
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some("wasm") => {
+                modules += 1;
+                if let Some(wasm_opt) = tools.program(&setup::WASM_OPT) {
+                    optimise(wasm_opt, &path, what.optimised)?;
+                }
             }
+            Some("js" | "css") => {
+                if let Some(esbuild) = tools.program(&setup::ESBUILD) {
+                    minify(esbuild, &path)?;
+                }
+            }
+            _ => {}
         }
     }
     if modules == 0 {
@@ -111,6 +121,18 @@ fn optimise(wasm_opt: &Path, module: &Path, flags: &[&str]) -> Result<()> {
     let size = std::fs::copy(&result, module)?;
     println!("wasm-opt: {} KB of {} KB", size / 1024, before.len() / 1024);
     Ok(())
+}
+
+/// Rewrites a script or a style shorter. Not by trunk's own minifier, which takes methods like `Promise.all` from their object.
+fn minify(esbuild: &Path, file: &Path) -> Result<()> {
+    let mut outfile = OsString::from("--outfile=");
+    outfile.push(file);
+    process::run(
+        Command::new(esbuild)
+            .args(["--minify", "--charset=utf8", "--log-level=warning", "--allow-overwrite"])
+            .arg(outfile)
+            .arg(file),
+    )
 }
 
 /// Leptos compiles each element of each view as a type of its own unless it is told to erase them, which makes the module a

@@ -20,15 +20,13 @@ pub const SERVICE_WORKER: &str = "default-src 'none'; connect-src 'self'";
 /// file, which may stand anywhere.
 pub const NOT_FRAMED: &str = "frame-ancestors 'self'";
 
-/// What the one file may do: run the scripts and styles of these SHA-256 hashes, and reach nothing at all.
+/// What the one file may do: run the scripts of these SHA-256 hashes, and reach nothing at all. Its style is set by its script.
 #[must_use]
-pub fn one_file(scripts: &[String], styles: &[String]) -> String {
-    let hashes = |hashes: &[String]| hashes.iter().map(|hash| format!(" 'sha256-{hash}'")).collect::<String>();
+pub fn one_file(scripts: &[String]) -> String {
+    let hashes: String = scripts.iter().map(|hash| format!(" 'sha256-{hash}'")).collect();
     format!(
-        "default-src 'none'; script-src{} 'wasm-unsafe-eval'; style-src{}; img-src data:; connect-src 'none'; \
-         worker-src blob:; base-uri 'none'; form-action 'none'",
-        hashes(scripts),
-        hashes(styles)
+        "default-src 'none'; script-src{hashes} 'wasm-unsafe-eval'; img-src data:; connect-src 'none'; worker-src blob:; \
+         base-uri 'none'; form-action 'none'"
     )
 }
 
@@ -60,8 +58,8 @@ mod tests {
 
     #[test]
     fn nothing_inline_is_allowed_without_its_hash() {
-        let one_file = one_file(&["aGFzaA==".to_owned()], &[]);
-        assert!(one_file.contains("script-src 'sha256-aGFzaA==' 'wasm-unsafe-eval'; style-src;"));
+        let one_file = one_file(&["aGFzaA==".to_owned()]);
+        assert!(one_file.contains("script-src 'sha256-aGFzaA==' 'wasm-unsafe-eval'; img-src"));
         for policy in [PAGE, ARTICLE, &one_file] {
             assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe-inline"), "{policy}");
             assert!(!policy.replace("wasm-unsafe-eval", "").contains("unsafe-eval"), "{policy}");

@@ -112,6 +112,12 @@ pub static WASM_OPT: Tool = Tool {
     without: Some("the page is built without it, and is larger and slower than it could be"),
 };
 
+pub static ESBUILD: Tool = Tool {
+    name: "esbuild",
+    source: Source::Npm { package: "esbuild", version: "0.28.2" },
+    without: Some("scripts and style of the page are larger than they could be"),
+};
+
 pub static CHROMIUM: Tool = Tool {
     name: "chromium",
     source: Source::Debian {
@@ -166,6 +172,7 @@ static ALL: &[&Tool] = &[
     &TRUNK,
     &WASM_BINDGEN,
     &WASM_OPT,
+    &ESBUILD,
     &CARGO_FUZZ,
     &CHROMIUM,
     &CHROMEDRIVER,
