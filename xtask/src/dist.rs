@@ -29,9 +29,9 @@ pub fn run(args: &[String]) -> Result<()> {
     deliver(&tools, address.as_deref())
 }
 
-/// For the step of `cargo xtask test`, which has built the page before: sizes are said, and held by `dist` alone.
+/// For the step of `cargo xtask test`, which has built the page before.
 pub fn of_built_page(tools: &Toolbox) -> Result<()> {
-    deliver(tools, Some("--any-size"))
+    deliver(tools, None)
 }
 
 fn deliver(tools: &Toolbox, more: Option<&str>) -> Result<()> {

@@ -81,7 +81,7 @@ static STEPS: &[Step] = &[
     },
     Step {
         name: "dist",
-        what: "the deliveries are made of it; how large they are",
+        what: "the deliveries are made of it, within their budget",
         needs: dist::NEEDS,
         run: dist::of_built_page,
     },
