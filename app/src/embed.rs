@@ -285,7 +285,8 @@ fn prefer(scheme: &str) -> Result<(), JsValue> {
     let root: HtmlElement = field(&document, "documentElement").dyn_into()?;
     root.style().set_property("color-scheme", scheme)?;
     // The style has its dark colours once, below a question to the browser; here the question has its answer.
-    for sheet in Array::from(&field(&document, "styleSheets")) {
+    let sheets = ["styleSheets", "adoptedStyleSheets"].map(|list| Array::from(&field(&document, list)));
+    for sheet in sheets.iter().flat_map(Array::iter) {
         for rule in Array::from(&field(&sheet, "cssRules")) {
             let media = field(&rule, "media");
             let asks = field(&media, "mediaText").as_string().unwrap_or_default();

@@ -1,5 +1,7 @@
 //! The site after its first visit: without a network, and when its host gets another build.
 
+use std::path::PathBuf;
+
 use crate::harness::{Delivery, Page, UNDER, case, difference, native_report, next_build, wait, with_delivery};
 use serde_json::Value;
 
@@ -92,7 +94,11 @@ fn a_new_build_is_noticed_and_comes_as_a_whole() {
 
         // A host in the middle of its update: one file of the new build is not there yet.
         let style = next.read_dir().expect("the site lies there").flatten().map(|entry| entry.path());
-        let style = style.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "css"));
+        let is_style = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("style-") && name.ends_with(".css")
+        };
+        let style = style.into_iter().find(is_style);
         let style = style.expect("the site has a style");
         let whole = std::fs::read(&style).expect("the style can be read");
         std::fs::write(&style, "p {}").expect("target/ is writable");
