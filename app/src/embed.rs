@@ -146,6 +146,7 @@ impl Embed {
             let share = self.share.get();
             if let Some(report) = self.app.report.get().filter(|_| self.app.stage.get() == Stage::Done)
                 && share != Share::Nothing
+                && !report.partial
             {
                 self.tell_result(&report, share);
             }
@@ -175,7 +176,8 @@ impl Embed {
         match field(message, "type").as_string().as_deref() {
             Some("open") => {
                 let files = files(&field(message, "files"));
-                if !files.is_empty() {
+                // Not while others are looked at: the reader's yes is to what was shown.
+                if !files.is_empty() && self.handed.with_untracked(Vec::is_empty) {
                     self.handed.set(files);
                 }
             }

@@ -25,7 +25,7 @@ pub enum News {
     Told(Tell, Option<Blob>),
     /// No worker starts here: the page reads by itself.
     WithoutWorker,
-    /// The engine could not be loaded while somebody waited for it.
+    /// The engine could not be loaded, or no worker runs it, while somebody waited for it.
     NotLoaded,
     /// The worker died while it ran.
     Lost,
@@ -183,8 +183,13 @@ impl Link {
 
     /// The page's own module reads nothing: another delivery does.
     #[cfg(not(feature = "engine"))]
-    fn read_here(&self, _waiting: Vec<(Ask, Vec<File>)>) {
-        boot::go_without_worker();
+    fn read_here(&self, waiting: Vec<(Ask, Vec<File>)>) {
+        // Who has given files already is asked to go: they would be lost.
+        if waiting.iter().any(|(_, files)| !files.is_empty()) {
+            (self.news)(News::NotLoaded);
+        } else {
+            boot::go_without_worker();
+        }
     }
 
     #[cfg(feature = "engine")]

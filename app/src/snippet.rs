@@ -66,7 +66,7 @@ impl Snippet {
     }
 
     /// What the frame may do.
-    pub const SANDBOX: &str = "allow-scripts allow-downloads";
+    pub const SANDBOX: &str = "allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox";
     /// What is handed on to the frame.
     pub const ALLOW: &str = "clipboard-write";
 
@@ -150,7 +150,8 @@ mod tests {
             "https://kb.example/a&amp;b/triage/gateway-triage.html#scheme=dark&amp;product=skyhigh&amp;guided=";
         assert!(text.starts_with(&format!("<iframe src=\"{address}\" ")), "{text}");
         assert!(
-            text.contains("sandbox=\"allow-scripts allow-downloads\"") && text.contains("height=\"720\""),
+            text.contains("sandbox=\"allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox\"")
+                && text.contains("height=\"720\""),
             "{text}"
         );
         assert!(!text.contains("allow-same-origin"));

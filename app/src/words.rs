@@ -154,8 +154,8 @@ pub const PSEUDONYM: &str = "In the export";
 pub const STOP: &str = "Cancel";
 pub const STOPPING: &str = "Cancelling …";
 pub const STOPPED_HARD: &str = "Reading was stopped before the reader could answer.";
-pub const READER_NOT_LOADED: &str = "The part of the page that reads files could not be loaded. Check the network, then open \
-    the files again.";
+pub const READER_NOT_LOADED: &str = "The part of the page that reads files could not be loaded or started. Check the network, then open the \
+    files again; if that does not help, the one file (“Take it offline” on the first screen) reads without it.";
 pub const READER_BROKE: &str = "The reader hit a fault of its own and stopped. The files were not changed; open them one \
     by one to see which one it cannot bear.";
 pub const AS_REPORTED: &str = "What it had found until then is shown.";

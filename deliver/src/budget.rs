@@ -11,8 +11,9 @@ const FIRST_VIEW: usize = 450_000;
 /// The one file, in bytes.
 const ONE_FILE: usize = 1_500_000;
 
-/// Prints the sizes; an error where they are over budget. What is too large has been written all the same.
-pub fn hold(sizes: &Sizes, one_file: usize) -> Result<()> {
+/// Prints the sizes, also of what is fetched when the page stands; an error where they are over budget. What is too large has been
+/// written all the same.
+pub fn hold(sizes: &Sizes, later: &Sizes, one_file: usize) -> Result<()> {
     let mut sizes = sizes.clone();
     sizes.sort_by_key(|(_, _, wire)| std::cmp::Reverse(*wire));
     println!("\n{:>9}  {:>9}  first view", "bytes", "brotli");
@@ -21,6 +22,9 @@ pub fn hold(sizes: &Sizes, one_file: usize) -> Result<()> {
     }
     let (bytes, wire) = sizes.iter().fold((0, 0), |(bytes, wire), (_, b, w)| (bytes + b, wire + w));
     println!("{bytes:>9}  {wire:>9}  in all, of at most {FIRST_VIEW}");
+    for (name, bytes, wire) in later {
+        println!("{bytes:>9}  {wire:>9}  when the page stands: {name}");
+    }
     println!("{one_file:>9}  {:>9}  one file, of at most {ONE_FILE}", "");
     let over = over(wire, one_file);
     if !over.is_empty() {

@@ -49,7 +49,7 @@
       this.#awaitReady();
       const frame = document.createElement("iframe");
       frame.title = this.getAttribute("label") || "Gateway Triage";
-      frame.sandbox = "allow-scripts allow-downloads";
+      frame.sandbox = "allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox";
       frame.allow = "clipboard-write";
       frame.referrerPolicy = "no-referrer";
       frame.loading = "lazy";

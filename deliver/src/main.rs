@@ -80,13 +80,13 @@ fn run(args: &[String]) -> Result<()> {
     if site.exists() {
         std::fs::remove_dir_all(&site).with_context(|| format!("{} cannot be replaced", site.display()))?;
     }
-    let sizes = site::write(&page, &one_file, &sum, &site, packed, address)?;
+    let [first, later] = site::write(&page, &one_file, &sum, &site, packed, address)?;
 
     println!("{}  {sum}", dist.join(ONE_FILE).display());
     if !packed {
         return Ok(());
     }
-    match budget::hold(&sizes, one_file.len()) {
+    match budget::hold(&first, &later, one_file.len()) {
         Err(over) if any_size => println!("{over}"),
         held => held?,
     }

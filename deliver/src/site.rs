@@ -20,7 +20,7 @@ const EMBED: &str = "embed.js";
 const WORTH_IT: usize = 100;
 
 /// Writes the site into a folder that is not there yet, `packed` too or not, with a map where its address is known; what goes over
-/// the wire at first sight.
+/// the wire at first sight, and what when the page stands.
 pub fn write(
     page: &Page,
     one_file: &str,
@@ -28,7 +28,7 @@ pub fn write(
     folder: &Path,
     packed: bool,
     address: Option<&str>,
-) -> Result<Sizes> {
+) -> Result<[Sizes; 2]> {
     let document = document(page)?;
     let mut files: Vec<(&str, &[u8])> = vec![("index.html", document.as_bytes()), (ONE_FILE, one_file.as_bytes())];
     let sum = format!("{sum}  {ONE_FILE}\n");
@@ -52,8 +52,11 @@ pub fn write(
         let join = |thread: thread::ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|_| bail!("packing failed"));
         packing.into_iter().map(join).collect::<Result<Vec<usize>>>()
     })?;
-    let wire = files.iter().zip(packed).filter(|((name, _), _)| first.iter().any(|wanted| wanted == name));
-    Ok(wire.map(|((name, bytes), packed)| ((*name).to_owned(), bytes.len(), packed)).collect())
+    let later: Vec<String> = page.hashed.iter().filter(|name| !first.contains(name)).cloned().collect();
+    Ok([first, later].map(|names| {
+        let wire = files.iter().zip(&packed).filter(|((name, _), _)| names.iter().any(|wanted| wanted == name));
+        wire.map(|((name, bytes), packed)| ((*name).to_owned(), bytes.len(), *packed)).collect()
+    }))
 }
 
 /// Writes a file, and where wanted beside it packed by brotli and gzip; its size by brotli, or as it is where that is not smaller.
@@ -111,13 +114,14 @@ mod tests {
         let style = page.hashed.iter().find(|name| name.ends_with(".css")).cloned().unwrap_or_default();
         page.files.insert(style.clone(), big.clone().into_bytes());
         let one_file = one_file::write(&page)?;
-        let sizes = write(&page, &one_file, "0", &folder, true, None)?;
+        let [sizes, later] = write(&page, &one_file, "0", &folder, true, None)?;
         let read = |name: &str| std::fs::read(folder.join(name));
         assert_eq!(read(&style)?, big.as_bytes());
         assert!(read(&format!("{style}.br"))?.len() < 100 && read(&format!("{style}.gz"))?.len() < 150);
         assert!(String::from_utf8(read("index.html")?)?.contains("data-delivery=\"site\""));
         assert_eq!(read(ONE_FILE)?, one_file.as_bytes());
         // All that the first view asks for counts, and nothing else: no sample, not the one file.
+        assert!(later.is_empty());
         let counted: Vec<_> = sizes.iter().map(|(name, ..)| &**name).collect();
         assert_eq!(counted.len(), page.hashed.len() + 2, "{counted:?}");
         assert!(counted.contains(&"index.html") && counted.contains(&"favicon.svg"));

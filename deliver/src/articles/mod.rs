@@ -30,7 +30,10 @@ pub fn all(address: Option<&str>) -> Vec<(String, String)> {
         let paths = std::iter::once("").chain(files.iter().map(|(path, _)| &**path));
         let map = sitemap(address, paths);
         files.push(("sitemap.xml".to_owned(), map));
-        files.push(("robots.txt".to_owned(), format!("User-agent: *\nAllow: /\nSitemap: {address}/sitemap.xml\n")));
+        // Asked for at the top of a host alone.
+        if address.matches('/').count() == 2 {
+            files.push(("robots.txt".to_owned(), format!("User-agent: *\nAllow: /\nSitemap: {address}/sitemap.xml\n")));
+        }
     }
     files
 }
@@ -250,7 +253,9 @@ mod tests {
     fn the_map_names_every_page_by_its_whole_address() {
         let files = all(Some("https://triage.example/site/"));
         let map = files.iter().find(|(path, _)| path == "sitemap.xml").map_or("", |(_, text)| text);
-        assert_eq!(map.matches("<loc>https://triage.example/site/").count(), files.len() - 1);
+        assert_eq!(map.matches("<loc>https://triage.example/site/").count(), files.len());
         assert!(map.contains("<loc>https://triage.example/site/</loc>") && !map.contains("robots"));
+        assert!(files.iter().all(|(path, _)| path != "robots.txt"));
+        assert!(all(Some("https://triage.example")).iter().any(|(path, _)| path == "robots.txt"));
     }
 }
