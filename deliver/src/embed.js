@@ -87,6 +87,8 @@
       const handed = await Promise.all(
         [...files].map(async (file) => ({ name: file.name, data: file.data ?? (await file.arrayBuffer()) })),
       );
+      // Below what is seen it would never be loaded, and never be ready.
+      if (this.#frame) this.#frame.loading = "eager";
       await this.#ready;
       const buffers = handed.map(({ data }) => data).filter((data) => data instanceof ArrayBuffer);
       this.#say({ type: "open", files: handed }, buffers);

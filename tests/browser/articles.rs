@@ -32,7 +32,7 @@ fn failures_and_gateways_have_pages_without_a_script_and_with_the_tool() {
         }
         page.visit(&format!("{top}failure/dns-nxdomain.html"));
         page.script("document.querySelector('iframe').scrollIntoView()");
-        let inside = "return document.querySelector('iframe').contentDocument.body.innerText";
+        let inside = "return document.querySelector('iframe').contentDocument?.body?.innerText ?? ''";
         wait("the tool at its failure", || page.script(inside).as_str().is_some_and(|text| text.contains("Do first")));
         page.load("");
         page.wait_state("idle");

@@ -44,8 +44,7 @@ fn an_article_opens_at_a_category_and_reads_files_there() {
         page.open_article(&examples(), "plain.html");
         page.enter_frame();
         assert_eq!(page.script("return self.origin"), "null");
-        let text = page.text();
-        assert!(text.contains("SYN unanswered") && text.contains("Do first") && text.contains("Skyhigh"), "{text}");
+        wait("the advice", || ["SYN unanswered", "Do first", "Skyhigh"].iter().all(|word| page.text().contains(word)));
         fits(page);
         page.leave_frame();
         // The article's readers keep their keyboard and their place.
