@@ -165,7 +165,7 @@ pub const SO_FAR: &str = "so far";
 
 // Result
 pub const VERDICTS: &str = "What failed";
-pub const HEALTHY_HINT: &str = "answered without a fault in these files";
+pub const HEALTHY_HINT: &str = "answered well, or with an answer that these files do not hold";
 pub const UNSEEN_HINT: &str = "encrypted, and passed on unopened; whether the requests inside went well is not visible";
 pub const HEALTH_CHECKS_HINT: &str =
     "requests of load balancers and schedulers, by what they call themselves; counted apart";

@@ -35,9 +35,9 @@ const SBOM: &str = "gateway-triage.cdx.json";
 /// The name of the one file, in `dist/` and in the site.
 const ONE_FILE: &str = "gateway-triage.html";
 
-/// `gateway-triage-deliver WHOLE PAGE ENGINE DIST [--any-size|--unpacked] [--address=URL]`: folders that trunk has built, with one
-/// module for everything, with one for the page, and with one for the engine; the folder to write to; whether what is over budget
-/// is said only, or nothing is packed and no size said, as is enough for a look or a test; and where the site will stand.
+/// `gateway-triage-deliver WHOLE PAGE ENGINE DIST [--unpacked] [--address=URL]`: folders that trunk has built, with one module for
+/// everything, with one for the page, and with one for the engine; the folder to write to; whether nothing is packed and no size held,
+/// as is enough for a look or a test; and where the site will stand.
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match run(&args) {
@@ -54,11 +54,10 @@ fn run(args: &[String]) -> Result<()> {
     let [whole, page, engine, dist] = folders[..] else {
         bail!("give three folders of built pages — whole, page, engine — and the folder to write to");
     };
-    let (mut any_size, mut packed, mut address) = (false, true, None);
+    let (mut packed, mut address) = (true, None);
     for flag in flags {
         match flag.strip_prefix("--address=") {
             Some(url) if url.starts_with("https://") || url.starts_with("http://") => address = Some(url),
-            None if flag == "--any-size" => any_size = true,
             None if flag == "--unpacked" => packed = false,
             _ => bail!("`{flag}` is no flag; an address begins with https://"),
         }
@@ -86,9 +85,5 @@ fn run(args: &[String]) -> Result<()> {
     if !packed {
         return Ok(());
     }
-    match budget::hold(&first, &later, one_file.len()) {
-        Err(over) if any_size => println!("{over}"),
-        held => held?,
-    }
-    Ok(())
+    budget::hold(&first, &later, one_file.len())
 }

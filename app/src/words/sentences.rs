@@ -76,11 +76,11 @@ pub fn examined(report: &Report, zone: Zone) -> String {
     format!("Examined: {}.", parts.join(", "))
 }
 
-/// Requests that went well, for the end of the list.
+/// Requests that did not fail as far as the files show, for the end of the list: also those whose answer is not in them.
 #[must_use]
 pub fn healthy(exchanges: Exchanges) -> Option<String> {
     let healthy = exchanges.total.saturating_sub(exchanges.failed).saturating_sub(exchanges.unseen);
-    (healthy > 0).then(|| format!("{} healthy", number(healthy)))
+    (healthy > 0).then(|| format!("{} without a failure", number(healthy)))
 }
 
 /// Tunnels that nobody could look into, for the end of the list.
@@ -278,7 +278,7 @@ mod tests {
     fn healthy_is_never_said_of_tunnels_not_seen_inside() {
         assert_eq!(
             healthy(Exchanges { total: 10, failed: 3, unseen: 2, ..Exchanges::default() }).as_deref(),
-            Some("5 healthy")
+            Some("5 without a failure")
         );
         assert_eq!(healthy(Exchanges { total: 2, failed: 0, unseen: 2, ..Exchanges::default() }), None);
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use gateway_triage_core::categories::{self, Category};
 use gateway_triage_core::products::{Answered, Facts, Product, fill};
-use maud::html;
+use maud::{Markup, html};
 
 use super::{Article, advice, checks, failure, fixes, own, plain};
 
@@ -22,7 +22,7 @@ pub fn page(product: &Product) -> String {
         @if !product.answers.is_empty() {
             h2 { "What a status means" }
             table {
-                thead { tr { th scope="col" { "Status" } th scope="col" { "Meaning" } th scope="col" { "Failures" } th scope="col" { "Source" } } }
+                (head(["Status", "Meaning", "Failures", "Source"]))
                 tbody {
                     @for answer in product.answers {
                         tr {
@@ -43,7 +43,7 @@ pub fn page(product: &Product) -> String {
         @if !product.timers.is_empty() {
             h2 { "How long it waits by default" }
             table {
-                thead { tr { th scope="col" { "Setting" } th scope="col" { "Wait" } th scope="col" { "Where" } th scope="col" { "Source" } } }
+                (head(["Setting", "Wait", "Where", "Source"]))
                 tbody {
                     @for timer in product.timers {
                         tr {
@@ -77,6 +77,11 @@ pub fn page(product: &Product) -> String {
         content,
     }
     .text()
+}
+
+/// The head of a table.
+fn head(names: [&str; 4]) -> Markup {
+    html! { thead { tr { @for name in names { th scope="col" { (name) } } } } }
 }
 
 /// The failures that it answers so, each once.
