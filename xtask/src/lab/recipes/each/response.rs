@@ -36,6 +36,34 @@ fn fault(
     )
 }
 
+/// What a request says of its user, wherever it can: for tests that redaction leaves nothing of it. The answer breaks off in a
+/// cookie.
+fn signed_in() -> Vec<Recipe> {
+    let target = "/accounts/jo.doe?session=5f2c91d07be84a36";
+    let request = [
+        &format!("raw:POST {target} HTTP/1.1"),
+        "Host: www.example.com",
+        "Cookie: session=5f2c91d07be84a36; remember=jo.doe",
+        "Authorization: Basic am8uZG9lOm9wZW4tc2VzYW1l",
+        "Referer: http://portal.example.com/accounts/jo.doe",
+        "Content-Type: application/x-www-form-urlencoded",
+        "Content-Length: 30",
+        "",
+        "user=jo.doe&secret=open-sesame",
+    ];
+    let request = request.join("\\r\\n");
+    Fault {
+        category: "response-truncated",
+        name: "signed-in",
+        about: "A form with a cookie, a user name and a password; the site closes the connection in the middle of its header, in a cookie.",
+        statuses: ["", "502", "", ""],
+    }
+    .through(
+        |expect| expect.text("target", target).text("method", "POST").see(SENT).see(ENDED),
+        |case| Recipe { origins: vec!["192.0.2.10:80=half-header"], client: script(&[&request, "read"]), ..case },
+    )
+}
+
 pub fn all() -> Vec<Recipe> {
     [
         fault(
@@ -162,6 +190,7 @@ pub fn all() -> Vec<Recipe> {
             "192.0.2.10:80=half-header",
             ENDED,
         ),
+        signed_in(),
         fault(
             "response-truncated",
             "short-body",
