@@ -9,28 +9,22 @@ use std::rc::Rc;
 
 use gateway_triage_core::report::Report;
 use gateway_triage_core::time::Timestamp;
-use gateway_triage_core::{Case, InputId, Options, reading_order};
+use gateway_triage_core::{Case, InputId, Options};
 use gloo::file::File;
-use gloo_timers::future::TimeoutFuture;
-use js_sys::{ArrayBuffer, Date, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use js_sys::Date;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::excerpt::excerpt;
 use crate::exporting::{self, Redactors};
 use crate::looking::{self, Wanted};
-use crate::protocol::{Ask, Choice, Listing, Look, Made, Order, Progress, Tell};
+use crate::protocol::{Ask, Choice, Listing, Look, Made, Order, Tell};
 use crate::query::{Clerk, Query};
 use crate::{json, words};
 
-/// Bytes of each file that decide the reading order.
-const HEAD: u64 = 64 << 10;
-/// Milliseconds between two words on progress.
-const PROGRESS_EVERY: f64 = 100.0;
-/// Milliseconds between two provisional reports, at least; more where building one takes long.
-const REPORT_EVERY: f64 = 1_500.0;
-/// A provisional report may take one part in this of the time.
-const REPORT_SHARE: f64 = 15.0;
+mod run;
+
+pub use run::slice;
+use run::{Leave, Run};
 
 /// How much is done in one go.
 #[derive(Clone, Copy)]
@@ -84,14 +78,6 @@ impl Slot {
             work(case);
         }
     }
-}
-
-/// Why a loop ends before its end.
-enum Leave {
-    /// Another case was opened.
-    Superseded,
-    /// The reader of the page wants no more.
-    Stopped,
 }
 
 impl Reader {
@@ -243,147 +229,4 @@ impl Reader {
         (self.tell)(&told, json.as_ref());
         Date::now() - begun
     }
-}
-
-/// One reading of one case.
-struct Run<'a> {
-    reader: &'a Rc<Reader>,
-    slot: &'a Slot,
-    number: u32,
-    progress: Progress,
-    told: f64,
-    next_report: f64,
-    breathed: f64,
-}
-
-impl<'a> Run<'a> {
-    fn new(reader: &'a Rc<Reader>, slot: &'a Slot, number: u32, files: &[File]) -> Self {
-        let now = Date::now();
-        let total = files.iter().map(|file| file.size()).sum();
-        Self {
-            reader,
-            slot,
-            number,
-            progress: Progress { total, ..Progress::default() },
-            told: 0.0,
-            next_report: now + REPORT_EVERY / 3.0,
-            breathed: now,
-        }
-    }
-
-    async fn read(mut self, files: &[File], ids: &[InputId]) -> Result<(), Leave> {
-        let mut heads = Vec::with_capacity(files.len());
-        for file in files {
-            // What cannot be read now fails below, where it is said.
-            let head = slice(file, 0, HEAD).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
-            self.look_up()?;
-            heads.push(head);
-        }
-        let heads: Vec<&[u8]> = heads.iter().map(Vec::as_slice).collect();
-        for index in reading_order(&heads) {
-            if let (Some(file), Some(id)) = (files.get(index), ids.get(index)) {
-                self.progress.file = index;
-                self.file(file, *id).await?;
-                self.progress.files_read += 1;
-            }
-        }
-        Ok(())
-    }
-
-    async fn file(&mut self, file: &File, id: InputId) -> Result<(), Leave> {
-        let size = file.size();
-        let step = self.reader.pace.slice;
-        let mut chunk = Vec::new();
-        let mut at = 0;
-        let mut ahead = Some(slice(file, 0, step));
-        while let Some(reading) = ahead.take() {
-            let bytes = match reading.await {
-                Ok(bytes) => bytes,
-                Err(why) => {
-                    self.slot.with_case(|case| case.fail(id, words::unreadable(at, &why)));
-                    return Ok(());
-                }
-            };
-            let end = at + u64::from(bytes.length());
-            if end < size && bytes.length() > 0 {
-                ahead = Some(slice(file, end, end + step));
-            }
-            let mut from = 0;
-            while from < bytes.length() {
-                self.look_up()?;
-                let to = bytes.length().min(from.saturating_add(self.reader.pace.chunk));
-                chunk.resize((to - from) as usize, 0);
-                bytes.subarray(from, to).copy_to(&mut chunk);
-                self.slot.with_case(|case| case.read(id, &chunk));
-                self.progress.read += u64::from(to - from);
-                from = to;
-                self.pause().await;
-            }
-            at = end;
-        }
-        self.look_up()?;
-        self.slot.with_case(|case| case.end(id));
-        Ok(())
-    }
-
-    /// Whether it reads for the list of all exchanges.
-    fn lists(&self) -> bool {
-        std::ptr::eq(self.slot, &self.reader.listing)
-    }
-
-    /// Whether to go on.
-    fn look_up(&self) -> Result<(), Leave> {
-        if self.slot.current.get() != self.number {
-            Err(Leave::Superseded)
-        } else if self.slot.stopped.get() {
-            Err(Leave::Stopped)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Tells how far it is, reports where it is time, and lets other events have their turn.
-    async fn pause(&mut self) {
-        let now = Date::now();
-        if now - self.told >= PROGRESS_EVERY {
-            self.told = now;
-            let (case, progress) = (self.reader.first.current.get(), self.progress);
-            let listing = Listing::Reading(progress);
-            let told = if self.lists() { Tell::Listing { case, listing } } else { Tell::Progress { case, progress } };
-            (self.reader.tell)(&told, None);
-        }
-        if !self.lists() && now >= self.next_report && self.progress.read >= self.progress.total / 20 {
-            let took = self.reader.report(self.number, false);
-            self.next_report = Date::now() + (took * REPORT_SHARE).max(REPORT_EVERY);
-        }
-        if now - self.breathed >= self.reader.pace.breath {
-            TimeoutFuture::new(0).await;
-            self.breathed = Date::now();
-        }
-    }
-}
-
-/// Starts to read bytes of a file at once, so that one slice arrives while the one before is worked on.
-pub fn slice(file: &File, from: u64, to: u64) -> impl Future<Output = Result<Uint8Array, String>> + use<> {
-    let blob: &web_sys::Blob = file.as_ref();
-    let part = blob.slice_with_f64_and_f64(float(from), float(to.min(file.size())));
-    let promise = part.map(|part| JsFuture::from(part.array_buffer()));
-    async move {
-        let buffer = match promise {
-            Ok(promise) => promise.await,
-            Err(error) => Err(error),
-        };
-        buffer.map(|buffer| Uint8Array::new(buffer.unchecked_ref::<ArrayBuffer>())).map_err(|error| reason(&error))
-    }
-}
-
-/// File positions in JavaScript are floats: exact up to 2⁵³.
-#[allow(clippy::cast_precision_loss, reason = "no file is that large")]
-fn float(bytes: u64) -> f64 {
-    bytes as f64
-}
-
-/// What the browser says, in its words.
-fn reason(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message())).unwrap_or_default()
 }

@@ -6,25 +6,23 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gateway_triage_core::products;
-use gateway_triage_core::report::{Kind, Report};
-use gateway_triage_core::visible;
+use gateway_triage_core::report::Report;
 use gloo::file::File;
-use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use web_sys::Blob;
 
-use crate::exporting::{self, Seed};
+use crate::exporting::Seed;
 use crate::fragment::Fragment;
 use crate::guide::Guide;
-use crate::link::{Link, News};
+use crate::link::Link;
 use crate::lists::Lists;
 use crate::printing::Part;
-use crate::protocol::{Ask, Choice, Listing, Look, Made, Order, Progress, Shown, Tell};
+use crate::protocol::{Ask, Choice, Made, Progress, Shown};
 use crate::times::{Clock, Zone};
-use crate::{focus, json, preferences, verdicts, words};
+use crate::{preferences, verdicts};
 
-/// Milliseconds that a worker has to obey "stop".
-const STOP_WITHIN: u32 = 3_000;
+mod asking;
+mod opening;
 
 /// `data-state` of `<main>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,93 +154,6 @@ impl App {
         self.files.get_value()
     }
 
-    /// Opens a new case.
-    pub fn open(self, files: Vec<File>) {
-        if !files.is_empty() {
-            self.opened.update(|opened| *opened += 1);
-            self.files.set_value(files);
-            self.selected.set(None);
-            self.lists.reset();
-            self.seed.set_value(None);
-            self.read();
-        }
-    }
-
-    /// Reads the open case again, with more files.
-    pub fn add(self, more: Vec<File>) {
-        if !more.is_empty() {
-            self.files.update_value(|files| files.extend(more));
-            self.read();
-        }
-    }
-
-    /// Reads the open case from its beginning.
-    pub fn read(self) {
-        self.leave_guide();
-        let files = self.files.get_value();
-        self.names.set(files.iter().map(|file| visible::made(file.name())).collect());
-        self.progress.set(Progress { total: files.iter().map(|file| file.size()).sum(), ..Progress::default() });
-        self.report.set(None);
-        self.json.set(None);
-        self.notice.set(None);
-        self.stage.set(Stage::Reading);
-        self.lost.set(false);
-        self.unanswered();
-        self.lists.listing.set(Listing::Not);
-        let case = self.case.get_value() + 1;
-        self.case.set_value(case);
-        self.ask(Ask::Open { case, choice: self.choice.get_untracked() }, files);
-    }
-
-    /// Reads the files again, for the list of all exchanges.
-    pub fn list_exchanges(self) {
-        self.lists.listing.set(Listing::Reading(Progress::default()));
-        let (case, choice) = (self.case.get_value(), self.choice.get_untracked());
-        self.ask(Ask::List { case, choice }, self.files.get_value());
-    }
-
-    /// Files are shown from here on; Back leads to the guide again.
-    fn leave_guide(self) {
-        if self.guide.get_untracked().is_some() {
-            self.guide.set(None);
-            let product = self.choice.get_untracked().product.map(|product| product.as_str().to_owned());
-            focus::push_fragment(&Fragment { product, ..Fragment::default() }.text());
-        }
-    }
-
-    /// Stops reading; what was read so far is reported.
-    pub fn stop(self) {
-        if self.stage.get_untracked() != Stage::Reading {
-            return;
-        }
-        self.ask(Ask::Stop, Vec::new());
-        let case = self.case.get_value();
-        Timeout::new(STOP_WITHIN, move || {
-            if self.case.get_value() == case && self.stage.get_untracked() == Stage::Reading {
-                self.give_up(words::STOPPED_HARD);
-            }
-        })
-        .forget();
-    }
-
-    /// Closes the case.
-    pub fn close(self) {
-        // A reading worker is not worth waiting for; the next case gets a fresh one.
-        if self.stage.get_untracked() == Stage::Reading {
-            self.with_link(|link| link.drop_worker());
-        }
-        self.case.update_value(|case| *case += 1);
-        self.lost.set(false);
-        self.unanswered();
-        self.files.set_value(Vec::new());
-        self.report.set(None);
-        self.json.set(None);
-        self.notice.set(None);
-        self.selected.set(None);
-        self.lists.reset();
-        self.stage.set(Stage::Idle);
-    }
-
     /// Changes what the reader has set; an open case is reported again, and read again where its lines are to be read
     /// in another way.
     pub fn choose(self, change: impl FnOnce(&mut Choice)) {
@@ -313,133 +224,7 @@ impl App {
     /// Shows a report without any file; for looking at the page while working on it.
     #[cfg(debug_assertions)]
     pub fn show(self, report: Report) {
-        self.json.set(json::blob(&report).ok());
+        self.json.set(crate::json::blob(&report).ok());
         self.finish(report);
-    }
-
-    /// Reads the files again for something. Whoever asked says so when it is no longer wanted: [`App::forget`].
-    pub fn look(self, what: Look, answer: impl FnOnce(Shown) + 'static) -> Option<u32> {
-        let number = self.looks.try_update_value(|(number, waiting)| {
-            *number += 1;
-            waiting.insert(*number, Box::new(answer));
-            *number
-        });
-        if let Some(number) = number {
-            self.ask(Ask::Look { number, what }, self.files.get_value());
-        }
-        number
-    }
-
-    /// Nobody waits any more for what was to be looked for.
-    pub fn forget(self, number: Option<u32>) {
-        let Some(number) = number else { return };
-        let waiting = self.looks.try_update_value(|(_, waiting)| waiting.remove(&number)).flatten();
-        if waiting.is_some() {
-            self.ask(Ask::Forget(number), Vec::new());
-        }
-    }
-
-    /// Has something made to pass on.
-    pub fn export(self, order: Order, delivery: impl FnOnce(Made, Option<Blob>) + 'static) {
-        if self.lost.get_untracked() {
-            return delivery(Made::Gone(words::EXPORT_LOST.to_owned()), None);
-        }
-        let number = self.orders.try_update_value(|(number, waiting)| {
-            *number += 1;
-            waiting.insert(*number, Box::new(delivery) as Delivery);
-            *number
-        });
-        if let Some(number) = number {
-            self.ask(Ask::Export { number, order }, self.files.get_value());
-        }
-    }
-
-    /// The seed of the open case's pseudonyms, drawn when it is first needed; `None` where the browser has no random bytes.
-    #[must_use]
-    pub fn seed(self) -> Option<Seed> {
-        if self.seed.get_value().is_none() {
-            self.seed.set_value(exporting::seed());
-        }
-        self.seed.get_value()
-    }
-
-    /// Nobody is left who could answer: says so to all who wait.
-    fn unanswered(self) {
-        let looks = self.looks.try_update_value(|(_, waiting)| std::mem::take(waiting)).unwrap_or_default();
-        looks.into_values().for_each(|answer| answer(Shown::Gone(words::LOST_LOOK.to_owned())));
-        self.lists.forget();
-        let waiting = self.orders.try_update_value(|(_, waiting)| std::mem::take(waiting)).unwrap_or_default();
-        waiting.into_values().for_each(|delivery| delivery(Made::Gone(words::EXPORT_LOST.to_owned()), None));
-    }
-
-    pub(crate) fn ask(self, ask: Ask, files: Vec<File>) {
-        self.with_link(|link| link.ask(ask, files));
-    }
-
-    fn with_link(self, work: impl FnOnce(&Rc<Link>)) {
-        if let Some(link) = self.link.get_value() {
-            work(&link);
-        }
-    }
-
-    fn hear(self, news: News) {
-        let current = |case: u32| self.case.get_value() == case && self.stage.get_untracked() != Stage::Idle;
-        match news {
-            News::Told(Tell::Progress { case, progress }, _) if current(case) => self.progress.set(progress),
-            News::Told(Tell::Report { case, finished: true, report }, json) if current(case) => {
-                self.json.set(json);
-                self.finish(*report);
-            }
-            News::Told(Tell::Report { case, finished: false, report }, _) if current(case) => {
-                self.report.set(Some(Arc::new(*report)));
-            }
-            News::Told(Tell::Looked { number, shown }, _) => {
-                // Some were forgotten.
-                let waiting = self.looks.try_update_value(|(_, waiting)| waiting.remove(&number)).flatten();
-                if let Some(answer) = waiting {
-                    answer(shown);
-                }
-            }
-            News::Told(Tell::Answered { number, answer }, _) => self.lists.hear(number, answer),
-            News::Told(Tell::Exported { number, made }, file) => {
-                let waiting = self.orders.try_update_value(|(_, waiting)| waiting.remove(&number)).flatten();
-                if let Some(delivery) = waiting {
-                    delivery(made, file);
-                }
-            }
-            News::Told(Tell::Listing { case, listing }, _) if current(case) => self.lists.listing.set(listing),
-            News::Told(..) => {}
-            News::WithoutWorker => self.without_worker.set(true),
-            News::NotLoaded if self.stage.get_untracked() == Stage::Reading => self.give_up(words::READER_NOT_LOADED),
-            News::NotLoaded => self.unanswered(),
-            News::Lost if self.stage.get_untracked() == Stage::Reading => self.give_up(words::READER_BROKE),
-            News::Lost => {
-                self.lost.set(true);
-                self.unanswered();
-                if self.lists.listing.get_untracked() != Listing::Done {
-                    self.lists.listing.set(Listing::Stopped);
-                }
-            }
-        }
-    }
-
-    fn finish(self, report: Report) {
-        let nothing = !report.partial
-            && !report.inputs.is_empty()
-            && report.inputs.iter().all(|input| input.kind == Kind::Unknown);
-        self.report.set(Some(Arc::new(report)));
-        self.stage.set(if nothing { Stage::Failed } else { Stage::Done });
-    }
-
-    /// Ends reading without the worker: with what it reported last, if it did.
-    fn give_up(self, why: &'static str) {
-        self.with_link(|link| link.drop_worker());
-        self.lost.set(true);
-        self.unanswered();
-        self.case.update_value(|case| *case += 1);
-        self.json.set(self.report.get_untracked().and_then(|report| json::blob(&report).ok()));
-        let some = self.report.get_untracked().is_some();
-        self.notice.set(Some(if some { format!("{why} {}", words::AS_REPORTED) } else { why.to_owned() }));
-        self.stage.set(if some { Stage::Done } else { Stage::Failed });
     }
 }
