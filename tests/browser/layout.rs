@@ -65,6 +65,27 @@ fn nothing_is_cut_off_at_360_pixels() {
     });
 }
 
+#[test]
+fn nothing_moves_for_readers_who_want_it_still() {
+    with_page("still", |page| {
+        let moving = || {
+            page.script(
+                "return [...document.querySelectorAll('*')].flatMap(one => [one, '::before', '::after'].map(part => {
+                     const style = part === one ? getComputedStyle(one) : getComputedStyle(one, part);
+                     const still = style.transitionDuration.split(', ').every(time => time === '0s')
+                         && style.animationName === 'none' && style.scrollBehavior !== 'smooth';
+                     return still ? '' : one.outerHTML.slice(0, 80);
+                 })).filter(one => one)",
+            )
+        };
+        assert_ne!(moving(), Value::Array(Vec::new()), "nothing moves at all: the test proves nothing");
+        page.hold_still();
+        assert_eq!(moving(), Value::Array(Vec::new()), "on the first screen");
+        page.open_everything(&case("tcp-syn-unanswered/squid-firewall-drops-syn"));
+        assert_eq!(moving(), Value::Array(Vec::new()), "in a verdict");
+    });
+}
+
 /// A window of 1280 pixels at 200 % has 640 of them (WCAG 1.4.4).
 #[test]
 fn nothing_is_cut_off_at_twice_the_size() {

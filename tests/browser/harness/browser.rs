@@ -34,7 +34,7 @@ impl Kind {
     const fn driver(self) -> (&'static str, &'static str, &'static [&'static str]) {
         match self {
             Self::Chromium => ("CHROMEDRIVER", "chromedriver", &["--port=0"]),
-            Self::Firefox => ("GECKODRIVER", "geckodriver", &["--port", "0"]),
+            Self::Firefox => ("GECKODRIVER", "geckodriver", &["--port", "0", "--allow-system-access"]),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the page looks like.
 
 use super::browser::Kind;
-use super::page::{Page, done};
+use super::page::{Page, done, wait};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,8 @@ impl Page {
     /// Gives the page a viewport of this size.
     pub fn resize(&self, width: u32, height: u32) {
         if self.browser.kind == Kind::Firefox {
+            let narrower = "document.documentElement.style.setProperty('min-width', '0', 'important')";
+            done(self.browser.session.around(narrower));
             done(self.browser.session.post("window/rect", json!({ "width": width, "height": height })));
             return;
         }
@@ -19,16 +21,38 @@ impl Page {
 
     /// Has the page drawn for readers who prefer this colour scheme.
     pub fn prefer(&self, scheme: &str) {
-        if self.browser.kind == Kind::Chromium {
-            let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-            done(self.browser.session.devtools("Emulation.setEmulatedMedia", media));
+        let number = if scheme == "dark" { 0 } else { 1 };
+        self.feature("prefers-color-scheme", scheme, "layout.css.prefers-color-scheme.content-override", number);
+    }
+
+    /// Has the page drawn for readers who want nothing to move.
+    pub fn hold_still(&self) {
+        self.feature("prefers-reduced-motion", "reduce", "ui.prefersReducedMotion", 1);
+    }
+
+    /// Answers what a style asks of its reader; Firefox by a preference of its own.
+    fn feature(&self, name: &str, value: &str, preference: &str, number: u32) {
+        let session = &self.browser.session;
+        match self.browser.kind {
+            Kind::Chromium => {
+                let media = json!({ "features": [{ "name": name, "value": value }] });
+                done(session.devtools("Emulation.setEmulatedMedia", media));
+            }
+            Kind::Firefox => _ = done(session.around(&format!("Services.prefs.setIntPref('{preference}', {number})"))),
         }
+        let asked = format!("return matchMedia('({name}: {value})').matches");
+        wait(name, || self.script(&asked) == true);
     }
 
     /// Has the page drawn as on paper; Chromium alone can.
     pub fn on_paper(&self, paper: bool) {
         let media = json!({ "media": if paper { "print" } else { "" } });
         done(self.browser.session.devtools("Emulation.setEmulatedMedia", media));
+    }
+
+    /// Prints the page as its browser's menu does.
+    pub fn to_pdf(&self) {
+        done(self.browser.session.post("print", json!({})));
     }
 
     /// Keeps a picture of the whole page under target/, and returns its path.

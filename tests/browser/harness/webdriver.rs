@@ -98,6 +98,14 @@ impl Session {
         self.post(&format!("element/{}/value", element.0), body).map(drop)
     }
 
+    /// Runs a script in Firefox's own window, around the page, for what WebDriver has no word for.
+    pub fn around(&self, script: &str) -> Result<Value, Refusal> {
+        self.post("moz/context", json!({ "context": "chrome" }))?;
+        let answer = self.execute(script, json!([]));
+        self.post("moz/context", json!({ "context": "content" }))?;
+        answer
+    }
+
     /// A command of Chromium's DevTools protocol, for what WebDriver has no word for.
     pub fn devtools(&self, command: &str, params: Value) -> Result<Value, Refusal> {
         self.post("goog/cdp/execute", json!({ "cmd": command, "params": params }))

@@ -1,0 +1,70 @@
+//! What is around the page: tabs, the line to its server, what the browser lets it do.
+
+use super::browser::Kind;
+use super::page::{Page, done};
+use serde_json::{Value, json};
+
+impl Page {
+    /// Why the browser would not install the page as an app; Firefox has no word for it.
+    pub fn not_installable(&self) -> Vec<String> {
+        if self.browser.kind == Kind::Firefox {
+            return Vec::new();
+        }
+        let answer = done(self.browser.session.devtools("Page.getInstallabilityErrors", json!({})));
+        let errors = answer["installabilityErrors"].as_array().expect("Chromium says why");
+        errors.iter().map(|error| error["errorId"].to_string()).collect()
+    }
+
+    /// Loads the page as for the first time over 1.6 Mbit/s with 150 ms of latency, on a processor of a quarter of the speed, as
+    /// Lighthouse does for phones: milliseconds until it can be used. Firefox has no word for it.
+    pub fn slow_start(&self) -> Option<f64> {
+        if self.browser.kind == Kind::Firefox {
+            return None;
+        }
+        let tell = |command: &str, what: Value| drop(done(self.browser.session.devtools(command, what)));
+        let line = |latency: i32, bytes: i32| json!({ "offline": false, "latency": latency, "downloadThroughput": bytes, "uploadThroughput": bytes });
+        tell("Network.enable", json!({}));
+        tell("Network.setCacheDisabled", json!({ "cacheDisabled": true }));
+        tell("Network.setBypassServiceWorker", json!({ "bypass": true }));
+        tell("Network.emulateNetworkConditions", line(150, 200_000));
+        tell("Emulation.setCPUThrottlingRate", json!({ "rate": 4 }));
+        self.load("");
+        self.wait_state("idle");
+        let took = self.script("return performance.now()").as_f64();
+        tell("Emulation.setCPUThrottlingRate", json!({ "rate": 1 }));
+        tell("Network.emulateNetworkConditions", line(0, -1));
+        took
+    }
+
+    /// The tab that the test is in.
+    pub fn tab(&self) -> Value {
+        done(self.browser.session.get("window"))
+    }
+
+    /// Opens another one, which is empty, and stays where it is.
+    pub fn new_tab(&self) -> Value {
+        done(self.browser.session.post("window/new", json!({ "type": "tab" })))["handle"].take()
+    }
+
+    /// Goes to another tab.
+    pub fn go_to(&self, tab: &Value) {
+        done(self.browser.session.post("window", json!({ "handle": tab })));
+    }
+
+    /// Closes the tab that the test is in, and goes on in another one.
+    pub fn close_tab(&self, then: &Value) {
+        done(self.browser.session.delete("window"));
+        self.go_to(then);
+    }
+
+    /// From its next load on, the page is refused every worker, as some frames and browsers do; `false` where the test cannot
+    /// have that.
+    pub fn refuse_workers(&self) -> bool {
+        if self.browser.kind == Kind::Firefox {
+            return false;
+        }
+        let source = "window.Worker = class { constructor() { throw new DOMException('refused', 'SecurityError'); } }";
+        done(self.browser.session.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })));
+        true
+    }
+}
