@@ -1,6 +1,6 @@
 //! Times as the reader of the page wants them, and numbers as people write them.
 
-use gateway_triage_core::time::{SECOND, Span, Timestamp};
+use gateway_triage_core::time::{Span, Timestamp};
 
 /// Whose clock the reader wants, in this case and the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -158,13 +158,10 @@ pub fn offset_text(minutes: i64) -> String {
 #[must_use]
 pub fn after(time: Timestamp, from: Timestamp) -> String {
     let span = time.since(from);
-    if span.0 < 0 {
-        let text = Span(span.0.saturating_neg()).to_string();
-        format!("−{text}")
-    } else if span.0 < SECOND / 10_000 {
-        "0".to_owned()
-    } else {
-        format!("+{span}")
+    match span.0 {
+        0 => "0".to_owned(),
+        1.. => format!("+{span}"),
+        _ => format!("−{}", Span(span.0.saturating_neg())),
     }
 }
 
@@ -228,6 +225,7 @@ mod tests {
     fn spans_count_from_the_first() {
         let from = at("2026-01-31T13:00:00Z");
         assert_eq!(after(from, from), "0");
+        assert_eq!(after(at("2026-01-31T13:00:00.000038Z"), from), "+38 µs");
         assert_eq!(after(at("2026-01-31T13:00:00.0003Z"), from), "+0.3 ms");
         assert_eq!(after(at("2026-01-31T13:01:03Z"), from), "+63 s");
         assert_eq!(after(at("2026-01-31T12:59:59Z"), from), "−1.0 s");

@@ -176,11 +176,14 @@ impl Span {
     }
 }
 
-/// As a person says it: `0.3 ms`, `250 ms`, `3.0 s`, `63 s`, `2 min 5 s`.
+/// As a person says it: `38 µs`, `0.3 ms`, `250 ms`, `3.0 s`, `63 s`, `2 min 5 s`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A wait of 119.998 s is one of 120 s to everybody: spans are rounded, unlike points in time.
         let nanos = match self.0.unsigned_abs() {
+            0 => return f.write_str("0 ms"),
+            // Within one machine: "0.0 ms" would say that there was no time at all.
+            tiny @ 1..100_000 => tiny + 500,
             small @ 0..10_000_000 => small + 50_000,
             milli @ 10_000_000..1_000_000_000 => milli + 500_000,
             tenths @ 1_000_000_000..10_000_000_000 => tenths + 50_000_000,
@@ -188,7 +191,9 @@ impl fmt::Display for Span {
         };
         let sign = if self.0 < 0 { "-" } else { "" };
         match nanos {
-            0..10_000_000 => write!(f, "{sign}{}.{} ms", nanos / 1_000_000, nanos / 100_000 % 10),
+            0..1_000 => write!(f, "{sign}< 1 µs"),
+            1_000..100_500 => write!(f, "{sign}{} µs", nanos / 1_000),
+            100_500..10_000_000 => write!(f, "{sign}{}.{} ms", nanos / 1_000_000, nanos / 100_000 % 10),
             10_000_000..1_000_000_000 => write!(f, "{sign}{} ms", nanos / 1_000_000),
             1_000_000_000..10_000_000_000 => {
                 write!(f, "{sign}{}.{} s", nanos / 1_000_000_000, nanos / 100_000_000 % 10)
@@ -273,6 +278,11 @@ mod tests {
     #[test]
     fn spans_read_as_people_say_them() {
         for (nanos, text) in [
+            (0, "0 ms"),
+            (400, "< 1 µs"),
+            (38_400, "38 µs"),
+            (99_999, "100 µs"),
+            (100_000, "0.1 ms"),
             (300_000, "0.3 ms"),
             (250 * MILLISECOND, "250 ms"),
             (3 * SECOND, "3.0 s"),

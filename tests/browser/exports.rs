@@ -132,6 +132,81 @@ fn redacted_exports_hold_nothing_of_the_case() {
     });
 }
 
+/// What a request of the case says of its user, its hosts and their addresses: in its line, its header, its body, in the
+/// answer, and in the gateway's logs.
+const SAID: [&str; 11] = [
+    "jo.doe",
+    "5f2c91d07be84a36",
+    "am8uzg9lom9wzw4tc2vzyw1l",
+    "open-sesame",
+    "half=1",
+    "accounts",
+    "example.com",
+    "10.20.0.",
+    "10.30.0.",
+    "192.0.2.",
+    "198.51.100.",
+];
+
+#[test]
+fn cookies_and_passwords_are_in_no_redacted_export() {
+    with_page("exports-signed-in", |page| {
+        let report = page.analyse(&case("response-truncated/nginx-signed-in"));
+        let addresses = ["client", "gateway", "upstream"].map(|name| {
+            let text = report["findings"][0][name].as_str().expect("an address");
+            text.split(':').next().and_then(|text| text.parse().ok()).expect("IPv4")
+        });
+        let addresses: Vec<[u8; 4]> = addresses.iter().map(std::net::Ipv4Addr::octets).collect();
+        let left = |bytes: &[u8]| -> Vec<String> {
+            let text = String::from_utf8_lossy(bytes).to_lowercase();
+            let said = SAID.iter().filter(|secret| text.contains(**secret)).map(|secret| (*secret).to_owned());
+            let raw = addresses.iter().filter(|address| bytes.windows(4).any(|four| four == **address));
+            said.chain(raw.map(|address| format!("{address:?}"))).collect()
+        };
+        page.click("Export");
+        // As it is, the evidence holds what a redacted one must not: else nothing would be shown by its absence.
+        let plain = std::fs::read(save(page, "Evidence (pcapng)")).expect("the export can be read");
+        let found = left(&plain);
+        for secret in ["jo.doe", "5f2c91d07be84a36", "am8uzg9lom9wzw4tc2vzyw1l", "open-sesame", "half=1", "example.com"]
+        {
+            assert!(found.iter().any(|one| one == secret), "{secret} is not in the evidence: {found:?}");
+        }
+        assert!(!left(text(&save(page, "Markdown")).as_bytes()).is_empty());
+
+        redact(page);
+        for button in ["Markdown", "HTML file", "JSON", "Evidence (pcapng)"] {
+            let path = save(page, button);
+            let bytes = std::fs::read(&path).expect("the export can be read");
+            assert_eq!(left(&bytes), [""; 0], "in {}", path.display());
+        }
+        page.click("Copy short text");
+        wait("the short text", || {
+            page.text().contains("short text is on the clipboard") || page.text().contains("Copy it here")
+        });
+        let short = clipboard(page);
+        assert!(short.contains("in the middle of its response") && short.contains("Redacted"), "{short}");
+        assert_eq!(left(short.as_bytes()), [""; 0], "in the short text: {short}");
+        let paper = print(page);
+        assert_eq!(left(paper.as_bytes()), [""; 0], "on paper: {paper}");
+    });
+}
+
+/// What was copied, or what stands there to be copied by hand.
+fn clipboard(page: &Page) -> String {
+    let shown = page.script("return document.querySelector('.said pre')?.textContent ?? ''");
+    if let Some(shown) = shown.as_str().filter(|text| !text.is_empty()) {
+        return shown.to_owned();
+    }
+    page.script(
+        "const field = document.getElementById('log-format');
+         field.closest('details').open = true; field.value = ''; field.focus()",
+    );
+    page.press(&["\u{E009}", "v"]);
+    let pasted = || page.script("return document.getElementById('log-format').value");
+    wait("the clipboard", || pasted() != "");
+    pasted().as_str().unwrap_or_default().to_owned()
+}
+
 /// What stands in the page's place on paper.
 fn paper_of(page: &Page) -> String {
     let text = page.script("return document.querySelector('.printed').textContent");
@@ -176,6 +251,32 @@ fn what_is_printed_holds_every_verdict_and_request_in_place_of_the_page() {
         assert_eq!(page.script("return getComputedStyle(document.querySelector('.printed')).display"), "none");
         done_printing(page);
         wait("the paper to go", || paper_of(page).is_empty());
+    });
+}
+
+/// Only rows in sight are drawn, and a browser that prints does not wait for more.
+#[test]
+fn a_list_printed_from_the_browsers_menu_has_its_first_rows_and_says_which() {
+    with_page("print-list", |page| {
+        page.analyse(&case("mixed/squid-seven-among-three-hundred"));
+        page.script("document.querySelectorAll('.views button')[2].click()");
+        let drawn = "return document.querySelectorAll('.list-body .line').length";
+        wait("the list", || page.script(drawn) != 0);
+        assert!(page.script(drawn).as_u64() < Some(100), "the list draws what nobody sees");
+        page.script(
+            "window.paper = null;
+             matchMedia('print').addEventListener('change', ({ matches }) => {
+                 if (matches) window.paper = [...document.querySelectorAll('.list-paper > *')].map(row => row.innerText);
+             })",
+        );
+        page.to_pdf();
+        wait("the paper", || page.script("return window.paper !== null") == true);
+        let paper = page.script("return window.paper");
+        let rows: Vec<&str> = paper.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        assert_eq!(rows.len(), 201, "{rows:?}");
+        assert!(rows[0].starts_with("Rows 1 to 200 of 307 are printed."), "{}", rows[0]);
+        assert!(rows[200].contains("example"), "{}", rows[200]);
+        wait("the paper to go", || page.script("return document.querySelector('.list-paper').childElementCount") == 0);
     });
 }
 

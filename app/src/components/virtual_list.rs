@@ -1,27 +1,33 @@
 //! A list of any length of which only the rows in sight are drawn.
 //!
 //! Its rows come from the worker, a screenful at a time. All rows are equally high, so that a row's place follows from
-//! its number. A grid for assistive technology: it knows how many rows there are, and which of them these are.
+//! its number. A grid for assistive technology: it knows how many rows there are, and which of them these are. On paper
+//! stand the first ones, and how many there are.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use gateway_triage_core::report::Report;
 use leptos::html;
 use leptos::prelude::*;
-use web_sys::{Element, KeyboardEvent};
+use web_sys::KeyboardEvent;
 
 use crate::query::{Answer, By, List, Query, Request, Row, Rows, Sort};
 use crate::state::App;
 use crate::times::Zone;
 use crate::words;
 
-/// Rows drawn above and below those in sight.
-const MARGIN: u64 = 6;
+mod paper;
+mod row;
+mod sight;
+
+use paper::on_paper;
+use row::{head, line};
+use sight::{HEIGHT, Sight, covers, drawn, float, measure, reveal};
+
 /// Rows fetched above and below those drawn.
 const AHEAD: u64 = 40;
-/// A row's height in pixels until one has been drawn.
-const HEIGHT: f64 = 36.0;
+/// Rows from the top that lie ready for paper: a browser that prints does not wait for the worker.
+const PRINTED: u64 = 200;
 
 /// A column of the list.
 pub struct Column {
@@ -41,15 +47,11 @@ struct Fetched {
     rows: Rows,
 }
 
-/// What is in sight.
-#[derive(Clone, Copy, PartialEq)]
-struct Sight {
-    /// The first row.
-    first: u64,
-    /// Rows that fit.
-    fits: u64,
-    /// A row's height in pixels.
-    height: f64,
+impl Fetched {
+    /// Whether both are rows of one list.
+    fn of_the_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.report, &other.report) && self.list == other.list
+    }
 }
 
 /// The list with this id.
@@ -77,6 +79,8 @@ pub fn VirtualList(
     let scroller = NodeRef::<html::Div>::new();
     let sight = RwSignal::new(Sight { first: 0, fits: 20, height: HEIGHT });
     let fetched = RwSignal::new(None::<Fetched>);
+    // The first rows of the list that was fetched last.
+    let beginning = StoredValue::new(None::<Fetched>);
     let total = Memo::new(move |_| fetched.with(|fetched| fetched.as_ref().map_or(0, |fetched| fetched.rows.total)));
     let grouped = Memo::new(move |_| list.with(|list| list.group.is_some()));
     let look = move || {
@@ -111,7 +115,8 @@ pub fn VirtualList(
             return;
         }
         let from = wanted.start.saturating_sub(AHEAD);
-        let count = u32::try_from(wanted.end + AHEAD - from).unwrap_or(u32::MAX);
+        let to = if from == 0 { PRINTED.max(wanted.end + AHEAD) } else { wanted.end + AHEAD };
+        let count = u32::try_from(to - from).unwrap_or(u32::MAX);
         app.query(Query::Rows { list: list.clone(), from, count }, move |answer| {
             let Answer::Rows(rows) = answer else { return };
             // An older answer than what is asked for by now.
@@ -120,7 +125,11 @@ pub fn VirtualList(
             }
             let first_rows = fetched.try_with_untracked(Option::is_none).unwrap_or(false);
             let _ = counted.try_set((rows.matching, rows.all));
-            let _ = fetched.try_set(Some(Fetched { report, list, rows }));
+            let got = Fetched { report, list, rows };
+            if from == 0 {
+                let _ = beginning.try_update_value(|beginning| *beginning = Some(got.clone()));
+            }
+            let _ = fetched.try_set(Some(got));
             if first_rows {
                 request_animation_frame(move || {
                     request_animation_frame(move || {
@@ -148,6 +157,21 @@ pub fn VirtualList(
             let numbered = (rows.from..).zip(&rows.rows);
             numbered.filter(|(at, _)| wanted.contains(at)).map(|(at, row)| (at, row.clone())).collect::<Vec<_>>()
         })
+    });
+    let paper = on_paper(move || {
+        let rows = fetched.with_untracked(|fetched| {
+            let fetched = fetched.as_ref()?;
+            let first = beginning.with_value(|first| first.clone().filter(|first| first.of_the_same(fetched)));
+            Some(first.unwrap_or_else(|| fetched.clone()).rows)
+        });
+        let rows = rows.unwrap_or_default();
+        let printed = words::rows_on_paper(rows.from, rows.rows.len() as u64, rows.total);
+        let rows = (rows.from..).zip(rows.rows);
+        let rows = rows.map(|numbered| line(id, numbered, (columns.len(), cells), list, row, open)).collect_view();
+        view! {
+            <p>{printed}</p>
+            {rows}
+        }
     });
     let top = Memo::new(move |_| rows.with(|rows| rows.first().map_or(0, |(at, _)| *at)));
     let at_row = move |at: u64| rows.with_untracked(|rows| rows.iter().find(|(known, _)| *known == at).cloned());
@@ -196,7 +220,6 @@ pub fn VirtualList(
     });
     let heads = columns.iter().map(|column| head(column, list, sort)).collect_view();
     view! {
-        <p class="on-paper">{move || words::rows_in_sight(total.get())}</p>
         <div
             id=id
             class=format!("list {id}")
@@ -215,6 +238,7 @@ pub fn VirtualList(
                     {heads}
                 </div>
             </div>
+            <div class="list-paper" role="presentation" node_ref=paper></div>
             <div
                 role="rowgroup"
                 class="list-body"
@@ -231,160 +255,5 @@ pub fn VirtualList(
                 </div>
             </div>
         </div>
-    }
-}
-
-fn head(column: &'static Column, list: Memo<List>, sort: Callback<Sort>) -> impl IntoView + use<> {
-    let now = move || list.with(|list| list.sort);
-    let of_this = move || column.by.filter(|by| *by == now().by).map(|_| now().descending);
-    let direction = move || of_this().map(|down| if down { "descending" } else { "ascending" });
-    let name = match column.by {
-        None => view! { <span>{column.name}</span> }.into_any(),
-        Some(by) => view! {
-            <button
-                type="button"
-                on:click=move |_| sort.run(Sort { by, descending: of_this() == Some(false) })
-            >
-                {column.name}
-                <span aria-hidden="true">
-                    {move || match of_this() {
-                        Some(true) => " ▼",
-                        Some(false) => " ▲",
-                        None => "",
-                    }}
-                </span>
-            </button>
-        }
-        .into_any(),
-    };
-    view! {
-        <div role="columnheader" class=column.class aria-sort=direction>
-            {name}
-        </div>
-    }
-}
-
-fn line(
-    id: &'static str,
-    (at, content): (u64, Row),
-    (columns, cells): (usize, fn(&Request, Zone) -> AnyView),
-    list: Memo<List>,
-    row: RwSignal<u64>,
-    open: Callback<Row>,
-) -> impl IntoView {
-    let zone = App::get().zone;
-    let active = move || row.get() == at;
-    let click = {
-        let content = content.clone();
-        move |_| {
-            row.set(at);
-            open.run(content.clone());
-        }
-    };
-    // Level and fold say something only where there are headings.
-    let (level, expanded, inside) = match content {
-        Row::Heading { value, count, open } => {
-            let group = list.with_untracked(|list| list.group);
-            let heading = group.map(|group| words::heading(group, &value)).unwrap_or_default();
-            let inside = view! {
-                <div role="gridcell" class="heading" aria-colspan=columns.to_string()>
-                    <span aria-hidden="true">{if open { "▾" } else { "▸" }}</span>
-                    <strong>{heading}</strong>
-                    <span class="aside">{words::so_many(count)}</span>
-                </div>
-            };
-            (Some("1"), Some(open.to_string()), inside.into_any())
-        }
-        Row::Request(request) => {
-            let level = request.group.is_some().then_some("2");
-            (level, None, (move || cells(&request, zone.get())).into_any())
-        }
-    };
-    view! {
-        <div
-            role="row"
-            id=format!("{id}-{at}")
-            class="line"
-            class:active=active
-            class:under=level == Some("2")
-            aria-rowindex=(at + 2).to_string()
-            attr:aria-level=level
-            aria-expanded=expanded
-            aria-selected=move || active().to_string()
-            on:click=click
-        >
-            {inside}
-        </div>
-    }
-}
-
-/// The rows drawn.
-fn drawn(sight: Sight) -> Range<u64> {
-    sight.first.saturating_sub(MARGIN)..sight.first + sight.fits + MARGIN
-}
-
-/// Whether the rows wanted are all there, as far as there are such.
-fn covers(have: &Rows, wanted: &Range<u64>) -> bool {
-    have.from <= wanted.start && have.from + have.rows.len() as u64 >= wanted.end.min(have.total)
-}
-
-/// What is in sight; `height` is used until a row has been drawn.
-fn measure(scroller: &Element, height: f64) -> Sight {
-    let line = scroller.query_selector(".list-rows > .line").ok().flatten();
-    let height =
-        line.map(|line| line.get_bounding_client_rect().height()).filter(|known| *known > 1.0).unwrap_or(height);
-    Sight { first: whole(f64::from(scroller.scroll_top()) / height), fits: whole(room(scroller) / height) + 2, height }
-}
-
-/// Pixels of the scroller that its heading leaves to rows.
-fn room(scroller: &Element) -> f64 {
-    let head = scroller.query_selector(".list-head").ok().flatten().map_or(0, |head| head.client_height());
-    f64::from((scroller.client_height() - head).max(0))
-}
-
-/// Scrolls just so far that a row is seen whole.
-fn reveal(scroller: &Element, at: u64, height: f64) {
-    let (above, shown) = (float(at) * height, f64::from(scroller.scroll_top()));
-    let room = room(scroller);
-    let to = if above < shown {
-        above
-    } else if above + height > shown + room {
-        above + height - room
-    } else {
-        return;
-    };
-    #[allow(clippy::cast_possible_truncation, reason = "no list is that high")]
-    scroller.set_scroll_top(to.ceil() as i32);
-}
-
-#[allow(clippy::cast_precision_loss, reason = "rows are far fewer")]
-fn float(rows: u64) -> f64 {
-    rows as f64
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rows, never negative")]
-fn whole(rows: f64) -> u64 {
-    rows.max(0.0) as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_drawn_stays_small_however_long_the_list_is() {
-        for first in [0, 5, 99_980] {
-            let rows = drawn(Sight { first, fits: 20, height: HEIGHT });
-            assert!(rows.end - rows.start <= 20 + 2 * MARGIN);
-            assert!(rows.contains(&first));
-        }
-    }
-
-    #[test]
-    fn at_the_end_fewer_rows_are_enough() {
-        let rows = Rows { from: 90, rows: Vec::new(), total: 100, matching: 100, all: 100 };
-        assert!(!covers(&rows, &(92..120)));
-        assert!(covers(&Rows { total: 90, ..rows.clone() }, &(92..120)));
-        assert!(!covers(&rows, &(80..95)));
     }
 }

@@ -236,13 +236,14 @@ pub fn not_printed(many: u64) -> String {
     )
 }
 
-/// What a printed list leaves out.
+/// Which rows of a list are printed, where some are left out: so many from this one, which counts from 0.
 #[must_use]
-pub fn rows_in_sight(many: u64) -> String {
-    format!(
-        "{} rows in all; only those in sight are on this paper. Export, Print lists the first of them.",
-        number(many)
-    )
+pub fn rows_on_paper(from: u64, printed: u64, of: u64) -> String {
+    if printed >= of {
+        return String::new();
+    }
+    let [first, last, of] = [from + 1, from + printed, of].map(number);
+    format!("Rows {first} to {last} of {of} are printed. Filter the list to print others.")
 }
 
 /// What a list leaves out.
