@@ -165,7 +165,8 @@ pub const SO_FAR: &str = "so far";
 
 // Result
 pub const VERDICTS: &str = "What failed";
-pub const HEALTHY_HINT: &str = "answered well, or with an answer that these files do not hold";
+pub const HEALTHY_HINT: &str = "as far as these files show their answers";
+pub const UNANSWERED_HINT: &str = "the answer is not in these files: they end before it, or lack what the server sent";
 pub const UNSEEN_HINT: &str = "encrypted, and passed on unopened; whether the requests inside went well is not visible";
 pub const HEALTH_CHECKS_HINT: &str =
     "requests of load balancers and schedulers, by what they call themselves; counted apart";

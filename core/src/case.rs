@@ -212,7 +212,7 @@ impl Case {
             checked.fold(joined.checks, |(total, failed), (more, also)| (total + more, failed + also));
         let captured = !self.points.is_empty();
         let served = join::well::tally(&self.points, &joined.roles);
-        let together::Together { mut exchanges, mut notes, total, unseen, clocks, .. } =
+        let together::Together { mut exchanges, mut notes, total, unseen, unanswered, clocks, .. } =
             together::join(joined, &self.points, &logs);
         let total = total + self.sides.apply(&mut exchanges, &gateways);
         notes.resize(exchanges.len(), Vec::new());
@@ -225,7 +225,8 @@ impl Case {
         exchanges.iter_mut().for_each(|exchange| read_marks(exchange, product));
         let beyond: u64 = logs.iter().map(|log| log.failed.saturating_sub(log.exchanges.len() as u64)).sum();
         let failed = exchanges.len() as u64 + beyond;
-        let totals = Exchanges { total, failed, unseen, health_checks, health_checks_failed };
+        let unanswered = unanswered.min(total.saturating_sub(failed + unseen));
+        let totals = Exchanges { total, failed, unseen, unanswered, health_checks, health_checks_failed };
         let limits = self.limits();
         let found =
             exchanges.iter().zip(&notes).map(|(exchange, notes)| findings::find(exchange, &limits, notes, product));

@@ -116,6 +116,10 @@ pub struct Exchanges {
     pub failed: u64,
     /// Tunnels whose inside was not seen.
     pub unseen: u64,
+    /// Requests that are not known to have failed, and whose answer is not in the files: the capture ends before it, or
+    /// lacks what the answering side sent. Not in the contract.
+    #[serde(default, skip_serializing_if = "is_nought")]
+    pub unanswered: u64,
     /// Requests of load balancers and schedulers that ask whether a server is well, by what they call themselves: nobody
     /// waits for them. Not in the contract.
     #[serde(default, skip_serializing_if = "is_nought")]

@@ -140,6 +140,7 @@ fn Rest(report: Signal<Option<Arc<Report>>>) -> impl IntoView {
     view! {
         {move || words::healthy(exchanges.get()).map(|text| line("○", text, words::HEALTHY_HINT))}
         {move || words::unseen(exchanges.get()).map(|text| line("◌", text, words::UNSEEN_HINT))}
+        {move || words::unanswered(exchanges.get()).map(|text| line("?", text, words::UNANSWERED_HINT))}
         {move || words::health_checks(exchanges.get()).map(|text| line("♥", text, words::HEALTH_CHECKS_HINT))}
     }
 }

@@ -137,6 +137,8 @@ fn Healthy() -> impl IntoView {
                         .map(|text| view! { <p>"○ "<strong>{text}</strong>": "{words::HEALTHY_HINT}"."</p> })}
                     {words::unseen(exchanges)
                         .map(|text| view! { <p>"◌ "<strong>{text}</strong>": "{words::UNSEEN_HINT}"."</p> })}
+                    {words::unanswered(exchanges)
+                        .map(|text| view! { <p>"? "<strong>{text}</strong>": "{words::UNANSWERED_HINT}"."</p> })}
                     {words::health_checks(exchanges)
                         .map(|text| view! { <p>"♥ "<strong>{text}</strong>": "{words::HEALTH_CHECKS_HINT}"."</p> })}
                     <p>{if nothing { words::NOTHING_SEEN_HINT } else { words::NOTHING_FOUND_HINT }}</p>

@@ -76,11 +76,18 @@ pub fn examined(report: &Report, zone: Zone) -> String {
     format!("Examined: {}.", parts.join(", "))
 }
 
-/// Requests that did not fail as far as the files show, for the end of the list: also those whose answer is not in them.
+/// Requests that did not fail as far as the files show, for the end of the list.
 #[must_use]
 pub fn healthy(exchanges: Exchanges) -> Option<String> {
-    let healthy = exchanges.total.saturating_sub(exchanges.failed).saturating_sub(exchanges.unseen);
+    let Exchanges { total, failed, unseen, unanswered, .. } = exchanges;
+    let healthy = total.saturating_sub(failed).saturating_sub(unseen).saturating_sub(unanswered);
     (healthy > 0).then(|| format!("{} without a failure", number(healthy)))
+}
+
+/// Requests whose answer is not in the files, for the end of the list.
+#[must_use]
+pub fn unanswered(exchanges: Exchanges) -> Option<String> {
+    (exchanges.unanswered > 0).then(|| format!("{} without an answer", number(exchanges.unanswered)))
 }
 
 /// Tunnels that nobody could look into, for the end of the list.
@@ -282,6 +289,9 @@ mod tests {
             Some("5 without a failure")
         );
         assert_eq!(healthy(Exchanges { total: 2, failed: 0, unseen: 2, ..Exchanges::default() }), None);
+        let open = Exchanges { total: 9, failed: 3, unanswered: 2, ..Exchanges::default() };
+        assert_eq!(healthy(open).as_deref(), Some("4 without a failure"));
+        assert_eq!(unanswered(open).as_deref(), Some("2 without an answer"));
         assert_eq!(
             unseen(Exchanges { total: 2, failed: 0, unseen: 1, ..Exchanges::default() }).as_deref(),
             Some("1 tunnel not seen inside")

@@ -66,6 +66,18 @@ mod tests {
     }
 
     #[test]
+    fn no_export_says_that_a_request_went_well_whose_answer_is_not_there() {
+        let mut report = report();
+        report.findings.clear();
+        report.verdicts.clear();
+        report.exchanges = crate::report::Exchanges { total: 7, unanswered: 3, ..Default::default() };
+        for text in [html(&report, None), markdown(&report, None), short(&report, None)] {
+            assert!(text.contains("the answer to 3 of 7 is not in them"), "{text}");
+        }
+        assert!(markdown(&report, None).contains("7 requests seen, 0 failed, 3 without an answer in these files."));
+    }
+
+    #[test]
     fn text_from_a_file_is_no_markup_in_html() {
         let html = html(&report(), None);
         assert!(!html.contains("<img") && !html.contains('\u{202E}'));

@@ -96,6 +96,10 @@ pub fn headline(report: &Report) -> String {
     let (total, failed) = (report.exchanges.total, report.exchanges.failed);
     match (total, failed) {
         (0, 0) => "No request in these files".into(),
+        (_, 0) if report.verdicts.is_empty() && report.exchanges.unanswered > 0 => {
+            let open = report.exchanges.unanswered;
+            format!("No failed request in these files; the answer to {open} of {total} is not in them")
+        }
         (_, 0) if report.verdicts.is_empty() => "No failed request in these files".into(),
         (1, 1) => "The one request seen failed".into(),
         (total, failed) if total > failed => format!("{failed} of {total} requests failed"),
@@ -109,6 +113,9 @@ fn examined(report: &Report) -> String {
     let mut parts = alloc::vec![format!("{} seen", counted(seen.total, "request")), format!("{} failed", seen.failed)];
     if seen.unseen > 0 {
         parts.push(format!("{} not seen inside", counted(seen.unseen, "tunnel")));
+    }
+    if seen.unanswered > 0 {
+        parts.push(format!("{} without an answer in these files", seen.unanswered));
     }
     if seen.health_checks > 0 {
         let checks = counted(seen.health_checks, "health check");

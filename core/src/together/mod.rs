@@ -27,6 +27,7 @@ use crate::exchange::{Exchange, Source};
 use crate::join::Joined;
 use crate::logs::{LogFormat, LogReader, NO_ZONE};
 use crate::report::Input;
+use crate::tables::HashSet;
 use crate::time::{SECOND, Span, Timestamp};
 pub use clock::{Clock, Compared};
 use matching::Lines;
@@ -48,6 +49,8 @@ pub struct Together {
     pub total: u64,
     /// Tunnels whose inside neither shows.
     pub unseen: u64,
+    /// Requests that did not fail, as far as is known, and whose answer neither shows.
+    pub unanswered: u64,
     /// What became of the clock of each log, by input.
     pub clocks: Vec<Told>,
     /// Lines that are of a request which another input shows as well.
@@ -122,14 +125,14 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
         exchanges: joined.exchanges,
         total: joined.total,
         unseen: joined.unseen,
-        clocks: Vec::new(),
-        same: Vec::new(),
+        ..Together::default()
     };
-    if logs.is_empty() {
-        return all;
-    }
     let mut requests = if points.is_empty() { Vec::new() } else { sight::captured(points, |c| joined.roles.counts(c)) };
     sight::link(&mut requests, &all.exchanges);
+    if logs.is_empty() {
+        all.unanswered = unanswered(&requests, &all.same);
+        return all;
+    }
     let mut known = Known {
         points,
         lined: Vec::new(),
@@ -157,7 +160,18 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
     }
     circles::fold(&mut all);
     roots::tell(&mut all.exchanges, logs);
+    all.unanswered = unanswered(&known.requests, &all.same);
     all
+}
+
+/// Captured requests without an answer, of which no line tells what came of them either.
+fn unanswered(requests: &[Sight], same: &[Same]) -> u64 {
+    let told: HashSet<(u32, u64)> = same.iter().filter(|same| !same.inside).map(|same| same.request).collect();
+    let open = |request: &&Sight| {
+        let known = |source: Source| told.contains(&(source.input, source.number));
+        request.unanswered && !request.tunnel && request.exchange.is_none() && !request.source.is_some_and(known)
+    };
+    requests.iter().filter(open).count() as u64
 }
 
 /// What is known of a case's requests while its logs are added, one after the other.

@@ -50,6 +50,8 @@ pub struct Sight {
     pub counts: bool,
     /// Counted as a tunnel whose inside is not seen.
     pub unseen: bool,
+    /// The capture shows no answer, and could have missed it: it ends before, or lacks bytes of the answering side.
+    pub unanswered: bool,
     /// Capture point and connection of a request.
     pub place: Option<(u32, u32)>,
     /// It is known by its attempts upstream alone.
@@ -229,6 +231,9 @@ fn of_connection(connection: &Connection, place: (u32, u32), sights: &mut Vec<Si
         });
     }
     let Some(conversation) = connection.conversation() else { return };
+    let server = &connection.server_end;
+    let missed = server.packets == 0 || server.cut > 0 || server.unseen() || connection_end(connection).is_none();
+    let missed = missed && !conversation.checks_health();
     let of = |transaction: &Transaction| {
         let request = transaction.request.as_deref()?;
         let (host, _) = host_of(&request.target, request.host.as_deref(), &request.method);
@@ -248,6 +253,7 @@ fn of_connection(connection: &Connection, place: (u32, u32), sights: &mut Vec<Si
             size: Size::of(transaction),
             first_status: response.and_then(|response| response.earlier).map_or(0, |(status, _)| status),
             counts: true,
+            unanswered: missed && response.is_none(),
             place: Some(place),
             ..Sight::default()
         })
