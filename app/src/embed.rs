@@ -8,6 +8,7 @@ use gloo::events::EventListener;
 use gloo::file::File;
 use js_sys::{Array, ArrayBuffer, JSON, Object, Reflect};
 use leptos::prelude::*;
+use std::cell::RefCell;
 use std::sync::Arc;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -24,6 +25,14 @@ const VERSION: f64 = 1.0;
 const MARK: &str = "gatewayTriage";
 /// Files that one message may hand over: more than a case of rotated logs has, and a list that can still be read.
 const FILES: u32 = 100;
+
+/// What a frame's address says of its host: see [`Terms`].
+const KEYS: [&str; 4] = ["embed", "scheme", "height", "result"];
+
+thread_local! {
+    /// Those of this frame, as they stood there.
+    static KEPT: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 /// What the host gets of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +77,27 @@ impl Terms {
     }
 }
 
+/// The pairs of a fragment that speak of the host.
+fn of_the_host(fragment: &str) -> String {
+    let pairs = fragment.trim_start_matches('#').split('&');
+    pairs.filter(|pair| pair.split('=').next().is_some_and(|key| KEYS.contains(&key))).collect::<Vec<_>>().join("&")
+}
+
+/// An address within the page, for the address bar: with what the frame's says of its host, or a frame that is loaded again
+/// would have forgotten it.
+#[must_use]
+pub fn kept(fragment: &str) -> String {
+    KEPT.with_borrow(|kept| joined(fragment, kept))
+}
+
+fn joined(fragment: &str, kept: &str) -> String {
+    if kept.is_empty() || !of_the_host(fragment).is_empty() {
+        return fragment.to_owned();
+    }
+    let between = if fragment.trim_start_matches('#').is_empty() { "" } else { "&" };
+    format!("#{}{between}{kept}", fragment.trim_start_matches('#'))
+}
+
 /// The frame that the page is in, if it is in one.
 #[derive(Clone, Copy)]
 pub struct Embed {
@@ -75,7 +105,7 @@ pub struct Embed {
     terms: StoredValue<Terms>,
     /// Files that the host hands over and the reader has not looked at yet.
     pub handed: RwSignal<Vec<File>, LocalStorage>,
-    /// What the reader lets the host have.
+    /// What the reader lets the host have of the case that is open.
     pub share: RwSignal<Share>,
 }
 
@@ -87,6 +117,9 @@ impl Embed {
         let framed = framed();
         let fragment = window.and_then(|window| window.location().hash().ok()).unwrap_or_default();
         let terms = if framed { Terms::parse(&fragment) } else { Terms::default() };
+        if framed {
+            KEPT.set(of_the_host(&fragment));
+        }
         let embed = Self {
             app,
             terms: StoredValue::new(terms),
@@ -142,6 +175,11 @@ impl Embed {
         if terms.height {
             self.tell_height();
         }
+        // The reader's yes is to the result that was shown: of whatever is read after it, it has to be said anew.
+        Effect::new(move || {
+            self.app.names.track();
+            self.share.set(Share::Nothing);
+        });
         Effect::new(move || {
             let share = self.share.get();
             if let Some(report) = self.app.report.get().filter(|_| self.app.stage.get() == Stage::Done)
@@ -321,5 +359,22 @@ mod tests {
         }
         let terms = Terms::parse("#embed=https://a.example&height=600&scheme=dark&result");
         assert_eq!((terms.height, terms.result, terms.scheme.as_deref()), (false, true, Some("dark")));
+    }
+
+    #[test]
+    fn a_frame_keeps_what_its_address_says_of_the_host() {
+        let host = of_the_host("#product=squid&embed=https%3A%2F%2Fkb.example.com&height=auto&guided=&result");
+        assert_eq!(host, "embed=https%3A%2F%2Fkb.example.com&height=auto&result");
+        for (link, address) in [
+            ("#category=dns-nxdomain", format!("#category=dns-nxdomain&{host}")),
+            ("#", format!("#{host}")),
+            ("", format!("#{host}")),
+            // What the host itself goes to says it already, and perhaps otherwise.
+            ("#product=nginx&scheme=dark", "#product=nginx&scheme=dark".to_owned()),
+        ] {
+            assert_eq!(joined(link, &host), address);
+            assert_eq!(Terms::parse(&address).result, address.contains("result"), "{address}");
+            assert_eq!(joined(link, ""), link, "in no frame");
+        }
     }
 }

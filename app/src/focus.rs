@@ -50,7 +50,7 @@ pub fn go(fragment: &str) {
 /// As [`go`], and moves the focus to the element with this id of the state that is drawn then.
 pub fn go_to(fragment: &str, id: &'static str) {
     let Some(window) = web_sys::window() else { return };
-    if window.location().hash().is_ok_and(|now| now == fragment) {
+    if window.location().hash().is_ok_and(|now| now == embed::kept(fragment)) {
         soon(id);
         return;
     }
@@ -63,7 +63,7 @@ pub fn go_to(fragment: &str, id: &'static str) {
 pub fn push_fragment(fragment: &str) {
     if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
         // Refused in some frames: then the address merely lags behind.
-        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(fragment));
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&embed::kept(fragment)));
     }
 }
 
@@ -71,6 +71,6 @@ pub fn push_fragment(fragment: &str) {
 pub fn replace_fragment(fragment: &str) {
     if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
         // Refused in some frames: then the address merely lags behind.
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(fragment));
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&embed::kept(fragment)));
     }
 }

@@ -1,5 +1,6 @@
 //! In a frame of somebody's article: files that it hands over, and whether it may have the result.
 
+use gateway_triage_core::visible;
 use leptos::prelude::*;
 
 use crate::embed::{Embed, Share};
@@ -10,10 +11,13 @@ use crate::words;
 /// Nothing, where the page is in no frame.
 #[component]
 pub fn Embedded() -> impl IntoView {
-    let embed = Embed::get();
+    let (app, embed) = (App::get(), Embed::get());
+    let some = move || embed.asks_for_result() && app.stage.get() != Stage::Idle;
     view! {
         <Handed />
-        {embed.asks_for_result().then(|| view! { <Sharing /> })}
+        <Show when=some>
+            <Sharing />
+        </Show>
     }
 }
 
@@ -28,7 +32,7 @@ fn Handed() -> impl IntoView {
             let each = files.iter().map(|file| {
                 view! {
                     <li>
-                        <span class="file-name">{file.name()}</span>
+                        <span class="file-name">{visible::made(file.name())}</span>
                         " "
                         <span class="fact">{bytes(file.size())}</span>
                     </li>
@@ -44,10 +48,7 @@ fn Handed() -> impl IntoView {
                     <p>{move || words::handed(&embed.host(), embed.handed.with(Vec::len))}</p>
                     <ul>{list}</ul>
                     <p>
-                        {move || match embed.share.get() {
-                            Share::Nothing => words::HANDED_STAY,
-                            share => words::share_means(share),
-                        }} " "
+                        {words::HANDED_STAY} " "
                         {move || (app.stage.get() != Stage::Idle).then_some(words::HANDED_CLOSES)}
                     </p>
                     <div class="forms">
@@ -64,7 +65,7 @@ fn Handed() -> impl IntoView {
     }
 }
 
-/// What the host gets of the report; shown where it asks for that.
+/// What the host gets of the report; shown where it asks for that and files are open.
 #[component]
 fn Sharing() -> impl IntoView {
     const CHOICES: [(&str, Share); 3] = [("no", Share::Nothing), ("redacted", Share::Redacted), ("all", Share::Whole)];

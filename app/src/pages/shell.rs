@@ -204,6 +204,10 @@ fn follow_fragment(app: App) {
             app.show(crate::fixture::report());
         }
         app.follow(&fragment);
+        // Links say nothing of a host.
+        if embed::kept(&text) != text {
+            focus::replace_fragment(&text);
+        }
     };
     follow();
     EventListener::new(window.unchecked_ref(), "hashchange", move |_| follow()).forget();

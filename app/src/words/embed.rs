@@ -6,7 +6,7 @@ pub const HANDED_OPEN: &str = "Open them here";
 pub const HANDED_DECLINE: &str = "Do not open them";
 /// In the dialog on what the page does with files.
 pub const ABOUT_SHARED: &str =
-    "The article around this frame asks for the result. It gets it where you say so above, and only then.";
+    "The article around this frame asks for results. It gets one where you say so beside it, and only then.";
 /// Where a case is open.
 pub const HANDED_CLOSES: &str = "The case that is open is closed by that.";
 /// What happens to them.
@@ -59,7 +59,7 @@ pub fn handed(host: &str, count: usize) -> String {
 /// Label of the choice of what the host gets.
 #[must_use]
 pub fn share_with(host: &str) -> String {
-    format!("May {host} have the result?")
+    format!("May {host} have this result?")
 }
 
 /// One choice of it.
