@@ -10,11 +10,26 @@
   const PASSED_ON = ["product", "category"];
   // Until the page has said how high it is.
   const AT_FIRST = 480;
+  // The page in the frame hears a host with an origin of its own only; a file has none, nor has a sandboxed page.
+  const HOST = /^https?:/.test(self.origin) ? self.origin : null;
+  // As many as the page takes at once.
+  const FILES = 100;
+  // Time for its megabyte and a half, on a slow line.
+  const READY_WITHIN = 60;
 
-  // The colour that a page paints itself is dark.
-  function isDark(color) {
-    const [red, green, blue] = color.match(/[\d.]+/g).map(Number);
-    return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+  // Red, green, blue (0 to 255) and alpha (0 to 1) of any computed colour.
+  function channels(color) {
+    if (color.startsWith("rgb")) {
+      const [red, green, blue, alpha = 1] = color.match(/[\d.]+/g).map(Number);
+      return [red, green, blue, alpha];
+    }
+    // oklch() and its like: as it is painted. What cannot be painted stays clear.
+    const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+    context.fillStyle = "transparent";
+    context.fillStyle = color;
+    context.fillRect(0, 0, 1, 1);
+    const [red, green, blue, alpha] = context.getImageData(0, 0, 1, 1).data;
+    return [red, green, blue, alpha / 255];
   }
 
   // Light or dark, as the article around the element is.
@@ -26,8 +41,9 @@
     if (light !== dark) return dark ? "dark" : "light";
     if (dark) return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
     for (let around = element; around; around = around.parentElement ?? around.getRootNode().host) {
-      const color = getComputedStyle(around).backgroundColor;
-      if (/^rgb/.test(color) && !/[,/]\s*0\)$/.test(color)) return isDark(color) ? "dark" : "light";
+      const [red, green, blue, alpha] = channels(getComputedStyle(around).backgroundColor);
+      // What lies behind is seen more than a thin veil.
+      if (alpha >= 0.5) return 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
     }
     return "light";
   }
@@ -37,7 +53,9 @@
 
     #frame = null;
     #ready = null;
+    #isReady = false;
     #tellReady = null;
+    #giveUp = null;
     #scheme = null;
     #watching = null;
     #loads = 0;
@@ -59,7 +77,7 @@
       frame.src = this.#address();
       // Whatever stands in the frame after the first load is another document, which has to say anew that it is ready.
       frame.addEventListener("load", () => {
-        if (this.#loads++) this.#awaitReady();
+        if (this.#loads++ && this.#isReady) this.#awaitReady();
       });
       this.#frame = frame;
       root.replaceChildren(frame);
@@ -70,6 +88,7 @@
     disconnectedCallback() {
       window.removeEventListener("message", this);
       this.#watching?.();
+      this.#giveUp?.(new Error("The gateway-triage element was moved or removed before its page was ready."));
       this.#frame?.remove();
       this.#frame = null;
       this.#loads = 0;
@@ -83,13 +102,15 @@
     }
 
     // Hands files over: `File`s, or objects with a `name` and an `ArrayBuffer` or `Blob` as `data`. The page asks its reader.
+    // Rejects with a sentence where they cannot reach it.
     async open(files) {
+      if (!HOST) throw new Error("Only a page that is served, and not sandboxed, can hand files to Gateway Triage.");
+      const list = [...files];
+      if (list.length > FILES) throw new Error(`At most ${FILES} files can be handed over at once.`);
       const handed = await Promise.all(
-        [...files].map(async (file) => ({ name: file.name, data: file.data ?? (await file.arrayBuffer()) })),
+        list.map(async (file) => ({ name: file.name, data: file.data ?? (await file.arrayBuffer()) })),
       );
-      // Below what is seen it would never be loaded, and never be ready.
-      if (this.#frame) this.#frame.loading = "eager";
-      await this.#ready;
+      await this.#becomesReady();
       const buffers = handed.map(({ data }) => data).filter((data) => data instanceof ArrayBuffer);
       this.#say({ type: "open", files: handed }, buffers);
     }
@@ -102,7 +123,10 @@
       if (type === "height" && this.getAttribute("height") === "auto" && Number.isFinite(height) && height > 0) {
         this.#frame.style.height = `${Math.ceil(height)}px`;
       } else if (type === "ready") {
+        this.#isReady = true;
         this.#tellReady();
+        // The frame's address may say what the article was before.
+        this.#say({ type: "scheme", scheme: this.#scheme });
         this.#dispatch("ready", { version, build });
       } else if (type === "result") {
         this.#dispatch("result", { report });
@@ -114,7 +138,22 @@
     }
 
     #awaitReady() {
-      this.#ready = new Promise((resolve) => (this.#tellReady = resolve));
+      this.#isReady = false;
+      this.#ready = new Promise((resolve, reject) => {
+        [this.#tellReady, this.#giveUp] = [resolve, reject];
+      });
+      // Who waits for it says so; nobody has to.
+      this.#ready.catch(() => {});
+    }
+
+    async #becomesReady() {
+      if (!this.#frame) throw new Error("The gateway-triage element is in no document.");
+      // Below what is seen it would never be loaded, and never be ready.
+      this.#frame.loading = "eager";
+      let timer;
+      const late = new Error(`The page of the gateway-triage element was not ready within ${READY_WITHIN} seconds.`);
+      const limit = new Promise((_, reject) => (timer = setTimeout(reject, READY_WITHIN * 1000, late)));
+      await Promise.race([this.#ready, limit]).finally(() => clearTimeout(timer));
     }
 
     // To any origin, as the frame has none that could be named; it is said only to a page that has said that it is ready.
@@ -124,7 +163,7 @@
 
     #address() {
       const says = new URLSearchParams();
-      if (/^https?:/.test(location.origin)) says.set("embed", location.origin);
+      if (HOST) says.set("embed", HOST);
       if (this.getAttribute("height") === "auto") says.set("height", "auto");
       says.set("scheme", this.#scheme);
       if (this.hasAttribute("result")) says.set("result", "");
@@ -146,7 +185,8 @@
       const scheme = this.#wantedScheme();
       if (scheme === this.#scheme) return;
       this.#scheme = scheme;
-      this.#ready.then(() => this.#say({ type: "scheme", scheme }));
+      // Otherwise it is told as soon as it is.
+      if (this.#isReady) this.#say({ type: "scheme", scheme });
     }
 
     // Readers switch, and so do themes: by the system's setting, or by an attribute of the root element or body.

@@ -38,6 +38,35 @@ fn export<T>(page: &Page, form: &str, result: impl FnOnce() -> T) -> T {
     result
 }
 
+/// The page in the article takes less room than in a tab, and is nowhere wider than its frame.
+fn compact(page: &Page) {
+    let sizes = "const bar = document.querySelector('.bar').getBoundingClientRect().height;
+        const { paddingLeft } = getComputedStyle(document.querySelector('main'));
+        return [document.documentElement.hasAttribute('data-embedded'), bar, Number.parseFloat(paddingLeft)]";
+    page.enter_frame();
+    let framed = page.script(sizes);
+    page.leave_frame();
+    let (article, tab) = (page.tab(), page.new_tab());
+    page.go_to(&tab);
+    page.load("gateway-triage.html#product=skyhigh&category=tcp-syn-unanswered");
+    page.wait_state("idle");
+    let alone = page.script(sizes);
+    page.close_tab(&article);
+    assert_eq!((framed[0].as_bool(), alone[0].as_bool()), (Some(true), Some(false)));
+    for (at, what) in [(1, "bar"), (2, "space around")] {
+        assert!(framed[at].as_f64() < alone[at].as_f64(), "{what}: {framed} in the frame, {alone} in a tab");
+    }
+    page.script("document.querySelector('gateway-triage').style.width = '330px'");
+    page.enter_frame();
+    assert_eq!(page.script("return innerWidth"), 330);
+    let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+    assert_eq!(page.script(wide), false, "it is wider than a phone");
+    page.leave_frame();
+    page.script("document.querySelector('gateway-triage').style.width = ''");
+    fits(page);
+    page.leave_frame();
+}
+
 #[test]
 fn an_article_opens_at_a_category_and_reads_files_there() {
     with_delivery("article-plain", Delivery::Site, |page| {
@@ -49,6 +78,7 @@ fn an_article_opens_at_a_category_and_reads_files_there() {
         page.leave_frame();
         // The article's readers keep their keyboard and their place.
         assert_eq!(page.script("return [document.activeElement.tagName, scrollY]"), json!(["BODY", 0]));
+        compact(page);
         // Somebody else's word on the height counts for nothing.
         let before = page.script(HEIGHT);
         page.script("window.postMessage({ gatewayTriage: 1, type: 'height', height: 77 }, '*')");
@@ -179,13 +209,17 @@ fn files_of_a_host_wait_for_consent_and_so_does_the_result() {
         assert!(redacted.contains("response-timeout") && !redacted.contains("shop"), "{redacted}");
         share("all");
         wait("the whole result", || page.script(notes) == "response-timeout shop.example.com: 2");
-        share("no");
+        // The yes was to that result: of the next one the reader is asked anew.
         page.script("document.getElementById('work-notes').value = ''");
         page.enter_frame();
         page.drop_files(&case("dns-nxdomain/squid-nxdomain"));
         assert_eq!(page.wait_read(), "done");
+        assert_eq!(page.script("return document.getElementById('share').value"), "no");
+        page.script("return new Promise((later) => setTimeout(later, 500))");
         page.leave_frame();
         assert_eq!(page.script(notes), "");
+        share("all");
+        wait("the next result", || page.script(notes).as_str().is_some_and(|notes| notes.contains("dns-nxdomain")));
         page.load("");
     });
 }
@@ -316,6 +350,162 @@ fn the_dialog_shows_what_is_embedded_and_writes_it() {
             wait("the page", || page.text().contains("Squid") && page.text().contains("Do first"));
             assert_eq!(page.script("return innerHeight"), 480, "{name}");
             assert_ne!(page.script(PAPER), WHITE, "{name}");
+            page.leave_frame();
+        }
+        page.load("");
+    });
+}
+
+#[test]
+fn a_frame_without_workers_reads_in_small_steps_and_says_what_is_off() {
+    with_delivery("article-no-worker", Delivery::Site, |page| {
+        // The host's own copy, for which it forbids workers.
+        let article = "<!doctype html><title>Article</title><link rel=icon href=data:,>
+            <iframe src='gateway-triage.html#product=skyhigh' title='Gateway Triage' sandbox='allow-scripts' width=800
+              height=600></iframe>";
+        let file = made("article-no-worker", "article.html", article.as_bytes());
+        let folder = file.parent().expect("it lies in a folder");
+        let dist = std::env::var_os("GATEWAY_TRIAGE_DIST").expect("the test runs");
+        let one_file = std::path::Path::new(&dist).join("gateway-triage.html");
+        std::fs::copy(one_file, folder.join("gateway-triage.html")).expect("target/ is writable");
+        std::fs::write(folder.join("_headers"), "/gateway-triage.html\n  Content-Security-Policy: worker-src 'none'\n")
+            .expect("target/ is writable");
+        page.open_article(folder, "article.html");
+        page.enter_frame();
+        assert_eq!(page.script("return self.origin"), "null");
+        page.drop_files(&case(CASE));
+        assert_eq!(page.wait_read(), "done");
+        for word in ["SYN unanswered", "the frame around the page, starts no background worker", "in small steps"] {
+            assert!(page.text().contains(word), "{word} is not said: {}", page.text());
+        }
+        let said = || page.script("return document.querySelector('.said').innerText").to_string();
+        export(page, "Markdown", || wait("the word on downloads", || said().contains("Some frames refuse downloads")));
+        page.script("document.getElementById('keep').click()");
+        wait("the word on storage", || page.text().contains("keeps nothing here"));
+        // It says in the console what it refused.
+        page.console();
+        page.leave_frame();
+        page.load("");
+    });
+}
+
+#[test]
+fn a_frame_that_is_loaded_again_knows_its_host() {
+    with_delivery("article-again", Delivery::Site, |page| {
+        page.open_article(&examples(), "servicenow.html");
+        page.script(
+            "window.ready = 0;
+             document.querySelector('gateway-triage').addEventListener('gateway-triage-ready', () => window.ready++)",
+        );
+        page.enter_frame();
+        let says = "return new URLSearchParams(location.hash.slice(1)).get('embed')";
+        let host = page.script(says);
+        assert!(host.as_str().is_some_and(|host| host.starts_with("http://127.0.0.1:")), "{host}");
+        // By a link, by files that are opened, by a verdict: each changes the address.
+        page.script("location.hash = '#category=dns-nxdomain'");
+        wait("the failure", || page.text().contains("Do first"));
+        assert_eq!(page.script(says), host);
+        page.drop_files(&case(CASE));
+        assert_eq!(page.wait_read(), "done");
+        assert_eq!(page.script(says), host);
+        page.script("document.querySelector('.verdicts a').click()");
+        wait("the verdict's address", || page.script("return location.hash.includes('verdict=')") == true);
+        assert_eq!(page.script(says), host);
+        page.leave_frame();
+        page.script("window.ready = 0");
+        page.enter_frame();
+        page.script("location.reload()");
+        page.leave_frame();
+        wait("the word that it is ready again", || page.script("return window.ready") == 1);
+        page.script("document.getElementById('triage').click()");
+        page.enter_frame();
+        wait("the question", || page.text().contains("hands over a file"));
+        page.leave_frame();
+        page.load("");
+    });
+}
+
+#[test]
+fn files_that_cannot_be_handed_over_are_refused_with_a_sentence() {
+    with_delivery("article-refused", Delivery::Site, |page| {
+        let open = "const open = (element, count = 1) =>
+                 element.open(Array(count).fill({ name: 'a.log', data: new Blob(['x']) }))
+                     .then(() => 'handed over', (error) => error.message);
+             const added = () => document.body.appendChild(document.createElement('gateway-triage'));";
+        let refused = |script: &str, sentence: &str| {
+            let said = page.script(&format!("return (async () => {{ {open} {script} }})()"));
+            assert!(said.as_str().is_some_and(|said| said.contains(sentence)), "{script}: {said}");
+        };
+        page.open_article(&examples(), "plain.html");
+        page.enter_frame();
+        page.leave_frame();
+        refused("return open(document.querySelector('gateway-triage'))", "handed over");
+        refused("return open(document.querySelector('gateway-triage'), 101)", "At most 100 files");
+        refused("return open(document.createElement('gateway-triage'))", "in no document");
+        for change in ["element.remove()", "document.body.prepend(element)"] {
+            let script = format!(
+                "const element = added();
+                 const said = open(element);
+                 setTimeout(() => {{ {change} }}, 1);
+                 return said.finally(() => element.remove())"
+            );
+            refused(&script, "moved or removed");
+        }
+        // A page that never says that it is ready, and a clock that runs faster.
+        let script = "const element = added();
+             element.shadowRoot.querySelector('iframe').src = 'about:blank';
+             const own = window.setTimeout;
+             window.setTimeout = (work, after, ...rest) => own(work, after / 100, ...rest);
+             return open(element).finally(() => { window.setTimeout = own; element.remove(); })";
+        refused(script, "not ready within 60 seconds");
+        // The policy of the article, which names the page alone.
+        page.console();
+        page.load("");
+    });
+}
+
+/// An article from disk has no origin that the page could know: it shows the page all the same.
+#[test]
+fn an_article_without_an_origin_is_told_that_it_hands_nothing_over() {
+    with_delivery("article-disk", Delivery::Site, |page| {
+        let article = format!(
+            "<!doctype html><title>Article</title><script src=\"{}embed.js\"></script>
+             <gateway-triage product=squid category=dns-nxdomain></gateway-triage>",
+            page.address()
+        );
+        let file = made("article-disk", "article.html", article.as_bytes());
+        page.visit(&format!("file://{}", file.canonicalize().expect("it was made").display()));
+        page.enter_frame();
+        wait("the failure", || page.text().contains("Do first"));
+        page.leave_frame();
+        let said = page.script(
+            "return document.querySelector('gateway-triage').open([{ name: 'a.log', data: new Blob(['x']) }])
+                 .then(() => 'handed over', (error) => error.message)",
+        );
+        assert!(said.as_str().is_some_and(|said| said.contains("Only a page that is served")), "{said}");
+        page.load("");
+    });
+}
+
+#[test]
+fn any_colour_of_the_article_tells_light_from_dark() {
+    with_delivery("article-colours", Delivery::Site, |page| {
+        page.prefer("light");
+        page.open_article(&examples(), "wordpress.html");
+        page.enter_frame();
+        page.leave_frame();
+        for (color, dark) in [
+            ("oklch(20% 0.02 250)", true),
+            ("oklch(97% 0.02 90)", false),
+            ("color(srgb 0.1 0.1 0.15)", true),
+            ("lab(95% 0 0)", false),
+            ("#222", true),
+            ("rgb(250 250 250 / 0.9)", false),
+            ("color-mix(in oklch, black, navy)", true),
+        ] {
+            page.script(&format!("document.body.style.background = '{color}'"));
+            page.enter_frame();
+            wait(&format!("the page as {color}"), || (page.script(PAPER) != WHITE) == dark);
             page.leave_frame();
         }
         page.load("");
