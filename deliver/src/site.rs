@@ -34,7 +34,7 @@ pub fn write(
     let sum = format!("{sum}  {ONE_FILE}\n");
     let sum_name = format!("{ONE_FILE}.sha256");
     files.push((&sum_name, sum.as_bytes()));
-    let headers = hosts::headers(page);
+    let headers = hosts::headers(page, address);
     files.push(("_headers", headers.as_bytes()));
     let service_worker = offline::service_worker(page, &document);
     files.push((offline::NAME, service_worker.as_bytes()));

@@ -14,6 +14,7 @@ mod exports;
 mod guided;
 mod harness;
 mod hostile;
+mod hosting;
 mod ladder;
 mod layout;
 mod layouts;
