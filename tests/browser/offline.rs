@@ -156,3 +156,47 @@ fn a_new_build_is_noticed_and_comes_as_a_whole() {
         assert_eq!(build(page), new);
     });
 }
+
+#[test]
+fn the_service_worker_answers_nothing_but_gets_of_the_pages_own_files() {
+    with_delivery("service-worker", Delivery::Site, |page| {
+        kept(page);
+        page.reload();
+        page.wait_state("idle");
+        let before = addresses(page);
+        assert_eq!(page.script("return navigator.serviceWorker.controller?.state"), "activated");
+        let status = |target: &str, method: &str| {
+            page.script(&format!(
+                "return fetch('{target}', {{ method: '{method}' }}).then(({{ status }}) => status, () => 'nobody answers')"
+            ))
+        };
+        let asked = |line: &str| page.requests().iter().filter(|request| *request == line).count();
+        let style = &*build(page).1.replace("./", "");
+        // What is its own comes from it.
+        let own = format!("GET {UNDER}/{style} HTTP/1.1");
+        let until_now = asked(&own);
+        assert_eq!((status(style, "GET"), asked(&own)), (200.into(), until_now));
+        // All else is the host's to answer.
+        let foreign = [
+            ("./", "POST", format!("{UNDER}/"), 405),
+            (style, "POST", format!("{UNDER}/{style}"), 405),
+            (style, "PUT", format!("{UNDER}/{style}"), 405),
+            ("notes.txt", "GET", format!("{UNDER}/notes.txt"), 404),
+            ("/kb/other/style.css", "GET", "/kb/other/style.css".to_owned(), 404),
+            ("/", "GET", "/".to_owned(), 404),
+        ];
+        for (target, method, path, answer) in &foreign {
+            assert_eq!(status(target, method), *answer, "{method} {target}");
+            assert_eq!(asked(&format!("{method} {path} HTTP/1.1")), 1, "{method} {target}");
+        }
+        page.host().stop();
+        assert_eq!(status(style, "GET"), 200);
+        for (target, method, ..) in &foreign {
+            assert_eq!(status(target, method), "nobody answers", "{method} {target}");
+        }
+        assert_eq!(addresses(page), before, "something of that was kept");
+        // Browsers say in the console what failed, and remember what this test itself has asked elsewhere on the host.
+        page.console();
+        page.script("performance.clearResourceTimings()");
+    });
+}

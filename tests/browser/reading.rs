@@ -206,3 +206,43 @@ fn without_a_worker_the_one_file_reads_in_small_steps_and_still_reacts() {
         let _ = std::fs::remove_dir_all(&folder);
     });
 }
+
+#[test]
+fn without_a_worker_the_site_goes_to_the_one_file_that_reads_in_small_steps() {
+    with_delivery("no-worker-site", Delivery::Site, |page| {
+        if !page.refuse_workers() {
+            return;
+        }
+        page.load("#product=squid");
+        page.reload();
+        let place = || page.script("return location.href").as_str().unwrap_or_default().to_owned();
+        wait("the one file", || place() == format!("{}gateway-triage.html#product=squid", page.address()));
+        page.wait_state("idle");
+        let files = case("tcp-syn-unanswered/squid-firewall-drops-syn");
+        let shown = page.analyse(&files);
+        if let Some(difference) = difference(&shown, &native_report(&files)) {
+            panic!("page and native engine differ: {difference}");
+        }
+        assert!(page.text().contains("in small steps"), "{}", page.text());
+    });
+}
+
+#[test]
+fn files_that_no_worker_reads_are_not_lost_without_a_word() {
+    with_delivery("silent-worker", Delivery::Site, |page| {
+        if !page.silence_workers() {
+            return;
+        }
+        page.reload();
+        page.wait_state("idle");
+        page.drop_files(&case("tcp-syn-unanswered/squid-firewall-drops-syn"));
+        wait("the word on it", || page.text().contains("could not be loaded or started"));
+        assert_eq!(page.script("return location.pathname.endsWith('/')"), true, "the page left with files waiting");
+        // It names the way out, which is there.
+        assert!(page.text().contains("Take it offline"), "{}", page.text());
+        page.click("New case");
+        page.wait_state("idle");
+        let links = page.script("return [...document.querySelectorAll('main a')].map((link) => link.innerText)");
+        assert!(links.to_string().contains("Take it offline"), "{links}");
+    });
+}

@@ -60,10 +60,19 @@ impl Page {
     /// From its next load on, the page is refused every worker, as some frames and browsers do; `false` where the test cannot
     /// have that.
     pub fn refuse_workers(&self) -> bool {
+        self.have_workers("class { constructor() { throw new DOMException('refused', 'SecurityError'); } }")
+    }
+
+    /// The same, and each worker seems to start and says nothing.
+    pub fn silence_workers(&self) -> bool {
+        self.have_workers("class extends EventTarget { postMessage() {} terminate() {} }")
+    }
+
+    fn have_workers(&self, class: &str) -> bool {
         if self.browser.kind == Kind::Firefox {
             return false;
         }
-        let source = "window.Worker = class { constructor() { throw new DOMException('refused', 'SecurityError'); } }";
+        let source = format!("window.Worker = {class}");
         done(self.browser.session.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })));
         true
     }
