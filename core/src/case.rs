@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::capture::point::Point;
-use crate::exchange::{Claim, Exchange};
+use crate::exchange::{Claim, Exchange, FILES};
 use crate::findings::{self, Found, Limits};
 use crate::logs::{Beyond, Custom, LogFormat, LogReader};
 use crate::reading::{Purpose, Reading};
@@ -60,6 +60,8 @@ pub struct Case {
     /// The compiled format string.
     custom: Option<Custom>,
     inputs: Vec<Reading>,
+    /// Files beyond [`FILES`].
+    left_out: u64,
     points: Vec<Point>,
     /// What the captures say together, once all are read.
     sides: Sides,
@@ -81,6 +83,7 @@ impl Case {
             options,
             custom,
             inputs: Vec::new(),
+            left_out: 0,
             points: Vec::new(),
             sides: Sides::default(),
             settled: false,
@@ -90,12 +93,18 @@ impl Case {
 
     /// Announces a file by its base name. Reports list inputs in the order of these calls.
     ///
+    /// A case has no more than 4,096 files; of those beyond nothing is read, and the report says how many they are.
+    ///
     /// Announce all, then read them in any order, one after the other; best by [`reading_order`], so that captures
     /// that continue each other are seen as one.
     ///
     /// [`reading_order`]: crate::reading_order
     pub fn input(&mut self, name: &str) -> InputId {
         let id = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);
+        if self.inputs.len() == FILES {
+            self.left_out += 1;
+            return InputId(u32::MAX);
+        }
         self.inputs.push(Reading::new(id, name, self.options.clone(), self.custom.clone()));
         InputId(id)
     }
@@ -304,6 +313,9 @@ impl Case {
             && !self.points.iter().any(|point| point.mentions(gateway))
         {
             first.warnings.push(format!("no packet is from or to {gateway}, the address given for the gateway"));
+        }
+        if let (Some(first), true) = (inputs.first_mut(), self.left_out > 0) {
+            first.warnings.push(format!("{} more files were not read: a case has at most {FILES}", self.left_out));
         }
         if let (Some(first), true) = (inputs.first_mut(), left_out > 0) {
             first.warnings.push(format!("{left_out} more failed exchanges are counted but not listed: {KEPT} are"));

@@ -9,11 +9,13 @@
 //! What a table holds is never told in the table's order, so that one input gives one report.
 
 use alloc::boxed::Box;
-use core::hash::BuildHasher;
+use core::hash::{BuildHasher, Hash};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use foldhash::SharedSeed;
 use foldhash::fast::{FoldHasher, SeedableRandomState};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use once_cell::race::OnceBox;
 
 /// A map whose keys may come from a file.
@@ -68,6 +70,46 @@ impl BuildHasher for Seeded {
     fn build_hasher(&self) -> Self::Hasher {
         self.0.build_hasher()
     }
+}
+
+/// Finds the entries of a list by a key that they know themselves: it holds their places, not the keys, because there may be a
+/// million of them.
+#[derive(Default)]
+pub struct Places {
+    /// Hash and place. The hash stands here so that the table can grow without asking the list.
+    table: HashTable<(u32, u32)>,
+    seeded: Seeded,
+}
+
+impl Places {
+    /// The place of this key; `is` says whether the entry at a place has it.
+    pub fn get(&self, key: impl Hash, is: impl Fn(usize) -> bool) -> Option<usize> {
+        let hash = self.hash(key);
+        let found = self.table.find(spread(hash), |(its, at)| *its == hash && is(*at as usize));
+        found.map(|(_, at)| *at as usize)
+    }
+
+    /// Whoever has this key is at another place from now on.
+    pub fn set(&mut self, key: impl Hash, at: usize, is: impl Fn(usize) -> bool) {
+        let hash = self.hash(key);
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        let same = |(its, at): &(u32, u32)| *its == hash && is(*at as usize);
+        match self.table.entry(spread(hash), same, |(hash, _)| spread(*hash)) {
+            Entry::Occupied(mut known) => known.get_mut().1 = at,
+            Entry::Vacant(place) => {
+                place.insert((hash, at));
+            }
+        }
+    }
+
+    fn hash(&self, key: impl Hash) -> u32 {
+        self.seeded.hash_one(key) as u32
+    }
+}
+
+/// 32 bits for a table that looks at the upper ones as well.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 impl core::fmt::Debug for Seeded {

@@ -168,7 +168,7 @@ impl Clock {
 
     /// The step between two packets, if there is one.
     pub fn between(&self, one: Source, other: Source) -> Option<&Step> {
-        let (first, last) = (self.place(one.input, one.number), self.place(other.input, other.number));
+        let (first, last) = (self.place(one.input(), one.number), self.place(other.input(), other.number));
         let (first, last) = (first.min(last), first.max(last));
         self.steps.iter().find(|step| {
             let at = self.place(step.input, step.number);
@@ -183,8 +183,10 @@ impl Clock {
 
     /// The time of a packet as its file says it.
     pub fn told(&self, source: Source) -> Timestamp {
-        let Some((_, begun)) = self.inputs.iter().find(|(input, _)| *input == source.input) else { return source.time };
-        let within = |step: &&Step| step.input == source.input && step.number <= source.number;
+        let Some((_, begun)) = self.inputs.iter().find(|(input, _)| *input == source.input()) else {
+            return source.time;
+        };
+        let within = |step: &&Step| step.input == source.input() && step.number <= source.number;
         let offset = self.steps.iter().rfind(within).map_or(*begun, |step| step.offset);
         Timestamp::from_nanoseconds(source.time.0.saturating_sub(offset))
     }
@@ -214,7 +216,7 @@ mod tests {
     use super::*;
 
     fn source(number: u64, time: Timestamp) -> Source {
-        Source { time, input: 0, number, line: false, offset: 0, length: 0 }
+        Source { time, file: 0, number, line: false, offset: 0, length: 0 }
     }
 
     fn run(times: &[i64]) -> (Clock, Vec<i64>) {

@@ -3,9 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::conversation::PIPELINE;
-use super::lookups::LOOKUPS;
+use super::connection::Connection;
+use super::conversation::{Conversation, PIPELINE};
+use super::lookups::{LOOKUPS, Lookup};
 use super::point::{CONNECTIONS, WAITING};
+use crate::exchange::FILES;
 use crate::report::Report;
 use crate::{Case, Options};
 
@@ -146,4 +148,29 @@ fn bytes_that_wait_for_others_are_bounded_in_total() {
     assert!(!held_back(4).contains("limit"), "{}", held_back(4));
     let told = held_back(8);
     assert!(WAITING < 8 * 150 * 1400 && told.contains("could not wait for them: 1 MiB"), "{told}");
+}
+
+/// Their index is kept small (`Source::file`), so there is a last one.
+#[test]
+fn files_beyond_the_limit_are_counted() {
+    let mut case = Case::new(Options::default());
+    for _ in 0..FILES {
+        let input = case.input("1.log");
+        case.end(input);
+    }
+    assert!(!warnings(&case.report()).contains("not read"));
+    let beyond = case.input("beyond.pcap");
+    case.read(beyond, &pcap(101, (0..3).map(syn)));
+    case.end(beyond);
+    let report = case.report();
+    assert_eq!(report.inputs.len(), FILES);
+    assert!(!report.partial && warnings(&report).contains("1 more files were not read: a case has at most 4096"));
+}
+
+/// A million may be open: what most of them never need is kept apart, and has to stay there.
+#[test]
+fn a_connection_takes_about_a_kilobyte() {
+    assert!(size_of::<Connection>() <= 1100, "{}", size_of::<Connection>());
+    assert!(size_of::<Conversation>() <= 460, "{}", size_of::<Conversation>());
+    assert!(size_of::<Lookup>() <= 160, "{}", size_of::<Lookup>());
 }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::HashMap;
+use crate::tables::Places;
 
 use crate::exchange::{Icmp, Source};
 use crate::protocols::dns::{Message, kind};
@@ -22,6 +22,7 @@ pub struct Lookup {
     pub asker: IpAddr,
     /// Whom.
     pub server: IpAddr,
+    ports: (u16, u16),
     /// Number of the question (RFC 1035 section 4.1.1).
     pub id: u16,
     /// Name, lower case.
@@ -65,6 +66,15 @@ pub struct Answer {
 }
 
 impl Lookup {
+    fn pair(&self) -> (SocketAddr, SocketAddr) {
+        (SocketAddr::new(self.asker, self.ports.0), SocketAddr::new(self.server, self.ports.1))
+    }
+
+    fn key(&self) -> Key<'_> {
+        let (asker, server) = self.pair();
+        (asker, server, self.id, self.kind, &self.name)
+    }
+
     /// First packet of it: the query, else the answer.
     pub fn first(&self) -> Option<Source> {
         self.queries.first().copied().or(self.answers.first().map(|(source, _)| *source))
@@ -93,18 +103,19 @@ impl Lookup {
     }
 }
 
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
-    asker: SocketAddr,
-    server: SocketAddr,
-    id: u16,
-    kind: u16,
-    name: String,
-}
+/// Who asks whom, and what: number, record type and name.
+type Key<'a> = (SocketAddr, SocketAddr, u16, u16, &'a str);
 
 /// Questions that are followed: each costs its name and some hundred bytes for as long as the file is read. Fewer in tests,
 /// which would have to make as many.
 pub const LOOKUPS: usize = if cfg!(test) { 2_000 } else { 1_000_000 };
+
+/// Most questions are asked and answered once: no room for more is taken before there is more.
+fn first_of<T>(list: &mut Vec<T>) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+}
 
 /// All questions of a capture point.
 #[derive(Default)]
@@ -113,9 +124,10 @@ pub struct Lookups {
     pub list: Vec<Lookup>,
     /// Messages of questions beyond [`LOOKUPS`].
     pub over: u64,
-    open: HashMap<Key, usize>,
-    /// Latest question of a pair of addresses and ports, for ICMP errors.
-    latest: HashMap<(SocketAddr, SocketAddr), usize>,
+    /// The latest of each [`Key`].
+    open: Places,
+    /// The latest of a pair of addresses and ports, for ICMP errors.
+    latest: Places,
 }
 
 impl Lookups {
@@ -130,8 +142,9 @@ impl Lookups {
     ) -> Option<&mut Lookup> {
         let (asker, server) = if message.response { (to, from) } else { (from, to) };
         let Message { id, response, truncated, rcode, name, kind, addresses, cut, .. } = message;
-        let key = Key { asker, server, id, kind, name };
-        let open = self.open.get(&key).copied().filter(|at| {
+        let key = (asker, server, id, kind, name.as_str());
+        let known = |list: &[Lookup], at: usize| list.get(at).is_some_and(|known| known.key() == key);
+        let open = self.open.get(key, |at| known(&self.list, at)).filter(|at| {
             let first = self.list.get(*at).and_then(Lookup::first);
             first.is_some_and(|first| source.time.since(first.time) < SAME)
         });
@@ -139,12 +152,20 @@ impl Lookups {
             self.over += 1;
             return None;
         }
-        let at = open.unwrap_or_else(|| {
+        let new = self.list.len();
+        let at = open.unwrap_or(new);
+        if at == new {
+            self.open.set(key, new, |at| known(&self.list, at));
+        }
+        let pair = (asker, server);
+        self.latest.set(pair, at, |at| self.list.get(at).is_some_and(|known| known.pair() == pair));
+        if at == new {
             self.list.push(Lookup {
                 asker: asker.ip(),
                 server: server.ip(),
+                ports: (asker.port(), server.port()),
                 id,
-                name: key.name.clone(),
+                name,
                 kind,
                 queries: Vec::new(),
                 tries: 0,
@@ -155,16 +176,14 @@ impl Lookups {
                 query_id: 0,
                 answer_id: 0,
             });
-            self.open.insert(key, self.list.len() - 1);
-            self.list.len() - 1
-        });
-        self.latest.insert((asker, server), at);
+        }
         let lookup = self.list.get_mut(at)?;
         if response {
             let last = lookup.answers.last().map(|(last, _)| *last);
             let copy = is_copy(last, source, (lookup.answer_id, ip_id));
             lookup.answer_id = ip_id;
             if lookup.answers.len() < KEPT && !copy {
+                first_of(&mut lookup.answers);
                 lookup.answers.push((source, Answer { rcode, addresses, truncated, cut }));
             }
         } else {
@@ -173,6 +192,7 @@ impl Lookups {
             if !copy {
                 lookup.tries += 1;
                 if lookup.queries.len() < KEPT {
+                    first_of(&mut lookup.queries);
                     lookup.queries.push(source);
                 }
             }
@@ -182,7 +202,9 @@ impl Lookups {
 
     /// An ICMP error that quotes a query.
     pub fn icmp(&mut self, asker: SocketAddr, server: SocketAddr, icmp: Icmp, source: Source) {
-        if let Some(lookup) = self.latest.get(&(asker, server)).and_then(|at| self.list.get_mut(*at)) {
+        let pair = (asker, server);
+        let latest = self.latest.get(pair, |at| self.list.get(at).is_some_and(|known| known.pair() == pair));
+        if let Some(lookup) = latest.and_then(|at| self.list.get_mut(at)) {
             let copy = lookup
                 .icmp
                 .last()

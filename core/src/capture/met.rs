@@ -114,7 +114,7 @@ impl Met {
 
     /// Whether a frame is a packet that is here already, recorded at another place by another clock.
     pub fn repeats(&self, frame: &Frame<'_>) -> bool {
-        let source = Source { time: frame.time, input: 0, number: 0, line: false, offset: 0, length: 0 };
+        let source = Source { time: frame.time, file: 0, number: 0, line: false, offset: 0, length: 0 };
         let mut buffer = alloc::vec::Vec::new();
         let Ok(packet) = packet::decode(frame, source, &mut Fragments::default(), &mut buffer) else { return false };
         let question = matches!(packet.transport, Transport::Udp { .. });

@@ -3,6 +3,7 @@
 pub(crate) mod bytes;
 pub(crate) mod clock;
 pub(crate) mod connection;
+pub(crate) mod connections;
 pub(crate) mod conversation;
 #[cfg(feature = "std")]
 pub(crate) mod file;

@@ -1,15 +1,17 @@
 //! One capture point: frames of one file, or of several that continue each other → connections and lookups.
 
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::HashMap;
+use crate::tables::Places;
 
 use super::clock::Clock;
-use super::connection::{Connection, KEPT, Side, Speech};
+use super::connection::{Connection, Side, Speech};
+use super::connections::Connections;
 use super::conversation::{PIPELINE, STREAMS};
 use super::fragments::Fragments;
 use super::lookups::{LOOKUPS, Lookups};
@@ -35,6 +37,9 @@ const UNKNOWN_LINKS: usize = 8;
 const SENDERS: usize = 4;
 /// Requests that went well and are kept to find their lines in logs.
 const SERVED: usize = 200_000;
+
+/// For so long after its end a connection may still see copies and late packets.
+const LINGER: Span = Span::milliseconds(100);
 
 /// Connections on the same addresses and ports that a segment is held against, the latest first: both legs of a gateway
 /// that keeps both addresses, and an earlier use of the port on each.
@@ -84,10 +89,13 @@ pub struct Part {
 #[derive(Default)]
 pub struct Point {
     /// All connections, in order of their first packet.
-    pub connections: Vec<Connection>,
+    pub connections: Connections,
     /// DNS questions.
     pub lookups: Lookups,
-    open: HashMap<Key, usize>,
+    /// The latest connection on two addresses and ports.
+    open: Places,
+    /// Connections that are over, with when that was seen, until they are settled.
+    over: VecDeque<(usize, Timestamp)>,
     fragments: Fragments,
     /// Interface of the packet in hand, as a bit.
     interface: u8,
@@ -169,7 +177,7 @@ impl Point {
         self.cut += u64::from(frame.data.len() < frame.original as usize);
         let source = Source {
             time,
-            input,
+            file: Source::file(input),
             number: frame.number,
             line: false,
             offset: frame.offset,
@@ -346,30 +354,18 @@ impl Point {
         }
         let known = self.quoted(quoted, to).or_else(|| self.opened_unseen(quoted, to, source));
         let Some(connection) = known.and_then(|at| self.connections.get_mut(at)) else { return };
-        let copy = connection
-            .icmp
-            .last()
-            .is_some_and(|(last, before)| *before == icmp && source.time.since(last.time) < Span::milliseconds(5));
-        if connection.icmp.len() < KEPT && !copy {
-            connection.icmp.push((source, icmp));
-            connection.last = source;
-        }
+        connection.take_icmp(icmp, source);
     }
 
     /// A segment of either side was too large for the path.
     fn too_big(&mut self, quoted: Quoted, to: IpAddr, icmp: Icmp, source: Source) {
         let of_client = self.quoted(quoted, to);
-        let latest = self.open.get(&Key::of(quoted.from, quoted.to)).copied();
+        let latest = self.latest(Key::of(quoted.from, quoted.to));
         let of_server = latest.filter(|at| self.connections.get(*at).is_some_and(|c| c.server == quoted.from));
         let Some(connection) = of_client.or(of_server).and_then(|at| self.connections.get_mut(at)) else { return };
         // A display filter for the connection shows what quotes it as well.
         connection.packets += 1;
-        let copy = |(last, before, _): &(Source, Icmp, bool)| {
-            *before == icmp && source.time.since(last.time) < Span::milliseconds(5)
-        };
-        if connection.too_big.len() < KEPT && !connection.too_big.last().is_some_and(copy) {
-            connection.too_big.push((source, icmp, of_client.is_some()));
-        }
+        connection.take_too_big(icmp, of_client.is_some(), source);
     }
 
     /// The connection whose client sent what an ICMP error quotes: by addresses, ports and sequence number, as its
@@ -379,7 +375,7 @@ impl Point {
         let mine = |connection: &Connection| {
             connection.client == quoted.from && quoted.seq.is_none_or(|seq| connection.sent(seq))
         };
-        let latest = self.open.get(&Key::of(quoted.from, quoted.to)).copied();
+        let latest = self.latest(Key::of(quoted.from, quoted.to));
         if let Some(at) = latest.and_then(|latest| self.chain(latest).find(|(_, connection)| mine(connection))) {
             return Some(at.0);
         }
@@ -394,16 +390,30 @@ impl Point {
     fn opened_unseen(&mut self, quoted: Quoted, to: IpAddr, source: Source) -> Option<usize> {
         let seq = quoted.seq.filter(|_| quoted.syn != Some(false) && quoted.from.ip() == to)?;
         let key = Key::of(quoted.from, quoted.to);
-        if self.open.contains_key(&key) {
+        if self.latest(key).is_some() {
             return None;
         }
         if self.connections.len() >= CONNECTIONS {
             self.unfollowed += 1;
             return None;
         }
-        self.connections.push(Connection::quoted(quoted.from, quoted.to, seq, source));
-        self.open.insert(key, self.connections.len() - 1);
-        Some(self.connections.len() - 1)
+        Some(self.follow(key, Connection::quoted(quoted.from, quoted.to, seq, source)))
+    }
+
+    /// The latest connection on two addresses and ports.
+    fn latest(&self, key: Key) -> Option<usize> {
+        self.open
+            .get(key, |at| self.connections.get(at).is_some_and(|known| Key::of(known.client, known.server) == key))
+    }
+
+    /// A new connection, which is now the latest on its addresses and ports; its place.
+    fn follow(&mut self, key: Key, connection: Connection) -> usize {
+        let at = self.connections.len();
+        self.connections.push(connection);
+        let connections = &self.connections;
+        let is = |at| connections.get(at).is_some_and(|known| Key::of(known.client, known.server) == key);
+        self.open.set(key, at, is);
+        at
     }
 
     /// Connections on the same addresses and ports, the latest first.
@@ -427,11 +437,21 @@ impl Point {
         near.filter(|(_, connection)| !connection.foreign(side(connection), segment)).map(|(at, _)| at)
     }
 
+    /// Connections that have been over for a while let go what only their next packets would need.
+    fn settle(&mut self, now: Timestamp) {
+        while let Some((at, _)) = self.over.pop_front_if(|(_, over)| now.since(*over) > LINGER) {
+            if let Some(connection) = self.connections.get_mut(at) {
+                connection.settle();
+            }
+        }
+    }
+
     fn segment(&mut self, packet: &Packet<'_>, segment: &Segment<'_>) {
+        self.settle(packet.source.time);
         let from = SocketAddr::new(packet.from, segment.from);
         let to = SocketAddr::new(packet.to, segment.to);
         let key = Key::of(from, to);
-        let latest = self.open.get(&key).copied();
+        let latest = self.latest(key);
         let known = latest.and_then(|latest| self.choose(latest, from, segment));
         if known.is_none() && self.connections.len() >= CONNECTIONS {
             self.unfollowed += 1;
@@ -442,9 +462,7 @@ impl Point {
             let mut connection = Connection::new(client, server, sure, packet.source);
             connection.remember = self.keep;
             connection.before = latest;
-            self.connections.push(connection);
-            self.open.insert(key, self.connections.len() - 1);
-            self.connections.len() - 1
+            self.follow(key, connection)
         });
         let Some(connection) = self.connections.get_mut(at) else { return };
         let side = if connection.client == from { Side::Client } else { Side::Server };
@@ -462,8 +480,11 @@ impl Point {
         {
             mark.add_to(&mut connection.marks);
         }
-        let waited = connection.waiting();
+        let (waited, open) = (connection.waiting(), !connection.over());
         connection.segment(side, packet, segment);
+        if open && connection.over() {
+            self.over.push_back((at, packet.source.time));
+        }
         if connection.waiting() > waited && (self.waiting + connection.waiting()).saturating_sub(waited) > WAITING {
             connection.wait_no_more(packet.source);
             self.unsorted += 1;
@@ -480,12 +501,10 @@ impl Point {
                 }
             }
         }
-        if !connection.dns_messages.is_empty() {
-            let (client, server) = (connection.client, connection.server);
-            for (side, source, message) in core::mem::take(&mut connection.dns_messages) {
-                let (from, to) = if side == Side::Client { (client, server) } else { (server, client) };
-                self.lookups.message(from, to, message, source, packet.id);
-            }
+        let (client, server) = (connection.client, connection.server);
+        for (side, source, message) in connection.take_dns() {
+            let (from, to) = if side == Side::Client { (client, server) } else { (server, client) };
+            self.lookups.message(from, to, message, source, packet.id);
         }
     }
 }

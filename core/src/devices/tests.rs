@@ -90,7 +90,7 @@ const BEGUN: i64 = 1_588_597_198;
 /// A SYN from 10.0.0.3:40000 to 192.0.2.10:443 that nobody answered for 20 s.
 fn silent() -> Exchange {
     let at = |seconds| Timestamp::from_parts(BEGUN + seconds, 0);
-    let source = Source { time: at(0), input: 0, number: 1, line: false, offset: 0, length: 60 };
+    let source = Source { time: at(0), file: 0, number: 1, line: false, offset: 0, length: 60 };
     let syn = Event { source, leg: Leg::Upstream, sent: true, what: What::Syn(1), flow: None };
     let attempt = Attempt {
         local: Some(SocketAddr::from(([10, 0, 0, 3], 40000))),
@@ -137,7 +137,7 @@ fn told(lines: &[(i64, Action, u16)], edit: impl Fn(&mut Ruling<'_>)) -> Option<
             ..Ruling::default()
         };
         edit(&mut ruling);
-        log.rulings.add(&ruling, Source { time, input: 1, number: 7, line: true, offset: 0, length: 0 });
+        log.rulings.add(&ruling, Source { time, file: 1, number: 7, line: true, offset: 0, length: 0 });
     }
     let mut exchanges = [silent()];
     join(&mut exchanges, &[&log], &[]);

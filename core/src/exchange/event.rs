@@ -6,13 +6,16 @@ use core::net::SocketAddr;
 use crate::report::Leg;
 use crate::time::Timestamp;
 
+/// Files of a case: more are not dropped on a page, and how they continue each other is asked of each pair.
+pub const FILES: usize = 4096;
+
 /// Where something was seen: a packet or a line of one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Source {
     /// When; the zero time for a line without one.
     pub time: Timestamp,
-    /// Index of the input.
-    pub input: u32,
+    /// Index of the input, as [`Source::file`] makes it: small, because a million connections keep a dozen of these each.
+    pub file: u16,
     /// Packet or line number, from 1.
     pub number: u64,
     /// True for a line of a log, false for a packet.
@@ -21,6 +24,18 @@ pub struct Source {
     pub offset: u64,
     /// Captured bytes, or length of the line.
     pub length: u32,
+}
+
+impl Source {
+    /// How it keeps the index of an input; a case has no more of them than [`FILES`].
+    pub fn file(input: u32) -> u16 {
+        u16::try_from(input).unwrap_or(u16::MAX)
+    }
+
+    /// Index of the input.
+    pub fn input(&self) -> u32 {
+        u32::from(self.file)
+    }
 }
 
 /// One thing seen, with where it stands on the path. The list of them is the story of an exchange: evidence,

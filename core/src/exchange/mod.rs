@@ -23,7 +23,7 @@ use crate::time::{Span, Timestamp};
 pub use attempt::{Attempt, Left, Phase};
 pub use claim::Claim;
 pub use device::{Bearing, DeviceWord};
-pub use event::{Event, Flow, Source, What};
+pub use event::{Event, FILES, Flow, Source, What};
 pub use failures::{
     ConnectFailure, Flaw, Icmp, ReceiveFailure, ResolveFailure, SecureFailure, SendFailure, WaitFailure,
 };

@@ -75,7 +75,7 @@ pub(crate) fn add_line(rows: &mut Vec<Row>, place: Source, record: &Record<'_>) 
         return;
     }
     rows.push(Row {
-        input: place.input,
+        input: place.input(),
         packet: None,
         line: Some(place.number),
         offset: place.offset,
@@ -253,13 +253,13 @@ fn captured(
     (answered, ended, status): (Option<Timestamp>, Option<Timestamp>, u16),
 ) -> Row {
     Row {
-        input: first.input,
+        input: first.input(),
         packet: Some(first.number),
         line: None,
         offset: first.offset,
         length: first.length,
         time: first.time,
-        client: Some(connection.real_client.unwrap_or(connection.client).ip()),
+        client: Some(connection.real_client().ip()),
         host: host.to_string(),
         method: method.to_string(),
         target: clip(target),

@@ -30,7 +30,7 @@ pub fn pick<'a>(exchange: &'a Exchange, decisive: Option<&'a Attempt>, _id: Id, 
         }
         picked.extend(attempt.events.iter().filter(|event| !picked_has(&picked, event)).collect::<Vec<_>>());
     }
-    picked.order_by_key(|event| (limits.time(event.source), event.source.input, event.source.number));
+    picked.order_by_key(|event| (limits.time(event.source), event.source.input(), event.source.number));
     picked.dedup_by(|later, earlier| later.source == earlier.source && later.what == earlier.what);
     picked.truncate(MOST);
     picked
@@ -48,7 +48,7 @@ fn exchange_was_cut(exchange: &Exchange) -> bool {
 pub fn write(event: &&Event) -> Evidence {
     let source = event.source;
     Evidence {
-        input: source.input,
+        input: source.input(),
         packet: (!source.line).then_some(source.number),
         line: source.line.then_some(source.number),
         time: Some(source.time).filter(|time| !(source.line && time.0 == 0)),

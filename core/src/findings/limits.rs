@@ -71,7 +71,7 @@ impl<'a> Limits<'a> {
 
     /// When something was seen, by the clock that findings are told by.
     pub fn time(&self, source: Source) -> Timestamp {
-        let ahead = self.clocks.get(source.input as usize).copied().unwrap_or_default();
+        let ahead = self.clocks.get(source.input() as usize).copied().unwrap_or_default();
         Timestamp(source.time.0.saturating_sub(ahead.0))
     }
 
@@ -81,7 +81,7 @@ impl<'a> Limits<'a> {
         let events = || exchange.attempts.iter().flat_map(|attempt| &attempt.events).chain(&exchange.events);
         let packets: Vec<&Event> = events().filter(|event| !event.source.line).collect();
         for of in &self.points {
-            let its = |event: &&Event| of.point.clock.inputs.iter().any(|(input, _)| *input == event.source.input);
+            let its = |event: &&Event| of.point.clock.inputs.iter().any(|(input, _)| *input == event.source.input());
             let own: Vec<&Event> = packets.iter().copied().filter(its).collect();
             if packets.is_empty() || !own.is_empty() {
                 of.tell(exchange, &own, decisive, id, &mut unseen);
@@ -100,7 +100,7 @@ impl<'a> Of<'a> {
         for connection in &point.connections {
             let ends = [&connection.client_end, &connection.server_end];
             let flow = (connection.client, connection.server);
-            let lacks = |end: &&End| end.missed.or_else(|| end.unseen_by().map(|source| (source, source)));
+            let lacks = |end: &&End| end.missed().or_else(|| end.unseen_by().map(|source| (source, source)));
             let of_both = ends.iter().filter_map(lacks);
             if let Some(range) = of_both.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))) {
                 missed.insert(flow, range);

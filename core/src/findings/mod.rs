@@ -111,7 +111,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
     let mut evidence = evidence::pick(exchange, decisive, id, limits);
     let ended = evidence.iter().map(|event| limits.time(event.source)).max().unwrap_or(exchange.begun);
     evidence.extend(&exchange.signs.test);
-    evidence.order_by_key(|event| (limits.time(event.source), event.source.input, event.source.number));
+    evidence.order_by_key(|event| (limits.time(event.source), event.source.input(), event.source.number));
     let code = status.map(|status| status.code);
     let upstream = upstream(exchange, decisive);
     let finding = Finding {

@@ -55,7 +55,7 @@ pub(super) fn tell(entry: &Entry, place: Place, log: &mut LogReader) {
     let Some(outcome) = outcome(entry, &marks, ended.unwrap_or(begun)) else { return log.passed_at(started) };
     let source = Source {
         time: begun,
-        input: log.input(),
+        file: Source::file(log.input()),
         number: place.number,
         line: true,
         offset: place.offset,
@@ -114,7 +114,7 @@ fn exchange(entry: &Entry, outcome: Outcome, marks: Marks, sight: &Sight) -> Exc
 }
 
 /// Of an entry that has none.
-const NOWHERE: Source = Source { time: Timestamp(0), input: 0, number: 0, line: true, offset: 0, length: 0 };
+const NOWHERE: Source = Source { time: Timestamp(0), file: 0, number: 0, line: true, offset: 0, length: 0 };
 
 /// What the request got; `None` where it never left the browser.
 fn outcome(entry: &Entry, marks: &Marks, ended: Timestamp) -> Option<Outcome> {

@@ -151,7 +151,7 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
         ..signs(transaction, begun)
     };
     Exchange {
-        client: Some(connection.real_client.unwrap_or(connection.client).ip()),
+        client: Some(connection.real_client().ip()),
         gateway: Some(connection.server.ip()),
         begun,
         host,
@@ -172,7 +172,7 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
 /// Where the client's window closed, if it was closed for long when the gateway ended the connection.
 fn full(connection: &Connection) -> Option<Source> {
     let server = &connection.server_end;
-    let end = server.fin.map(|fin| fin.source).into_iter().chain(server.rst.map(|reset| reset.source)).min()?;
+    let end = server.fin.map(|fin| fin.source).into_iter().chain(server.rst().map(|reset| reset.source)).min()?;
     attempt::window_closed(connection, end)
 }
 
@@ -196,7 +196,7 @@ fn signs(transaction: &Transaction, begun: Timestamp) -> Signs {
 fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
     let (client, server) = (&connection.client_end, &connection.server_end);
     let first = |end: &crate::capture::connection::End| {
-        end.fin.map(|fin| fin.source).into_iter().chain(end.rst.map(|reset| reset.source)).min()
+        end.fin.map(|fin| fin.source).into_iter().chain(end.rst().map(|reset| reset.source)).min()
     };
     let (client_end, server_end) = (first(client), first(server));
     let client_first = match (client_end, server_end) {
@@ -204,7 +204,7 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
         (client, _) => client.is_some(),
     };
     // A client that only closed its own direction still listens.
-    let left = client.rst.is_some() || server_end.is_some();
+    let left = client.rst().is_some() || server_end.is_some();
     let reset = transaction.ended.and_then(|end| match end {
         StreamEnd::Reset { by_server, .. } => Some(by_server),
         StreamEnd::Goaway { .. } => None,

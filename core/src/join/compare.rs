@@ -77,7 +77,7 @@ impl Busy {
     fn new<'a>(inbound: impl Iterator<Item = &'a Connection>) -> Self {
         // A client that waits when its connection's last packet comes waits on.
         let end = |connection: &Connection| {
-            let over = |end: &End| end.fin.is_some() || end.rst.is_some();
+            let over = |end: &End| end.fin.is_some() || end.rst().is_some();
             let closed = over(&connection.client_end) || over(&connection.server_end);
             let waits = connection.conversation().is_some_and(|http| http.open().any(|open| open.response.is_none()));
             if waits && !closed { Timestamp(i64::MAX) } else { connection.last.time }

@@ -1,5 +1,6 @@
 //! What each host of a capture was seen doing: the ground on which roles are found.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -56,8 +57,8 @@ pub const TIMES: usize = 2000;
 const ADDRESSES_OF_ONE: usize = 4;
 
 /// What every host was seen doing.
-pub fn collect(points: &[Point]) -> HashMap<IpAddr, Doings> {
-    let mut hosts: HashMap<IpAddr, Doings> = HashMap::default();
+pub fn collect(points: &[Point]) -> HashMap<IpAddr, Box<Doings>> {
+    let mut hosts: HashMap<IpAddr, Box<Doings>> = HashMap::default();
     let wanted = wanted(points);
     for point in points {
         for connection in &point.connections {
@@ -84,7 +85,7 @@ pub fn collect(points: &[Point]) -> HashMap<IpAddr, Doings> {
 
 /// Addresses of one machine, by what the capture says of them: all that sent from the capturing host are its own;
 /// others share a hardware address, or each is its own on one of its interfaces.
-pub fn machines(hosts: &HashMap<IpAddr, Doings>, own: &[Vec<IpAddr>]) -> HashMap<IpAddr, Vec<IpAddr>> {
+pub fn machines(hosts: &HashMap<IpAddr, Box<Doings>>, own: &[Vec<IpAddr>]) -> HashMap<IpAddr, Vec<IpAddr>> {
     let local: Vec<IpAddr> = hosts.iter().filter(|(_, doings)| doings.local).map(|(ip, _)| *ip).collect();
     let mut by_hardware: HashMap<u64, Vec<IpAddr>> = HashMap::default();
     for (ip, doings) in hosts {
@@ -108,12 +109,12 @@ pub fn machines(hosts: &HashMap<IpAddr, Doings>, own: &[Vec<IpAddr>]) -> HashMap
 fn wanted(points: &[Point]) -> HashSet<String> {
     let connections = points.iter().flat_map(|point| &point.connections);
     let conversations = connections.filter_map(Connection::conversation);
-    let transactions = conversations.flat_map(|c| c.kept.iter().chain(c.open()).chain(&c.tunnel));
+    let transactions = conversations.flat_map(|c| c.kept.iter().chain(c.open()).chain(c.tunnel.as_deref()));
     let requests = transactions.filter_map(|transaction| transaction.request.as_deref());
     requests.filter_map(host).collect()
 }
 
-fn note(hosts: &mut HashMap<IpAddr, Doings>, connection: &Connection) {
+fn note(hosts: &mut HashMap<IpAddr, Box<Doings>>, connection: &Connection) {
     let (client, server) = (connection.client.ip(), connection.server.ip());
     let conversation = connection.conversation();
     let count = conversation.map_or(0, |conversation| u64::from(conversation.count));

@@ -61,7 +61,7 @@ pub(super) fn say(
         }
         _ => {}
     }
-    let left_by_gateway = connection.client_end.fin.is_some() || connection.client_end.rst.is_some();
+    let left_by_gateway = connection.client_end.fin.is_some() || connection.client_end.rst().is_some();
     let gave_up = match (attempt.wait.failure(), attempt.receive.failure()) {
         (Some(WaitFailure::Timeout(_)), _) => Some(Id::ResponseTimeout),
         (_, Some(ReceiveFailure::Stalled(_))) => Some(Id::ResponseStalled),
@@ -131,7 +131,7 @@ fn went_on(
     let same = request.zip(asked).is_none_or(|(one, other)| {
         (one.whole_target(), one.host.as_deref()) == (other.whole_target(), other.host.as_deref())
     });
-    let silent = server.bytes == 0 && server.fin.is_none() && server.rst.is_none();
+    let silent = server.bytes == 0 && server.fin.is_none() && server.rst().is_none();
     let under_way = silent && seen_to.since(next.last.time) <= UNDER_WAY;
     (same && under_way).then(|| {
         format!(

@@ -60,7 +60,7 @@ pub fn add(
             // A gateway whose client has left gives up for that.
             let stalled = matches!(attempt.receive.failure(), Some(ReceiveFailure::Stalled(_)));
             let client = &connection.client_end;
-            let mut ends = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source));
+            let mut ends = client.fin.map(|fin| fin.source).into_iter().chain(client.rst().map(|reset| reset.source));
             let left = stalled && ends.any(|end| end.time < ended);
             !loose.taken
                 && ended >= granted
@@ -134,7 +134,7 @@ fn given_up(tunnel: &Connection, loose: &Loose<'_>, hellos: &Hellos<'_>, host: &
     let gave_up = ours.last.time.plus(*wait);
     let reply = tunnel.handshake.as_ref().and_then(|handshake| handshake.reply);
     let server = &tunnel.server_end;
-    let end = server.fin.map(|fin| fin.source).into_iter().chain(server.rst.map(|reset| reset.source));
+    let end = server.fin.map(|fin| fin.source).into_iter().chain(server.rst().map(|reset| reset.source));
     let told = reply.into_iter().chain(end).map(|source| source.time).min();
     let at_once = told.is_some_and(|told| told.since(gave_up).0.abs() <= AT_ONCE.0);
     !ours.again

@@ -132,7 +132,7 @@ fn both_legs(outer: &Connection, inner: &Connection) -> bool {
     let known = client.hardware != 0 && server.hardware != 0 && ours.hardware != 0;
     let by_machine = known && server.hardware == ours.hardware && client.hardware != ours.hardware;
     // Two networks of clients have an interface each as well; but one server is equally far from both.
-    let distance = inner.server_end.ttl.or(inner.server_end.rst.map(|reset| reset.ttl));
+    let distance = inner.server_end.ttl.or(inner.server_end.rst().map(|reset| reset.ttl));
     let farther = distance.is_some_and(|ttl| Some(ttl) != server.ttl);
     let by_interface = client.interface == server.interface
         && client.interface != ours.interface
@@ -149,7 +149,7 @@ fn both_legs(outer: &Connection, inner: &Connection) -> bool {
         return true;
     }
     // Nothing but the packets themselves: the first connection goes on while the second lives.
-    let over = [client.fin.map(|fin| fin.source), server.fin.map(|fin| fin.source), client.rst.map(|rst| rst.source)];
+    let over = [client.fin.map(|fin| fin.source), server.fin.map(|fin| fin.source), client.rst().map(|rst| rst.source)];
     let goes_on = over.into_iter().flatten().min().is_none_or(|over| over.time >= inner.first.time);
     let asked = client.first_data.is_some_and(|data| data.time <= inner.first.time);
     // Under an address of its own: what answers the client in the server's name is another distance away than the server.

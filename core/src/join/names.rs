@@ -46,7 +46,8 @@ pub(super) struct Names<'a> {
 impl<'a> Names<'a> {
     pub(super) fn new(points: &[Point], lookups: &[&'a Lookup], roles: &Roles, unheard: &'a Unheard) -> Self {
         let refused = |connection: &&Connection| {
-            let tried = connection.server_end.rst.is_some() || connection.syn_count > 1 || !connection.icmp.is_empty();
+            let tried =
+                connection.server_end.rst().is_some() || connection.syn_count > 1 || !connection.icmp().is_empty();
             connection.server.port() == 53 && connection.syn_ack.is_none() && tried
         };
         // Or it was asked, and the connection ended without a byte of an answer.
@@ -54,7 +55,7 @@ impl<'a> Names<'a> {
             let (asked, answered) = (connection.client_end.position > 0, connection.server_end.position > 0);
             let ended = [&connection.client_end, &connection.server_end]
                 .iter()
-                .any(|end| end.fin.is_some() || end.rst.is_some());
+                .any(|end| end.fin.is_some() || end.rst().is_some());
             connection.server.port() == 53 && connection.syn_ack.is_some() && asked && !answered && ended
         };
         let began = points.iter().filter_map(|point| point.started).min().unwrap_or_default();

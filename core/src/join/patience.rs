@@ -93,7 +93,7 @@ mod tests {
     }
 
     fn answered(milliseconds: i64, attempts: Vec<Attempt>) -> Exchange {
-        let source = Source { time: at(milliseconds), input: 0, number: 9, line: false, offset: 0, length: 0 };
+        let source = Source { time: at(milliseconds), file: 0, number: 9, line: false, offset: 0, length: 0 };
         let what = What::Response("504".into());
         Exchange {
             client: None,

@@ -80,7 +80,7 @@ pub(super) fn failed(
 ) -> Vec<Failed> {
     let Some(handshake) = connection.handshake.as_deref().filter(|handshake| handshake.done) else { return Vec::new() };
     let server = &connection.server_end;
-    let left = server.fin.map(|fin| fin.source).into_iter().chain(server.rst.map(|reset| reset.source));
+    let left = server.fin.map(|fin| fin.source).into_iter().chain(server.rst().map(|reset| reset.source));
     let left = left.map(|source| source.time).min();
     let its = handshake.questions.iter().filter_map(|question| {
         let asked = question.asked.time;

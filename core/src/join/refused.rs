@@ -166,7 +166,7 @@ pub(super) fn despite(exchange: &mut Exchange, points: &[Point], roles: &Roles, 
     });
     let good = outward.filter_map(|connection| {
         let http = connection.conversation()?;
-        let last = http.last_good().into_iter().chain(&http.tunnel);
+        let last = http.last_good().into_iter().chain(http.tunnel.as_deref());
         last.into_iter().find(|transaction| its(transaction)).map(|transaction| (connection, transaction))
     });
     let mut good = good.take(2);

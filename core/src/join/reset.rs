@@ -53,7 +53,7 @@ impl<'a> Hosts<'a> {
     /// Gathers the connections to compare with.
     pub fn new(connections: impl Iterator<Item = &'a Connection> + Clone) -> Self {
         let mut by_address: HashMap<IpAddr, Vec<&Connection>> = HashMap::default();
-        for connection in connections.clone().filter(|connection| !connection.server_end.rsts.is_empty()) {
+        for connection in connections.clone().filter(|connection| !connection.server_end.rsts().is_empty()) {
             by_address.entry(connection.server.ip()).or_default();
         }
         for connection in connections {
@@ -77,7 +77,7 @@ pub fn judge(connection: &Connection, hosts: &Hosts<'_>, attempt: &mut Attempt) 
         || attempt.wait.failure() == Some(&WaitFailure::Reset)
         || attempt.receive.failure() == Some(&ReceiveFailure::Reset);
     let server = &connection.server_end;
-    let Some(reset) = server.rst.or(server.rsts.last().copied()).filter(|_| by_reset) else { return };
+    let Some(reset) = server.rst().or(server.rsts().last().copied()).filter(|_| by_reset) else { return };
     if reset.outgoing == Some(true) && connection.client_outgoing == Some(true) {
         attempt.reset_by = Some(ResetBy::Gateway);
         attempt.signs = alloc::vec!["the capturing machine sent it itself, in the host's name".into()];
@@ -112,7 +112,7 @@ pub fn judge(connection: &Connection, hosts: &Hosts<'_>, attempt: &mut Attempt) 
 
 /// The host went on after its alleged RST.
 fn afterwards(connection: &Connection) -> Option<Sign> {
-    let after = connection.server_end.after_rst?;
+    let after = connection.server_end.after_rst()?;
     // Of two SYNs one may be refused and the other accepted.
     let doubtful = connection.syn_ack == Some(after) && connection.syn_count > 1;
     let weight = if doubtful { Weight::Strong } else { Weight::Proof };
@@ -183,10 +183,10 @@ fn speed(connection: &Connection, hosts: &Hosts<'_>, reset: Reset) -> Option<Sig
 fn numbering(connection: &Connection, reset: Reset) -> Option<Sign> {
     let server = &connection.server_end;
     let ahead = |reset: &Reset| reset.ahead.filter(|ahead| (1..1 << 30).contains(ahead));
-    let mut numbers: Vec<u32> = server.rsts.iter().map(|reset| reset.seq).collect();
+    let mut numbers: Vec<u32> = server.rsts().iter().map(|reset| reset.seq).collect();
     numbers.order();
     numbers.dedup();
-    if numbers.len() > 1 && server.rsts.iter().any(|reset| ahead(reset).is_some()) && server.lost == 0 {
+    if numbers.len() > 1 && server.rsts().iter().any(|reset| ahead(reset).is_some()) && server.lost == 0 {
         let text =
             format!("{} RSTs came with different sequence numbers, as one who guesses sends them", numbers.len());
         return Some(Sign(Weight::Strong, text));
@@ -219,7 +219,7 @@ fn identification(connection: &Connection, reset: Reset) -> Option<Sign> {
     let counts = traits.all > 2 && traits.numbered == traits.all && traits.step <= SERIES;
     let step = reset.id.wrapping_sub(traits.id);
     // Zero with DF is what Linux gives a RST of no connection.
-    if !counts || reset.id == 0 || connection.server_end.after_rst.is_some() {
+    if !counts || reset.id == 0 || connection.server_end.after_rst().is_some() {
         return None;
     }
     let text =

@@ -59,11 +59,11 @@ pub fn over_tcp(connection: &Connection) -> Vec<Event> {
     for (syn, number) in connection.syns.iter().zip(1..) {
         add(*syn, true, What::Syn(number));
     }
-    for reset in &connection.server_end.rsts {
+    for reset in connection.server_end.rsts() {
         let to_syn = connection.syn_ack.is_none();
         add(reset.source, false, What::Reset(if to_syn { "in answer to the SYN" } else { "without an answer" }.into()));
     }
-    for (source, icmp) in &connection.icmp {
+    for (source, icmp) in connection.icmp() {
         add(*source, false, What::Icmp(icmp_text(*icmp)));
     }
     events

@@ -1,6 +1,7 @@
 //! Which host is the gateway, and under which addresses does it go out?
 
 use crate::sorting::Sorting as _;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
@@ -84,7 +85,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     // that serves and browses does so by chance.
     let out_while_serving = |ip: &IpAddr, doings: &Doings| {
         let machine = machines.get(ip).into_iter().flatten().filter(|own| !doings.asked_by.contains(*own));
-        let machine = machine.filter_map(|own| hosts.get(own));
+        let machine = machine.filter_map(|own| hosts.get(own).map(Box::as_ref));
         // To its own clients a gateway opens nothing.
         let out = |(at, to): &(Timestamp, IpAddr)| !doings.asked_by.contains(to) && during(*at, &doings.asked_in);
         let looked_up = |at: &Timestamp| during(*at, &doings.asked_in);
@@ -102,7 +103,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         Some(preset) => alloc::vec![preset],
         None => {
             let proxies = |doings: &Doings| doings.for_proxy > 0 && !behind(doings, &hosts);
-            let any_proxy = hosts.values().any(proxies);
+            let any_proxy = hosts.values().any(|doings| proxies(doings));
             // In whose name a gateway answers is none itself.
             let named = |ip: &IpAddr| intercepted.servers.contains(ip);
             let gateway = |ip: &IpAddr, doings: &Doings| match any_proxy {
@@ -193,7 +194,8 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     let others = other_family(points, &hosts, &egress, may);
     egress.extend(others);
     // Nothing ties an address to the gateway, but whatever goes out here is most likely it.
-    let guessed = intercepted.is_empty() && !egress.iter().any(|ip| hosts.get(ip).is_some_and(goes_out));
+    let guessed =
+        intercepted.is_empty() && !egress.iter().any(|ip| hosts.get(ip).is_some_and(|doings| goes_out(doings)));
     if guessed {
         egress.extend(hosts.iter().filter(|(ip, doings)| may(ip, doings)).map(|(ip, _)| *ip));
     }
@@ -221,7 +223,7 @@ fn checking(points: &[Point]) -> HashSet<IpAddr> {
 /// else ties them to it, and none of that version is known to be its own.
 fn other_family(
     points: &[Point],
-    hosts: &HashMap<IpAddr, Doings>,
+    hosts: &HashMap<IpAddr, Box<Doings>>,
     egress: &HashSet<IpAddr>,
     may: impl Fn(&IpAddr, &Doings) -> bool,
 ) -> Vec<IpAddr> {
@@ -239,15 +241,15 @@ fn other_family(
         told.get(to).into_iter().flatten().any(|told| *told <= *at && at.since(*told) <= USED)
     };
     let known = |ip: &IpAddr| egress.iter().any(|own| own.is_ipv6() == ip.is_ipv6());
-    let of = |(ip, doings): &(&IpAddr, &Doings)| {
+    let of = |ip: &IpAddr, doings: &Doings| {
         !known(ip) && may(ip, doings) && !doings.opened_at.is_empty() && doings.opened_at.iter().all(follows)
     };
-    hosts.iter().filter(of).map(|(ip, _)| *ip).collect()
+    hosts.iter().filter(|(ip, doings)| of(ip, doings)).map(|(ip, _)| *ip).collect()
 }
 
 /// Whether a proxy stands behind a gateway: all that it is asked carries a gateway's `Via`, and nothing that goes out
 /// meanwhile may be its own doing.
-fn behind(doings: &Doings, hosts: &HashMap<IpAddr, Doings>) -> bool {
+fn behind(doings: &Doings, hosts: &HashMap<IpAddr, Box<Doings>>) -> bool {
     if doings.by_clients > 0 || !doings.opened_at.is_empty() || doings.asked > 0 {
         return false;
     }

@@ -188,7 +188,7 @@ fn failed(connection: &Connection, name: &'static str, seen_to: Timestamp, failu
     };
     let Some(asked) = asked else { return };
     let ends = |end: &crate::capture::connection::End| {
-        end.rst.map(|reset| (reset.source, true)).into_iter().chain(end.fin.map(|fin| (fin.source, false))).min()
+        end.rst().map(|reset| (reset.source, true)).into_iter().chain(end.fin.map(|fin| (fin.source, false))).min()
     };
     let (ours, theirs) = (ends(client), ends(server));
     let (ended, how, last) = match (ours, theirs) {

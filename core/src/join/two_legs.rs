@@ -1,5 +1,6 @@
 //! Reverse proxies with an address on each side, of which nothing says that they are one machine's.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -21,7 +22,7 @@ fn foreign(inner: &Connection, outer: &Connection) -> bool {
 /// Pairs of addresses of a reverse proxy: one is asked, the other asks on for the same within that time. The same path,
 /// or a mark of a gateway, ties both; where the upstream was never asked, that one address goes out, or looks up the
 /// name that was wanted, only while the other has a request that failed.
-pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Doings>) -> Vec<(IpAddr, IpAddr)> {
+pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Box<Doings>>) -> Vec<(IpAddr, IpAddr)> {
     let connections = || points.iter().flat_map(|point| &point.connections);
     let mut by_path: HashMap<u32, Vec<&Connection>> = HashMap::default();
     for connection in connections() {

@@ -131,10 +131,10 @@ pub(super) fn upstream_visible(points: &[Point], roles: &Roles) -> bool {
 fn goes_out_in(point: &Point, roles: &Roles, input: u32) -> bool {
     let outward = |connection: &Connection| {
         let own = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
-        own && [connection.first.input, connection.last.input].contains(&input)
+        own && [connection.first.input(), connection.last.input()].contains(&input)
     };
     let asked = |lookup: &Lookup| {
-        roles.egress.contains(&lookup.asker) && lookup.queries.iter().any(|query| query.input == input)
+        roles.egress.contains(&lookup.asker) && lookup.queries.iter().any(|query| query.input() == input)
     };
     point.connections.iter().any(outward) || point.lookups.list.iter().any(asked)
 }
@@ -142,7 +142,7 @@ fn goes_out_in(point: &Point, roles: &Roles, input: u32) -> bool {
 /// Whether the gateway's way out is in the capture that shows this request, or in one whose clock agrees: an attempt there
 /// belongs to a request of the same capture. By another clock it would be seen at another time.
 fn shown_beside(exchange: &Exchange, points: &[Point], roles: &Roles, agreed: &HashSet<u32>) -> bool {
-    let Some(first) = exchange.events.first().map(|event| event.source.input) else { return true };
+    let Some(first) = exchange.events.first().map(|event| event.source.input()) else { return true };
     let mut own = points.iter().filter(|point| point.inputs.contains(&first)).peekable();
     // Files of the two sides that do not overlap look like one capture in parts; a part of one shows both sides.
     if own.peek().is_some_and(|point| point.inputs.len() > 1 && !goes_out_in(point, roles, first)) {
@@ -154,7 +154,7 @@ fn shown_beside(exchange: &Exchange, points: &[Point], roles: &Roles, agreed: &H
 
 /// Captures of requests with which a capture of attempts agreed in time: one of another place had the attempt.
 pub(super) fn agreed(exchanges: &[Exchange]) -> HashSet<u32> {
-    let input = |events: &[Event]| events.first().map(|event| event.source.input);
+    let input = |events: &[Event]| events.first().map(|event| event.source.input());
     let told = exchanges.iter().filter_map(|exchange| {
         let own = input(&exchange.events)?;
         let tied = |attempt: &Attempt| attempt.host.is_some() && attempt.host == exchange.host;

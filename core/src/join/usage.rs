@@ -24,7 +24,7 @@ pub(super) fn in_use(connection: &Connection) -> (Timestamp, Timestamp) {
 /// Whether a request on a connection waits for its answer when the capture ends.
 pub(super) fn waits(connection: &Connection) -> bool {
     let ends = [&connection.client_end, &connection.server_end];
-    let over = ends.iter().any(|end| end.fin.is_some() || end.rst.is_some());
+    let over = ends.iter().any(|end| end.fin.is_some() || end.rst().is_some());
     !over && connection.conversation().is_some_and(|http| http.open().any(|transaction| transaction.response.is_none()))
 }
 
@@ -67,6 +67,6 @@ pub(super) fn went_out(connection: &Connection) -> Option<Timestamp> {
     let (client, server) = (&connection.client_end, &connection.server_end);
     let data = client.first_data.into_iter().chain(server.first_data);
     let fins = client.fin.into_iter().chain(server.fin).map(|fin| fin.source);
-    let resets = client.rst.into_iter().chain(server.rst).map(|reset| reset.source);
+    let resets = client.rst().into_iter().chain(server.rst()).map(|reset| reset.source);
     data.chain(fins).chain(resets).map(|source| source.time).min()
 }

@@ -29,7 +29,7 @@ pub fn tally(points: &[Point], roles: &Roles) -> Tally {
         for good in &conversation.good {
             let mut well = Well { time: good.last, client: None, host: "", server: Server::Unsaid, tunnel: false };
             if inbound {
-                well.client = Some(connection.real_client.unwrap_or(connection.client).ip());
+                well.client = Some(connection.real_client().ip());
                 well.host = good.host.as_deref().unwrap_or_default();
             } else {
                 well.server = Server::At(connection.server);

@@ -195,7 +195,7 @@ impl Drawer {
         }
         let source = Source {
             time: seen.time,
-            input: 0,
+            file: 0,
             number: seen.number,
             line: false,
             offset: seen.offset,

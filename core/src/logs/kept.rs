@@ -112,7 +112,7 @@ impl LogReader {
     pub(super) fn place(&self, line: &Line<'_>, time: Timestamp) -> Source {
         Source {
             time,
-            input: self.input,
+            file: Source::file(self.input),
             number: line.number,
             line: true,
             offset: line.offset,

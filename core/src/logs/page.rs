@@ -68,7 +68,7 @@ impl PageReader {
         let time = pasted.time.unwrap_or_default();
         let source = Source {
             time,
-            input: self.log.input(),
+            file: Source::file(self.log.input()),
             number: 1,
             line: true,
             offset: 0,

@@ -44,7 +44,7 @@ impl<'a> Failure<'a> {
         let line = exchange.events.iter().find(|event| event.source.line);
         let node = match (names.node.as_str(), finding.gateway, line) {
             ("", Some(gateway), _) => gateway.to_string(),
-            ("", None, Some(line)) => input(line.source.input),
+            ("", None, Some(line)) => input(line.source.input()),
             ("", None, None) => String::new(),
             (node, ..) => node.to_string(),
         };

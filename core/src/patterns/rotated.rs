@@ -4,6 +4,8 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::sorting::Sorting as _;
+use crate::tables::HashMap;
 use crate::time::{Span, Timestamp};
 
 /// The old file is written to for so long after the new one begins.
@@ -19,22 +21,24 @@ type Covered = Option<(Timestamp, Timestamp)>;
 /// same time.
 pub fn nodes(inputs: &[(&str, Covered)]) -> Vec<String> {
     let roots: Vec<String> = inputs.iter().map(|(name, _)| root(name)).collect();
-    let node = |at: usize, name: &str| {
-        let same = || {
-            let all = inputs.iter().zip(&roots).enumerate();
-            all.filter(|(_, (_, root))| Some(*root) == roots.get(at)).map(|(at, ((_, covered), _))| (at, *covered))
-        };
-        let rotated = same().all(|(one, of)| same().all(|(other, than)| one == other || follow(of, than)));
-        let root = roots.get(at).filter(|root| rotated && same().count() > 1 && !root.is_empty());
-        root.cloned().unwrap_or_else(|| name.to_string())
-    };
-    inputs.iter().enumerate().map(|(at, (name, _))| node(at, name)).collect()
+    let mut logs: HashMap<&str, Vec<Covered>> = HashMap::default();
+    for ((_, covered), root) in inputs.iter().zip(&roots).filter(|(_, root)| !root.is_empty()) {
+        logs.entry(root).or_default().push(*covered);
+    }
+    logs.retain(|_, files| files.len() > 1 && follow(files));
+    let node = |(name, root): (&str, String)| if logs.contains_key(root.as_str()) { root } else { name.to_string() };
+    inputs.iter().map(|(name, _)| *name).zip(roots.iter().cloned()).map(node).collect()
 }
 
-/// Whether one was written after the other.
-fn follow(one: Covered, other: Covered) -> bool {
-    let (Some((from, to)), Some((begins, ends))) = (one, other) else { return true };
-    to.min(ends).since(from.max(begins)) <= HANDED_OVER
+/// Whether each was written after the others.
+fn follow(files: &mut [Covered]) -> bool {
+    files.order_by_key(|covered| covered.map(|(from, _)| from));
+    let mut latest: Option<Timestamp> = None;
+    files.iter().flatten().all(|(from, to)| {
+        let over = latest.is_none_or(|latest| latest.min(*to).since(*from) <= HANDED_OVER);
+        latest = latest.max(Some(*to));
+        over
+    })
 }
 
 /// The name without what rotation adds to it: a number at its end, a date or time, `.gz`.
@@ -85,6 +89,8 @@ mod tests {
         assert_eq!(names(&[("a.log", at(500, 900)), ("a.log.1", at(0, 501))]), "a.log a.log");
         assert_eq!(names(&[("a.log.2", at(0, 900)), ("a.log.1", at(0, 900))]), "a.log.2 a.log.1");
         assert_eq!(names(&[("gw1.log", at(0, 900)), ("gw2.log", at(0, 900))]), "gw1.log gw2.log");
+        // The longest holds against each, in whatever order they come.
+        assert_eq!(names(&[("a.3", at(300, 500)), ("a.1", at(0, 900)), ("a.2", at(10, 20))]), "a.3 a.1 a.2");
         // A log alone keeps its name.
         assert_eq!(names(&[("access.log.1", at(0, 900)), ("gw2.log", at(0, 900))]), "access.log.1 gw2.log");
     }

@@ -126,7 +126,7 @@ impl<'a> Absences<'a> {
         let reset = |mark: &&Mark| (mark.kind, mark.side) == (Kind::Reset, Side::Server);
         let reset = connection.marks.iter().find(reset);
         // What was answered from beyond had come out before its answer went in.
-        let answer = connection.icmp.last().map(|(source, _)| *source).or(reset.map(|mark| mark.source));
+        let answer = connection.icmp().last().map(|(source, _)| *source).or(reset.map(|mark| mark.source));
         let covered = match answer {
             Some(answer) => {
                 place.ran_until(home.home(first.time), Span(0)) && place.ran_until(home.home(answer.time), Span(0))
@@ -143,7 +143,7 @@ impl<'a> Absences<'a> {
         let packets = alloc::vec![Sighting { source: *source, by_client: true, text, flow: *flow }];
         let running = format!("{} was being recorded then and has other packets of {opener}", place.name);
         let (near, far) = (home.name, place.name);
-        if let Some((source, _)) = connection.icmp.last() {
+        if let Some((source, _)) = connection.icmp().last() {
             if way == Way::Unknown {
                 return None;
             }
@@ -155,7 +155,7 @@ impl<'a> Absences<'a> {
         }
         if let Some(reset) = reset {
             // By another way out than the one that was recorded the server's own answer may have come.
-            let sent_here = connection.server_end.rsts.iter().any(|reset| reset.outgoing == Some(true));
+            let sent_here = connection.server_end.rsts().iter().any(|reset| reset.outgoing == Some(true));
             let made = match way {
                 Way::SameServer => true,
                 Way::SameHop => self.untouched(reset),

@@ -101,11 +101,11 @@ pub fn release(points: &mut Vec<Point>) {
 }
 
 /// Both lists in one, each entry at the place that it had.
-fn restored<T>(kept: Vec<T>, aside: Vec<(usize, T)>) -> Vec<T> {
+fn restored<L: IntoIterator<Item = T> + FromIterator<T>, T>(kept: L, aside: Vec<(usize, T)>) -> L {
     if aside.is_empty() {
         return kept;
     }
-    let mut all = Vec::with_capacity(kept.len() + aside.len());
+    let mut all = Vec::with_capacity(aside.len());
     let mut kept = kept.into_iter();
     for (at, entry) in aside {
         let before = at.saturating_sub(all.len());
@@ -113,7 +113,7 @@ fn restored<T>(kept: Vec<T>, aside: Vec<(usize, T)>) -> Vec<T> {
         all.push(entry);
     }
     all.extend(kept);
-    all
+    all.into_iter().collect()
 }
 
 #[cfg(test)]

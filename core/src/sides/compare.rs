@@ -119,7 +119,7 @@ fn handshake(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
     }
     let passed = far.first(Kind::Syn, Side::Client)?;
     let silent = far.connection.server_end.packets == 0
-        && far.connection.icmp.is_empty()
+        && far.connection.icmp().is_empty()
         && !far.place.answered.is_empty()
         && !far.place.lossy
         && far.marks(Kind::Syn, Side::Client).any(|mark| far.place.covers(far.place.home(mark.source.time), Span(0)));
@@ -222,7 +222,7 @@ fn close(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
         // What closed for it makes an end close as well, later.
         let error = seen.place.clock.error.0.saturating_add(sender.place.clock.error.0);
         let seen_at = seen.place.home(fin.source.time).plus(Span(error));
-        let none = sent.rst.is_none() && sent.fin.is_none_or(|own| sender.place.home(own.source.time) > seen_at);
+        let none = sent.rst().is_none() && sent.fin.is_none_or(|own| sender.place.home(own.source.time) > seen_at);
         // What had been sent may still be under way where the FIN is to come.
         if !none || sent.packets == 0 || sent.position > end.position + 1 {
             return None;
@@ -253,9 +253,9 @@ fn close(near: Stand<'_>, far: Stand<'_>) -> Option<Proof> {
 
 /// Where an ICMP error came from; `far` is `None` where the connection did not come out there at all.
 pub fn icmp(near: Stand<'_>, far: Option<Stand<'_>>) -> Option<Proof> {
-    let (source, error) = near.connection.icmp.last()?;
+    let (source, error) = near.connection.icmp().last()?;
     let far = far?;
-    let passed = far.connection.icmp.iter().find(|(_, other)| (other.kind, other.code) == (error.kind, error.code));
+    let passed = far.connection.icmp().iter().find(|(_, other)| (other.kind, other.code) == (error.kind, error.code));
     if let Some((there, _)) = passed {
         return Some(Proof {
             what: Between::IcmpFromBeyond,
@@ -263,7 +263,7 @@ pub fn icmp(near: Stand<'_>, far: Option<Stand<'_>>) -> Option<Proof> {
             packets: alloc::vec![far.sighting(*there, Side::Server, "ICMP error")],
         });
     }
-    let quiet = far.connection.icmp.is_empty() && far.should_have_had(*source, near.place, Side::Server);
+    let quiet = far.connection.icmp().is_empty() && far.should_have_had(*source, near.place, Side::Server);
     quiet.then(|| Proof {
         what: Between::IcmpMade,
         text: format!(

@@ -11,6 +11,7 @@ use core::hash::Hash;
 use crate::tables::{HashMap, HashSet};
 
 use crate::capture::connection::{Connection, Side};
+use crate::capture::connections::Connections;
 use crate::capture::lookups::Lookup;
 use crate::capture::marks::{Kind, Mark};
 use crate::time::Span;
@@ -30,7 +31,7 @@ pub struct Shared {
 }
 
 /// Finds what is in both.
-pub fn find(a: (&[Connection], &[Lookup]), b: (&[Connection], &[Lookup])) -> Shared {
+pub fn find(a: (&Connections, &[Lookup]), b: (&Connections, &[Lookup])) -> Shared {
     let mut pairing = Pairing { a: a.0, b: b.0, pairs: Vec::new(), used: (HashSet::default(), HashSet::default()) };
     pairing.same_ends();
     pairing.same_numbers();
@@ -63,8 +64,8 @@ fn same_packet(one: &Mark, other: &Mark) -> bool {
 }
 
 struct Pairing<'a> {
-    a: &'a [Connection],
-    b: &'a [Connection],
+    a: &'a Connections,
+    b: &'a Connections,
     pairs: Vec<(usize, usize)>,
     used: (HashSet<usize>, HashSet<usize>),
 }

@@ -168,7 +168,7 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
 fn unanswered(requests: &[Sight], same: &[Same]) -> u64 {
     let told: HashSet<(u32, u64)> = same.iter().filter(|same| !same.inside).map(|same| same.request).collect();
     let open = |request: &&Sight| {
-        let known = |source: Source| told.contains(&(source.input, source.number));
+        let known = |source: Source| told.contains(&(source.input(), source.number));
         request.unanswered && !request.tunnel && request.exchange.is_none() && !request.source.is_some_and(known)
     };
     requests.iter().filter(open).count() as u64
@@ -250,7 +250,7 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sig
         let Some(met) = same.or_else(|| tunnel_of.get(at).copied().flatten()) else { continue };
         let Some(request) = requests.get(met as usize) else { continue };
         if let Some((line, other)) = line.source.zip(request.source) {
-            let at = |source: Source| (source.input, source.number);
+            let at = |source: Source| (source.input(), source.number);
             all.same.push(Same { line: at(line), request: at(other), inside: same.is_none() });
         }
         if let (true, Some(counted)) = (line.counts && request.counts, counted.get_mut(met as usize)) {

@@ -78,7 +78,7 @@ pub fn tell(exchanges: &mut [Exchange], logs: &[&LogReader]) {
 
 /// Which line of this input an exchange has, and when it was written.
 fn line_in(exchange: &Exchange, input: u32) -> Option<u64> {
-    exchange.events.iter().find(|event| event.source.line && event.source.input == input).map(|e| e.source.number)
+    exchange.events.iter().find(|event| event.source.line && event.source.input() == input).map(|e| e.source.number)
 }
 
 fn by_notices(exchanges: &mut [Exchange], log: &LogReader) {
@@ -191,7 +191,7 @@ fn by_failures(exchanges: &mut [Exchange], logs: &[&LogReader]) {
     let products: HashMap<u32, Product> =
         logs.iter().filter_map(|log| Some((log.input(), log.format()?.product?))).collect();
     let product = |exchange: &Exchange| {
-        exchange.events.iter().filter(|event| event.source.line).find_map(|event| products.get(&event.source.input))
+        exchange.events.iter().filter(|event| event.source.line).find_map(|event| products.get(&event.source.input()))
     };
     let none_left = |exchange: &Exchange| {
         let claim = exchange.claim.as_ref().filter(|claim| !claim.undetermined);

@@ -259,7 +259,7 @@ fn of_connection(connection: &Connection, place: (u32, u32), sights: &mut Vec<Si
         })
     };
     sights.extend(conversation.kept.iter().chain(conversation.open()).filter_map(of));
-    if let Some(sight) = conversation.tunnel.as_ref().and_then(of) {
+    if let Some(sight) = conversation.tunnel.as_deref().and_then(of) {
         // A tunnel is logged when it ends.
         let unseen = conversation.tunnel_bytes > 0 && sight.wanted.is_tunnel();
         sights.push(Sight { ended: Some(connection.last.time), tunnel: true, vague: false, unseen, ..sight });
@@ -270,7 +270,7 @@ fn of_connection(connection: &Connection, place: (u32, u32), sights: &mut Vec<Si
 fn connection_end(connection: &Connection) -> Option<Timestamp> {
     let ends = [&connection.client_end, &connection.server_end];
     let fins = ends.into_iter().filter_map(|end| end.fin.map(|fin| fin.source.time));
-    let resets = ends.into_iter().filter_map(|end| end.rst.map(|reset| reset.source.time));
+    let resets = ends.into_iter().filter_map(|end| end.rst().map(|reset| reset.source.time));
     fins.chain(resets).min()
 }
 
@@ -280,18 +280,18 @@ pub fn link(sights: &mut Vec<Sight>, exchanges: &[Exchange]) {
     let mut rounds: HashSet<(u32, u64)> = HashSet::default();
     for (at, exchange) in (0..).zip(exchanges) {
         for source in &exchange.signs.rounds {
-            by_packet.entry((source.input, source.number)).or_insert(at);
-            rounds.insert((source.input, source.number));
+            by_packet.entry((source.input(), source.number)).or_insert(at);
+            rounds.insert((source.input(), source.number));
         }
         for event in exchange.events.iter().chain(exchange.attempts.iter().flat_map(|attempt| &attempt.events)) {
             if matches!(event.what, crate::exchange::What::Request(_)) {
-                by_packet.entry((event.source.input, event.source.number)).or_insert(at);
+                by_packet.entry((event.source.input(), event.source.number)).or_insert(at);
             }
         }
     }
     let mut met = alloc::vec![false; exchanges.len()];
     for sight in sights.iter_mut() {
-        let key = sight.source.map(|source| (source.input, source.number));
+        let key = sight.source.map(|source| (source.input(), source.number));
         sight.exchange = key.and_then(|key| by_packet.get(&key)).copied();
         sight.round = key.is_some_and(|key| rounds.contains(&key));
         if let Some(met) = sight.exchange.and_then(|at| met.get_mut(at as usize)) {

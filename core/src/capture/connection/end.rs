@@ -130,8 +130,6 @@ pub struct End {
     pub cut: u64,
     /// How much the other side acknowledged, as a stream position.
     pub acked: u64,
-    /// Where the other side acknowledged bytes of it that the capture had not seen until then.
-    pub(super) owed: Option<Source>,
     /// The last step of that was one number after all others: the acknowledgement of a FIN.
     pub acked_by_one: bool,
     /// First payload.
@@ -140,23 +138,13 @@ pub struct End {
     pub last_data: Option<Source>,
     /// Segments whose bytes had been sent before; the first few of them.
     pub retransmissions: u32,
-    /// First retransmission.
-    pub retransmitted: Option<Source>,
-    /// Latest retransmission.
-    pub sent_again: Option<Source>,
     /// The largest segment that was sent again, bytes of payload.
     pub largest_again: u32,
     /// ACKs of the other side that acknowledged nothing new while bytes of this one were under way: something of what
     /// came later did arrive (RFC 5681).
     pub duplicate_acks: u32,
-    /// Its window closed here and was not opened since.
-    pub window_closed: Option<Source>,
     /// Its FIN.
     pub fin: Option<Fin>,
-    /// Its first RST.
-    pub rst: Option<Reset>,
-    /// All its RSTs, the first few.
-    pub rsts: Vec<Reset>,
     /// RSTs that the other side did not heed: it went on as if there were none.
     pub ignored: u32,
     /// What its packets have in common.
@@ -165,14 +153,10 @@ pub struct End {
     pub(super) advance: Option<Source>,
     /// Its latest TCP timestamp and when it was seen; the first one as well, to know the pace.
     pub stamps: Option<[(u32, Timestamp); 2]>,
-    /// Where the capture lacks bytes of it: first and last packet that shows so.
-    pub missed: Option<(Source, Source)>,
     /// Time to live of its SYN or SYN-ACK, else of its first packet.
     pub ttl: Option<u8>,
     /// Packets.
     pub packets: u64,
-    /// Bytes from its RST's sequence number on, or a SYN-ACK, after that RST: somebody else sent it.
-    pub after_rst: Option<Source>,
     /// Hardware address of its first packet.
     pub hardware: u64,
     /// Whether the capturing host sent that packet, where known.
@@ -181,8 +165,31 @@ pub struct End {
     pub interface: u32,
     pub(super) pending: Vec<(u32, Box<[u8]>, u32, Source)>,
     pub(super) pending_bytes: usize,
-    recent: [Signature; RECENT],
-    turn: usize,
+    /// The last [`RECENT`] packets, while it is open.
+    recent: Vec<Signature>,
+    turn: u8,
+    rare: Option<Box<Rare>>,
+}
+
+/// What most connections never see: kept apart, because there may be a million of them.
+#[derive(Debug, Default)]
+pub(super) struct Rare {
+    /// Where the other side acknowledged bytes of it that the capture had not seen until then.
+    pub(super) owed: Option<Source>,
+    /// First retransmission.
+    pub(super) retransmitted: Option<Source>,
+    /// Latest retransmission.
+    pub(super) sent_again: Option<Source>,
+    /// Its window closed here and was not opened since.
+    pub(super) window_closed: Option<Source>,
+    /// Its first RST.
+    pub(super) rst: Option<Reset>,
+    /// All its RSTs, the first few.
+    pub(super) rsts: Vec<Reset>,
+    /// Where the capture lacks bytes of it: first and last packet that shows so.
+    missed: Option<(Source, Source)>,
+    /// Bytes from its RST's sequence number on, or a SYN-ACK, after that RST: somebody else sent it.
+    pub(super) after_rst: Option<Source>,
 }
 
 /// Packets that a copy is looked for among: a burst passes one place before it passes the next.
@@ -226,6 +233,68 @@ impl Signature {
 }
 
 impl End {
+    pub(super) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Its first RST.
+    pub fn rst(&self) -> Option<Reset> {
+        self.rare.as_ref()?.rst
+    }
+
+    /// All its RSTs, the first few.
+    pub fn rsts(&self) -> &[Reset] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.rsts)
+    }
+
+    /// Bytes from its RST's sequence number on, or a SYN-ACK, after that RST: somebody else sent it.
+    pub fn after_rst(&self) -> Option<Source> {
+        self.rare.as_ref()?.after_rst
+    }
+
+    /// Its RST ended nothing.
+    pub(super) fn forget_reset(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            rare.rst = None;
+            rare.after_rst = None;
+        }
+    }
+
+    /// Its window closed here and was not opened since.
+    pub fn window_closed(&self) -> Option<Source> {
+        self.rare.as_ref()?.window_closed
+    }
+
+    /// It announces room for more, or none.
+    pub(super) fn window(&mut self, closed: Option<Source>) {
+        if closed.is_some() || self.rare.is_some() {
+            let rare = self.rare();
+            rare.window_closed = closed.map(|closed| rare.window_closed.unwrap_or(closed));
+        }
+    }
+
+    /// First retransmission.
+    pub fn retransmitted(&self) -> Option<Source> {
+        self.rare.as_ref()?.retransmitted
+    }
+
+    /// Latest retransmission.
+    pub fn sent_again(&self) -> Option<Source> {
+        self.rare.as_ref()?.sent_again
+    }
+
+    /// Where the capture lacks bytes of it: first and last packet that shows so.
+    pub fn missed(&self) -> Option<(Source, Source)> {
+        self.rare.as_ref()?.missed
+    }
+
+    /// It is over: packets that come now are no copies.
+    pub(super) fn settle(&mut self) {
+        self.recent = Vec::new();
+        self.turn = 0;
+        self.pending.shrink_to_fit();
+    }
+
     /// Bytes of a full-sized segment are missing before smaller segments that were seen, and the other side did not get
     /// them either: the first of the smaller ones. Where full-sized segments pass as well, it is ordinary loss.
     pub fn hole(&self) -> Option<Source> {
@@ -245,7 +314,7 @@ impl End {
 
     /// The packet by which the other side acknowledged bytes that the capture lacks.
     pub fn unseen_by(&self) -> Option<Source> {
-        self.owed.filter(|_| self.unseen())
+        self.rare.as_ref()?.owed.filter(|_| self.unseen())
     }
 
     /// Bytes in the middle of its stream are not in the capture. Bytes before a FIN that nobody acknowledged are none.
@@ -266,8 +335,16 @@ impl End {
     pub(super) fn is_copy(&mut self, signature: Signature) -> bool {
         let copy = self.recent.iter().any(|seen| signature.same(seen));
         if !copy {
-            self.recent[self.turn % RECENT] = signature;
-            self.turn += 1;
+            let turn = usize::from(self.turn) % RECENT;
+            match self.recent.get_mut(turn) {
+                Some(oldest) => *oldest = signature,
+                None => {
+                    // Most connections that see a second packet see more; of those that do not there may be a million.
+                    self.recent.reserve_exact(if turn == 0 { 1 } else { RECENT - turn });
+                    self.recent.push(signature);
+                }
+            }
+            self.turn = self.turn.wrapping_add(1);
         }
         copy
     }
@@ -283,14 +360,14 @@ impl End {
 
     /// The capture lacks bytes of it, as this packet shows.
     pub(super) fn miss(&mut self, source: Source) {
-        let (first, _) = self.missed.unwrap_or((source, source));
-        self.missed = Some((first, source));
+        let (first, _) = self.missed().unwrap_or((source, source));
+        self.rare().missed = Some((first, source));
     }
 
     pub(super) fn keep(&mut self, seq: u32, segment: &Segment<'_>, source: Source) {
         if self.pending.iter().any(|(have, _, length, _)| *have == seq && *length >= segment.length) {
             self.retransmissions += 1;
-            self.retransmitted.get_or_insert(source);
+            self.rare().retransmitted.get_or_insert(source);
             return;
         }
         self.pending_bytes += segment.payload.len();

@@ -27,6 +27,9 @@ pub const KEPT: usize = 12;
 /// An ICMP error may quote a segment this far beyond what the capture has seen of the client.
 const QUOTED_AHEAD: u32 = 1 << 20;
 
+/// Copies of one ICMP error on several interfaces are seen within this time.
+const ICMP_COPY: Span = Span::milliseconds(5);
+
 /// No window is as large, and no gap that a capture leaves in both directions at once.
 const FOREIGN: u32 = 1 << 28;
 
@@ -55,20 +58,12 @@ pub struct Connection {
     isn: Option<u32>,
     /// First SYN-ACK.
     pub syn_ack: Option<Source>,
-    /// All of them, the first few.
-    pub syn_ack_list: Vec<Source>,
     /// How many.
     pub syn_acks: u32,
     /// The client's first segment after the SYN-ACK.
     pub established: Option<Source>,
-    /// A bare ACK in answer to the SYN (RFC 5961 challenge ACK).
-    pub challenged: Option<Source>,
     /// The client acknowledged something, so the handshake went through, whether or not a SYN-ACK was captured.
     pub acknowledged: bool,
-    /// ICMP errors that quote it.
-    pub icmp: Vec<(Source, Icmp)>,
-    /// ICMP messages that a segment of one side was too large for the path (true: the client's), the first few.
-    pub too_big: Vec<(Source, Icmp, bool)>,
     /// The one that opened it.
     pub client_end: End,
     /// The other.
@@ -77,25 +72,39 @@ pub struct Connection {
     pub speech: Speech,
     /// TLS from the first byte, or inside a tunnel.
     pub handshake: Option<Box<Handshake>>,
-    /// What the server said before it was asked.
-    greeting: Option<(Source, String)>,
-    /// Whole DNS messages, to be taken by whoever follows lookups.
-    pub dns_messages: Vec<(Side, Source, dns::Message)>,
     /// Whether the capturing host sent the client's packets, where known.
     pub client_outgoing: Option<bool>,
     /// Interfaces of its file on which it was seen, a bit for each; all from the eighth on share one.
     pub interfaces: u8,
     /// What is to be kept of what went well on it.
     pub remember: Keep,
-    /// The client's address by a balancer's header before the first byte (PROXY protocol).
-    pub real_client: Option<SocketAddr>,
-    /// The beginning of such a header.
-    preface: Vec<u8>,
     /// The connection before it on the same addresses and ports, as its place in the list: an earlier one of a port
     /// that was used again, or the other leg of a gateway that keeps both addresses.
     pub before: Option<usize>,
     /// Packets by which it is found in captures of other places; empty where there is one capture.
     pub marks: Vec<Mark>,
+    rare: Option<Box<Rare>>,
+}
+
+/// What most connections never see: kept apart, because there may be a million of them.
+#[derive(Debug, Default)]
+struct Rare {
+    /// SYN-ACKs after the first one, the first few.
+    syn_acks: Vec<Source>,
+    /// A bare ACK in answer to the SYN (RFC 5961 challenge ACK).
+    challenged: Option<Source>,
+    /// ICMP errors that quote it.
+    icmp: Vec<(Source, Icmp)>,
+    /// ICMP messages that a segment of one side was too large for the path (true: the client's), the first few.
+    too_big: Vec<(Source, Icmp, bool)>,
+    /// What the server said before it was asked.
+    greeting: Option<(Source, String)>,
+    /// Whole DNS messages, to be taken by whoever follows lookups.
+    dns_messages: Vec<(Side, Source, dns::Message)>,
+    /// The client's address by a balancer's header before the first byte (PROXY protocol).
+    real_client: Option<SocketAddr>,
+    /// The beginning of such a header.
+    preface: Vec<u8>,
 }
 
 impl Connection {
@@ -113,27 +122,88 @@ impl Connection {
             syn_count: 0,
             isn: None,
             syn_ack: None,
-            syn_ack_list: Vec::new(),
             syn_acks: 0,
             established: None,
-            challenged: None,
             acknowledged: false,
-            icmp: Vec::new(),
-            too_big: Vec::new(),
             client_end: End::default(),
             server_end: End::default(),
             speech: Speech::Silent,
             handshake: None,
-            greeting: None,
-            dns_messages: Vec::new(),
             client_outgoing: None,
             interfaces: 0,
             remember: Keep::Nothing,
-            real_client: None,
-            preface: Vec::new(),
             before: None,
             marks: Vec::new(),
+            rare: None,
         }
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// All SYN-ACKs, the first few.
+    pub fn syn_ack_list(&self) -> impl Iterator<Item = Source> {
+        let more = self.rare.as_ref().map_or(&[][..], |rare| &rare.syn_acks);
+        self.syn_ack.into_iter().chain(more.iter().copied())
+    }
+
+    /// A bare ACK in answer to the SYN (RFC 5961 challenge ACK).
+    pub fn challenged(&self) -> Option<Source> {
+        self.rare.as_ref()?.challenged
+    }
+
+    /// ICMP errors that quote it, the first few.
+    pub fn icmp(&self) -> &[(Source, Icmp)] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.icmp)
+    }
+
+    /// Takes an ICMP error that quotes it; a copy of the one before counts once.
+    pub fn take_icmp(&mut self, icmp: Icmp, source: Source) {
+        let copy = |(last, before): &(Source, Icmp)| *before == icmp && source.time.since(last.time) < ICMP_COPY;
+        if self.icmp().len() < KEPT && !self.icmp().last().is_some_and(copy) {
+            self.rare().icmp.push((source, icmp));
+            self.last = source;
+        }
+    }
+
+    /// ICMP messages that a segment of one side was too large for the path (true: the client's), the first few.
+    pub fn too_big(&self) -> &[(Source, Icmp, bool)] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.too_big)
+    }
+
+    /// Takes such a message; a copy of the one before counts once.
+    pub fn take_too_big(&mut self, icmp: Icmp, of_client: bool, source: Source) {
+        let copy =
+            |(last, before, _): &(Source, Icmp, bool)| *before == icmp && source.time.since(last.time) < ICMP_COPY;
+        if self.too_big().len() < KEPT && !self.too_big().last().is_some_and(copy) {
+            self.rare().too_big.push((source, icmp, of_client));
+        }
+    }
+
+    /// Whole DNS messages that came since this was asked.
+    pub fn take_dns(&mut self) -> Vec<(Side, Source, dns::Message)> {
+        self.rare.as_mut().map_or_else(Vec::new, |rare| core::mem::take(&mut rare.dns_messages))
+    }
+
+    /// Who asks: by a balancer's header before the first byte where there was one (PROXY protocol).
+    pub fn real_client(&self) -> SocketAddr {
+        self.rare.as_ref().and_then(|rare| rare.real_client).unwrap_or(self.client)
+    }
+
+    /// It is over, and what only packets to come would need is let go.
+    pub fn settle(&mut self) {
+        self.client_end.settle();
+        self.server_end.settle();
+        if let Speech::Http(conversation) = &mut self.speech {
+            conversation.settle();
+        }
+    }
+
+    /// Both sides have closed, or one has reset.
+    pub fn over(&self) -> bool {
+        let [client, server] = [&self.client_end, &self.server_end];
+        client.fin.is_some() && server.fin.is_some() || client.rst().is_some() || server.rst().is_some()
     }
 
     /// One side.
@@ -163,7 +233,7 @@ impl Connection {
 
     /// Nothing of it was captured but an ICMP error that quotes its SYN.
     pub fn only_quoted(&self) -> bool {
-        self.client_end.packets == 0 && self.server_end.packets == 0 && !self.icmp.is_empty()
+        self.client_end.packets == 0 && self.server_end.packets == 0 && !self.icmp().is_empty()
     }
 
     /// It was open before the capture began: neither SYN nor SYN-ACK was seen.
@@ -203,9 +273,8 @@ impl Connection {
         let end = self.end_mut(side);
         end.packets += 1;
         // What it announces with its own end opens nothing any more.
-        if !(segment.has(Segment::RST) || segment.has(Segment::FIN) && end.window_closed.is_some()) {
-            let closed = segment.window == 0 && !segment.has(Segment::SYN);
-            end.window_closed = if closed { end.window_closed.or(Some(source)) } else { None };
+        if !(segment.has(Segment::RST) || segment.has(Segment::FIN) && end.window_closed().is_some()) {
+            end.window(Some(source).filter(|_| segment.window == 0 && !segment.has(Segment::SYN)));
         }
         let hardware = packet.hardware;
         if end.packets == 1 {
@@ -249,25 +318,29 @@ impl Connection {
         }
         if segment.has(Segment::ACK) {
             // No SYN came between: nobody both refuses a SYN and accepts it.
-            if end.rst.is_some() {
-                end.after_rst.get_or_insert(source);
+            if end.rst().is_some() {
+                end.rare().after_rst.get_or_insert(source);
             }
             self.syn_acks += 1;
-            self.syn_ack.get_or_insert(source);
-            if self.syn_ack_list.len() < KEPT {
-                self.syn_ack_list.push(source);
+            match self.syn_ack {
+                None => self.syn_ack = Some(source),
+                Some(_) if self.syn_acks <= KEPT as u32 => self.rare().syn_acks.push(source),
+                Some(_) => {}
             }
         } else {
             if self.established.is_none() && self.client_end.bytes == 0 {
                 // It tries again: what ended the try before did not end this one.
-                self.client_end.rst = None;
-                self.server_end.rst = None;
-                self.server_end.after_rst = None;
+                self.client_end.forget_reset();
+                self.server_end.forget_reset();
             }
             self.isn = Some(segment.seq);
             self.syn_count += 1;
             if self.syns.len() == KEPT {
                 self.syns.pop();
+            }
+            if self.syns.is_empty() {
+                // Few need a second one.
+                self.syns.reserve_exact(1);
             }
             self.syns.push(source);
         }
@@ -283,7 +356,7 @@ impl Connection {
         let bare = !handshake && segment.length == 0 && !segment.has(Segment::FIN);
         if side == Side::Server && bare && self.syn_ack.is_none() && self.syn_count > 0 && !answers {
             // It speaks of an older connection on the same ports.
-            self.challenged.get_or_insert(source);
+            self.rare().challenged.get_or_insert(source);
             return;
         }
         self.heed(side, segment);
@@ -306,7 +379,7 @@ impl Connection {
         other.acked_by_one = to == other.acked + 1 && other.acked > 0;
         other.acked = to;
         if ahead > 1 {
-            other.owed = Some(source);
+            other.rare().owed = Some(source);
         }
         if ahead > 0 && !other.pending.is_empty() {
             self.skip_gap(side.other(), source);
@@ -339,9 +412,10 @@ impl Connection {
             outgoing: packet.outgoing,
             hardware: packet.hardware,
         };
-        end.rst.get_or_insert(reset);
-        if end.rsts.len() < KEPT {
-            end.rsts.push(reset);
+        let rare = end.rare();
+        rare.rst.get_or_insert(reset);
+        if rare.rsts.len() < KEPT {
+            rare.rsts.push(reset);
         }
         if let (Speech::Http(conversation), Side::Server) = (&mut self.speech, side) {
             conversation.server_reset();
@@ -356,12 +430,11 @@ impl Connection {
         let (sent, all) = (other.last_data, other.next == Some(segment.ack));
         let after = |reset: Reset| sent.is_some_and(|sent| sent > reset.source);
         let end = self.end_mut(side);
-        if !all || !end.rst.is_some_and(after) {
+        if !all || !end.rst().is_some_and(after) {
             return;
         }
         end.ignored += 1;
-        end.rst = None;
-        end.after_rst = None;
+        end.forget_reset();
         if let Speech::Http(conversation) = &mut self.speech {
             conversation.reset_ignored();
         }
@@ -372,13 +445,13 @@ impl Connection {
     fn outlive(&mut self, side: Side, segment: &Segment<'_>) {
         let end = self.end_mut(side.other());
         let beside = |reset: Reset| reset.ahead.is_some_and(|ahead| ahead != 0);
-        let later = end.rst.is_some_and(|reset| beside(reset) && end.last_data.is_some_and(|data| data > reset.source));
+        let later =
+            end.rst().is_some_and(|reset| beside(reset) && end.last_data.is_some_and(|data| data > reset.source));
         if !later || end.next != Some(segment.ack) || end.acked >= end.position {
             return;
         }
         end.ignored += 1;
-        end.rst = None;
-        end.after_rst = None;
+        end.forget_reset();
         if let (Speech::Http(conversation), Side::Client) = (&mut self.speech, side) {
             conversation.reset_ignored();
         }

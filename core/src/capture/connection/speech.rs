@@ -20,7 +20,7 @@ pub enum Speech {
     /// TLS from the first byte.
     Tls,
     /// DNS over TCP: bytes of a message that is not whole, per side.
-    Dns([Vec<u8>; 2]),
+    Dns(Box<[Vec<u8>; 2]>),
     /// Something else; how it begins.
     Other,
 }
@@ -37,16 +37,17 @@ impl Speech {
 
 impl Connection {
     pub(super) fn speak(&mut self, side: Side, data: &[u8], to: u64, source: Source) {
-        let first = self.client_end.bytes == data.len() as u64 || !self.preface.is_empty();
+        let begun = self.rare.as_ref().is_some_and(|rare| !rare.preface.is_empty());
+        let first = self.client_end.bytes == data.len() as u64 || begun;
         if side == Side::Client && first && matches!(self.speech, Speech::Silent) {
-            let mut whole = core::mem::take(&mut self.preface);
+            let mut whole = self.rare.as_mut().map_or_else(Vec::new, |rare| core::mem::take(&mut rare.preface));
             if whole.is_empty() && matches!(data.first(), Some(b'P' | b'\r')) || !whole.is_empty() {
                 whole.extend_from_slice(data);
                 return match proxy_protocol::header(&whole) {
-                    Header::Part => self.preface = whole,
+                    Header::Part => self.rare().preface = whole,
                     Header::No => self.say(side, &whole, to, source),
                     Header::Whole(length, client) => {
-                        self.real_client = client;
+                        self.rare().real_client = client;
                         if let Some(rest @ [_, ..]) = whole.get(length..) {
                             self.say(side, rest, to, source);
                         }
@@ -64,14 +65,18 @@ impl Connection {
             if matches!(self.speech, Speech::Tls) {
                 self.handshake = Some(Box::default());
                 // Whoever greets first speaks SSH, mail or the like, and no TLS.
-                if let (Some(greeting), Some(handshake)) = (self.greeting.take(), &mut self.handshake) {
+                let greeting = self.rare.as_mut().and_then(|rare| rare.greeting.take());
+                if let (Some(greeting), Some(handshake)) = (greeting, &mut self.handshake) {
                     handshake.not_tls = Some(greeting);
                 }
             }
             // A server that speaks first may still be taken for a web server by who asks it.
-            if side == Side::Server && matches!(self.speech, Speech::Other) && self.greeting.is_none() {
+            if side == Side::Server
+                && matches!(self.speech, Speech::Other)
+                && self.rare.as_ref().is_none_or(|rare| rare.greeting.is_none())
+            {
                 self.speech = Speech::Silent;
-                self.greeting = Some((source, quote(data)));
+                self.rare().greeting = Some((source, quote(data)));
                 return;
             }
         }
@@ -83,7 +88,9 @@ impl Connection {
                 match side {
                     Side::Client => {
                         conversation.client_data(data, to, source);
-                        if let Some((source, text)) = self.greeting.take_if(|_| conversation.count > 0) {
+                        let greeting =
+                            self.rare.as_mut().and_then(|rare| rare.greeting.take_if(|_| conversation.count > 0));
+                        if let Some((source, text)) = greeting {
                             conversation.greeted(source, text);
                         }
                     }
@@ -122,7 +129,7 @@ impl Connection {
 
     fn recognise(&self, side: Side, data: &[u8]) -> Speech {
         if self.server.port() == 53 {
-            return Speech::Dns([Vec::new(), Vec::new()]);
+            return Speech::Dns(Box::default());
         }
         if tls::looks_like_tls(data) != Some(false) {
             return Speech::Tls;
@@ -151,7 +158,7 @@ impl Connection {
             let length = usize::from(u16::from_be_bytes(*length));
             let Some(message) = part.get(at + 2..at + 2 + length) else { break };
             if let Some(message) = dns::message(message) {
-                self.dns_messages.push((side, source, message));
+                self.rare.get_or_insert_default().dns_messages.push((side, source, message));
             }
             at += 2 + length;
         }

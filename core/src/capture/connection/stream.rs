@@ -1,7 +1,5 @@
 //! Bytes of both directions in order: what waits for missing bytes, what the capture lacks, where a stream ends.
 
-use alloc::vec::Vec;
-
 use super::{Connection, Fin, Reset, Side, Speech};
 use crate::capture::packet::Segment;
 use crate::exchange::Source;
@@ -36,8 +34,8 @@ impl Connection {
             let from = if reset.ahead.is_some() { reset.seq } else { seq };
             seq.wrapping_add(segment.length).wrapping_sub(from).cast_signed() > 0
         };
-        if end.rst.is_some_and(beyond) {
-            end.after_rst.get_or_insert(source);
+        if end.rst().is_some_and(beyond) {
+            end.rare().after_rst.get_or_insert(source);
         }
         let next = *end.next.get_or_insert(seq);
         let ahead = seq.wrapping_sub(next).cast_signed();
@@ -59,8 +57,9 @@ impl Connection {
             if segment.length > 1 {
                 end.largest_again = end.largest_again.max(segment.length);
                 end.retransmissions += 1;
-                end.retransmitted.get_or_insert(source);
-                end.sent_again = Some(source);
+                let rare = end.rare();
+                rare.retransmitted.get_or_insert(source);
+                rare.sent_again = Some(source);
             }
             return;
         }
@@ -126,7 +125,7 @@ impl Connection {
         match (&mut self.speech, side) {
             (Speech::Http(conversation), Side::Client) => conversation.client_gap(bytes, to, source),
             (Speech::Http(conversation), Side::Server) => conversation.server_gap(bytes, source),
-            (Speech::Dns(parts), _) => *parts = [Vec::new(), Vec::new()],
+            (Speech::Dns(parts), _) => **parts = Default::default(),
             _ => {}
         }
     }

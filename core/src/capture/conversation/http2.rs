@@ -65,11 +65,11 @@ impl Conversation {
             Side::Server => settings,
         };
         let upgraded =
-            |tunnel: &mut Transaction| begins && tunnel.request.as_ref().is_some_and(|request| request.upgrade);
+            |tunnel: &mut Box<Transaction>| begins && tunnel.request.as_ref().is_some_and(|request| request.upgrade);
         let Some(mut first) = self.tunnel.take_if(upgraded).filter(|_| self.tunnel_bytes == 0) else { return false };
         first.stream = 1;
         first.response = None;
-        self.open.push_back(first);
+        self.wait_for(*first);
         self.http2 = Some(Box::new(Http2::new()));
         true
     }

@@ -82,9 +82,9 @@ pub struct Conversation {
     /// When the last whole response ended.
     pub idle_since: Option<Source>,
     /// The tunnel that was granted.
-    pub tunnel: Option<Transaction>,
+    pub tunnel: Option<Box<Transaction>>,
     /// The last transaction that went well: a second status may still follow it.
-    previous: Option<Transaction>,
+    previous: Option<Box<Transaction>>,
     /// The client closed its side.
     client_closed: bool,
     /// The server's address sent a RST.
@@ -167,7 +167,7 @@ impl Conversation {
 
     /// The last transaction, if it went well and was not kept.
     pub fn last_good(&self) -> Option<&Transaction> {
-        self.previous.as_ref().filter(|previous| previous.index + 1 == self.count)
+        self.previous.as_deref().filter(|previous| previous.index + 1 == self.count)
     }
 
     /// Its requests ask whether the server is well, by what their sender calls itself.
@@ -241,14 +241,48 @@ impl Conversation {
             let flawed = transaction.flaw.is_some() && self.flawed < FLAWED;
             self.flawed += usize::from(flawed);
             if refused && early || flawed {
-                self.kept.push(transaction);
-                return;
+                return self.keep(transaction);
             }
             Good::add(&mut self.good, &transaction, source.time);
             self.served.extend(Served::of(&transaction, source, self.remember));
-            self.previous = Some(transaction);
+            match &mut self.previous {
+                Some(previous) => **previous = transaction,
+                None => self.previous = Some(Box::new(transaction)),
+            }
         } else {
-            self.kept.push(transaction);
+            self.keep(transaction);
+        }
+    }
+
+    /// Keeps a transaction that is over: few connections have a second one.
+    fn keep(&mut self, transaction: Transaction) {
+        if self.kept.is_empty() {
+            self.kept.reserve_exact(1);
+        }
+        self.kept.push(transaction);
+    }
+
+    /// One more transaction that is not over: few connections have several at once.
+    fn wait_for(&mut self, transaction: Transaction) {
+        if self.open.capacity() == 0 {
+            self.open.reserve_exact(1);
+        }
+        self.open.push_back(transaction);
+    }
+
+    /// Its connection is over: what was set aside for more is let go.
+    pub fn settle(&mut self) {
+        self.open.shrink_to_fit();
+        self.kept.shrink_to_fit();
+        self.answers.shrink_to_fit();
+        self.good.shrink_to_fit();
+        self.served = Vec::new();
+        self.paths.shrink_to_fit();
+        self.answered.shrink_to_fit();
+        for place in [&mut self.requests, &mut self.responses] {
+            if let Place::Head(head, _) = place {
+                head.shrink_to_fit();
+            }
         }
     }
 

@@ -158,7 +158,7 @@ impl Conversation {
         let idle = self.idle_since.filter(|_| self.open.is_empty()).map(|since| request.first.time.since(since.time));
         let stray = core::mem::take(&mut self.stray).then(|| flaw(STRAY, &[]));
         let request = Some(Box::new(request));
-        self.open.push_back(Transaction { request, index, idle, flaw: stray, ..Transaction::default() });
+        self.wait_for(Transaction { request, index, idle, flaw: stray, ..Transaction::default() });
     }
 
     /// More of a request whose end cannot be found.

@@ -143,14 +143,14 @@ impl Conversation {
         if self.count == 0 {
             // Began before the capture: open a transaction without its request.
             self.count += 1;
-            self.open.push_back(Transaction::default());
+            self.wait_for(Transaction::default());
             return Some(());
         }
-        let last = self.previous.as_ref().or(self.kept.last()).filter(|last| last.index + 1 == self.count);
+        let last = self.previous.as_deref().or(self.kept.last()).filter(|last| last.index + 1 == self.count);
         if last.is_some_and(|last| last.request.is_none()) {
             // Only answers are captured here: this one is to another request.
             self.count += 1;
-            self.open.push_back(Transaction { index: self.count - 1, ..Transaction::default() });
+            self.wait_for(Transaction { index: self.count - 1, ..Transaction::default() });
             return Some(());
         }
         let length = http1::head_length(data)?;
@@ -160,7 +160,7 @@ impl Conversation {
             // A progress page went out whole before the failure was known.
             if let Some(previous) = self.previous.take_if(|previous| previous.index + 1 == self.count) {
                 self.healthy = self.healthy.saturating_sub(1);
-                self.kept.push(previous);
+                self.keep(*previous);
             }
             let last = self.kept.last_mut().filter(|last| last.index + 1 == self.count);
             if let Some(response) = last.and_then(|last| last.response.as_mut()).filter(|r| r.earlier.is_none()) {
@@ -188,7 +188,7 @@ impl Conversation {
             let asked = previous.request.as_ref().map(|request| request.first);
             self.served.pop_if(|served| Some(served.first) == asked);
             previous.flaw.get_or_insert_with(|| flaw(SURPLUS, &[]));
-            self.kept.push(previous);
+            self.keep(*previous);
         }
     }
 
@@ -222,16 +222,17 @@ impl Conversation {
     /// Whether the first bytes in a tunnel that was granted are the gateway's error, in clear: it takes its grant back, and
     /// what follows is no tunnel.
     pub fn revoked(&mut self, data: &[u8], source: Source) -> bool {
-        let connect = |tunnel: &mut Transaction| tunnel.request.as_ref().is_some_and(|asked| asked.method == "CONNECT");
+        let connect =
+            |tunnel: &mut Box<Transaction>| tunnel.request.as_ref().is_some_and(|asked| asked.method == "CONNECT");
         if self.tunnel_bytes > 0 || !data.starts_with(b"HTTP/1.") {
             return false;
         }
         let Some(granted) = self.tunnel.take_if(connect) else { return false };
-        self.open.push_front(granted);
+        self.open.push_front(*granted);
         if self.second_status(data, source) {
             return true;
         }
-        self.tunnel = self.open.pop_front();
+        self.tunnel = self.open.pop_front().map(Box::new);
         false
     }
 
@@ -309,7 +310,7 @@ impl Conversation {
         self.responses = place;
         if tunnel {
             self.requests = Place::Tunnel;
-            self.tunnel = self.open.pop_front();
+            self.tunnel = self.open.pop_front().map(Box::new);
         } else if connect {
             // Refused: the client may go on with another request.
             self.requests = Place::START;

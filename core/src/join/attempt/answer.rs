@@ -45,7 +45,7 @@ pub(super) fn answer(
         return stream_end(connection, transaction, end, attempt, story);
     }
     // A response that the gateway answered with RST, after it had closed: it came too late.
-    let refused = |response: &Response| client.rst.is_some_and(|reset| reset.source >= response.first);
+    let refused = |response: &Response| client.rst().is_some_and(|reset| reset.source >= response.first);
     let late = transaction.response.as_deref().filter(|response| transaction.late && refused(response));
     if let (Some(response), Some(request), Some(fin)) = (late, request, client.fin) {
         attempt.send = Phase::Ok(acked.map(|acked| acked.time.since(request.first.time)));
@@ -58,7 +58,7 @@ pub(super) fn answer(
         return;
     }
     // A RST ends it for the gateway, whatever the server still sends.
-    let cut_short = |response: &Response| server.rst.filter(|reset| reset.source < response.first);
+    let cut_short = |response: &Response| server.rst().filter(|reset| reset.source < response.first);
     if let Some(reset) = transaction.response.as_deref().and_then(cut_short) {
         attempt.send = Phase::Ok(None);
         attempt.wait = Phase::Failed(WaitFailure::Reset);
@@ -74,8 +74,8 @@ pub(super) fn answer(
         // A second status line in one stream is a gateway's doing, not an origin's.
         attempt.status = Some(response.earlier.map_or(response.status, |(status, _)| status));
         let partly = request.is_some_and(|request| !request.complete && !request.gap);
-        attempt.upload_cut = partly && server.rst.is_some_and(|reset| reset.source >= response.first);
-        if let Some(reset) = server.rst.filter(|_| attempt.upload_cut) {
+        attempt.upload_cut = partly && server.rst().is_some_and(|reset| reset.source >= response.first);
+        if let Some(reset) = server.rst().filter(|_| attempt.upload_cut) {
             story.add(reset.source, Side::Server, What::Reset("while the request was still being sent".into()));
         }
         attempt.quoted_status = response.earlier.map(|_| response.status);
@@ -117,7 +117,7 @@ pub(super) fn answer(
         attempt.send = Phase::Ok(None);
         attempt.wait = Phase::Ok(Some(source.time.since(request.last.time)));
         story.add(source, Side::Server, What::Note("upstream → gateway: the head of a response begins".into()));
-        let over = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
+        let over = [server.rst().map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
         let over = over.into_iter().flatten().min();
         if let Some((source, reset)) = over.filter(|(theirs, _)| given_up.is_none_or(|ours| *theirs < ours)) {
             let what = if reset { What::Reset("in the middle of the header".into()) } else { What::Fin };
@@ -132,7 +132,7 @@ pub(super) fn answer(
         attempt.send = Phase::Ok(Some(acked.time.since(request.first.time)));
         story.add(acked, Side::Server, What::Ack("the request".into()));
     }
-    let by_server = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
+    let by_server = [server.rst().map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
     let by_server = by_server.into_iter().flatten().min();
     let first = match (by_server, given_up) {
         (Some(theirs), Some(ours)) if ours < theirs.0 || unseen_fin(connection) == Some(theirs.0) => Err(ours),
@@ -152,7 +152,7 @@ pub(super) fn answer(
             story.add(source, Side::Server, what);
             // A host that does not know the connection any more says so by a RST without ACK; who ends one that it knows
             // acknowledges (RFC 9293 section 3.10.7.1).
-            let unknown = reset && server.rst.is_some_and(|reset| reset.ack.is_none()) && acked.is_none();
+            let unknown = reset && server.rst().is_some_and(|reset| reset.ack.is_none()) && acked.is_none();
             let idle = attempt.idle.is_some_and(|idle| idle >= IDLE);
             let forgotten = unknown && idle;
             // What had passed on it before the capture is not known.
@@ -169,7 +169,7 @@ pub(super) fn answer(
                 if let Some(fin) = server.fin {
                     story.add(fin.source, Side::Server, What::Fin);
                 }
-                if let Some(reset) = server.rst.filter(|reset| reset.source > source) {
+                if let Some(reset) = server.rst().filter(|reset| reset.source > source) {
                     story.add(reset.source, Side::Server, What::Reset("in answer to what came after its FIN".into()));
                 }
             } else {
@@ -186,7 +186,7 @@ pub(super) fn answer(
 /// Where the gateway ended the connection: by FIN or RST, or by a FIN that was not captured and that the server's answers.
 fn given_up(connection: &Connection) -> Option<Source> {
     let client = &connection.client_end;
-    let seen = client.fin.map(|fin| fin.source).into_iter().chain(client.rst.map(|reset| reset.source)).min();
+    let seen = client.fin.map(|fin| fin.source).into_iter().chain(client.rst().map(|reset| reset.source)).min();
     seen.or_else(|| unseen_fin(connection))
 }
 
@@ -201,7 +201,7 @@ fn unseen_fin(connection: &Connection) -> Option<Source> {
 
 /// Tells how the gateway ended it.
 fn story_end(connection: &Connection, ours: Source, story: &mut Story<'_>) {
-    let reset = connection.client_end.rst.is_some_and(|reset| reset.source == ours);
+    let reset = connection.client_end.rst().is_some_and(|reset| reset.source == ours);
     if unseen_fin(connection) == Some(ours) {
         let text = "upstream → gateway: FIN, which acknowledges a FIN of the gateway that was not captured";
         return story.add(ours, Side::Server, What::Note(text.into()));
@@ -221,7 +221,7 @@ pub(super) fn waited(
     let (client, server) = (&connection.client_end, &connection.server_end);
     // While a part of the request is still to be sent, a closed window is what keeps it.
     let pause = if request.complete && !request.gap { CLOSED_WINDOW } else { SHORTEST_WAIT };
-    if server.window_closed.is_some_and(|closed| to.since(closed.time) >= pause) {
+    if server.window_closed().is_some_and(|closed| to.since(closed.time) >= pause) {
         attempt.send = Phase::Failed(SendFailure::WindowClosed);
     } else if attempt.send.is_ok() && cut_short(connection, request) {
         attempt.doubts.push(
@@ -243,10 +243,10 @@ pub(super) fn unacknowledged(connection: &Connection, attempt: &mut Attempt, sto
     let told = too_big(connection, Side::Client, attempt, story);
     let full_sized = client.largest_again >= FULL_SIZED && small_pass
         || told.is_some_and(|mtu| client.largest_again.saturating_add(HEADERS) > mtu);
-    if let Some(first) = client.retransmitted {
+    if let Some(first) = client.retransmitted() {
         story.add(first, Side::Client, What::Note("bytes of the request, sent again".into()));
     }
-    if let Some(last) = client.sent_again.filter(|last| client.retransmitted != Some(*last)) {
+    if let Some(last) = client.sent_again().filter(|last| client.retransmitted() != Some(*last)) {
         let text = format!("bytes of the request, sent again for the {}. time", client.retransmissions);
         story.add(last, Side::Client, What::Note(text));
     }
@@ -275,7 +275,7 @@ pub(super) fn too_big(
     attempt: &mut Attempt,
     story: &mut Story<'_>,
 ) -> Option<u32> {
-    for (source, icmp, _) in connection.too_big.iter().filter(|(.., client)| *client == (side == Side::Client)) {
+    for (source, icmp, _) in connection.too_big().iter().filter(|(.., client)| *client == (side == Side::Client)) {
         story.add(*source, side.other(), What::Icmp(icmp_text(*icmp)));
         attempt.too_big = Some(*icmp);
     }
@@ -333,7 +333,7 @@ fn head_without_end(
 
 /// Where the requester's window closed, if it stayed so for long, until the end.
 pub fn window_closed(connection: &Connection, end: Source) -> Option<Source> {
-    connection.client_end.window_closed.filter(|closed| end.time.since(closed.time) >= CLOSED_WINDOW)
+    connection.client_end.window_closed().filter(|closed| end.time.since(closed.time) >= CLOSED_WINDOW)
 }
 
 /// What a closed window of the requester is.
@@ -369,17 +369,17 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
     }
     let unseen = unseen_fin(connection);
     let ours_first = |theirs: Source| by_client.is_some_and(|ours| ours < theirs) || unseen == Some(theirs);
-    let theirs = server.fin.map(|fin| fin.source).into_iter().chain(server.rst.map(|reset| reset.source)).min();
+    let theirs = server.fin.map(|fin| fin.source).into_iter().chain(server.rst().map(|reset| reset.source)).min();
     if let Some(end) = by_client.into_iter().chain(theirs).min()
         && let Some(closed) = window_closed(connection, end)
     {
         story.add(closed, Side::Client, What::Note(NO_MORE.into()));
         let side = if Some(end) == by_client { Side::Client } else { Side::Server };
-        let reset = connection.end(side).rst.is_some_and(|reset| reset.source == end);
+        let reset = connection.end(side).rst().is_some_and(|reset| reset.source == end);
         story.add(end, side, if reset { What::Reset("in the middle of the response".into()) } else { What::Fin });
         return Phase::Failed(ReceiveFailure::WindowClosed);
     }
-    if let Some(reset) = server.rst.filter(|reset| !ours_first(reset.source)) {
+    if let Some(reset) = server.rst().filter(|reset| !ours_first(reset.source)) {
         story.add(reset.source, Side::Server, What::Reset("in the middle of the response".into()));
         return Phase::Failed(ReceiveFailure::Reset);
     }

@@ -14,10 +14,10 @@ pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<C
             story.add(syn_ack, Side::Server, What::SynAck);
             return Phase::Ok(connection.handshake_time());
         }
-        for syn_ack in &connection.syn_ack_list {
-            story.add(*syn_ack, Side::Server, What::SynAck);
+        for syn_ack in connection.syn_ack_list() {
+            story.add(syn_ack, Side::Server, What::SynAck);
         }
-        if connection.server_end.rst.is_some_and(|reset| reset.source < syn_ack) {
+        if connection.server_end.rst().is_some_and(|reset| reset.source < syn_ack) {
             // Somebody refused the SYN before the host accepted it: the gateway was gone by then.
             refusals(connection, story);
             return Phase::Failed(ConnectFailure::Reset);
@@ -34,10 +34,10 @@ pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<C
         return Phase::NotSeen;
     }
     if connection.only_quoted() {
-        for (source, icmp) in &connection.icmp {
+        for (source, icmp) in connection.icmp() {
             story.add(*source, Side::Server, What::Icmp(icmp_text(*icmp)));
         }
-        return connection.icmp.last().map_or(Phase::NotSeen, |(_, icmp)| Phase::Failed(ConnectFailure::Icmp(*icmp)));
+        return connection.icmp().last().map_or(Phase::NotSeen, |(_, icmp)| Phase::Failed(ConnectFailure::Icmp(*icmp)));
     }
     if connection.syn_count == 0 {
         let Some(reset) = refusal(connection) else { return Phase::NotSeen };
@@ -45,22 +45,22 @@ pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<C
         return Phase::Failed(ConnectFailure::Reset);
     }
     let server = &connection.server_end;
-    for (source, icmp) in &connection.icmp {
+    for (source, icmp) in connection.icmp() {
         story.add(*source, Side::Server, What::Icmp(icmp_text(*icmp)));
     }
     refusals(connection, story);
-    if let Some(ack) = connection.challenged {
+    if let Some(ack) = connection.challenged() {
         let text = "upstream → gateway: bare ACK in answer to the SYN, of an older connection on these ports";
         story.add(ack, Side::Server, What::Note(text.into()));
     }
-    match (connection.icmp.last(), server.rsts.last()) {
+    match (connection.icmp().last(), server.rsts().last()) {
         // Data in spite of it all, or an ACK of ours: the capture lacks the SYN-ACK.
         _ if server.bytes > 0 || connection.client_end.first_data.is_some() || connection.acknowledged => {
             Phase::Ok(None)
         }
         (_, Some(_)) => Phase::Failed(ConnectFailure::Reset),
         (Some((_, icmp)), None) => Phase::Failed(ConnectFailure::Icmp(*icmp)),
-        _ if connection.challenged.is_some() => Phase::NotSeen,
+        _ if connection.challenged().is_some() => Phase::NotSeen,
         _ => {
             let waited = connection.last.time.since(connection.first.time);
             Phase::Failed(ConnectFailure::Unanswered { tries: connection.syn_count, waited })
@@ -72,12 +72,12 @@ pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<C
 /// segment without an ACK of its own is answered (RFC 9293 section 3.10.7.1).
 pub(super) fn refusal(connection: &Connection) -> Option<Reset> {
     let (client, server) = (&connection.client_end, &connection.server_end);
-    let silent = client.packets == 0 && server.packets == server.rsts.len() as u64;
-    server.rst.filter(|reset| silent && connection.syn_count == 0 && reset.seq == 0 && reset.ack.is_some())
+    let silent = client.packets == 0 && server.packets == server.rsts().len() as u64;
+    server.rst().filter(|reset| silent && connection.syn_count == 0 && reset.seq == 0 && reset.ack.is_some())
 }
 
 fn refusals(connection: &Connection, story: &mut Story<'_>) {
-    for reset in &connection.server_end.rsts {
+    for reset in connection.server_end.rsts() {
         story.add(reset.source, Side::Server, What::Reset("in answer to the SYN".into()));
     }
 }
@@ -86,7 +86,7 @@ fn refusals(connection: &Connection, story: &mut Story<'_>) {
 /// address is spoofed, and the SYN-ACK went to its owner.
 fn stranger(connection: &Connection) -> Option<Reset> {
     let client = &connection.client_end;
-    client.rsts.first().copied().filter(|reset| {
+    client.rsts().first().copied().filter(|reset| {
         let elsewhere = reset.hardware != 0 && client.hardware != 0 && reset.hardware != client.hardware;
         let farther = client.ttl.is_some_and(|ttl| ttl.abs_diff(reset.ttl) > 2);
         let received = reset.outgoing == Some(false) && connection.client_outgoing == Some(true);

@@ -40,7 +40,7 @@ pub(super) fn asked(connection: &Connection, attempt: &mut Attempt, story: &mut 
         goodbye.into_iter().chain(end.map(|end| end.source)).min()
     };
     // What was asked was sent again and again.
-    let again = client.retransmissions > 1 && client.sent_again.is_some_and(|again| again > asked.first);
+    let again = client.retransmissions > 1 && client.sent_again().is_some_and(|again| again > asked.first);
     // The goodbye itself may go unacknowledged.
     let acknowledged = client.acked + GOODBYE >= client.position;
     let (failure, side, end) = match (leaves(0, ours), leaves(1, theirs), theirs, ours) {
@@ -102,7 +102,7 @@ fn broken_off(connection: &Connection, handshake: &Handshake, attempt: &mut Atte
         _ => return,
     };
     // Where the gateway's own window is closed, its client may be the one that does not read.
-    attempt.unused = !handshake.torn(Side::Server) || side == Side::Client && client.window_closed.is_some();
+    attempt.unused = !handshake.torn(Side::Server) || side == Side::Client && client.window_closed().is_some();
     attempt.reused = asked.again;
     attempt.span = Some((asked.first.time, by.source.time));
     attempt.send = Phase::Ok(None);

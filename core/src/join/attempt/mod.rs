@@ -82,8 +82,8 @@ pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
         || attempt.receive.failure().is_some();
     attempt.events = story.done();
     // A SYN that only an older connection answered got somewhere: an attempt that came to nothing known.
-    let stuck = connection.challenged.is_some() && connection.syn_ack.is_none() && connection.syn_count > 1;
-    if let (true, Some(ack)) = (stuck, connection.challenged) {
+    let stuck = connection.challenged().is_some() && connection.syn_ack.is_none() && connection.syn_count > 1;
+    if let (true, Some(ack)) = (stuck, connection.challenged()) {
         attempt.doubts.push(format!(
             "The SYN was not left unanswered: the host spoke of an older connection on the same ports (bare ACK, packet {}). The gateway's RST to it seems not to arrive.",
             ack.number
@@ -143,10 +143,10 @@ pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: 
     attempt.flaw.clone_from(&transaction.flaw);
     answer(connection, transaction, &mut attempt, &mut story, seen_to);
     if attempt.send.failure().is_some() {
-        if let Some(again) = connection.client_end.retransmitted {
+        if let Some(again) = connection.client_end.retransmitted() {
             story.add(again, Side::Client, What::Note("gateway → upstream: the same bytes again".into()));
         }
-        if let Some(closed) = connection.server_end.window_closed {
+        if let Some(closed) = connection.server_end.window_closed() {
             story.add(closed, Side::Server, What::Note("upstream → gateway: window 0, it takes no more".into()));
         }
     }
@@ -175,7 +175,7 @@ fn unused(connection: &Connection, attempt: &mut Attempt, story: &mut Story<'_>)
     if client.position + server.position > 0 || client.acked > 1 {
         return;
     }
-    let by_server = [server.rst.map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
+    let by_server = [server.rst().map(|reset| (reset.source, true)), server.fin.map(|fin| (fin.source, false))];
     let ours = client.fin.map(|fin| fin.source);
     let first = by_server.into_iter().flatten().min().filter(|(theirs, _)| ours.is_none_or(|ours| *theirs < ours));
     if let Some((source, reset)) = first {

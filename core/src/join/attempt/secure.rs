@@ -99,7 +99,7 @@ pub(super) struct End {
 
 pub(super) fn end(connection: &Connection, side: Side) -> Option<End> {
     let end = connection.end(side);
-    let reset = end.rst.map(|reset| End { source: reset.source, reset: true });
+    let reset = end.rst().map(|reset| End { source: reset.source, reset: true });
     let fin = end.fin.map(|fin| End { source: fin.source, reset: false });
     reset.into_iter().chain(fin).min_by_key(|end| end.source)
 }
@@ -208,7 +208,7 @@ fn silence(
     story: &mut Story<'_>,
 ) -> Phase<SecureFailure> {
     let client = &connection.client_end;
-    if let Some(again) = client.retransmitted {
+    if let Some(again) = client.retransmitted() {
         story.add(again, Side::Client, What::Note("gateway → upstream: the same bytes again".into()));
     }
     let unacknowledged = client.retransmissions > 1 && client.acked < client.position;

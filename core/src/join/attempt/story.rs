@@ -28,6 +28,10 @@ impl<'a> Story<'a> {
         let connection = self.connection;
         let flow = Flow { one: connection.client, other: connection.server, packets: connection.packets };
         let sent = (side == Side::Client) == self.opener;
+        if self.events.is_empty() {
+            // Of most attempts that fail there is one, and there may be very many.
+            self.events.reserve_exact(1);
+        }
         self.events.push(Event { source, leg: self.leg, sent, what, flow: Some(flow) });
     }
 
@@ -43,7 +47,7 @@ impl<'a> Story<'a> {
 pub fn gone_before(connection: &Connection, response: &Response) -> bool {
     let (client, server) = (&connection.client_end, &connection.server_end);
     client.fin.is_some_and(|fin| fin.source < response.first)
-        && client.rst.is_some_and(|reset| reset.source > response.first)
+        && client.rst().is_some_and(|reset| reset.source > response.first)
         && server.acked < server.position
 }
 
@@ -69,7 +73,7 @@ pub fn client_story(connection: &Connection, transaction: &Transaction) -> Vec<E
         story.add(source, Side::Client, What::Ack("bytes of an answer that the capture lacks".into()));
     }
     if !answered {
-        if let Some(closed) = connection.client_end.window_closed {
+        if let Some(closed) = connection.client_end.window_closed() {
             story.add(closed, Side::Client, What::Note("client → gateway: window 0, it takes no more".into()));
         }
         for side in [Side::Client, Side::Server] {
@@ -77,7 +81,7 @@ pub fn client_story(connection: &Connection, transaction: &Transaction) -> Vec<E
             if let Some(fin) = end.fin {
                 story.add(fin.source, side, What::Fin);
             }
-            if let Some(reset) = end.rst {
+            if let Some(reset) = end.rst() {
                 story.add(reset.source, side, What::Reset(String::new()));
             }
         }

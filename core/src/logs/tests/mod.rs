@@ -97,7 +97,7 @@ fn the_first_articles_line() {
     assert!(matches!(&exchange.answer, Answer::Whole(status) if status.code == 504));
     assert_eq!(exchange.attempts.len(), 1);
     let source = exchange.events[0].source;
-    assert_eq!((source.input, source.number, source.offset, source.length, source.line), (3, 1, 0, 110, true));
+    assert_eq!((source.input(), source.number, source.offset, source.length, source.line), (3, 1, 0, 110, true));
     assert_eq!(exchange.events[0].what, What::Line(cisco_wsa::FORMAT.samples[0].into()));
     let claim = exchange.claim.unwrap();
     assert!(claim.undetermined);
