@@ -1,9 +1,14 @@
 //! Where on the path an exchange failed: client — gateway — DNS and server. What the picture shows, without how.
 
+use std::net::{IpAddr, SocketAddr};
+
 use gateway_triage_core::categories::Phase;
 use gateway_triage_core::report::{Finding, Leg, ResetBy};
 
-use crate::words;
+use crate::{times, words};
+
+/// The port of DNS servers.
+const DNS: u16 = 53;
 
 /// A stretch of the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +38,10 @@ pub struct Picture {
     pub gateway_broken: bool,
     /// Between gateway and DNS server, where DNS plays a part.
     pub dns_leg: Option<State>,
+    /// The DNS server's address.
+    pub dns: Option<String>,
+    /// When packets of the evidence passed on each leg, as the time after the first of all: client's, DNS, server's.
+    pub whens: [Option<String>; 3],
     /// Between gateway and server.
     pub upstream_leg: State,
     /// The server's name.
@@ -73,6 +82,8 @@ pub fn picture(finding: &Finding, phase: Option<Phase>, what: &'static str) -> P
             Some(Resolve) => Some(State::Broken),
             _ => saw_dns.then_some(State::Plain),
         },
+        dns: asked(finding).map(|address| address.to_string()),
+        whens: [Leg::Client, Leg::Dns, Leg::Upstream].map(|leg| when(finding, leg)),
         upstream_leg,
         host: finding.host.clone(),
         upstream: finding.upstream.map(|address| address.to_string()),
@@ -80,6 +91,22 @@ pub fn picture(finding: &Finding, phase: Option<Phase>, what: &'static str) -> P
         device: finding.reset_by == Some(ResetBy::DeviceOnPath),
         what,
     }
+}
+
+/// The DNS server of the evidence; its questions have no port of their own in [`Finding::flows`].
+fn asked(finding: &Finding) -> Option<IpAddr> {
+    let flows = finding.flows.iter().filter(|_| finding.evidence.iter().any(|evidence| evidence.leg == Some(Leg::Dns)));
+    flows.map(|(_, server)| server).find(|server| server.port() == DNS).map(SocketAddr::ip)
+}
+
+/// `+0.6 ms`, `+3.6 ms – +7.1 s`
+fn when(finding: &Finding, leg: Leg) -> Option<String> {
+    let packets = || finding.evidence.iter().filter(|evidence| evidence.packet.is_some());
+    let begun = packets().filter_map(|evidence| evidence.time).min()?;
+    let of_leg = || packets().filter(|evidence| evidence.leg == Some(leg)).filter_map(|evidence| evidence.time);
+    let (first, last) = (of_leg().min()?, of_leg().max()?);
+    let [first, last] = [first, last].map(|time| times::after(time, begun));
+    Some(if first == last { first } else { format!("{first} – {last}") })
 }
 
 impl Picture {
@@ -108,7 +135,7 @@ impl Picture {
         if let Some(state) = self.dns_leg {
             let how =
                 if state == State::Broken { format!("broken here: {}", self.what) } else { "answered".to_owned() };
-            text += &format!("; to the {}: {how}", words::DNS_NODE);
+            text += &format!("; to the {}: {how}", named(words::DNS_NODE, &self.dns));
         }
         let device = if self.device { format!(" by a {}", words::DEVICE) } else { String::new() };
         let how = match self.upstream_leg {
@@ -140,6 +167,22 @@ mod tests {
         assert_eq!(picture.client_leg, State::Plain);
         assert_eq!(picture.dns_leg, Some(State::Plain));
         assert!(picture.text().ends_with("(198.51.100.80:80): broken here: SYN unanswered."), "{}", picture.text());
+    }
+
+    #[test]
+    fn each_leg_says_when_its_evidence_passed() {
+        let mut finding = finding();
+        let dns: SocketAddr = "192.0.2.53:53".parse().expect("an address");
+        finding.flows = vec![("192.0.2.1:0".parse().expect("an address"), dns)];
+        let shown = picture(&finding, Some(Phase::Connect), "SYN unanswered");
+        let whens = shown.whens.each_ref().map(|when| when.as_deref().unwrap_or_default());
+        // The line of the log is no packet: it was written later than what it tells.
+        assert_eq!(whens, ["0 – +63 s", "+0.3 ms – +12 ms", "+13 ms – +3.0 s"]);
+        assert_eq!(shown.dns.as_deref(), Some("192.0.2.53"));
+        assert!(shown.text().contains("to the DNS server 192.0.2.53: answered"), "{}", shown.text());
+        finding.evidence.retain(|evidence| evidence.packet.is_none());
+        let shown = picture(&finding, Some(Phase::Connect), "SYN unanswered");
+        assert_eq!((shown.whens, shown.dns), (Default::default(), None));
     }
 
     #[test]

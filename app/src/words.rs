@@ -60,15 +60,15 @@ pub const KEY_HELP: &str = "Keys and terms";
 pub const KEY_OPEN: &str = "Choose files, or add some to the case";
 pub const KEY_SEARCH: &str = "Search the failures";
 pub const KEY_NEXT_VERDICT: &str = "Next verdict";
-pub const KEY_PREVIOUS_VERDICT: &str = "Verdict before";
+pub const KEY_PREVIOUS_VERDICT: &str = "Previous verdict";
 pub const KEY_NEXT: &str = "Next request of the verdict";
-pub const KEY_PREVIOUS: &str = "Request before";
+pub const KEY_PREVIOUS: &str = "Previous request of the verdict";
 pub const KEY_EXPORT: &str = "Export";
 
 // Other cases
 pub const PAST: &str = "Opened in this tab";
 pub const PAST_HINT: &str = "Remembered until the tab is closed.";
-pub const KEEP: &str = "Keep this case over a reload";
+pub const KEEP: &str = "Keep this case across reloads";
 pub const KEEP_HINT: &str = "Its files then stay in this browser's own storage, until you forget them.";
 pub const KEEP_REFUSED: &str = "This browser keeps nothing here: its storage is full, or closed to this page.";
 pub const FORGET: &str = "Forget everything";
@@ -103,11 +103,11 @@ pub const PRODUCT_UNSET: &str = "Not set";
 pub const OTHER_PRODUCT: &str = "Another product";
 pub const GATEWAY: &str = "Gateway address";
 pub const GATEWAY_UNSET: &str = "found from the traffic";
-pub const GATEWAY_WRONG: &str = "This is no IP address.";
+pub const GATEWAY_WRONG: &str = "This is not an IP address.";
 pub const ZONE: &str = "Times in";
 pub const ZONE_UTC: &str = "UTC";
 pub const LOG_ZONE: &str = "Log times without a zone are in";
-pub const LOG_FORMAT: &str = "A log with a layout of your own";
+pub const LOG_FORMAT: &str = "A log in a custom format";
 pub const LOG_FORMAT_HINT: &str = "Paste the format string, or the directive that holds it: nginx log_format, Squid \
     logformat, HAProxy log-format, Apache LogFormat, Envoy's access log format, the custom fields of a Cisco WSA, a #Fields \
     line.";
@@ -152,12 +152,12 @@ pub const PSEUDONYM: &str = "In the export";
 
 // Reading
 pub const STOP: &str = "Cancel";
-pub const STOPPING: &str = "Cancelling …";
+pub const STOPPING: &str = "Cancelling…";
 pub const STOPPED_HARD: &str = "Reading was stopped before the reader could answer.";
 pub const READER_NOT_LOADED: &str = "The part of the page that reads files could not be loaded or started. Check the network, then open the \
     files again; if that does not help, the one file (“Take it offline” on the first screen) reads without it.";
 pub const READER_BROKE: &str = "The reader hit a fault of its own and stopped. The files were not changed; open them one \
-    by one to see which one it cannot bear.";
+    by one to see which one it cannot read.";
 pub const AS_REPORTED: &str = "What it had found until then is shown.";
 pub const WITHOUT_WORKER: &str = "This browser, or the frame around the page, starts no background worker. The page \
     reads the files by itself, in small steps: slower, with the same result.";
@@ -182,8 +182,8 @@ pub const NOTHING_READ_HINT: &str = "Captures (pcap, pcapng), logs and HAR files
 pub const DO_FIRST: &str = "Do first";
 pub const EVIDENCE: &str = "Evidence";
 pub const PATTERNS: &str = "What they have in common";
-pub const COMPARED: &str = "Beside a test that went well";
-pub const HINTS: &str = "What fits, and proves nothing";
+pub const COMPARED: &str = "Compared with a test that went well";
+pub const HINTS: &str = "What fits, but proves nothing";
 pub const AGAINST: &str = "What it is not";
 pub const NOT_SEEN: &str = "What could not be seen";
 pub const COULD_BE: &str = "What it can have been";
@@ -206,8 +206,8 @@ pub const MENU: &str = "In the menu:";
 pub const FAVOURED: &str = "Speaks for it:";
 
 pub const PROGRESS: &str = "Bytes read";
-pub const NOTHING_FOUND_HINT: &str = "No gateway error, no broken answer, and no failure upstream that was not made up \
-    for. If users still saw one: does the time span above cover it, and was the capture taken on the gateway that they used?";
+pub const NOTHING_FOUND_HINT: &str = "No gateway error and no broken answer; if a try upstream failed, another one made up for it. \
+    If users still saw a failure: does the time span above cover it, and was the capture taken on the gateway that they used?";
 
 // Evidence table
 pub const AT: &str = "Packet or line";

@@ -38,7 +38,7 @@ pub fn PastCases() -> impl IntoView {
     }
 }
 
-/// Keeps the open case over a reload.
+/// Keeps the open case across reloads.
 #[component]
 pub fn KeepCase() -> impl IntoView {
     let cases = Cases::get();

@@ -24,24 +24,27 @@ pub fn PathPicture(
 fn draw(picture: Picture, phase: Option<Phase>) -> impl IntoView {
     let text = picture.text();
     let what = picture.what;
+    let [client_when, dns_when, upstream_when] = picture.whens;
     let dns = picture.dns_leg.map(|state| {
         view! {
             <div class="branch">
-                {leg(state, what, false)}
-                {node(words::DNS_NODE, None, None, false)}
+                {leg(state, what, dns_when)}
+                {node(words::DNS_NODE, None, picture.dns, false)}
             </div>
         }
     });
     let forked = picture.dns_leg.is_some();
+    let device = picture.device.then(|| words::DEVICE.to_owned());
+    let upstream_under = device.into_iter().chain(upstream_when).reduce(|device, when| format!("{device}, {when}"));
     view! {
         <figure class=format!("path {}", mark::class(phase)) role="img" aria-label=text>
             {node(words::CLIENT, None, picture.client, false)}
-            {leg(picture.client_leg, what, false)}
+            {leg(picture.client_leg, what, client_when)}
             {node(words::GATEWAY_NODE, None, picture.gateway, picture.gateway_broken)}
             <div class="branches" class:forked=forked>
                 {dns}
                 <div class="branch">
-                    {leg(picture.upstream_leg, what, picture.device)}
+                    {leg(picture.upstream_leg, what, upstream_under)}
                     {node(words::SERVER_NODE, picture.host, picture.upstream, picture.upstream_broken)}
                 </div>
             </div>
@@ -60,7 +63,8 @@ fn node(role: &'static str, name: Option<String>, address: Option<String>, broke
     }
 }
 
-fn leg(state: State, what: &'static str, device: bool) -> impl IntoView {
+/// `under` stands below the line: when something passed there, and who sent it where that is not one of both ends.
+fn leg(state: State, what: &'static str, under: Option<String>) -> impl IntoView {
     let (class, word) = match state {
         State::Plain => ("plain", None),
         State::Broken => ("broken", Some(what)),
@@ -74,12 +78,12 @@ fn leg(state: State, what: &'static str, device: bool) -> impl IntoView {
         _ => None,
     };
     let word = word.map(|word| view! { <span class="word">{word}</span> });
-    let device = device.then(|| view! { <span class="device">{words::DEVICE}</span> });
+    let under = under.map(|under| view! { <span class="under">{under}</span> });
     view! {
         <div class=format!("leg {class}")>
             {word}
             <span class="line">{sign}</span>
-            {device}
+            {under}
         </div>
     }
 }

@@ -143,6 +143,8 @@ fn Brush(timeline: Memo<Option<Timeline>>, shown: Memo<Vec<Lane>>) -> impl IntoV
     let release = move |_| {
         if let Some(span) = dragged.get_untracked() {
             dragged.set(None);
+            // What was picked is told, until the pointer moves on.
+            hover.set(None);
             pick(Some(span));
         }
     };

@@ -33,7 +33,7 @@ pub const FILL_IN_HINT: &str = "Optional. They become part of this page's link, 
 pub const HOST_FIELD: &str = "Site, such as www.example.com";
 pub const GATEWAY_FIELD: &str = "Gateway, address or address:port";
 pub const SERVER_FIELD: &str = "Server, address or address:port";
-pub const ADDRESS_WRONG: &str = "This is no IP address.";
+pub const ADDRESS_WRONG: &str = "This is not an IP address.";
 pub const YOUR_ANSWERS_SAY: &str = "What your answers say";
 pub const NOT_SEEN_YET: &str = "No packets or log lines were read: this is what usually holds, not what was seen.";
 
@@ -42,8 +42,8 @@ pub const NOT_SEEN_YET: &str = "No packets or log lines were read: this is what 
 pub const fn place(place: Place) -> &'static str {
     match place {
         Place::Fits => "Fits your answers",
-        Place::Open => "Nothing said yet",
-        Place::Unlikely => "Spoken against, still possible",
+        Place::Open => "Still open",
+        Place::Unlikely => "Less likely, still possible",
         Place::Out => "Ruled out",
     }
 }

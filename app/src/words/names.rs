@@ -77,7 +77,7 @@ pub const fn reset_by(by: ResetBy) -> &'static str {
         ResetBy::DeviceOnPath => "a device on the path, in the host's name",
         ResetBy::Gateway => "the gateway",
         ResetBy::Client => "the client",
-        ResetBy::Unknown => "not to be told from these packets",
+        ResetBy::Unknown => "cannot be told from these packets",
     }
 }
 

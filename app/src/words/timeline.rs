@@ -15,7 +15,7 @@ pub const BRUSH: &str = "Time picked";
 pub const BRUSH_HINT: &str = "Drag over the bars to see only that time.";
 pub const BRUSH_KEYS: &str =
     "Arrow keys move, Shift and arrow keys extend what is picked, Enter picks one bar, Escape clears.";
-pub const LOOK_CLOSER: &str = "Look closer";
+pub const LOOK_CLOSER: &str = "Zoom in";
 pub const CLEAR_TIME: &str = "All times";
 pub const WHOLE_TIME: &str = "Zoom out";
 

@@ -242,8 +242,8 @@ fn tell_verdict(report: &Report, verdict: &Verdict, blocks: &mut Vec<Block>) {
     }
     part("What they have in common", verdict.patterns.iter().map(|pattern| pattern.text.clone()), blocks);
     if let Some(finding) = finding {
-        part("Beside a test that went well", finding.compared.iter().cloned(), blocks);
-        part("What fits, and proves nothing", finding.hints.iter().cloned(), blocks);
+        part("Compared with a test that went well", finding.compared.iter().cloned(), blocks);
+        part("What fits, but proves nothing", finding.hints.iter().cloned(), blocks);
         let against = finding.ruled_out.iter().map(|ruled| format!("{}: {}", title(ruled.category), ruled.why));
         part("What it is not", against, blocks);
         part("What could not be seen", finding.doubts.iter().cloned(), blocks);
@@ -363,7 +363,7 @@ const fn reset_by(by: ResetBy) -> &'static str {
         ResetBy::DeviceOnPath => "a device on the path, in the host's name",
         ResetBy::Gateway => "the gateway",
         ResetBy::Client => "the client",
-        ResetBy::Unknown => "not to be told from these packets",
+        ResetBy::Unknown => "cannot be told from these packets",
     }
 }
 
