@@ -70,6 +70,8 @@ pub const PAST: &str = "Opened in this tab";
 pub const PAST_HINT: &str = "Remembered until the tab is closed.";
 pub const KEEP: &str = "Keep this case across reloads";
 pub const KEEP_HINT: &str = "Its files then stay in this browser's own storage, until you forget them.";
+/// Once they do.
+pub const KEPT_HINT: &str = "Kept: its files stay in this browser's own storage, until you forget them.";
 pub const KEEP_REFUSED: &str = "This browser keeps nothing here: its storage is full, or closed to this page.";
 pub const FORGET: &str = "Forget everything";
 pub const FORGOTTEN: &str = "Forgotten: files, settings and cases of this page are no longer in this browser.";

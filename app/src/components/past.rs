@@ -54,7 +54,9 @@ pub fn KeepCase() -> impl IntoView {
                 " "
                 {words::KEEP}
             </label>
-            <p class="aside">{words::KEEP_HINT}</p>
+            <p class="aside" role="status">
+                {move || if cases.kept() { words::KEPT_HINT } else { words::KEEP_HINT }}
+            </p>
             <Forget />
         </div>
     }
