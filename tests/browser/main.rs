@@ -23,4 +23,5 @@ mod offline;
 mod opening;
 mod privacy;
 mod reading;
+mod speed;
 mod trouble;

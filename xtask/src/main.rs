@@ -6,9 +6,11 @@
 
 mod accuracy;
 mod bench;
+mod coverage;
 mod dist;
 mod fuzz;
 mod lab;
+mod mutants;
 mod page;
 mod process;
 mod serve;
@@ -47,8 +49,8 @@ static COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        args: "[captures] [logs]",
-        what: "measure the engine beside the tools that are installed",
+        args: "[PART…]",
+        what: "measure engine and page beside the tools that are installed (`xtask/src/bench.rs` lists the parts)",
         run: |args| told(bench::run(args)),
     },
     Command {
@@ -68,6 +70,18 @@ static COMMANDS: &[Command] = &[
         args: "[TARGET] [SECONDS]",
         what: "try inputs that nobody would write, on all targets or one (`fuzz/`)",
         run: |args| told(fuzz::run(args)),
+    },
+    Command {
+        name: "coverage",
+        args: "[FILE]",
+        what: "say which lines of the engine the tests run through; FILE gets them for an editor (lcov)",
+        run: |args| told(coverage::run(args)),
+    },
+    Command {
+        name: "mutants",
+        args: "[ARGS…]",
+        what: "change the rules of five categories and see whether a test notices (cargo-mutants)",
+        run: |args| told(mutants::run(args)),
     },
     Command {
         name: "lab",

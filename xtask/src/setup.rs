@@ -106,6 +106,29 @@ pub static CARGO_FUZZ: Tool = Tool {
     without: Some("nothing can be fuzzed"),
 };
 
+/// It adds the toolchain's `llvm-tools` by itself.
+pub static LLVM_COV: Tool = Tool {
+    name: "cargo-llvm-cov",
+    source: Source::Cargo {
+        package: "cargo-llvm-cov",
+        version: Version::Exactly("0.9.1"),
+        flags: &["--locked"],
+        takes: "about a minute",
+    },
+    without: None,
+};
+
+pub static CARGO_MUTANTS: Tool = Tool {
+    name: "cargo-mutants",
+    source: Source::Cargo {
+        package: "cargo-mutants",
+        version: Version::Exactly("27.1.0"),
+        flags: &["--locked"],
+        takes: "2 minutes",
+    },
+    without: None,
+};
+
 pub static WASM_OPT: Tool = Tool {
     name: "wasm-opt",
     source: Source::Npm { package: "binaryen", version: "132.0.0" },

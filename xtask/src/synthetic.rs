@@ -7,6 +7,7 @@
 
 pub mod frame;
 pub mod logs;
+pub mod small;
 
 use frame::{ACK, End, FIN, Flow, PSH, RST, SYN};
 use std::cmp::Reverse;

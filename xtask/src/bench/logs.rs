@@ -1,31 +1,16 @@
 //! The logs: the engine beside mawk, which counts the statuses, and goaccess, which counts all else, on the same made files.
 
-use super::{ROUNDS, measure, median, version};
+use super::{ROUNDS, make, measure, median, version};
 use crate::process;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use xtask::synthetic::logs::{LOGS, Log};
+use xtask::synthetic::logs::LOGS;
 
 /// Of each file.
 const BYTES: u64 = 150_000_000;
-
-/// Made anew: it leaves the file in the page cache for all.
-fn made(log: &Log) -> Result<(PathBuf, u64, u64)> {
-    let folder = process::workspace().join("target").join("bench");
-    let path = folder.join(format!("{}.log", log.name.to_lowercase().replace(' ', "-")));
-    std::fs::create_dir_all(&folder)?;
-    let mut out = BufWriter::with_capacity(1 << 20, File::create(&path)?);
-    let (lines, failed) = log
-        .write(&mut out, BYTES)
-        .and_then(|made| out.flush().map(|()| made))
-        .with_context(|| format!("{} could not be written", path.display()))?;
-    Ok((path, lines, failed))
-}
 
 /// Measures every log; the table, for printing and keeping.
 pub fn run(program: &Path) -> Result<String> {
@@ -39,7 +24,8 @@ pub fn run(program: &Path) -> Result<String> {
     )?;
     for log in LOGS {
         println!("{} …", log.name);
-        let (path, lines, failed) = made(log)?;
+        let name = format!("{}.log", log.name.to_lowercase().replace(' ', "-"));
+        let (path, (lines, failed)) = make(&name, |out| log.write(out, BYTES))?;
         let (ours, memory) = timed(ROUNDS, || {
             let mut command = Command::new(program);
             command.arg(&path);

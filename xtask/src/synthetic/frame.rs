@@ -70,27 +70,7 @@ impl Flow {
         self.sequence[from] = self.sequence[from].wrapping_add(used);
         self.identification = self.identification.wrapping_add(1);
 
-        let mut frame = Vec::with_capacity(14 + 20 + tcp.len());
-        for end in [to, from] {
-            frame.extend([2, 0]);
-            frame.extend(self.ends[end].address);
-        }
-        frame.extend([0x08, 0x00]);
-        frame.extend(self.ip(from, to, tcp.len()));
-        frame.extend(tcp);
-        frame
-    }
-
-    fn ip(&self, from: usize, to: usize, length: usize) -> Vec<u8> {
-        let mut header = vec![0x45, 0];
-        header.extend((20 + length as u16).to_be_bytes());
-        header.extend(self.identification.to_be_bytes());
-        header.extend([0x40, 0, 64, 6, 0, 0]);
-        header.extend(self.ends[from].address);
-        header.extend(self.ends[to].address);
-        let checksum = checksum(0, &header).to_be_bytes();
-        header[10..12].copy_from_slice(&checksum);
-        header
+        frame(self.ends[from], self.ends[to], (6, self.identification), &tcp)
     }
 
     fn tcp(&self, from: usize, to: usize, ack: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
@@ -115,6 +95,38 @@ impl Flow {
         segment[16..18].copy_from_slice(&checksum);
         segment
     }
+}
+
+/// The frame of a UDP datagram, without a checksum, which IPv4 allows.
+pub fn udp(from: End, to: End, payload: &[u8]) -> Vec<u8> {
+    let mut datagram = Vec::with_capacity(8 + payload.len());
+    datagram.extend(from.port.to_be_bytes());
+    datagram.extend(to.port.to_be_bytes());
+    datagram.extend((8 + payload.len() as u16).to_be_bytes());
+    datagram.extend([0; 2]);
+    datagram.extend(payload);
+    frame(from, to, (17, 0), &datagram)
+}
+
+/// Ethernet and IPv4 around a payload of this protocol, with this identification.
+fn frame(from: End, to: End, (protocol, identification): (u8, u16), payload: &[u8]) -> Vec<u8> {
+    let mut frame = Vec::with_capacity(14 + 20 + payload.len());
+    for end in [to, from] {
+        frame.extend([2, 0]);
+        frame.extend(end.address);
+    }
+    frame.extend([0x08, 0x00]);
+    let mut header = vec![0x45, 0];
+    header.extend((20 + payload.len() as u16).to_be_bytes());
+    header.extend(identification.to_be_bytes());
+    header.extend([0x40, 0, 64, protocol, 0, 0]);
+    header.extend(from.address);
+    header.extend(to.address);
+    let checksum = checksum(0, &header).to_be_bytes();
+    header[10..12].copy_from_slice(&checksum);
+    frame.extend(header);
+    frame.extend(payload);
+    frame
 }
 
 /// The Internet checksum (RFC 1071) of `bytes`, on top of a sum of others.
