@@ -10,7 +10,7 @@ use crate::tables::{HashMap, HashSet};
 
 use super::{
     Joined, Loose, Names, Roles, attempt, client_exchange, clients, doubts, failing, hello, one_leg, outcome,
-    plain_name, resolving,
+    unresolved,
 };
 use crate::capture::connection::Connection;
 use crate::capture::conversation::Conversation;
@@ -27,13 +27,8 @@ const NEXT_ADDRESS: Span = Span::seconds(10);
 const NEXT_TRY: Span = Span::milliseconds(1500);
 /// After SYNs without an answer a gateway waits for its own timer before it tries the next address.
 const NEXT_AFTER_SILENCE: Span = Span::seconds(64);
-/// A resolver tries a name with its search suffixes within this time.
-const SUFFIXES: Span = Span::seconds(5);
 /// Connections looked at for one that took over.
 const NEARBY: usize = 4096;
-/// Lookups of a name within this time belong together: A, AAAA, the next server, a suffix.
-const TOGETHER: Span = Span::seconds(30);
-
 /// Makes an exchange of each upstream failure that nothing made up for.
 pub fn exchanges(
     points: &[Point],
@@ -160,60 +155,7 @@ pub fn exchanges(
             }
         }
     }
-    let mut groups: BTreeMap<(IpAddr, &str), Vec<&Lookup>> = BTreeMap::new();
-    for lookup in lookups.iter().filter(|lookup| lookup.for_address() && plain_name(&lookup.name)) {
-        groups.entry((lookup.asker, &lookup.name)).or_default().push(lookup);
-    }
-    for ((asker, name), group) in &groups {
-        if suffixed(name, lookups) {
-            continue;
-        }
-        let (good, bad): (Vec<&Lookup>, Vec<&Lookup>) = group.iter().partition(|lookup| lookup.succeeded());
-        for together in bad.chunk_by(|one, next| apart(one, next) < TOGETHER) {
-            if good.iter().any(|good| made_up(together, good)) {
-                continue;
-            }
-            let last = together.iter().filter_map(|lookup| lookup.queries.last().map(|query| query.time)).max();
-            let waited = last.map_or(seen_to, |last| seen_to.min(last.plus(Span::seconds(5))));
-            if let Some(attempt) = dns.failed(together, waited) {
-                if resolving::half_asked(together, &attempt) || dns.half_captured(together, &attempt) {
-                    continue;
-                }
-                if outcome::unfinished(&attempt, seen_to) {
-                    continue;
-                }
-                joined.total += 1;
-                joined.exchanges.push(Exchange {
-                    client: None,
-                    gateway: Some(*asker),
-                    begun: attempt.span.map_or(seen_to, |(begun, _)| begun),
-                    host: Some((*name).to_string()),
-                    port: None,
-                    method: None,
-                    target: None,
-                    answer: Answer::NotSeen,
-                    attempts: alloc::vec![attempt],
-                    client_secure: Phase::NotSeen,
-                    claim: None,
-                    events: Vec::new(),
-                    outward: false,
-                    signs: crate::exchange::Signs::default(),
-                    doubts: Vec::new(),
-                });
-            }
-        }
-    }
-}
-
-/// Whether an answer belongs to lookups that failed: another try, or the other kind of address beside it. One long before or
-/// after says nothing of them, unless they ask for IPv6 alone: its A is remembered longer.
-fn made_up(failed: &[&Lookup], good: &Lookup) -> bool {
-    let times = || failed.iter().flat_map(|lookup| &lookup.queries).map(|query| query.time);
-    let (Some(first), Some(last), Some(at)) = (times().min(), times().max(), good.first().map(|at| at.time)) else {
-        return true;
-    };
-    let only_ipv6 = failed.iter().all(|lookup| lookup.kind == crate::protocols::dns::kind::AAAA);
-    only_ipv6 || at.plus(SUFFIXES) >= first && at <= last.plus(NEXT_ADDRESS)
+    unresolved::add(lookups, dns, seen_to, joined);
 }
 
 /// When hosts were spoken to in TLS: spans that do not overlap, in order.
@@ -246,31 +188,6 @@ impl Listening {
         let within = upper.checked_sub(1).and_then(|before| spans.get(before)).is_some_and(|(_, to)| at <= *to);
         within && connection.server.port() != 53 && connection.client.ip() != connection.server.ip()
     }
-}
-
-fn apart(one: &Lookup, next: &Lookup) -> Span {
-    match (one.first(), next.first()) {
-        (Some(one), Some(next)) => next.time.since(one.time),
-        _ => Span(i64::MAX),
-    }
-}
-
-/// One host asked for both within a moment.
-fn near(one: &Lookup, other: &Lookup) -> bool {
-    let apart = one.first().zip(other.first()).map(|(one, other)| one.time.since(other.time).0.unsigned_abs());
-    one.asker == other.asker && one.kind == other.kind && apart.is_some_and(|apart| apart < SUFFIXES.0.unsigned_abs())
-}
-
-/// A name that was tried with a search suffix, while another form of it resolves.
-fn suffixed(name: &str, lookups: &[&Lookup]) -> bool {
-    lookups.iter().any(|other| {
-        // The name as it stands failed as well: it is told, and not its forms with a suffix.
-        let bare = plain_name(&other.name) && name.len() > other.name.len();
-        let close = || lookups.iter().any(|one| one.name == name && near(one, other));
-        let longer = name.strip_prefix(other.name.as_str()).is_some_and(|rest| rest.starts_with('.'));
-        let shorter = other.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
-        other.succeeded() && (longer || shorter) || longer && bare && close()
-    })
 }
 
 /// Which name an address was given for.

@@ -33,6 +33,7 @@ mod spoofed;
 pub mod steps;
 mod two_legs;
 mod unread;
+mod unresolved;
 pub(crate) mod upstream;
 mod usage;
 pub(crate) mod well;
