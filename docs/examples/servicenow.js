@@ -8,7 +8,13 @@ document.getElementById("triage").addEventListener("click", async () => {
   const files = await Promise.all(
     links.map(async (link) => ({ name: link.textContent, data: await (await fetch(link.href)).arrayBuffer() })),
   );
-  await triage.open(files);
+  // The page's script may still be on its way.
+  await customElements.whenDefined("gateway-triage");
+  const refused = document.getElementById("refused");
+  await triage.open(files).then(
+    () => (refused.textContent = ""),
+    ({ message }) => (refused.textContent = message),
+  );
 });
 
 triage.addEventListener("gateway-triage-result", ({ detail }) => {

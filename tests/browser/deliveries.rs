@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use crate::harness::{Delivery, Page, UNDER, big_capture, case, difference, native_report, scratch, with_delivery};
+use crate::harness::{
+    Delivery, Page, UNDER, big_capture, case, difference, native_report, scratch, wait, with_delivery,
+};
 
 const CASE: &str = "tcp-syn-unanswered/squid-firewall-drops-syn";
 
@@ -28,6 +30,8 @@ fn works(page: &Page, name: &str) {
     }
     page.drop_files(&big);
     page.wait_state("reading");
+    let progress = "return document.querySelector('progress')?.value > 0";
+    wait("the progress", || page.script(progress) == true);
     page.click("Cancel");
     assert_eq!(page.wait_read(), "done");
     assert_eq!(page.download_json()["partial"], true, "the partial report does not say that it is one");

@@ -2,8 +2,8 @@
 
 use crate::embed::Share;
 
-pub const HANDED_OPEN: &str = "Open them here";
-pub const HANDED_DECLINE: &str = "Do not open them";
+pub const HANDED_OPEN: &str = "Open here";
+pub const HANDED_DECLINE: &str = "Do not open";
 /// In the dialog on what the page does with files.
 pub const ABOUT_SHARED: &str =
     "The article around this frame asks for results. It gets one where you say so beside it, and only then.";

@@ -1,6 +1,5 @@
 //! Somebody's article with the page in it, on a server of its own and so of another origin.
 
-use super::browser::Kind;
 use super::files::scratch;
 use super::page::{Page, done, wait};
 use super::webdriver::Element;
@@ -39,10 +38,6 @@ impl Page {
     pub fn enter_frame(&self) {
         let frame = "return document.querySelector('gateway-triage')?.shadowRoot?.querySelector('iframe')
             ?? document.querySelector('iframe')";
-        if self.browser.kind == Kind::Firefox {
-            // Without a screen it has been seen to leave a lazy frame empty that stands in view.
-            self.script(&format!("const frame = (() => {{ {frame} }})(); if (frame) frame.loading = 'eager'"));
-        }
         wait("the frame", || !self.script(frame).is_null());
         done(self.browser.session.post("frame", json!({ "id": self.script(frame) })));
         wait("the page in it", || !self.state().is_empty());

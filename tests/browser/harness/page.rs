@@ -159,6 +159,8 @@ impl Page {
     pub(super) fn describe(&self, name: &str) -> String {
         let mut text = format!("{name}: the page when the test failed\n");
         let _ = catch_unwind(AssertUnwindSafe(|| {
+            let place = "return `${location.href}, ${document.readyState}, ${document.documentElement.outerHTML.length} characters`";
+            let _ = writeln!(text, "place: {}", self.script(place));
             let _ = writeln!(text, "state: {}", self.state());
             let _ = writeln!(text, "console: {:#?}", self.console());
             let _ = writeln!(text, "picture: {}", self.screenshot(&format!("{name}-failed")).display());
