@@ -98,11 +98,11 @@ fn gather(verdicts: Vec<Verdict>) -> Vec<Verdict> {
                 other.first = other.first.min(verdict.first);
                 other.last = other.last.max(verdict.last);
                 other.findings.extend(verdict.findings);
-                other.findings.order();
             }
             None => gathered.push(verdict),
         }
     }
+    gathered.iter_mut().for_each(|verdict| verdict.findings.order());
     gathered
 }
 

@@ -16,6 +16,7 @@ pub struct Small {
 pub static SMALL: &[Small] = &[
     Small { name: "short requests", frames: requests },
     Small { name: "DNS", frames: dns },
+    Small { name: "DNS without such a name", frames: nxdomain },
     Small { name: "SYN flood", frames: syn },
 ];
 
@@ -71,21 +72,32 @@ fn requests(number: u64) -> Vec<Vec<u8>> {
     frames
 }
 
-/// A question of the proxy and its answer.
+/// A question of the proxy and its answer, which is an address.
 fn dns(number: u64) -> Vec<Vec<u8>> {
+    let name = format!("www{}.example.com", number % 5_000);
+    let address = [0xc0, 12, 0, 1, 0, 1, 0, 0, 1, 0x2c, 0, 4, 198, 51, 100, number as u8];
+    lookup(number, &name, &[0x81, 0x80, 0, 1, 0, 1], &address)
+}
+
+/// A name that does not exist, with a search suffix and without it.
+fn nxdomain(number: u64) -> Vec<Vec<u8>> {
+    let suffix = if number.is_multiple_of(2) { ".example.com" } else { "" };
+    lookup(number, &format!("host{}.corp{suffix}", number / 2), &[0x81, 0x83, 0, 1, 0, 0], &[])
+}
+
+/// A question of the proxy, and its answer with these flags, numbers and records (RFC 1035 section 4.1).
+fn lookup(number: u64, name: &str, answered: &[u8; 6], records: &[u8]) -> Vec<Vec<u8>> {
     let (asker, server) =
         (End { port: 1024 + (number % 60_000) as u16, ..PROXY }, End { address: [10, 0, 0, 53], port: 53 });
-    let name = format!("www{}", number % 5_000);
     let mut question = vec![(number >> 8) as u8, number as u8, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-    for label in [name.as_str(), "example", "com"] {
+    for label in name.split('.') {
         question.push(label.len() as u8);
         question.extend(label.bytes());
     }
     question.extend([0, 0, 1, 0, 1]);
     let mut answer = question.clone();
-    answer[2..4].copy_from_slice(&[0x81, 0x80]);
-    answer[7] = 1;
-    answer.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 1, 0x2c, 0, 4, 198, 51, 100, number as u8]);
+    answer[2..8].copy_from_slice(answered);
+    answer.extend(records);
     vec![udp(asker, server, &question), udp(server, asker, &answer)]
 }
 

@@ -1,0 +1,95 @@
+//! Work and memory grow with the input and not with its square: allocations are counted, on inputs of one size, twice and four
+//! times that. Counts do not depend on the machine, as times would. `cargo xtask bench growth` measures the same by time.
+
+use gateway_triage_core::{Case, Options};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
+use std::alloc::System;
+use std::fmt::Write as _;
+use xtask::synthetic::small::SMALL;
+
+#[global_allocator]
+static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// A kind of input, of a size.
+struct Input {
+    name: &'static str,
+    file: &'static str,
+    make: fn(u64) -> Vec<u8>,
+    /// The smallest size.
+    size: u64,
+}
+
+static INPUTS: &[Input] = &[
+    Input { name: "open connections", file: "a.pcap", make: |size| small("SYN flood", size), size: 4_000 },
+    Input { name: "lookups answered", file: "a.pcap", make: |size| small("DNS", size), size: 4_000 },
+    Input {
+        name: "lookups that failed",
+        file: "a.pcap",
+        make: |size| small("DNS without such a name", size),
+        size: 4_000,
+    },
+    Input { name: "requests answered", file: "a.pcap", make: |size| small("short requests", size), size: 8_000 },
+    Input { name: "exchanges of a proxy", file: "a.pcap", make: exchanges, size: 16_000 },
+    Input { name: "failures in a log", file: "access.log", make: failures, size: 1_000 },
+];
+
+fn small(name: &str, packets: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let kind = SMALL.iter().find(|kind| kind.name == name).expect("this kind is made");
+    kind.write(&mut bytes, packets).expect("memory can be written");
+    bytes
+}
+
+fn exchanges(packets: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    xtask::synthetic::http_capture(&mut bytes, packets).expect("memory can be written");
+    bytes
+}
+
+fn failures(lines: u64) -> Vec<u8> {
+    let mut text = String::new();
+    for line in 0..lines {
+        let (seconds, client, host) = (1_767_225_600 + line, line % 50, line % 200);
+        let _ = writeln!(
+            text,
+            "{seconds}.000  60000 10.1.0.{client} TCP_MISS/504 4032 GET http://www{host}.example.com/{line} - \
+             HIER_DIRECT/198.51.100.{host} text/html"
+        );
+    }
+    text.into_bytes()
+}
+
+/// What reading and reporting it came to, and what was still held before the report.
+fn cost(input: &Input, size: u64) -> (Stats, usize) {
+    let bytes = (input.make)(size);
+    let region = Region::new(COUNTED);
+    let mut case = Case::new(Options::default());
+    let id = case.input(input.file);
+    bytes.chunks(1 << 20).for_each(|chunk| case.read(id, chunk));
+    case.end(id);
+    let read = region.change();
+    let held = read.bytes_allocated.saturating_sub(read.bytes_deallocated);
+    let report = case.report();
+    assert!(report.inputs[0].warnings.iter().all(|warning| !warning.contains("limit")), "{:?}", report.inputs);
+    (region.change(), held)
+}
+
+/// One test for all: what several tests do at the same time would be counted together.
+#[test]
+fn work_and_memory_grow_with_the_input() {
+    for input in INPUTS {
+        let [one, two, four] = [1, 2, 4].map(|times| cost(input, input.size * times));
+        for (what, [one, two, four]) in [
+            ("allocations", [one, two, four].map(|(stats, _)| stats.allocations)),
+            ("bytes allocated", [one, two, four].map(|(stats, _)| stats.bytes_allocated)),
+            ("bytes held", [one, two, four].map(|(_, held)| held)),
+        ] {
+            // Lists double: what four times as much takes may be a step ahead. With the square it would be sixteen times.
+            assert!(two < one * 3 && four < one * 6, "{}: {what} grow as {one}, {two}, {four}", input.name);
+        }
+    }
+    let open = &INPUTS[0];
+    let [(_, held), (_, more)] = [10_000, 20_000].map(|connections| cost(open, connections));
+    let each = more.saturating_sub(held) / 10_000;
+    assert!(each < 1_400, "an open connection holds {each} bytes");
+}
