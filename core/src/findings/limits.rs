@@ -57,6 +57,8 @@ pub struct Unseen {
     pub absence: Vec<String>,
     /// Sentences that speak for themselves and lower nothing.
     pub notes: Vec<String>,
+    /// What it would have been, if a capture filter kept out what shows it.
+    pub kept_out: &'static [Id],
     /// The clock stepped within the exchange: how long an absence lasted is not known.
     pub stepped: bool,
 }
@@ -164,6 +166,7 @@ impl<'a> Of<'a> {
         for filter in &point.filters {
             match kept_out(filter, decisive, packets, id) {
                 Some(what) => {
+                    unseen.kept_out = instead(id, what);
                     absence.push(format!("The capture has a filter, “{filter}”: {what} would not have been captured."));
                 }
                 None => unseen.notes.push(format!("The capture has a filter, “{filter}”; nothing else was captured.")),
@@ -185,6 +188,19 @@ impl<'a> Of<'a> {
     }
 }
 
+const ICMP: &str = "an ICMP error";
+
+/// What an absence was, if what a filter kept out had come.
+fn instead(id: Id, kept_out: &str) -> &'static [Id] {
+    match id {
+        Id::TcpSynUnanswered if kept_out == ICMP => {
+            &[Id::TcpIcmpProhibited, Id::TcpIcmpUnreachable, Id::TcpRoutingLoop]
+        }
+        Id::DnsNoResponse if kept_out == ICMP => &[Id::DnsUnreachable],
+        _ => &[],
+    }
+}
+
 /// What a filter keeps out of that which the absence is about.
 fn kept_out(filter: &str, decisive: Option<&Attempt>, packets: &[&Event], id: Id) -> Option<&'static str> {
     let place = |socket: Option<SocketAddr>| Place { host: socket.map(|s| s.ip()), port: socket.map(|s| s.port()) };
@@ -195,7 +211,7 @@ fn kept_out(filter: &str, decisive: Option<&Attempt>, packets: &[&Event], id: Id
     });
     let probe = |protocol, from, to| Probe { protocol, from, to };
     let out = |probe: Probe| filter::passes(filter, &probe) == Some(false);
-    let icmp = || out(probe(Protocol::Icmp, Place::default(), Place { host, port: None })).then_some("an ICMP error");
+    let icmp = || out(probe(Protocol::Icmp, Place::default(), Place { host, port: None })).then_some(ICMP);
     let answer = || {
         let back = probe(Protocol::Tcp, place(upstream), place(local));
         (upstream.is_some() && out(back)).then_some("an answer")

@@ -96,6 +96,10 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
             doubts.push(UNREAD.to_string());
         }
         if category.absence && !told {
+            if candidates.is_empty() && !unseen.kept_out.is_empty() {
+                candidates.push(id);
+                candidates.extend(unseen.kept_out);
+            }
             doubts.extend(unseen.absence);
         }
     }

@@ -16,6 +16,9 @@ use crate::time::{Span, Timestamp};
 
 const GONE: &str = "The client's side was not captured: the gateway may have closed because its client had left.";
 
+const FEW: &str =
+    "The client's side was not captured: the gateway stopped after so few SYNs that its client may have left.";
+
 /// After a refusal the next address of a name is tried at once.
 const AT_ONCE: Span = Span::milliseconds(100);
 /// An answer that is under way when the capture ends comes within this time.
@@ -72,6 +75,9 @@ pub(super) fn say(
         attempt.left = Left::new(&[id, Id::ClientAbort], GONE);
     }
     let unanswered = matches!(attempt.connect.failure(), Some(ConnectFailure::Unanswered { .. }));
+    if matches!(attempt.connect.failure(), Some(ConnectFailure::Unanswered { tries: ..3, .. })) {
+        attempt.left = Left::new(&[Id::TcpSynUnanswered, Id::ClientAbort], FEW);
+    }
     let client_of = |other: &&Connection| {
         let (from, to) = in_use(other);
         let during = from <= loose.begun && loose.begun <= to;

@@ -1,9 +1,10 @@
 //! Failures behind an encrypted client side.
 
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::HashMap;
+use crate::tables::{HashMap, HashSet};
 
 use super::clients::granted;
 use super::hellos::Hellos;
@@ -14,6 +15,7 @@ use crate::capture::point::Point;
 use crate::exchange::{Answer, Attempt, ReceiveFailure, SecureFailure, WaitFailure};
 use crate::time::{Span, Timestamp};
 
+const OTHER_NAME: &str = "The ClientHello upstream names another host than the tunnel: that they belong together is told by the address that DNS gave for the tunnel's host.";
 /// What a gateway says of a failure it says within this time.
 const AT_ONCE: Span = Span::seconds(1);
 /// The next SYN or query of a series comes within this time.
@@ -29,6 +31,7 @@ pub fn add(
     joined: &mut Joined,
 ) {
     let reached = reached(points, roles);
+    let wanted = wanted(points, roles);
     for connection in points.iter().flat_map(|point| &point.connections) {
         let Some(tunnel) = connection.conversation().and_then(|conversation| conversation.tunnel.as_ref()) else {
             continue;
@@ -48,8 +51,21 @@ pub fn add(
         let to = loose.partition_point(|loose| loose.begun <= end);
         let its = |loose: &&mut Loose<'_>| {
             let attempt = &loose.attempt;
-            let by_name = attempt.host.as_ref() == Some(&host);
-            let by_address = attempt.host.is_none() && attempt.upstream.is_some_and(|up| addresses.contains(&up.ip()));
+            let sni = connection.handshake.as_ref().and_then(|handshake| handshake.server_name());
+            let by_name =
+                attempt.host.as_ref() == Some(&host) || attempt.host.is_some() && attempt.host.as_deref() == sni;
+            // A name in the ClientHello that nobody asked for, neither here nor of DNS, on an address that the tunnel's host has.
+            let stranger = |name: &str| {
+                !wanted.contains(name)
+                    && names.of(name).next().is_none()
+                    && !hellos.passes(connection)
+                    && !hellos.used_another(loose.connection, name)
+            };
+            let here = |up: &SocketAddr| addresses.contains(&up.ip()) && Some(up.port()) == exchange.port;
+            let by_address = match attempt.host.as_deref() {
+                None => attempt.upstream.is_some_and(|up| addresses.contains(&up.ip())),
+                Some(name) => attempt.target.is_none() && stranger(name) && attempt.upstream.as_ref().is_some_and(here),
+            };
             // What a plain tunnel carries behind the handshake is the client's own affair, and cannot be read.
             let plain = attempt.secure.is_ok() && attempt.tls.as_ref().is_some_and(|tls| tls.random() == asked);
             let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
@@ -75,6 +91,9 @@ pub fn add(
         let mut found: Vec<&mut Loose<'_>> = span.iter_mut().filter(its).collect();
         for loose in &mut found {
             loose.taken = true;
+            if loose.attempt.host.as_ref().is_some_and(|name| *name != host && !wanted.contains(name)) {
+                exchange.doubts.push(OTHER_NAME.to_string());
+            }
             exchange.attempts.push(loose.attempt.clone());
         }
         if exchange.attempts.is_empty() && !hellos.passes(connection) {
@@ -107,6 +126,20 @@ pub fn add(
             joined.exchanges.push(exchange);
         }
     }
+}
+
+/// Hosts that clients ask the gateway for, in tunnels and by their ClientHellos too.
+fn wanted(points: &[Point], roles: &Roles) -> HashSet<String> {
+    let inbound = points.iter().flat_map(|point| &point.connections).filter(|connection| roles.is_inbound(connection));
+    let asked = inbound.flat_map(|connection| {
+        let http = connection.conversation();
+        let requests =
+            http.into_iter().flat_map(|http| http.kept.iter().chain(http.open()).chain(http.tunnel.as_deref()));
+        let hosts = requests.filter_map(|transaction| client_exchange(connection, transaction).host);
+        let sni = connection.handshake.as_ref().and_then(|handshake| handshake.server_name());
+        hosts.chain(sni.map(ToString::to_string))
+    });
+    asked.collect()
 }
 
 /// When the gateway had connections to whom.

@@ -4,6 +4,7 @@ use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use crate::tables::HashSet;
 
@@ -48,10 +49,11 @@ pub(super) fn upstream_side<'a>(
     // Where others under a client's address are answered, the way back is there: a silent host is just that.
     let mut all = points.iter().flat_map(|point| &point.connections);
     let returns = all.any(|connection| spoofs(connection) && connection.established.is_some());
+    let probed = probed(points);
     let each = points.iter().flat_map(|point| point.connections.iter().map(move |connection| (point, connection)));
     for (point, connection) in each {
         let (client, server) = (connection.client.ip(), connection.server);
-        if services::kind(connection).is_some() {
+        if services::kind(connection).is_some() || connection.only_quoted() && probed.contains(&(client, server.ip())) {
             continue;
         }
         if roles.is_inbound(connection) || server.port() == 53 || !web(server.port(), connection, wanted) {
@@ -101,6 +103,14 @@ pub(super) fn upstream_side<'a>(
     }
     loose.order_by_key(|loose| loose.begun);
     loose
+}
+
+/// Who sends SYNs to whom that are made to expire on their way: an engineer's TCP traceroute, of which not every SYN was
+/// captured.
+fn probed(points: &[Point]) -> HashSet<(IpAddr, IpAddr)> {
+    let probes = points.iter().flat_map(|point| &point.connections);
+    let probes = probes.filter(|probe| probe.syn_count > 0 && probe.client_end.ttl.is_some_and(attempt::is_probe));
+    probes.map(|probe| (probe.client.ip(), probe.server.ip())).collect()
 }
 
 /// Whether a connection to this port may be the gateway's upstream. Without a client's side nothing else tells a

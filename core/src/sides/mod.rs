@@ -26,7 +26,7 @@ use core::net::{IpAddr, SocketAddr};
 use crate::tables::{HashMap, HashSet};
 
 use crate::capture::point::Point;
-use crate::exchange::{Exchange, Proof};
+use crate::exchange::{Between, Exchange, Proof};
 use crate::time::{SECOND, Span, Timestamp};
 use absent::Absences;
 pub use aside::release;
@@ -158,6 +158,13 @@ impl Sides {
                     }
                     proofs.extend(proven);
                 }
+            }
+            // A RST that was made between the ends may be in neither place next to it any more when a capture stops.
+            if let [first, _, .., last] = path.as_slice()
+                && !proofs.iter().any(|proof| proof.what.blames_device())
+            {
+                let made = compare(*first, *last).into_iter().filter(|proof| proof.what == Between::ResetMade);
+                proofs.extend(made);
             }
             // What came out at one place need not come out at another.
             for (_, absences) in absences.iter().filter(|_| !came_out) {

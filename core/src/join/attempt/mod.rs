@@ -32,12 +32,17 @@ pub use words::{host_of, icmp_text};
 /// A SYN that is sent with so few hops to live is a traceroute's.
 const LONGEST_PROBE: u8 = 32;
 
+/// Whether a SYN with so many hops to live is a traceroute's.
+pub fn is_probe(ttl: u8) -> bool {
+    ttl <= LONGEST_PROBE
+}
+
 /// The attempt that a connection without any transaction was; `None` if nothing failed on it.
 pub fn bare(connection: &Connection, seen_to: Timestamp) -> Option<Attempt> {
     let mut attempt = common(connection);
     let mut story = Story::new(connection, Leg::Upstream);
     attempt.connect = connect(connection, &mut story);
-    let probe = connection.client_end.ttl.is_some_and(|ttl| ttl <= LONGEST_PROBE);
+    let probe = connection.client_end.ttl.is_some_and(is_probe);
     if let Some(ConnectFailure::Icmp(icmp)) = attempt.connect.failure()
         && probe
         && matches!((icmp.v6, icmp.kind), (false, 11) | (true, 3))
