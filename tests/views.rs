@@ -102,6 +102,13 @@ const LATER: &[(&str, &str)] = &[
     ("healthy/squid-second-dns-server", "dns-no-response"),
     ("healthy/unreachable-for-a-moment", "tcp-icmp-unreachable"),
     ("undetermined/challenge-ack-for-good", "tcp-syn-unanswered"),
+    ("parent-proxy-error/squid-parent-squid", "tcp-syn-reset"),
+    // What made it no failure comes after this part.
+    ("healthy/nginx-next-server-after-reset", "response-reset"),
+    ("healthy/rst-not-heeded", "response-reset"),
+    ("healthy/squid-forged-reset-ignored", "response-reset"),
+    // The gateway's FIN to its client, and nothing of either request.
+    ("response-reset/haproxy-upload-refused", "response-empty"),
 ];
 /// How the gateway itself ends towards its client what failed upstream: seen from there alone, that is the failure.
 const ECHOES: [&str; 2] = ["response-truncated", "response-empty"];
@@ -109,7 +116,9 @@ const ECHOES: [&str; 2] = ["response-truncated", "response-empty"];
 const SPOOFED: [&str; 3] =
     ["return-path/haproxy-spoofs-client", "return-path/nginx-spoofs-client", "return-path/wsa-spoofed-client-address"];
 /// The two legs, or the rounds, are not known to be one request's where their beginning is not there.
-const APART: [&str; 15] = [
+const APART: [&str; 17] = [
+    "response-empty/gateway-closes-too",
+    "tcp-syn-unanswered/address-known-before",
     "tcp-syn-reset/second-of-two-pipelined",
     "tcp-syn-reset/intercepted-without-hardware",
     "response-reset/shell-test-works",

@@ -76,6 +76,12 @@ pub(super) fn client_side(
                 }
                 exchange
             }));
+            exchanges.extend(conversation.missed().map(|transaction| {
+                let mut exchange = client_exchange(connection, transaction);
+                exchange.answer = Answer::NotSeen;
+                exchange.signs.unread = true;
+                exchange
+            }));
             if let Some(transaction) = &conversation.tunnel {
                 let unseen = u64::from(conversation.tunnel_bytes > 0 && granted(transaction));
                 joined.unseen += unseen;
@@ -227,7 +233,7 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
             (true, ..) => Answer::Whole(status),
             _ if reset == Some(true) => Answer::Cut(Some(status)),
             _ if reset == Some(false) => Answer::ClientLeft(Some(status)),
-            _ if response.gap => Answer::NotSeen,
+            _ if response.gap || server.awaited() => Answer::NotSeen,
             (_, true, _) if left => Answer::ClientLeft(Some(status)),
             (_, _, Some(_)) => Answer::Cut(Some(status)),
             // An error page that is under way is an answer, also where the capture ends in it.

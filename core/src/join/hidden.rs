@@ -16,6 +16,8 @@ use crate::exchange::{Answer, Attempt, ReceiveFailure, SecureFailure, WaitFailur
 use crate::time::{Span, Timestamp};
 
 const OTHER_NAME: &str = "The ClientHello upstream names another host than the tunnel: that they belong together is told by the address that DNS gave for the tunnel's host.";
+const NAME_CUT: &str =
+    "The name in the ClientHello upstream was cut off: that it belongs to this tunnel is told by the address alone.";
 /// What a gateway says of a failure it says within this time.
 const AT_ONCE: Span = Span::seconds(1);
 /// The next SYN or query of a series comes within this time.
@@ -93,6 +95,10 @@ pub fn add(
             loose.taken = true;
             if loose.attempt.host.as_ref().is_some_and(|name| *name != host && !wanted.contains(name)) {
                 exchange.doubts.push(OTHER_NAME.to_string());
+            }
+            let tls = loose.attempt.secure.failure().is_some();
+            if tls && loose.attempt.host.is_none() && loose.connection.client_end.cut > 0 {
+                exchange.doubts.push(NAME_CUT.to_string());
             }
             exchange.attempts.push(loose.attempt.clone());
         }

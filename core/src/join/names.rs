@@ -118,6 +118,13 @@ impl<'a> Names<'a> {
         one_kind(lookups, attempt) && early
     }
 
+    /// Whether a host was looked up in this time, and no answer in the capture gave an address.
+    pub(super) fn left_open(&self, host: &str, from: Timestamp, to: Timestamp) -> bool {
+        let within = |lookup: &&Lookup| lookup.first().is_some_and(|first| from <= first.time && first.time <= to);
+        let its: Vec<&Lookup> = self.of(host).filter(|lookup| lookup.for_address()).filter(within).collect();
+        !its.is_empty() && !its.iter().any(|lookup| lookup.succeeded())
+    }
+
     /// Whether the gateway asked for any name in this time.
     pub(super) fn asked_between(&self, from: Timestamp, to: Timestamp) -> bool {
         let within = |lookup: &&Lookup| lookup.first().is_some_and(|first| from <= first.time && first.time <= to);

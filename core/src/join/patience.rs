@@ -28,6 +28,12 @@ pub(super) fn judge(exchange: &mut Exchange) {
             {
                 attempt.resolve = Phase::NotSeen;
                 doubt = Some(missed("DNS query", waited));
+            } else if let (Some(ResolveFailure::NoResponse { .. }), Some(asked)) =
+                (attempt.resolve.failure(), attempt.events.iter().rfind(|event| matches!(event.what, What::Query(_))))
+                && (0..SHORTEST.0).contains(&told.since(asked.source.time).0)
+            {
+                let waited = told.since(asked.source.time);
+                attempt.doubts.push(format!("The last query was {waited} old when the gateway gave up: it may have had an answer that the capture lacks."));
             }
             continue;
         };

@@ -6,7 +6,7 @@ use core::net::SocketAddr;
 
 use super::{Names, Roles, services};
 use crate::capture::point::Point;
-use crate::exchange::{Attempt, Exchange, WaitFailure};
+use crate::exchange::{Attempt, ConnectFailure, Exchange, WaitFailure};
 use crate::time::{Span, Timestamp};
 
 /// A gateway goes on to the next address by its own timer.
@@ -66,5 +66,10 @@ impl<'a> Answered<'a> {
 /// It will bring no answer any more.
 fn ended(attempt: &Attempt) -> bool {
     let waits = matches!(attempt.wait.failure(), Some(WaitFailure::Timeout(_)));
-    super::failing(attempt) && !attempt.unused && !attempt.late && !attempt.open && !waits
+    // One SYN is sent again after a second (RFC 6298): its answer may come, or was not captured.
+    let one = matches!(
+        attempt.connect.failure(),
+        Some(ConnectFailure::Unanswered { tries: ..2, .. } | ConnectFailure::NoReturn { tries: ..2, .. })
+    );
+    super::failing(attempt) && !attempt.unused && !attempt.late && !attempt.open && !waits && !one
 }

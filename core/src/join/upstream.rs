@@ -213,7 +213,10 @@ pub(super) fn silence(
     let busy = points.iter().flat_map(|point| &point.connections).any(|connection| {
         let during = connection.first.time <= to && connection.last.time >= from;
         let outward = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
-        during && outward && connection.server.port() != 53 && connection.client_end.position > 0
+        // What was said on it may have been missed.
+        let (own, theirs) = (&connection.client_end, &connection.server_end);
+        let used = own.position > 0 || own.unseen() || theirs.position > 0;
+        during && outward && connection.server.port() != 53 && used
     });
     let doubt = if !visible || roles.guessed && !busy {
         "These captures show only the client's side of the gateway: what it did upstream cannot be seen."
@@ -228,6 +231,8 @@ pub(super) fn silence(
         "The snap length cut the head of the answer off: a reason that the gateway gives there was not captured."
     } else if asked_by_another(exchange, points, roles, (from, to)) {
         "Another host in these captures asked DNS for this very name meanwhile: it may be the gateway, under another address."
+    } else if names.left_open(exchange.host.as_deref().unwrap_or_default(), from, to) {
+        "DNS gave no address for this host meanwhile, nor a reason that ends the lookup: what came of it is not in the capture."
     } else if exchange.host.is_none() && names.asked_between(from, to) {
         "The snap length cut off which host was wanted, and the gateway asked DNS meanwhile."
     } else {

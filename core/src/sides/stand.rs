@@ -78,7 +78,7 @@ impl<'a> Stand<'a> {
     pub fn sound(&self) -> bool {
         let whole = |side: Side| {
             let end = self.connection.end(side);
-            !end.skipped() && !end.unseen()
+            !end.skipped() && !end.lacks()
         };
         !self.place.lossy && whole(Side::Client) && whole(Side::Server)
     }
@@ -139,7 +139,7 @@ pub fn answered(point: &Point) -> HashSet<IpAddr> {
 pub fn place<'a>(point: &Point, name: &'a str, answered: &'a HashSet<IpAddr>, clock: Clock) -> Place<'a> {
     let gap = |connection: &Connection| {
         let (client, server) = (&connection.client_end, &connection.server_end);
-        client.skipped() || server.skipped() || client.unseen() || server.unseen()
+        client.skipped() || server.skipped() || client.lacks() || server.lacks()
     };
     let asked = |connection: &Connection| connection.client_end.packets > 0;
     let span = (point.started.unwrap_or_default(), point.ended.unwrap_or_default());

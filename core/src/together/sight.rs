@@ -259,6 +259,8 @@ fn of_connection(connection: &Connection, place: (u32, u32), sights: &mut Vec<Si
         })
     };
     sights.extend(conversation.kept.iter().chain(conversation.open()).filter_map(of));
+    let lost = conversation.missed().filter_map(of);
+    sights.extend(lost.map(|sight| Sight { unanswered: !conversation.checks_health(), ..sight }));
     if let Some(sight) = conversation.tunnel.as_deref().and_then(of) {
         // A tunnel is logged when it ends.
         let unseen = conversation.tunnel_bytes > 0 && sight.wanted.is_tunnel();

@@ -163,6 +163,7 @@ pub struct End {
     pub outgoing: Option<bool>,
     /// On which interface of the capture it was seen.
     pub interface: u32,
+    /// Bytes ahead of those that are missing; without a length, the FIN behind them.
     pub(super) pending: Vec<(u32, Box<[u8]>, u32, Source)>,
     pub(super) pending_bytes: usize,
     /// The last [`RECENT`] packets, while it is open.
@@ -299,7 +300,11 @@ impl End {
     /// them either: the first of the smaller ones. Where full-sized segments pass as well, it is ordinary loss.
     pub fn hole(&self) -> Option<Source> {
         let next = self.next?;
-        let first = self.pending.iter().min_by_key(|(seq, ..)| seq.wrapping_sub(next))?;
+        let first = self
+            .pending
+            .iter()
+            .filter(|(_, _, length, _)| *length > 0)
+            .min_by_key(|(seq, ..)| seq.wrapping_sub(next))?;
         let missing = first.0.wrapping_sub(next);
         // What is missing was sent in as few segments as Ethernet allows: those behind it are smaller than each of them.
         let size = missing.div_ceil(missing.div_ceil(ETHERNET).max(1));
@@ -307,9 +312,19 @@ impl End {
         (missing >= FULL_SIZED && small && self.acked <= self.position + 1).then_some(first.3)
     }
 
-    /// The other side acknowledged bytes of this one that the capture lacks. A FIN takes one number as well.
+    /// Bytes of this side are missing: the other one acknowledged them (a FIN takes one number as well), or a FIN came behind.
     pub fn unseen(&self) -> bool {
+        self.lacks() || self.awaited()
+    }
+
+    /// The other side acknowledged bytes of this one that the capture lacks.
+    pub fn lacks(&self) -> bool {
         self.acked > self.position + 1
+    }
+
+    /// Its FIN came, and not all bytes before it.
+    pub fn awaited(&self) -> bool {
+        self.pending.iter().any(|(_, _, length, _)| *length == 0)
     }
 
     /// The packet by which the other side acknowledged bytes that the capture lacks.

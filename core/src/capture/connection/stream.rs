@@ -1,5 +1,7 @@
 //! Bytes of both directions in order: what waits for missing bytes, what the capture lacks, where a stream ends.
 
+use alloc::boxed::Box;
+
 use super::{Connection, Fin, Reset, Side, Speech};
 use crate::capture::packet::Segment;
 use crate::exchange::Source;
@@ -97,6 +99,9 @@ impl Connection {
             };
             let (seq, data, length, source) = end.pending.swap_remove(at);
             end.pending_bytes -= data.len();
+            if length == 0 {
+                self.stream_end(side, source);
+            }
             let old = next.wrapping_sub(seq);
             if old < length {
                 self.deliver(side, data.get(old as usize..).unwrap_or_default(), length - old, source);
@@ -143,10 +148,14 @@ impl Connection {
         let missing = end.next.map_or(0, |next| at.wrapping_sub(next).cast_signed());
         let unseen = missing > 0 && missing.unsigned_abs() < 1 << 30;
         if unseen && end.pending.is_empty() {
-            end.lost += u64::from(missing.unsigned_abs());
-            end.miss(source);
-            self.gap(side, u64::from(missing.unsigned_abs()), source);
+            // They may stand behind it in the file: it waits for them like bytes out of order.
+            end.pending.push((at, Box::default(), 0, source));
+            return;
         }
+        self.stream_end(side, source);
+    }
+
+    fn stream_end(&mut self, side: Side, source: Source) {
         if let Speech::Http(conversation) = &mut self.speech {
             match side {
                 Side::Client => conversation.client_end(),

@@ -160,7 +160,10 @@ impl Conversation {
             self.responses = Place::Lost;
             if self.answering().is_none() {
                 self.healthy += u32::try_from(self.open.len()).unwrap_or(0);
-                self.open.clear();
+                let missed = &mut self.missed.get_or_insert_default().0;
+                let room = super::PIPELINE.saturating_sub(missed.len());
+                let open = core::mem::take(&mut self.open);
+                missed.extend(open.into_iter().filter(|transaction| transaction.request.is_some()).take(room));
             }
         }
     }

@@ -62,6 +62,10 @@ impl Place {
     const START: Self = Self::Head(Vec::new(), None);
 }
 
+/// Few connections have any: kept apart.
+#[derive(Debug, Default)]
+struct Missed(Vec<Transaction>);
+
 /// Both directions of one connection that speaks HTTP/1.x.
 #[derive(Debug)]
 pub struct Conversation {
@@ -71,6 +75,8 @@ pub struct Conversation {
     http2: Option<Box<Http2>>,
     /// Transactions over that are worth keeping: failed, or odd.
     pub kept: Vec<Transaction>,
+    /// Requests whose whole answer may have been among bytes that the capture lacks, the first so many.
+    missed: Option<Box<Missed>>,
     /// All transactions that began.
     pub count: u32,
     /// Transactions that were given up because too many waited.
@@ -127,6 +133,7 @@ impl Default for Conversation {
             open: VecDeque::new(),
             http2: None,
             kept: Vec::new(),
+            missed: None,
             count: 0,
             given_up: 0,
             healthy: 0,
@@ -158,6 +165,11 @@ impl Conversation {
     /// Transactions that are not over.
     pub fn open(&self) -> impl Iterator<Item = &Transaction> {
         self.open.iter()
+    }
+
+    /// Requests whose whole answer may have been among bytes that the capture lacks.
+    pub fn missed(&self) -> impl Iterator<Item = &Transaction> {
+        self.missed.iter().flat_map(|missed| &missed.0)
     }
 
     /// It is HTTP/2.

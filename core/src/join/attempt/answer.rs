@@ -137,6 +137,14 @@ pub(super) fn answer(
     let first = match (by_server, given_up) {
         (Some(theirs), Some(ours)) if ours < theirs.0 || unseen_fin(connection) == Some(theirs.0) => Err(ours),
         (Some(theirs), _) => Ok(theirs),
+        (None, Some(ours)) if acknowledges_fin(connection, ours) => {
+            story.add(ours, Side::Client, What::Note(FIN_MISSED.into()));
+            attempt.doubts.push(
+                "The server's FIN was not captured; that it came is told by what the gateway acknowledges.".into(),
+            );
+            attempt.wait = Phase::Failed(WaitFailure::Closed);
+            return;
+        }
         (None, Some(ours)) => Err(ours),
         (None, None) => {
             attempt.open = true;
@@ -181,6 +189,15 @@ pub(super) fn answer(
             waited(connection, request, source.time, attempt, story);
         }
     }
+}
+
+const FIN_MISSED: &str = "gateway → upstream: FIN, which acknowledges a FIN of the server that was not captured";
+
+/// Whether the gateway's FIN acknowledges one number more than the server sent bytes: the server had closed before (RFC 9293
+/// section 3.6), and the capture lacks its FIN.
+fn acknowledges_fin(connection: &Connection, ours: Source) -> bool {
+    let (client, server) = (&connection.client_end, &connection.server_end);
+    client.fin.is_some_and(|fin| fin.source == ours && server.packets > 0 && fin.received == server.position + 1)
 }
 
 /// Where the gateway ended the connection: by FIN or RST, or by a FIN that was not captured and that the server's answers.
@@ -363,8 +380,8 @@ fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story
         story.add(given_up, Side::Client, What::Fin);
         return Phase::Failed(ReceiveFailure::FullSizeLost);
     }
-    if server.cut > 0 {
-        // Snapped: where the body ends was in what was cut off.
+    if server.cut > 0 || server.awaited() {
+        // Where the body ends was in what was cut off, or in what the capture lacks.
         return Phase::NotSeen;
     }
     let unseen = unseen_fin(connection);
