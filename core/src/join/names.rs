@@ -38,6 +38,8 @@ pub(super) struct Names<'a> {
     tcp_failed: HashMap<(IpAddr, IpAddr), Vec<Event>>,
     /// Addresses that clients called for a host, where the gateway was not addressed itself.
     called: BTreeMap<String, Vec<IpAddr>>,
+    /// When a host that had asked for a name, and got no answer that was captured, turned to a server under that name.
+    reached: BTreeMap<(IpAddr, String), Vec<Timestamp>>,
     unheard: &'a Unheard,
     /// When the captures began.
     began: Timestamp,
@@ -89,13 +91,33 @@ impl<'a> Names<'a> {
                 called.entry(host.unwrap_or_default()).or_default().push(connection.server.ip());
             }
         }
-        Self { by_name, by_address, tcp_failed, called, unheard, began }
+        let silent = lookups.iter().filter(|lookup| lookup.answers.is_empty());
+        let mut reached: BTreeMap<(IpAddr, String), Vec<Timestamp>> =
+            silent.map(|lookup| ((lookup.asker, lookup.name.clone()), Vec::new())).collect();
+        if !reached.is_empty() {
+            for connection in points.iter().flat_map(|point| &point.connections) {
+                for name in wanted(connection) {
+                    if let Some(times) = reached.get_mut(&(connection.client.ip(), name)) {
+                        times.push(connection.first.time);
+                    }
+                }
+            }
+        }
+        Self { by_name, by_address, tcp_failed, called, reached, unheard, began }
     }
 
     /// The attempt that lookups of one name were, if none gave an address; `waited` is how long the gateway waited.
     pub(super) fn failed(&self, lookups: &[&Lookup], waited: Timestamp) -> Option<Attempt> {
         let tried = |asker, server| self.tcp_failed.contains_key(&(asker, server));
         let mut attempt = resolving::resolve(lookups, waited, tried)?;
+        if let (Some(ResolveFailure::NoResponse { .. }), Some(one)) = (attempt.resolve.failure(), lookups.first()) {
+            let (begun, _) = attempt.span.unwrap_or_default();
+            let times = self.reached.get(&(one.asker, one.name.clone()));
+            // It had its answer, which was not captured.
+            if times.into_iter().flatten().any(|time| begun <= *time && *time <= waited) {
+                return None;
+            }
+        }
         if attempt.resolve.failure() == Some(&ResolveFailure::TcpFailed) {
             let (begun, _) = attempt.span.unwrap_or_default();
             let servers: HashSet<_> = lookups.iter().map(|lookup| (lookup.asker, lookup.server)).collect();
@@ -244,6 +266,19 @@ pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, requests: &Ask
             }
         }
     }
+}
+
+/// The names under which a connection's server was asked.
+fn wanted(connection: &Connection) -> impl Iterator<Item = String> {
+    let http = connection.conversation();
+    let requests = http.into_iter().flat_map(|http| http.kept.iter().chain(http.open()));
+    let of = |request: &crate::capture::transaction::Request| {
+        super::attempt::host_of(&request.target, request.host.as_deref(), &request.method).0
+    };
+    let hosts = requests.filter_map(move |transaction| of(transaction.request.as_deref()?));
+    let sample = http.and_then(|http| super::attempt::host_of("/", http.sample.as_deref()?.host.as_deref(), "GET").0);
+    let sni = connection.handshake.as_ref().and_then(|handshake| handshake.server_name()).map(ToString::to_string);
+    hosts.chain(sample).chain(sni)
 }
 
 /// Whether a lookup was of use to these attempts: DNS gave an address that was tried, or had answered before the first try.

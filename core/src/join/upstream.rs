@@ -210,13 +210,20 @@ pub(super) fn silence(
     (visible, agreed): (bool, &HashSet<u32>),
 ) {
     let (from, to) = pairing::window(exchange);
+    let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| names.addresses(host));
     let busy = points.iter().flat_map(|point| &point.connections).any(|connection| {
         let during = connection.first.time <= to && connection.last.time >= from;
         let outward = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
         // What was said on it may have been missed.
         let (own, theirs) = (&connection.client_end, &connection.server_end);
         let used = own.position > 0 || own.unseen() || theirs.position > 0;
-        during && outward && connection.server.port() != 53 && used
+        // What is there in part only: a RST answers what was sent, and the site's address was known for this request alone.
+        let refused = connection.midstream() && theirs.rst().is_some();
+        let site = connection.established.is_none()
+            && !used
+            && !roles.is_inbound(connection)
+            && [connection.client, connection.server].iter().any(|end| addresses.contains(&end.ip()));
+        during && (outward && connection.server.port() != 53 && (used || refused) || site)
     });
     let doubt = if !visible || roles.guessed && !busy {
         "These captures show only the client's side of the gateway: what it did upstream cannot be seen."
