@@ -1,4 +1,4 @@
-//! Work and memory grow with the input and not with its square: allocations are counted, on inputs of one size, twice and four
+//! Memory grows with the input and not with its square, nor does the work that allocates: both are counted, on inputs of one size, twice and four
 //! times that. Counts do not depend on the machine, as times would. `cargo xtask bench growth` measures the same by time.
 
 use gateway_triage_core::{Case, Options};

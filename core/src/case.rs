@@ -111,6 +111,9 @@ impl Case {
 
     /// The next bytes of a file, in chunks of any size.
     pub fn read(&mut self, input: InputId, chunk: &[u8]) {
+        if self.beyond(input) {
+            return;
+        }
         self.unsettle();
         let purpose = self.purpose();
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
@@ -121,6 +124,9 @@ impl Case {
 
     /// The end of a file.
     pub fn end(&mut self, input: InputId) {
+        if self.beyond(input) {
+            return;
+        }
         self.unsettle();
         let purpose = self.purpose();
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
@@ -161,12 +167,20 @@ impl Case {
 
     /// A file could not be opened, or read on: says why. What was read of it before stands.
     pub fn fail(&mut self, input: InputId, why: impl Into<String>) {
+        if self.beyond(input) {
+            return;
+        }
         self.unsettle();
         let purpose = self.purpose();
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
             reading.fail(&why.into(), &mut self.points, purpose);
         }
         self.settle();
+    }
+
+    /// A file that is not read: there were [`FILES`] before it.
+    fn beyond(&self, input: InputId) -> bool {
+        input.0 as usize >= self.inputs.len()
     }
 
     fn purpose(&self) -> Purpose {

@@ -147,6 +147,26 @@ mod tests {
     }
 
     #[test]
+    fn places_are_found_by_what_stands_there() {
+        let list = ["one", "two", "three"];
+        let mut places = Places::default();
+        for (at, key) in list.iter().enumerate() {
+            places.set(key, at, |at| list[at] == *key);
+        }
+        assert!(list.iter().enumerate().all(|(at, key)| places.get(key, |at| list[at] == *key) == Some(at)));
+        assert_eq!(places.get("four", |at| list[at] == "four"), None);
+        // Another key of the same hash stands beside it.
+        assert_eq!(places.get("one", |_| false), None);
+        places.set("one", 2, |_| false);
+        assert_eq!(places.get("one", |at| at == 0), Some(0));
+        assert_eq!(places.get("one", |at| at == 2), Some(2));
+        // The same key at another place is found there alone.
+        places.set("two", 7, |at| at == 1);
+        assert_eq!(places.get("two", |at| at == 1), None);
+        assert_eq!(places.get("two", |at| at == 7), Some(7));
+    }
+
+    #[test]
     fn two_tables_of_one_run_hash_differently() {
         let (one, other) = (Seeded::default(), Seeded::default());
         assert!((0..64_u32).any(|key| one.hash_one(key) != other.hash_one(key)));

@@ -14,7 +14,7 @@ use crate::time::{SECOND, Span, Timestamp};
 /// Packets of one interface are out of order by less than this.
 const REORDERED: Span = Span::milliseconds(100);
 /// Packets of several interfaces, which wait in separate queues, by less than this.
-const REORDERED_BETWEEN: Span = Span::seconds(1);
+pub const REORDERED_BETWEEN: Span = Span::seconds(1);
 /// A pause from here on may be a step, if a sender's clock contradicts it.
 const PAUSE: Span = Span::seconds(2);
 /// A pause from here on may be a step, if a segment was under way all the time: TCP would have sent it again.

@@ -174,3 +174,70 @@ fn a_connection_takes_about_a_kilobyte() {
     assert!(size_of::<Conversation>() <= 460, "{}", size_of::<Conversation>());
     assert!(size_of::<Lookup>() <= 160, "{}", size_of::<Lookup>());
 }
+
+/// Captures of several interfaces lie out of order by up to a second: what was seen on one of them stands behind what came
+/// later on another.
+#[test]
+fn copies_that_stand_late_in_the_file_are_copies_still() {
+    let segment = |from: bool, sequence: u32, acked: u32, flags: u8, data: &[u8]| {
+        let ports = if from { [0x9c, 0x40, 0, 80] } else { [0, 80, 0x9c, 0x40] };
+        let [sequence, acked] = [sequence, acked].map(u32::to_be_bytes);
+        let head = [&ports[..], &sequence, &acked, &[0x50, flags, 0xff, 0xff, 0, 0, 0, 0]].concat();
+        let mut packet = ip(6, 9, &[&head, data].concat());
+        // Each packet has an identification of its own, which its copies share.
+        packet[5] = flags;
+        if !from {
+            let (client, server) = packet[12..20].split_at_mut(4);
+            client.swap_with_slice(server);
+        }
+        packet
+    };
+    let asked = b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n";
+    let refused = [
+        (0, segment(true, 1, 0, 0x02, &[])),
+        (1, segment(false, 500, 2, 0x12, &[])),
+        (2, segment(true, 2, 501, 0x10, &[])),
+        (3, segment(true, 2, 501, 0x18, asked)),
+        (4, segment(false, 501, 2 + asked.len() as u32, 0x14, &[])),
+    ];
+    let other = ip(6, 7, &[0x9c, 0x40, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0xff, 0xff, 0, 0, 0, 0]);
+    let once: Vec<_> =
+        refused.iter().map(|(at, packet)| (0, at * 1000, packet)).chain([(0, 150_000, &other)]).collect();
+    let copies = refused.iter().map(|(at, packet)| (1, at * 1000 + 100, packet));
+    let twice: Vec<_> = once.iter().copied().chain(copies).collect();
+    let told = |packets: &[(u32, u32, &Vec<u8>)]| {
+        let findings = read(&pcapng(packets)).findings.into_iter();
+        findings.map(|finding| (finding.category, finding.reset_by, finding.evidence.len())).collect::<Vec<_>>()
+    };
+    assert!(
+        told(&once).iter().any(|(category, ..)| *category == crate::categories::Id::ResponseReset),
+        "{:?}",
+        told(&once)
+    );
+    assert_eq!(told(&twice), told(&once));
+}
+
+/// A pcapng file of two interfaces: packets with interface and microseconds.
+fn pcapng(packets: &[(u32, u32, &Vec<u8>)]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut block = |kind: u32, body: &[u8]| {
+        let padded = body.len().next_multiple_of(4);
+        let length = (padded as u32 + 12).to_le_bytes();
+        file.extend(kind.to_le_bytes());
+        file.extend(length);
+        file.extend(body);
+        file.resize(file.len() + padded - body.len(), 0);
+        file.extend(length);
+    };
+    block(0x0a0d_0d0a, &[0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]);
+    for _ in 0..2 {
+        block(1, &[101, 0, 0, 0, 0, 0, 4, 0]);
+    }
+    for (interface, microseconds, packet) in packets {
+        let time = 1_700_000_000_000_000 + u64::from(*microseconds);
+        let length = packet.len() as u32;
+        let words = [*interface, (time >> 32) as u32, time as u32, length, length].map(u32::to_le_bytes);
+        block(6, &[words.as_flattened(), packet].concat());
+    }
+    file
+}

@@ -9,7 +9,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use crate::tables::Places;
 
-use super::clock::Clock;
+use super::clock::{Clock, REORDERED_BETWEEN};
 use super::connection::{Connection, Side, Speech};
 use super::connections::Connections;
 use super::conversation::{PIPELINE, STREAMS};
@@ -26,7 +26,7 @@ use crate::exchange::{Icmp, Source};
 use crate::protocols::{dns, http1};
 use crate::time::{Span, Timestamp};
 
-/// Connections that are followed: each costs some hundred bytes for as long as the file is read, whether it was opened or
+/// Connections that are followed: each costs about a kilobyte for as long as the file is read, whether it was opened or
 /// only asked for by one forged SYN. Fewer in tests, which would have to make as many.
 pub const CONNECTIONS: usize = if cfg!(test) { 2_000 } else { 1_000_000 };
 /// Out-of-order bytes that wait in all connections together; beyond, nothing more is waited for.
@@ -38,8 +38,8 @@ const SENDERS: usize = 4;
 /// Requests that went well and are kept to find their lines in logs.
 const SERVED: usize = 200_000;
 
-/// For so long after its end a connection may still see copies and late packets.
-const LINGER: Span = Span::milliseconds(100);
+/// For so long after its end a connection may still see copies and late packets: other interfaces' may lie so far behind.
+const LINGER: Span = Span(REORDERED_BETWEEN.0 + Span::milliseconds(100).0);
 
 /// Connections on the same addresses and ports that a segment is held against, the latest first: both legs of a gateway
 /// that keeps both addresses, and an earlier use of the port on each.
@@ -439,7 +439,8 @@ impl Point {
 
     /// Connections that have been over for a while let go what only their next packets would need.
     fn settle(&mut self, now: Timestamp) {
-        while let Some((at, _)) = self.over.pop_front_if(|(_, over)| now.since(*over) > LINGER) {
+        // Where time goes back, as from one section of a file to the next, nothing more of before is to come.
+        while let Some((at, _)) = self.over.pop_front_if(|(_, over)| now.since(*over).0.abs() > LINGER.0) {
             if let Some(connection) = self.connections.get_mut(at) {
                 connection.settle();
             }
@@ -480,9 +481,9 @@ impl Point {
         {
             mark.add_to(&mut connection.marks);
         }
-        let (waited, open) = (connection.waiting(), !connection.over());
+        let waited = connection.waiting();
         connection.segment(side, packet, segment);
-        if open && connection.over() {
+        if connection.over() && !core::mem::replace(&mut connection.lingers, true) {
             self.over.push_back((at, packet.source.time));
         }
         if connection.waiting() > waited && (self.waiting + connection.waiting()).saturating_sub(waited) > WAITING {

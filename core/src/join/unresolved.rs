@@ -28,9 +28,11 @@ pub(super) fn add(lookups: &[&Lookup], dns: &Names<'_>, seen_to: Timestamp, join
         groups.entry((lookup.asker, &lookup.name)).or_default().push(lookup);
     }
     let forms = Forms::new(lookups);
+    // By name and not by who asked: one name may be asked for by very many.
+    let mut suffixed: HashMap<&str, bool> = HashMap::default();
     for ((asker, name), group) in &groups {
         let (good, bad): (Vec<&Lookup>, Vec<&Lookup>) = group.iter().partition(|lookup| lookup.succeeded());
-        if bad.is_empty() || forms.suffixed(name) {
+        if bad.is_empty() || *suffixed.entry(name).or_insert_with(|| forms.suffixed(name)) {
             continue;
         }
         let mut answered: Vec<Timestamp> =
@@ -94,7 +96,7 @@ struct Forms<'a> {
     asked: HashMap<&'a str, Vec<(IpAddr, u16, Timestamp)>>,
     /// Those that resolve.
     good: HashSet<&'a str>,
-    /// How those begin: all that a suffix may have been added to.
+    /// Names asked for that those begin with: what a suffix may have been added to.
     begin: HashSet<&'a str>,
 }
 
@@ -104,18 +106,26 @@ impl<'a> Forms<'a> {
         for lookup in lookups {
             let asked = forms.asked.entry(&lookup.name).or_default();
             asked.extend(lookup.first().map(|first| (lookup.asker, lookup.kind, first.time)));
-            if lookup.succeeded() && forms.good.insert(&lookup.name) {
-                forms.begin.extend(beginnings(&lookup.name));
+            if lookup.succeeded() {
+                forms.good.insert(&lookup.name);
             }
         }
-        forms.asked.values_mut().for_each(|asked| asked.order());
+        forms.settle(&[]);
         forms
+    }
+
+    /// All lookups are there; and these names resolve as well.
+    fn settle(&mut self, good: &[&'a str]) {
+        self.good.extend(good);
+        let beginnings = self.good.iter().flat_map(|name| beginnings(name));
+        self.begin.extend(beginnings.filter(|name| self.asked.contains_key(name)));
+        self.asked.values_mut().for_each(|asked| asked.order());
     }
 
     /// A name that was tried with a search suffix, while another form of it resolves.
     fn suffixed(&self, name: &str) -> bool {
         // The name as it stands failed as well: it is told, and not its forms with a suffix.
-        let bare = |shorter: &str| plain_name(shorter) && self.near(name, shorter);
+        let bare = |shorter: &str| self.near(name, shorter) && plain_name(shorter);
         self.begin.contains(name) || beginnings(name).any(|shorter| self.good.contains(shorter) || bare(shorter))
     }
 
@@ -132,4 +142,40 @@ impl<'a> Forms<'a> {
 /// What a name begins with, up to each of its dots.
 fn beginnings(name: &str) -> impl Iterator<Item = &str> {
     name.match_indices('.').filter_map(|(at, _)| name.get(..at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_parts(seconds, 0)
+    }
+
+    fn forms<'a>(asked: &[(&'a str, i64)], good: &[&'a str]) -> Forms<'a> {
+        let mut forms = Forms { asked: HashMap::default(), good: HashSet::default(), begin: HashSet::default() };
+        for (name, seconds) in asked {
+            forms.asked.entry(name).or_default().push((IpAddr::from([10, 0, 0, 2]), kind::A, at(*seconds)));
+        }
+        forms.settle(good);
+        forms
+    }
+
+    #[test]
+    fn a_suffix_is_one_where_the_name_is_known_without_it() {
+        // The shorter form resolves, or the longer one does.
+        assert!(
+            forms(&[("www.example.com.corp", 0), ("www.example.com", 90)], &["www.example.com"])
+                .suffixed("www.example.com.corp")
+        );
+        assert!(forms(&[("www.example", 0), ("www.example.com", 90)], &["www.example.com"]).suffixed("www.example"));
+        // Neither does: the name as it stands is told, if it was tried at the same time.
+        assert!(forms(&[("www.example.com.corp", 4), ("www.example.com", 0)], &[]).suffixed("www.example.com.corp"));
+        assert!(!forms(&[("www.example.com.corp", 5), ("www.example.com", 0)], &[]).suffixed("www.example.com.corp"));
+        assert!(!forms(&[("www.example.com.corp", 4), ("www.example.com", 0)], &[]).suffixed("www.example.com"));
+        // A name that only begins with the same letters is another one.
+        assert!(
+            !forms(&[("www.example.com", 0), ("www.example.co", 0)], &["www.example.co"]).suffixed("www.example.com")
+        );
+    }
 }

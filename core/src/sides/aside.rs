@@ -105,8 +105,8 @@ fn restored<L: IntoIterator<Item = T> + FromIterator<T>, T>(kept: L, aside: Vec<
     if aside.is_empty() {
         return kept;
     }
-    let mut all = Vec::with_capacity(aside.len());
     let mut kept = kept.into_iter();
+    let mut all = Vec::with_capacity(kept.size_hint().0 + aside.len());
     for (at, entry) in aside {
         let before = at.saturating_sub(all.len());
         all.extend(kept.by_ref().take(before));

@@ -166,7 +166,7 @@ pub struct End {
     /// Bytes ahead of those that are missing; without a length, the FIN behind them.
     pub(super) pending: Vec<(u32, Box<[u8]>, u32, Source)>,
     pub(super) pending_bytes: usize,
-    /// The last [`RECENT`] packets, while it is open.
+    /// The last [`RECENT`] packets, until it is settled.
     recent: Vec<Signature>,
     turn: u8,
     rare: Option<Box<Rare>>,
@@ -289,7 +289,7 @@ impl End {
         self.rare.as_ref()?.missed
     }
 
-    /// It is over: packets that come now are no copies.
+    /// It has been over for a while: no copies come any more.
     pub(super) fn settle(&mut self) {
         self.recent = Vec::new();
         self.turn = 0;

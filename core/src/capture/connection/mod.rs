@@ -81,6 +81,8 @@ pub struct Connection {
     /// The connection before it on the same addresses and ports, as its place in the list: an earlier one of a port
     /// that was used again, or the other leg of a gateway that keeps both addresses.
     pub before: Option<usize>,
+    /// It is over, and will be settled.
+    pub lingers: bool,
     /// Packets by which it is found in captures of other places; empty where there is one capture.
     pub marks: Vec<Mark>,
     rare: Option<Box<Rare>>,
@@ -133,6 +135,7 @@ impl Connection {
             interfaces: 0,
             remember: Keep::Nothing,
             before: None,
+            lingers: false,
             marks: Vec::new(),
             rare: None,
         }
@@ -191,8 +194,12 @@ impl Connection {
         self.rare.as_ref().and_then(|rare| rare.real_client).unwrap_or(self.client)
     }
 
-    /// It is over, and what only packets to come would need is let go.
+    /// If it is over still, a RST that nobody heeded ends nothing, what only packets to come would need is let go.
     pub fn settle(&mut self) {
+        self.lingers = false;
+        if !self.over() {
+            return;
+        }
         self.client_end.settle();
         self.server_end.settle();
         if let Speech::Http(conversation) = &mut self.speech {
