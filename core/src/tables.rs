@@ -84,15 +84,21 @@ pub struct Places {
 impl Places {
     /// The place of this key; `is` says whether the entry at a place has it.
     pub fn get(&self, key: impl Hash, is: impl Fn(usize) -> bool) -> Option<usize> {
-        let hash = self.hash(key);
-        let found = self.table.find(spread(hash), |(its, at)| *its == hash && is(*at as usize));
-        found.map(|(_, at)| *at as usize)
+        self.find(self.hash(key), &is)
     }
 
     /// Whoever has this key is at another place from now on.
     pub fn set(&mut self, key: impl Hash, at: usize, is: impl Fn(usize) -> bool) {
-        let hash = self.hash(key);
-        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        self.put(self.hash(key), u32::try_from(at).unwrap_or(u32::MAX), &is);
+    }
+
+    // Not generic, so that there is one of each and not one for every kind of key.
+    fn find(&self, hash: u32, is: &dyn Fn(usize) -> bool) -> Option<usize> {
+        let found = self.table.find(spread(hash), |(its, at)| *its == hash && is(*at as usize));
+        found.map(|(_, at)| *at as usize)
+    }
+
+    fn put(&mut self, hash: u32, at: u32, is: &dyn Fn(usize) -> bool) {
         let same = |(its, at): &(u32, u32)| *its == hash && is(*at as usize);
         match self.table.entry(spread(hash), same, |(hash, _)| spread(*hash)) {
             Entry::Occupied(mut known) => known.get_mut().1 = at,

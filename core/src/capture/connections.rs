@@ -39,11 +39,33 @@ impl Connections {
 
     /// All of them.
     pub fn iter(&self) -> Iter<'_> {
-        self.0.iter().map(|connection| &**connection)
+        Iter(self.0.iter())
     }
 }
 
-type Iter<'a> = core::iter::Map<core::slice::Iter<'a, Box<Connection>>, fn(&'a Box<Connection>) -> &'a Connection>;
+/// Over all of them, in order.
+#[derive(Clone)]
+pub struct Iter<'a>(core::slice::Iter<'a, Box<Connection>>);
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = &'a Connection;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|connection| &**connection)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for Iter<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|connection| &**connection)
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
 
 impl<'a> IntoIterator for &'a Connections {
     type Item = &'a Connection;
