@@ -264,7 +264,7 @@ pub(super) fn unacknowledged(connection: &Connection, attempt: &mut Attempt, sto
         story.add(first, Side::Client, What::Note("bytes of the request, sent again".into()));
     }
     if let Some(last) = client.sent_again().filter(|last| client.retransmitted() != Some(*last)) {
-        let text = format!("bytes of the request, sent again for the {}. time", client.retransmissions);
+        let text = format!("bytes of the request, sent again, {} times in all", client.retransmissions);
         story.add(last, Side::Client, What::Note(text));
     }
     if !full_sized && connection.midstream() && client.largest_again >= FULL_SIZED {

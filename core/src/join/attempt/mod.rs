@@ -19,7 +19,7 @@ use super::hellos::certificate_refused;
 use crate::capture::connection::{Connection, Side, Speech};
 use crate::capture::transaction::Transaction;
 use crate::categories::Id;
-use crate::exchange::{Attempt, ConnectFailure, Left, Phase, WaitFailure, What};
+use crate::exchange::{Attempt, ConnectFailure, Left, Phase, SendFailure, WaitFailure, What};
 use crate::report::Leg;
 use crate::time::Timestamp;
 use answer::answer;
@@ -147,8 +147,10 @@ pub fn transaction(connection: &Connection, transaction: &Transaction, seen_to: 
     attempt.body_waits = transaction.request.as_ref().is_some_and(|request| request.waits);
     attempt.flaw.clone_from(&transaction.flaw);
     answer(connection, transaction, &mut attempt, &mut story, seen_to);
-    if attempt.send.failure().is_some() {
-        if let Some(again) = connection.client_end.retransmitted() {
+    if let Some(failure) = attempt.send.failure() {
+        // Of what was never acknowledged that was told.
+        let told = matches!(failure, SendFailure::Unacknowledged | SendFailure::FullSizeLost);
+        if let Some(again) = connection.client_end.retransmitted().filter(|_| !told) {
             story.add(again, Side::Client, What::Note("gateway → upstream: the same bytes again".into()));
         }
         if let Some(closed) = connection.server_end.window_closed() {
