@@ -50,7 +50,7 @@ impl Stage {
     }
 }
 
-/// Takes the answer to a [`Look`].
+/// Takes the answer to a [`Look`](crate::protocol::Look).
 type Answer = Box<dyn FnOnce(Shown)>;
 
 /// Takes what was ordered.
