@@ -46,6 +46,7 @@ pub mod redact;
 pub mod report;
 mod sides;
 pub mod sorting;
+mod sparing;
 pub mod tables;
 pub mod time;
 mod together;

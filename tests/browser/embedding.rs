@@ -67,6 +67,16 @@ fn compact(page: &Page) {
     page.leave_frame();
 }
 
+/// In a frame of an opaque origin nothing is stored, and that is said; then the page is left.
+fn keeps_nothing(page: &Page) {
+    page.script("document.getElementById('keep').click()");
+    wait("the word on storage", || page.text().contains("keeps nothing here"));
+    // It says in the console what it refused.
+    page.console();
+    page.leave_frame();
+    page.load("");
+}
+
 #[test]
 fn an_article_opens_at_a_category_and_reads_files_there() {
     with_delivery("article-plain", Delivery::Site, |page| {
@@ -158,12 +168,7 @@ fn a_frame_that_may_only_run_scripts_says_what_is_off() {
         export(page, "Print", || ());
         wait("the word on printing", || page.text().contains("does not let it print"));
         assert!(!page.text().contains("Download JSON"));
-        page.script("document.getElementById('keep').click()");
-        wait("the word on storage", || page.text().contains("keeps nothing here"));
-        // It says in the console what it refused.
-        page.console();
-        page.leave_frame();
-        page.load("");
+        keeps_nothing(page);
     });
 }
 
@@ -380,12 +385,7 @@ fn a_frame_without_workers_reads_in_small_steps_and_says_what_is_off() {
         }
         let said = || page.script("return document.querySelector('.said').innerText").to_string();
         export(page, "Markdown", || wait("the word on downloads", || said().contains("Some frames refuse downloads")));
-        page.script("document.getElementById('keep').click()");
-        wait("the word on storage", || page.text().contains("keeps nothing here"));
-        // It says in the console what it refused.
-        page.console();
-        page.leave_frame();
-        page.load("");
+        keeps_nothing(page);
     });
 }
 

@@ -8,10 +8,9 @@ use std::time::Duration;
 /// Each file is read so often, in a page that was loaded anew.
 const ROUNDS: usize = 5;
 
-/// Notes when a file is picked, when the first failure is shown, when the report is final, and the longest task meanwhile. In
-/// `bare` mode the page does not learn of the file.
+/// Notes when a file is picked, when the first failure is shown, when the report is final, and the longest task meanwhile. Where
+/// `bare` is set, the page does not learn of the file.
 const WATCH: &str = r#"
-    const [bare] = arguments;
     window.T = { picked: 0, first: 0, done: 0, task: 0 };
     const input = document.querySelector('input[type=file]');
     input.addEventListener('change', event => {
@@ -53,7 +52,7 @@ fn pick(page: &Page, file: &Path, bare: bool) {
     page.wait_state("idle");
     // The engine is fetched by itself once the page stands.
     std::thread::sleep(Duration::from_secs(1));
-    page.script(&WATCH.replace("arguments", if bare { "[true]" } else { "[false]" }));
+    page.script(&format!("const bare = {bare};{WATCH}"));
     page.drop_files(&[file.to_path_buf()]);
     wait("the file is picked", || page.script("return T.picked > 0") == true);
 }

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
+use crate::sparing;
 use crate::tables::Places;
 
 use crate::exchange::{Icmp, Source};
@@ -110,13 +111,6 @@ type Key<'a> = (SocketAddr, SocketAddr, u16, u16, &'a str);
 /// which would have to make as many.
 pub const LOOKUPS: usize = if cfg!(test) { 2_000 } else { 1_000_000 };
 
-/// Most questions are asked and answered once: no room for more is taken before there is more.
-fn first_of<T>(list: &mut Vec<T>) {
-    if list.is_empty() {
-        list.reserve_exact(1);
-    }
-}
-
 /// All questions of a capture point.
 #[derive(Default)]
 pub struct Lookups {
@@ -183,8 +177,7 @@ impl Lookups {
             let copy = is_copy(last, source, (lookup.answer_id, ip_id));
             lookup.answer_id = ip_id;
             if lookup.answers.len() < KEPT && !copy {
-                first_of(&mut lookup.answers);
-                lookup.answers.push((source, Answer { rcode, addresses, truncated, cut }));
+                sparing::push(&mut lookup.answers, (source, Answer { rcode, addresses, truncated, cut }));
             }
         } else {
             let copy = is_copy(lookup.queries.last().copied(), source, (lookup.query_id, ip_id));
@@ -192,8 +185,7 @@ impl Lookups {
             if !copy {
                 lookup.tries += 1;
                 if lookup.queries.len() < KEPT {
-                    first_of(&mut lookup.queries);
-                    lookup.queries.push(source);
+                    sparing::push(&mut lookup.queries, source);
                 }
             }
         }

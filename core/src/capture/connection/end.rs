@@ -234,14 +234,11 @@ impl Signature {
 }
 
 impl End {
-    #[inline(never)]
     pub(super) fn rare(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
     }
 
     /// Its first RST.
-    // Asked for in many places, and large.
-    #[inline(never)]
     pub fn rst(&self) -> Option<Reset> {
         self.rare.as_ref()?.rst
     }

@@ -16,6 +16,7 @@ use super::packet::{Packet, Segment};
 use super::transaction::Keep;
 use crate::exchange::{Icmp, Source};
 use crate::protocols::dns;
+use crate::sparing;
 use crate::time::Span;
 use end::Signature;
 pub use end::{End, Fin, Reset, Side};
@@ -345,11 +346,7 @@ impl Connection {
             if self.syns.len() == KEPT {
                 self.syns.pop();
             }
-            if self.syns.is_empty() {
-                // Few need a second one.
-                self.syns.reserve_exact(1);
-            }
-            self.syns.push(source);
+            sparing::push(&mut self.syns, source);
         }
     }
 

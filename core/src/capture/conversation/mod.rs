@@ -20,6 +20,7 @@ use crate::exchange::Source;
 use crate::health_checks;
 use crate::protocols::http1::Chunks;
 use crate::protocols::http1::is_server_error;
+use crate::sparing;
 use crate::time::Timestamp;
 use heads::wanted;
 pub use heads::{digest as path_digest, quote};
@@ -268,10 +269,7 @@ impl Conversation {
 
     /// Keeps a transaction that is over: few connections have a second one.
     fn keep(&mut self, transaction: Transaction) {
-        if self.kept.is_empty() {
-            self.kept.reserve_exact(1);
-        }
-        self.kept.push(transaction);
+        sparing::push(&mut self.kept, transaction);
     }
 
     /// One more transaction that is not over: few connections have several at once.

@@ -1,6 +1,7 @@
 //! Events of one connection, put together.
 
 use crate::sorting::Sorting as _;
+use crate::sparing;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -28,11 +29,7 @@ impl<'a> Story<'a> {
         let connection = self.connection;
         let flow = Flow { one: connection.client, other: connection.server, packets: connection.packets };
         let sent = (side == Side::Client) == self.opener;
-        if self.events.is_empty() {
-            // Of most attempts that fail there is one, and there may be very many.
-            self.events.reserve_exact(1);
-        }
-        self.events.push(Event { source, leg: self.leg, sent, what, flow: Some(flow) });
+        sparing::push(&mut self.events, Event { source, leg: self.leg, sent, what, flow: Some(flow) });
     }
 
     pub(super) fn done(mut self) -> Vec<Event> {
