@@ -209,7 +209,7 @@ pub const FAVOURED: &str = "Speaks for it:";
 
 pub const PROGRESS: &str = "Bytes read";
 pub const NOTHING_FOUND_HINT: &str = "No gateway error and no broken answer; if a try upstream failed, another one made up for it. \
-    If users still saw a failure: does the time span above cover it, and was the capture taken on the gateway that they used?";
+    If users still saw a failure: does the time span above cover it, and do the files come from the gateway that they used?";
 
 // Evidence table
 pub const AT: &str = "Packet or line";
