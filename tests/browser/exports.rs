@@ -192,7 +192,7 @@ fn cookies_and_passwords_are_in_no_redacted_export() {
 }
 
 /// What was copied, or what stands there to be copied by hand.
-fn clipboard(page: &Page) -> String {
+pub fn clipboard(page: &Page) -> String {
     let shown = page.script("return document.querySelector('.said pre')?.textContent ?? ''");
     if let Some(shown) = shown.as_str().filter(|text| !text.is_empty()) {
         return shown.to_owned();

@@ -1,5 +1,6 @@
 //! Captures, logs and recordings whose names do what they can: nothing of them is ever more than text.
 
+use crate::exports::clipboard;
 use crate::harness::{Page, difference, native_report, scratch, wait, with_page};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::process::Command;
 use xtask::synthetic::frame::{ACK, End, Flow, PSH, RST, SYN, file_header, record_header};
 
 /// Host names, or what a line claims to be one. None holds a blank: that would end it.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "<img/src=x/onerror=document.title='broken'>",
     "<script>document.title='broken'</script>",
     "'\"><iframe/srcdoc=<script>top.document.title='broken'</script>>",
@@ -16,6 +17,7 @@ const NAMES: [&str; 8] = [
     "\u{1B}]0;broken\u{7}\u{1B}[31mred\u{0}.example",
     "=HYPERLINK(\"http://evil.example\")",
     "[x](http://evil.example)|![x](http://evil.example/x.png)|`b`|@all",
+    "\u{5D0}\u{5D1}\u{5D2}.\u{645}\u{635}\u{631}",
 ];
 
 /// What must not come out anywhere: orders to a terminal, letters of no width, orders of direction.
@@ -124,6 +126,13 @@ fn assert_harmless(page: &Page, what: &str) {
     let links =
         page.script("return [...document.querySelectorAll('a[href]')].filter(one => one.href.includes('evil')).length");
     assert_eq!(links, 0, "{what}: links of the file");
+    // Letters that are written from right to left turn nothing but themselves.
+    let turned = page.script(
+        "return [...document.querySelectorAll('body, body *')]
+             .filter(one => one.hasAttribute('dir') || getComputedStyle(one).direction !== 'ltr')
+             .map(one => one.outerHTML.slice(0, 200))",
+    );
+    assert_eq!(turned, Value::Array(Vec::new()), "{what}: what runs from right to left");
     let sideways = page.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
     assert_eq!(sideways, 0, "{what} scrolls sideways");
 }
@@ -192,18 +201,21 @@ fn hostile_names_are_passed_on_as_text() {
                 page.script("document.getElementById('redact').click()");
                 wait("what will be replaced", || page.text().contains("What remains"));
             }
-            let save = |button: &str| {
-                page.click(button);
-                let path = page.wait_download();
-                let text = std::fs::read_to_string(&path).expect("the export is UTF-8");
+            let harmless = |button: &str, text: &str| {
                 let found = text.char_indices().find(|(_, letter)| unseen(*letter));
                 assert!(found.is_none(), "{what}, {button}: {found:?}");
                 assert!(text.len() < 300_000, "{what}, {button}: {} bytes", text.len());
                 if redacted {
-                    for secret in ["knab", "evil.example", "HYPERLINK", "aaaaaaaa", "10.10.70.50", "10.1.0.5"] {
+                    for secret in ["knab", "evil.example", "HYPERLINK", "aaaaaaaa", "אבג", "10.10.70.50", "10.1.0.5"]
+                    {
                         assert!(!text.contains(secret), "{what}, {button}: {secret} is not replaced");
                     }
                 }
+            };
+            let save = |button: &str| {
+                page.click(button);
+                let text = std::fs::read_to_string(page.wait_download()).expect("the export is UTF-8");
+                harmless(button, &text);
                 text
             };
             let markdown = save("Markdown");
@@ -215,7 +227,8 @@ fn hostile_names_are_passed_on_as_text() {
             for markup in ["<img", "<script", "<iframe", "<a "] {
                 assert!(!html.contains(markup), "{what}: {markup}");
             }
-            let formula = |cell: &str| cell.starts_with(['=', '+', '@']);
+            assert!(!html.contains(" dir="), "{what}: {html}");
+            let formula = |cell: &str| cell.starts_with(['=', '+', '-', '@']);
             for element in ["<td>", "<li>", "<dd>", "<p>", "<h1>", "<h2>", "<h3>"] {
                 let found = html.split(element).skip(1).find(|cell| formula(cell));
                 assert!(found.is_none(), "{what}: a formula in {element} {found:.200?}");
@@ -224,6 +237,15 @@ fn hostile_names_are_passed_on_as_text() {
             // The values too, where the text of the file holds its letters escaped.
             let values = strings(&json);
             assert!(!values.iter().any(|text| text.chars().any(unseen)), "{what}: JSON");
+            page.click("Copy short text");
+            wait("the short text", || {
+                page.text().contains("short text is on the clipboard") || page.text().contains("Copy it here")
+            });
+            let short = clipboard(page);
+            assert!(short.contains("Where: "), "{what}: {short}");
+            harmless("Copy short text", &short);
+            let formula = short.lines().find(|line| formula(line));
+            assert!(formula.is_none(), "{what}: a formula in the short text {formula:?}");
             if what == "capture" {
                 page.click("Evidence (pcapng)");
                 let path = page.wait_download();
