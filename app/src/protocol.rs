@@ -271,4 +271,6 @@ pub struct Progress {
     pub file: usize,
     /// How many files were read whole.
     pub files_read: usize,
+    /// Nothing has come of the file for a while.
+    pub waits: bool,
 }

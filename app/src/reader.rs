@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::task::Waker;
 
 use gateway_triage_core::report::Report;
 use gateway_triage_core::time::Timestamp;
@@ -69,6 +70,8 @@ struct Slot {
     /// The number of the loop that reads or was the last to read; one whose number is another ends.
     current: Cell<u32>,
     stopped: Cell<bool>,
+    /// The loop, while it waits for bytes.
+    waits: Cell<Option<Waker>>,
     case: RefCell<Option<Case>>,
 }
 
@@ -76,6 +79,19 @@ impl Slot {
     fn with_case(&self, work: impl FnOnce(&mut Case)) {
         if let Some(case) = self.case.borrow_mut().as_mut() {
             work(case);
+        }
+    }
+
+    /// Has the loop end before its bytes have come.
+    fn stop(&self) {
+        self.stopped.set(true);
+        self.look_up();
+    }
+
+    /// Has the loop see whether it is still wanted.
+    fn look_up(&self) {
+        if let Some(waker) = self.waits.take() {
+            waker.wake();
         }
     }
 }
@@ -104,13 +120,14 @@ impl Reader {
             Ask::Open { case, choice } => {
                 self.first.current.set(case);
                 self.first.stopped.set(false);
+                self.first.look_up();
                 self.finished.set(false);
                 self.drop_listing();
                 spawn_local(Rc::clone(self).open(case, choice, files));
             }
-            Ask::Stop => self.first.stopped.set(true),
+            Ask::Stop => self.first.stop(),
             Ask::List { case, choice } => spawn_local(Rc::clone(self).list(case, choice, files)),
-            Ask::StopList => self.listing.stopped.set(true),
+            Ask::StopList => self.listing.stop(),
             Ask::Look { number, what } => spawn_local(Rc::clone(self).look(number, what, files)),
             Ask::Forget(number) => {
                 if let Some(wanted) = self.looks.borrow_mut().remove(&number) {
@@ -180,6 +197,7 @@ impl Reader {
     /// Ends the loop that reads for the list of all exchanges, and drops what it had.
     fn drop_listing(&self) {
         self.listing.current.set(self.listing.current.get() + 1);
+        self.listing.look_up();
         self.listing.case.replace(None);
         self.listed.set(false);
     }

@@ -208,6 +208,8 @@ pub const MENU: &str = "In the menu:";
 pub const FAVOURED: &str = "Speaks for it:";
 
 pub const PROGRESS: &str = "Bytes read";
+pub const WAITS: &str = "The disk or network drive has sent nothing for seconds. Reading goes on when it does; Cancel keeps what was \
+    found.";
 pub const NOTHING_FOUND_HINT: &str = "No gateway error and no broken answer; if a try upstream failed, another one made up for it. \
     If users still saw a failure: does the time span above cover it, and do the files come from the gateway that they used?";
 

@@ -163,6 +163,79 @@ fn a_file_that_is_removed_or_changed_while_it_is_read_is_named_and_the_others_st
     });
 }
 
+/// A network drive that first is slow and then stands still.
+#[test]
+fn a_slow_disk_leaves_the_page_usable_and_keeps_nobody_who_cancels() {
+    // Firefox's driver runs scripts beside the page: a fault made there does not reach it.
+    if Kind::chosen() == Kind::Firefox {
+        return;
+    }
+    with_page("slow", |page| {
+        // The worker that the page has already is not the one: the next gets this before its own source.
+        page.analyse(&case(CASE));
+        page.script(
+            "const slow = () => {
+                 const slice = Blob.prototype.slice, read = Blob.prototype.arrayBuffer;
+                 let begun = 0;
+                 Blob.prototype.slice = function (...where) {
+                     const part = slice.apply(this, where);
+                     part.slow = this.name === 'long.pcap';
+                     return part;
+                 };
+                 Blob.prototype.arrayBuffer = async function () {
+                     if (this.slow) await new Promise((go) => { if (++begun < 12) setTimeout(go, 200); });
+                     return read.call(this);
+                 };
+             };
+             const Whole = Blob;
+             window.Blob = function (parts, options) {
+                 const worker = options?.type === 'text/javascript';
+                 return new Whole(worker ? [`(${slow})();\n`, ...parts] : parts, options);
+             };
+             window.Blob.prototype = Whole.prototype;
+             const post = Worker.prototype.postMessage;
+             Worker.prototype.postMessage = function (...what) { window.reader = this; post.apply(this, what); };",
+        );
+        page.script("document.querySelector('.evidence .at button').click()");
+        wait("the reader", || page.script("return window.reader != null") == true);
+        page.script("window.reader.dispatchEvent(new Event('error'))");
+        wait("the word that it died", || page.text().contains("The reader has stopped"));
+        page.click("New case");
+
+        let folder = scratch("made-slow");
+        page.drop_files(&[long(&folder, 100_000)]);
+        page.wait_state("reading");
+        // Before a byte has come, it says what it waits for.
+        let text = page.text();
+        assert!(text.contains("long.pcap") && text.contains("Cancel"), "{text}");
+        wait("a first verdict", || verdicts(page) > 0);
+        let read = page.script("return document.querySelector('main progress').value").as_f64();
+        assert!(read.is_some_and(|read| read > 0.0 && read < 100.0), "{read:?}");
+        // Then the disk stands still; the page does not.
+        wait("the word that nothing comes", || page.text().contains("has sent nothing for seconds"));
+        assert_eq!(page.state(), "reading");
+        page.script("document.querySelector('.verdicts li a').click()");
+        wait("the verdict", || page.script("return document.querySelectorAll('article.verdict').length") == 1);
+        page.script(
+            "window.cancelled = performance.now();
+             new MutationObserver(() => {
+                 if (document.querySelector('main').dataset.state === 'done') window.ended ??= performance.now();
+             }).observe(document.documentElement, { subtree: true, attributes: true })",
+        );
+        page.click("Cancel");
+        assert_eq!(page.wait_read(), "done");
+        let took = page.script("return window.ended - window.cancelled").as_f64().unwrap_or(f64::MAX);
+        assert!(took < 1_500.0, "cancelling took {took} ms");
+        let report = page.download_json();
+        assert_eq!(report["partial"], true, "the partial report does not say that it is one");
+        let packets = report["inputs"][0]["packets"].as_u64();
+        assert!(packets.is_some_and(|packets| packets > 0 && packets < 100_000), "{report}");
+        assert!(verdicts(page) > 0);
+        assert_goes_on(page);
+        let _ = std::fs::remove_dir_all(folder);
+    });
+}
+
 #[test]
 fn a_hidden_tab_reads_on() {
     with_page("hidden", |page| {

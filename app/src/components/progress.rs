@@ -56,6 +56,11 @@ pub fn Reading() -> impl IntoView {
                     app.names.with(|names| names.get(progress.file).cloned())
                 }}
             </p>
+            <Show when=move || app.progress.get().waits>
+                <p class="aside" role="status">
+                    {words::WAITS}
+                </p>
+            </Show>
             // Spoken in quarters: a number every 100 ms would talk over everything else.
             <p class="out-of-sight" role="status">
                 {move || words::quarter(share.get() / 25)}

@@ -1,6 +1,9 @@
 //! The loop that reads the files of a case: slices, progress, provisional reports, and turns for other events.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::task::Poll;
 
 use gateway_triage_core::{InputId, reading_order};
 use gloo::file::File;
@@ -22,6 +25,11 @@ const REPORT_EVERY: f64 = 1_500.0;
 /// A provisional report may take one part in this of the time.
 const REPORT_SHARE: f64 = 15.0;
 
+/// Milliseconds between two looks at what is due, while bytes are waited for.
+const TURN: u32 = 250;
+/// Milliseconds after which it is said that nothing comes.
+const SLOW: f64 = 3_000.0;
+
 /// Why a loop ends before its end.
 pub(super) enum Leave {
     /// Another case was opened.
@@ -38,6 +46,8 @@ pub(super) struct Run<'a> {
     progress: Progress,
     told: f64,
     next_report: f64,
+    /// Bytes that were read when it reported last.
+    reported: u64,
     breathed: f64,
 }
 
@@ -53,6 +63,7 @@ impl<'a> Run<'a> {
             progress: Progress { total, ..Progress::default() },
             told: 0.0,
             next_report: now + REPORT_EVERY / 3.0,
+            reported: 0,
             breathed: now,
         }
     }
@@ -62,8 +73,7 @@ impl<'a> Run<'a> {
         let mut heads = Vec::with_capacity(files.len());
         for file in files {
             // What cannot be read now fails below, where it is said.
-            let head = slice(file, 0, HEAD).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
-            self.look_up()?;
+            let head = self.arrival(slice(file, 0, HEAD)).await?.map(|bytes| bytes.to_vec()).unwrap_or_default();
             heads.push(head);
         }
         let heads: Vec<&[u8]> = heads.iter().map(Vec::as_slice).collect();
@@ -84,7 +94,7 @@ impl<'a> Run<'a> {
         let mut at = 0;
         let mut ahead = Some(slice(file, 0, step));
         while let Some(reading) = ahead.take() {
-            let bytes = match reading.await {
+            let bytes = match self.arrival(reading).await? {
                 Ok(bytes) => bytes,
                 Err(why) => {
                     self.slot.with_case(|case| case.fail(id, words::unreadable(at, &why)));
@@ -129,20 +139,61 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// What a reading comes to. A slow disk keeps nobody who wants to leave, and no report that is due; that it is slow is told.
+    async fn arrival<T>(&mut self, reading: impl Future<Output = T>) -> Result<T, Leave> {
+        let mut reading = pin!(reading);
+        let begun = Date::now();
+        loop {
+            let mut turn = TimeoutFuture::new(TURN);
+            let arrived = poll_fn(|context| {
+                if let Err(leave) = self.look_up() {
+                    return Poll::Ready(Err(leave));
+                }
+                self.slot.waits.set(Some(context.waker().clone()));
+                match reading.as_mut().poll(context) {
+                    Poll::Ready(read) => Poll::Ready(Ok(Some(read))),
+                    Poll::Pending => Pin::new(&mut turn).poll(context).map(|()| Ok(None)),
+                }
+            });
+            if let Some(read) = arrived.await? {
+                self.progress.waits = false;
+                return Ok(read);
+            }
+            let now = Date::now();
+            self.report_if_due(now);
+            if now - begun >= SLOW && !self.progress.waits {
+                self.progress.waits = true;
+                self.tell(now);
+            }
+        }
+    }
+
+    /// Reports where it is time, and enough was read for a first report or for another one.
+    fn report_if_due(&mut self, now: f64) {
+        let read = self.progress.read;
+        if !self.lists() && now >= self.next_report && read > self.reported && read >= self.progress.total / 20 {
+            self.reported = read;
+            let took = self.reader.report(self.number, false);
+            self.next_report = Date::now() + (took * REPORT_SHARE).max(REPORT_EVERY);
+        }
+    }
+
+    /// Tells how far it is.
+    fn tell(&mut self, now: f64) {
+        self.told = now;
+        let (case, progress) = (self.reader.first.current.get(), self.progress);
+        let listing = Listing::Reading(progress);
+        let told = if self.lists() { Tell::Listing { case, listing } } else { Tell::Progress { case, progress } };
+        (self.reader.tell)(&told, None);
+    }
+
     /// Tells how far it is, reports where it is time, and lets other events have their turn.
     async fn pause(&mut self) {
         let now = Date::now();
         if now - self.told >= PROGRESS_EVERY {
-            self.told = now;
-            let (case, progress) = (self.reader.first.current.get(), self.progress);
-            let listing = Listing::Reading(progress);
-            let told = if self.lists() { Tell::Listing { case, listing } } else { Tell::Progress { case, progress } };
-            (self.reader.tell)(&told, None);
+            self.tell(now);
         }
-        if !self.lists() && now >= self.next_report && self.progress.read >= self.progress.total / 20 {
-            let took = self.reader.report(self.number, false);
-            self.next_report = Date::now() + (took * REPORT_SHARE).max(REPORT_EVERY);
-        }
+        self.report_if_due(now);
         if now - self.breathed >= self.reader.pace.breath {
             TimeoutFuture::new(0).await;
             self.breathed = Date::now();
