@@ -1,5 +1,7 @@
 //! What must hold for the whole table, and one failure of each kind through it.
 
+mod causes;
+
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec;
@@ -139,6 +141,25 @@ fn receive(failure: ReceiveFailure) -> Attempt {
     Attempt { receive: Phase::Failed(failure), ..Attempt::default() }
 }
 
+/// A line that leaves open which of these it was.
+fn logged(candidates: &[Id], made_by: Option<GeneratedBy>) -> Claim {
+    Claim {
+        candidates: candidates.to_vec(),
+        confidence: Confidence::Possible,
+        undetermined: true,
+        why: String::new(),
+        made_by,
+        elapsed: None,
+    }
+}
+
+/// The causes that the evidence speaks for, and what it says.
+fn favoured(id: Id, exchange: &Exchange, attempt: &Attempt) -> Vec<(&'static str, String)> {
+    let causes = id.category().map_or(&[][..], |category| category.causes);
+    let favour = |cause: &super::Cause| Some((cause.text, (cause.favoured_by)(exchange, Some(attempt))?.into()));
+    causes.iter().filter_map(favour).collect()
+}
+
 #[test]
 fn each_failed_phase_has_its_category() {
     let second = Span::seconds(1);
@@ -261,17 +282,10 @@ fn no_attempt_needs_packets() {
     assert_eq!(named(&exchange(status(502))), Some(Id::NoAttempt));
     assert_eq!(named(&exchange(status(404))), None);
     assert_eq!(named(&exchange(Answer::Pending)), None);
-    let claim = |made_by| Claim {
-        candidates: vec![Id::TcpSynReset],
-        confidence: Confidence::Possible,
-        undetermined: true,
-        why: String::new(),
-        made_by,
-        elapsed: None,
-    };
-    let logged = Exchange { claim: Some(claim(None)), ..exchange(status(504)) };
-    assert_eq!(named(&logged), None, "a log is silent about attempts");
-    let told = Exchange { claim: Some(claim(Some(GeneratedBy::Origin))), ..exchange(status(504)) };
+    let silent = Exchange { claim: Some(logged(&[Id::TcpSynReset], None)), ..exchange(status(504)) };
+    assert_eq!(named(&silent), None, "a log is silent about attempts");
+    let claim = logged(&[Id::TcpSynReset], Some(GeneratedBy::Origin));
+    let told = Exchange { claim: Some(claim), ..exchange(status(504)) };
     assert_eq!(named(&told), Some(Id::OriginError));
 }
 
@@ -285,8 +299,7 @@ fn a_client_that_refuses_the_gateways_certificate() {
 #[test]
 fn evidence_favours_causes() {
     let favours = |id: Id, exchange: &Exchange, attempt: &Attempt| -> Vec<String> {
-        let causes = id.category().map_or(&[][..], |category| category.causes);
-        causes.iter().filter_map(|cause| (cause.favoured_by)(exchange, Some(attempt))).map(Into::into).collect()
+        favoured(id, exchange, attempt).into_iter().map(|(_, why)| why).collect()
     };
     let inside = Exchange { host: Some("intranet.local".to_owned()), ..exchange(status(502)) };
     assert_eq!(

@@ -26,7 +26,7 @@ fn after_finished(attempt: Option<&Attempt>) -> Favour {
 
 fn asked_for_certificate(attempt: Option<&Attempt>) -> Favour {
     let asked = attempt?.tls.as_ref()?.asks_certificate;
-    let ended = alert(attempt, &[116, 40, 41, 42, 43, 46, 48, 49]);
+    let ended = alert(attempt, &[116, 40, 41, 42, 43, 44, 45, 46, 48, 49]);
     (asked && ended.is_some()).then(|| "The server asked for a client certificate before it refused.".into())
 }
 
@@ -64,7 +64,7 @@ pub static CATEGORY: Category = Category {
         favoured("The server wants a client certificate, which a decrypting gateway cannot show.", |_, attempt| {
             after_finished(attempt)
                 .or_else(|| asked_for_certificate(attempt))
-                .or_else(|| alert(attempt, &[116, 40, 42, 43, 46, 48, 49]))
+                .or_else(|| alert(attempt, &[116, 40, 42, 43, 44, 45, 46, 48, 49]))
         }),
         favoured("The gateway names no server (SNI) or one that this server does not serve.", |_, attempt| {
             name(attempt)
