@@ -142,9 +142,8 @@ impl Evidence {
     /// Takes a packet of an input, if it is wanted; rewritten, where a redactor is given. Gives whether more are wanted.
     pub fn take(&mut self, input: u32, seen: &Seen<'_>, redactor: Option<&mut Redactor>) -> bool {
         let (wanted, more) = self.wants(input, seen.number);
-        if wanted && self.bytes + seen.data.len() > BYTES {
-            self.left_out += 1;
-        } else if wanted {
+        // What has no room is missing at the end, and counted there.
+        if wanted && self.bytes + seen.data.len() <= BYTES {
             let interface = Interface { input, section: seen.section, interface: seen.interface, link: seen.link };
             let known = self.interfaces.iter().position(|one| *one == interface);
             let index = known.unwrap_or_else(|| {
@@ -388,5 +387,28 @@ mod tests {
         {
             assert!(Evidence::of(&report(answer), None).names.is_empty(), "{answer}");
         }
+    }
+
+    #[test]
+    fn a_file_has_so_many_packets_and_bytes_and_says_how_many_are_missing() {
+        let mut report = report("answer");
+        let row = report.findings[0].evidence[0].clone();
+        report.findings[0].evidence = (1..=PACKETS as u64 + 10)
+            .map(|number| crate::report::Evidence { packet: Some(number), ..row.clone() })
+            .collect();
+        let mut evidence = Evidence::of(&report, None);
+        assert!(evidence.wants(0, PACKETS as u64).0 && !evidence.wants(0, PACKETS as u64 + 1).0);
+        for number in 1..=PACKETS as u64 - 3 {
+            evidence.take(0, &seen(number, b""), None);
+        }
+        evidence.bytes = BYTES - 9;
+        evidence.take(0, &seen(PACKETS as u64 - 2, b"has room"), None);
+        evidence.take(0, &seen(PACKETS as u64 - 1, b"has none"), None);
+        evidence.bytes = 0;
+        let file = evidence.file();
+        let holds = |what: &[u8]| file.windows(what.len()).any(|bytes| bytes == what);
+        assert!(holds(b"has room") && !holds(b"has none"));
+        // Ten beyond the number, one beyond the bytes, and one that its file did not hold.
+        assert!(holds(b" 12 packets of the evidence are not in this file."));
     }
 }
