@@ -48,10 +48,15 @@ struct Waiting {
 pub struct Fragments {
     waiting: VecDeque<Waiting>,
     /// Packets given up because fragments were missing.
-    pub lost: u64,
+    lost: u64,
 }
 
 impl Fragments {
+    /// Packets of which fragments are missing, so far.
+    pub fn incomplete(&self) -> u64 {
+        self.lost + self.waiting.len() as u64
+    }
+
     /// Adds a fragment. True if its packet is whole now: `whole` holds the payload then.
     pub fn add(&mut self, fragment: Fragment, bytes: &[u8], time: Timestamp, whole: &mut Vec<u8>) -> bool {
         while self.waiting.front().is_some_and(|front| time.since(front.since) > PATIENCE) {
@@ -124,5 +129,39 @@ mod tests {
         assert!(!fragments.add(piece(8, false), b"rest", Timestamp(0), &mut whole));
         assert!(fragments.add(piece(0, true), b"01234567", Timestamp(1), &mut whole));
         assert_eq!(whole, b"01234567rest");
+    }
+
+    fn fragment(id: u32, offset: usize) -> Fragment {
+        let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        Fragment { from: ip, to: ip, id, protocol: IpNumber(17), offset, more: true }
+    }
+
+    #[test]
+    fn so_many_packets_wait_for_so_long() {
+        let (mut fragments, mut whole) = (Fragments::default(), Vec::new());
+        for id in 0..64 {
+            fragments.add(fragment(id, 0), b"01234567", Timestamp(0), &mut whole);
+        }
+        assert_eq!((fragments.waiting.len(), fragments.lost), (64, 0));
+        fragments.add(fragment(64, 0), b"01234567", Timestamp(0), &mut whole);
+        assert_eq!((fragments.waiting.len(), fragments.lost), (64, 1), "the oldest is given up");
+        let minute = PATIENCE.0;
+        fragments.add(fragment(64, 8), b"01234567", Timestamp(minute), &mut whole);
+        assert_eq!(fragments.lost, 1);
+        fragments.add(fragment(65, 0), b"01234567", Timestamp(minute + 1), &mut whole);
+        assert_eq!((fragments.waiting.len(), fragments.lost), (1, 65));
+    }
+
+    #[test]
+    fn a_packet_has_64_kib_at_most_and_is_in_no_more_than_1024_pieces() {
+        let (mut fragments, mut whole) = (Fragments::default(), Vec::new());
+        fragments.add(fragment(1, 65_528), b"01234567", Timestamp(0), &mut whole);
+        assert!(fragments.waiting.is_empty(), "no packet ends behind byte 65,535");
+        for at in 0..1024 {
+            fragments.add(fragment(2, 8 * (at % 8000)), b"01234567", Timestamp(0), &mut whole);
+        }
+        assert_eq!((fragments.waiting.len(), fragments.lost), (1, 0));
+        fragments.add(fragment(2, 0), b"01234567", Timestamp(0), &mut whole);
+        assert_eq!((fragments.waiting.len(), fragments.lost), (0, 1));
     }
 }

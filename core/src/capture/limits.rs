@@ -150,6 +150,137 @@ fn bytes_that_wait_for_others_are_bounded_in_total() {
     assert!(WAITING < 8 * 150 * 1400 && told.contains("could not wait for them: 1 MiB"), "{told}");
 }
 
+/// Behind a hole each direction keeps 256 KiB, and then goes on without the missing bytes: three never come to a MiB.
+#[test]
+fn bytes_that_wait_for_others_are_bounded_for_each_direction() {
+    let segment = |client: u32, sequence: u32, flags: u8, data: &[u8]| {
+        let [a, b, c, d] = sequence.to_be_bytes();
+        let head = [0x9c, 0x40, 0, 80, a, b, c, d, 0, 0, 0, 1, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0];
+        ip(6, client, &[&head, data].concat())
+    };
+    let of = |client: u32| {
+        let behind_a_hole = (0..1_000).map(move |at| segment(client, 10 + at * 1_400, 0x18, &[b'x'; 1_400]));
+        core::iter::once(segment(client, 1, 2, &[])).chain(behind_a_hole)
+    };
+    let report = read(&pcap(101, (0..3).flat_map(of)));
+    assert!(!warnings(&report).contains("limit"), "{}", warnings(&report));
+
+    // Of small segments it keeps 256: a request behind more of them is read.
+    let request = b"GET /a HTTP/1.1\r\nHost: www.example.com\r\n\r\n";
+    let read_behind = |many: u32| {
+        let begun = [segment(9, 1, 2, &[]), segment(9, 2, 0x18, request)];
+        let small = (0..many).map(|at| segment(9, 1_000 + at, 0x18, b"x"));
+        let behind = [segment(9, 1_000 + many, 0x18, request)];
+        read(&pcap(101, begun.into_iter().chain(small).chain(behind))).exchanges.total
+    };
+    assert_eq!((read_behind(200), read_behind(257)), (1, 2));
+}
+
+/// HTTP/2 in the clear: a client that opens stream after stream, and no answer.
+#[test]
+fn streams_that_wait_beyond_the_limit_are_counted() {
+    let asked = |streams: u32| {
+        let segment = |sequence: u32, flags: u8, data: &[u8]| {
+            let [a, b, c, d] = sequence.to_be_bytes();
+            let head = [0x9c, 0x40, 0, 80, a, b, c, d, 0, 0, 0, 1, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0];
+            ip(6, 9, &[&head, data].concat())
+        };
+        let mut said = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec();
+        for stream in 0..streams {
+            // GET / over http, and the host as a literal (RFC 7541).
+            said.extend([0, 0, 20, 1, 5]);
+            said.extend((2 * stream + 1).to_be_bytes());
+            said.extend(b"\x82\x84\x86\x01\x0fwww.example.com");
+        }
+        let mut sequence = 2;
+        let mut all = alloc::vec![segment(1, 2, &[])];
+        for part in said.chunks(1_400) {
+            all.push(segment(sequence, 0x18, part));
+            sequence += part.len() as u32;
+        }
+        warnings(&read(&pcap(101, all.into_iter())))
+    };
+    assert!(!asked(256).contains("not followed"), "{}", asked(256));
+    assert!(asked(263).contains("7 requests were not followed to their end"), "{}", asked(263));
+}
+
+/// What lies in more tunnels than are opened is not looked into; five headers of IP are (RFC 2003).
+#[test]
+fn tunnels_in_tunnels_are_opened_up_to_some() {
+    let told = |headers: usize| {
+        let inner = ip(17, 9, &[0x9c, 0x40, 0, 53, 0, 9, 0, 0, 99]);
+        let nested = (1..headers).fold(inner, |inside, _| ip(4, 9, &inside));
+        warnings(&read(&pcap(101, core::iter::once(nested))))
+    };
+    assert!(told(5).contains("1 packets at port 53 hold no DNS message"), "{}", told(5));
+    assert_eq!(told(6), told(7));
+    assert!(!told(6).contains("port 53"), "{}", told(6));
+}
+
+#[test]
+fn packets_whose_fragments_never_came_are_counted() {
+    let first_of = |number: u8| {
+        let mut packet = ip(17, 9, &[0x9c, 0x40, 0, 53, 0, 99, 0, 0]);
+        (packet[5], packet[6]) = (number, 0x20);
+        packet
+    };
+    let told = warnings(&read(&pcap(101, (0..70).map(first_of))));
+    assert!(told.contains("70 fragmented IP packets lack fragments"), "{told}");
+}
+
+/// A list of all requests is wanted, and one connection has more of them than are kept.
+#[test]
+fn healthy_requests_beyond_the_limit_are_counted() {
+    const SERVED: u32 = 200_000;
+    let (asked, answered) = (b"GET /a HTTP/1.1\r\nHost: www.example.com\r\n\r\n", b"HTTP/1.1 204 No Content\r\n\r\n");
+    let mut ends = [2_u32, 501];
+    let exchange = (0..SERVED + 9).flat_map(move |_| {
+        let [client, server] = ends;
+        ends = [client + asked.len() as u32, server + answered.len() as u32];
+        let [sequence, acked] = [client, server].map(u32::to_be_bytes);
+        let head = [&[0x9c, 0x40, 0, 80], &sequence, &acked, &[0x50, 0x18, 0xff, 0xff, 0, 0, 0, 0][..]].concat();
+        let request = ip(6, 9, &[&head[..], asked].concat());
+        let [sequence, acked] = [server, ends[0]].map(u32::to_be_bytes);
+        let head = [&[0, 80, 0x9c, 0x40], &sequence, &acked, &[0x50, 0x18, 0xff, 0xff, 0, 0, 0, 0][..]].concat();
+        let mut answer = ip(6, 9, &[&head[..], answered].concat());
+        let (client, server) = answer[12..20].split_at_mut(4);
+        client.swap_with_slice(server);
+        [request, answer]
+    });
+    let mut case = Case::new(Options { exchanges: true, ..Options::default() });
+    let input = case.input("limits.pcap");
+    case.read(input, &pcap(101, exchange));
+    case.end(input);
+    let report = case.report();
+    assert_eq!((report.exchanges.total, report.exchanges.failed), (u64::from(SERVED) + 9, 0));
+    assert!(warnings(&report).starts_with("9 more "), "{}", warnings(&report));
+}
+
+/// Each connection may have a head of 256 KiB that is not whole yet; all together may not. What was asked for is known all the same.
+#[test]
+fn heads_that_are_not_whole_are_bounded_in_total() {
+    let segment = |client: u32, sequence: u32, flags: u8, data: &[u8]| {
+        let [a, b, c, d] = sequence.to_be_bytes();
+        let head = [0x9c, 0x40, 0, 80, a, b, c, d, 0, 0, 0, 1, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0];
+        ip(6, client, &[&head, data].concat())
+    };
+    let begun = |clients: u32| {
+        let of = move |client: u32| {
+            let first = b"GET http://www.example.com/a HTTP/1.1\r\nHost: www.example.com\r\nX: ";
+            let after = 2 + first.len() as u32;
+            let more = (0..150).map(move |at| segment(client, after + at * 1400, 0x18, &[b'x'; 1400]));
+            [segment(client, 1, 2, &[]), segment(client, 2, 0x18, first)].into_iter().chain(more)
+        };
+        read(&pcap(101, (0..clients).flat_map(of)))
+    };
+    assert!(!warnings(&begun(4)).contains("limit"), "{}", warnings(&begun(4)));
+    let report = begun(8);
+    let told = warnings(&report);
+    assert!(told.contains("a part of a message's head, and could not wait for them: 1 MiB"), "{told}");
+    assert_eq!(begun(4).exchanges.total, 0, "a head that is not whole is no request yet");
+    assert!((1..=8).contains(&report.exchanges.total), "{:?}", report.exchanges);
+}
+
 /// Their index is kept small (`Source::file`), so there is a last one.
 #[test]
 fn files_beyond_the_limit_are_counted() {

@@ -278,8 +278,8 @@ impl Point {
         }
         if self.unsorted > 0 {
             warnings.push(format!(
-                "{} segments came before others and could not wait for them: {} MiB that do so in all connections together are \
-                 the limit; the missing bytes count as lost",
+                "{} segments came before others, or held a part of a message's head, and could not wait for them: {} MiB that do \
+                 so in all connections together are the limit; the missing bytes count as lost",
                 self.unsorted,
                 WAITING >> 20
             ));
@@ -293,8 +293,9 @@ impl Point {
         if self.malformed > 0 {
             warnings.push(format!("{} packets have malformed or cut-off headers and were passed over", self.malformed));
         }
-        if self.fragments.lost > 0 {
-            warnings.push(format!("{} fragmented IP packets lack fragments", self.fragments.lost));
+        let incomplete = self.fragments.incomplete();
+        if incomplete > 0 {
+            warnings.push(format!("{incomplete} fragmented IP packets lack fragments"));
         }
         if self.passed_over > 0 {
             warnings.push(format!(

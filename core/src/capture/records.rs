@@ -267,4 +267,19 @@ mod tests {
         records.gap(1);
         assert!(records.lost);
     }
+
+    #[test]
+    fn a_message_beyond_the_limit_is_passed_over() {
+        let hello = |length: usize| {
+            let [_, high, middle, low] = u32::to_be_bytes(length as u32);
+            let messages = [&[1, high, middle, low][..], &[7].repeat(length), &[2, 0, 0, 1, 9]].concat();
+            let records = messages.chunks(16_384).map(|part| {
+                let [high, low] = u16::to_be_bytes(part.len() as u16);
+                [&[22, 3, 1, high, low], part].concat()
+            });
+            read(&records.collect::<Vec<_>>().concat(), 1_400)
+        };
+        assert_eq!(hello(65_536), [(1, 65_536), (2, 1)]);
+        assert_eq!(hello(65_537), [(2, 1)], "what follows is read");
+    }
 }

@@ -231,4 +231,39 @@ mod tests {
     fn pointer_loops_end() {
         assert_eq!(message(b"\0\x01\x01\0\0\x01\0\0\0\0\0\0\xc0\x0c\0\x01\0\x01"), None);
     }
+
+    /// An answer of so many records of 192.0.2.x, behind so many of a type that is none of ours.
+    fn answer(others: u16, addresses: u16) -> Message {
+        let mut data = Vec::from(&b"\0\x01\x81\x80\0\x01"[..]);
+        data.extend((others + addresses).to_be_bytes());
+        data.extend(b"\0\0\0\0\x01a\0\0\x01\0\x01");
+        for at in 0..others + addresses {
+            let kind = if at < others { 99 } else { 1 };
+            data.extend([0xc0, 12, 0, kind, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, at as u8]);
+        }
+        message(&data).unwrap_or_else(|| panic!("not read"))
+    }
+
+    #[test]
+    fn of_an_answer_so_many_records_and_addresses_are_looked_at() {
+        assert_eq!(answer(63, 1).addresses.len(), 1);
+        assert_eq!(answer(64, 1).addresses.len(), 0);
+        assert_eq!(answer(0, 16).addresses.len(), 16);
+        assert_eq!(answer(0, 17).addresses.len(), 16);
+    }
+
+    #[test]
+    fn a_name_has_255_bytes_at_most_and_16_pointers() {
+        let question = |name: &[u8]| [b"\0\x01\x01\0\0\x01\0\0\0\0\0\0", name, b"\0\x01\0\x01"].concat();
+        let labels = |many: usize| [&[1, b'a'].repeat(many)[..], &[0]].concat();
+        assert!(message(&question(&labels(100))).is_some());
+        assert_eq!(message(&question(&labels(130))), None);
+        // Pointers one to the other, the last one to the end of the name.
+        let pointers = |many: u8| {
+            let chain = (0..many).flat_map(|at| [0xc0, 12 + 2 * (at + 1)]);
+            question(&chain.chain([0]).collect::<Vec<u8>>())
+        };
+        assert!(message(&pointers(16)).is_some());
+        assert_eq!(message(&pointers(17)), None);
+    }
 }

@@ -319,4 +319,16 @@ mod tests {
         assert_eq!(decoder.block(&[0x3f, 0xff, 0xff, 0x03]), Some(vec![]));
         assert_eq!(decoder.limit, LARGEST);
     }
+
+    #[test]
+    fn a_value_beyond_the_limit_is_refused() {
+        // RFC 7541 section 6.2.2: a literal that is not remembered, its name of one letter.
+        let value = |length: usize| {
+            let rest = length - 127;
+            let coded = [0x7f, rest as u8 | 0x80, (rest >> 7) as u8 | 0x80, (rest >> 14) as u8];
+            let block = [&[0, 1, b'a'], &coded[..], &vec![b'x'; length]].concat();
+            Decoder::default().block(&block).is_some()
+        };
+        assert!(value(65_536) && !value(65_537));
+    }
 }

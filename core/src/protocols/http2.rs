@@ -166,4 +166,20 @@ mod tests {
             assert_eq!(out[2].block(), Some(&[0x82][..]));
         }
     }
+
+    #[test]
+    fn a_frame_beyond_the_limit_ends_its_direction() {
+        let read = |length: usize| {
+            let [_, high, middle, low] = u32::to_be_bytes(length as u32);
+            let mut bytes = vec![high, middle, low, kind::SETTINGS, 0, 0, 0, 0, 0];
+            bytes.resize(bytes.len() + length, 7);
+            bytes.extend([0, 0, 4, kind::DATA, 1, 0, 0, 0, 3, 1, 2, 3, 4]);
+            let mut frames = Frames::default();
+            let mut rest = &bytes[..];
+            let kinds: Vec<u8> = core::iter::from_fn(|| frames.next(&mut rest)).map(|frame| frame.kind).collect();
+            (kinds, frames.lost)
+        };
+        assert_eq!(read(65_536), (vec![kind::SETTINGS, kind::DATA], false));
+        assert_eq!(read(65_537), (vec![], true));
+    }
 }

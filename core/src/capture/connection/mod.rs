@@ -71,6 +71,8 @@ pub struct Connection {
     pub server_end: End,
     /// What it speaks.
     pub speech: Speech,
+    /// Bytes of heads that are not whole yet.
+    unfinished: usize,
     /// TLS from the first byte, or inside a tunnel.
     pub handshake: Option<Box<Handshake>>,
     /// Whether the capturing host sent the client's packets, where known.
@@ -131,6 +133,7 @@ impl Connection {
             client_end: End::default(),
             server_end: End::default(),
             speech: Speech::Silent,
+            unfinished: 0,
             handshake: None,
             client_outgoing: None,
             interfaces: 0,

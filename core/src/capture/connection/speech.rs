@@ -33,6 +33,14 @@ impl Speech {
             _ => 0,
         }
     }
+
+    /// Bytes of heads that are not whole yet: of the client's and of the server's.
+    pub(super) fn unfinished(&self) -> [usize; 2] {
+        match self {
+            Self::Http(conversation) => conversation.unfinished(),
+            _ => [0; 2],
+        }
+    }
 }
 
 impl Connection {
@@ -108,6 +116,7 @@ impl Connection {
             (Speech::Tls, side) => self.handshake.get_or_insert_default().data(side, data, source),
             _ => {}
         }
+        self.unfinished = self.speech.unfinished().iter().sum();
     }
 
     /// Bytes behind a granted CONNECT or upgrade: HTTP/2, or TLS as far as it is that.

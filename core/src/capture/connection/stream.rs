@@ -12,12 +12,12 @@ const PENDING_BYTES: usize = 256 * 1024;
 const PENDING_SEGMENTS: usize = 256;
 
 impl Connection {
-    /// Out-of-order bytes that wait for those before them.
+    /// Bytes that wait: out of order for those before them, of a message's head for the rest of it.
     pub fn waiting(&self) -> usize {
-        self.client_end.pending_bytes + self.server_end.pending_bytes
+        self.client_end.pending_bytes + self.server_end.pending_bytes + self.unfinished
     }
 
-    /// Goes on behind all bytes that are missing: there is no more room to wait for them.
+    /// Goes on behind all bytes that are missing, and as if the rest of a head were: there is no more room to wait for them.
     pub fn wait_no_more(&mut self, source: Source) {
         for side in [Side::Client, Side::Server] {
             for _ in 0..=PENDING_SEGMENTS {
@@ -25,6 +25,12 @@ impl Connection {
                     break;
                 }
                 self.skip_gap(side, source);
+            }
+        }
+        for (side, bytes) in [Side::Client, Side::Server].into_iter().zip(self.speech.unfinished()) {
+            if bytes > 0 {
+                self.end_mut(side).miss(source);
+                self.gap(side, 0, source);
             }
         }
     }
@@ -133,6 +139,7 @@ impl Connection {
             (Speech::Dns(parts), _) => **parts = Default::default(),
             _ => {}
         }
+        self.unfinished = self.speech.unfinished().iter().sum();
     }
     pub(super) fn fin(&mut self, side: Side, segment: &Segment<'_>, source: Source) {
         let other = self.end(side.other());

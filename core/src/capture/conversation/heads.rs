@@ -99,3 +99,20 @@ fn readable(data: &[u8], most: usize) -> String {
         .map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { *byte as char } else { '.' })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_beyond_the_limit_has_no_end() {
+        let end_of = |bytes: usize| {
+            let mut part = alloc::vec![b'x'; bytes - 4];
+            let found = whole_head(&mut part, b"\r\n\r\n");
+            matches!(found, Head::Joined(head, 4) if head.len() == bytes)
+        };
+        assert!(end_of(262_144) && !end_of(262_145));
+        let mut part = alloc::vec![b'x'; 262_144];
+        assert!(matches!(whole_head(&mut part, b"x"), Head::TooLong));
+    }
+}

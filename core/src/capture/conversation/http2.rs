@@ -71,6 +71,7 @@ impl Conversation {
         first.response = None;
         self.wait_for(*first);
         self.http2 = Some(Box::new(Http2::new()));
+        self.multiplexed = true;
         true
     }
 
@@ -174,10 +175,6 @@ impl Conversation {
         match (side, known) {
             (Side::Client, None) => {
                 let Some(head) = request(&fields) else { return };
-                if self.open.len() >= STREAMS {
-                    self.open.pop_front();
-                    self.given_up += 1;
-                }
                 self.request(head.as_bytes(), begun, source, end);
                 self.requests = Place::START;
                 let Some(open) = self.open.back_mut().filter(|open| open.stream == 0) else { return };

@@ -74,6 +74,8 @@ pub struct Conversation {
     responses: Place,
     open: VecDeque<Transaction>,
     http2: Option<Box<Http2>>,
+    /// HTTP/2 is spoken. By itself, because [`Self::http2`] is taken out while its bytes are read.
+    multiplexed: bool,
     /// Transactions over that are worth keeping: failed, or odd.
     pub kept: Vec<Transaction>,
     /// Requests whose whole answer may have been among bytes that the capture lacks, the first so many.
@@ -133,6 +135,7 @@ impl Default for Conversation {
             responses: Place::START,
             open: VecDeque::new(),
             http2: None,
+            multiplexed: false,
             kept: Vec::new(),
             missed: None,
             count: 0,
@@ -173,9 +176,17 @@ impl Conversation {
         self.missed.iter().flat_map(|missed| &missed.0)
     }
 
+    /// Bytes of heads that are not whole yet: of the client's and of the server's.
+    pub fn unfinished(&self) -> [usize; 2] {
+        [&self.requests, &self.responses].map(|place| match place {
+            Place::Head(part, _) => part.len(),
+            _ => 0,
+        })
+    }
+
     /// It is HTTP/2.
     pub fn multiplexed(&self) -> bool {
-        self.http2.is_some()
+        self.multiplexed
     }
 
     /// The last transaction, if it went well and was not kept.

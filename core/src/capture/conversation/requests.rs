@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use super::heads::{Head, clip, digest, flaw, may_be_request, whole_head};
-use super::{Conversation, Http2, PATHS, PIPELINE, Place};
+use super::{Conversation, Http2, PATHS, PIPELINE, Place, STREAMS};
 use crate::capture::connection::Side;
 use crate::capture::transaction::{Request, Sample, Transaction};
 use crate::exchange::Source;
@@ -18,6 +18,7 @@ impl Conversation {
         }
         if self.count == 0 && self.http2.is_none() && Http2::begins(data) {
             self.http2 = Some(Box::new(Http2::new()));
+            self.multiplexed = true;
         }
         if self.http2.is_some() {
             return self.http2(Side::Client, data, end, source);
@@ -151,7 +152,7 @@ impl Conversation {
     pub(super) fn begin(&mut self, request: Request) {
         let index = self.count;
         self.count += 1;
-        if self.open.len() >= PIPELINE && self.http2.is_none() {
+        if self.open.len() >= if self.multiplexed { STREAMS } else { PIPELINE } {
             self.open.pop_front();
             self.given_up += 1;
         }

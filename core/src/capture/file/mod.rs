@@ -384,4 +384,58 @@ mod tests {
         assert_eq!(told(1), told(1000));
         assert!(told(1)[0].starts_with("damaged at byte 28, after packet 0: a block claims 8 bytes"), "{:?}", told(1));
     }
+
+    /// The packets read of a file, and the first warning.
+    fn read(file: &[u8]) -> (u64, String) {
+        let (mut reader, mut packets) = (FileReader::default(), 0);
+        reader.push(file, &mut |_| packets += 1);
+        reader.end(&mut |_| packets += 1);
+        (packets, reader.take_warnings().into_iter().next().unwrap_or_default())
+    }
+
+    #[test]
+    fn a_record_or_block_beyond_the_limit_is_damage() {
+        let pcap = |claimed: u32| {
+            let mut file = Vec::new();
+            for word in [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 1] {
+                file.extend(u32::to_le_bytes(word));
+            }
+            for word in [1_700_000_000, 0, claimed, claimed] {
+                file.extend(word.to_le_bytes());
+            }
+            file.resize(file.len() + claimed as usize, 0);
+            file
+        };
+        assert_eq!(read(&pcap(262_144)), (1, String::new()));
+        let (packets, told) = read(&pcap(262_145));
+        assert_eq!(packets, 0);
+        assert!(told.contains("damaged at byte 24, after packet 0: a packet record claims 262145 bytes"), "{told}");
+
+        let pcapng = |length: u32| {
+            let mut file = claims(&[], 0);
+            file.truncate(28);
+            file.extend([99, 0, 0, 0]);
+            file.extend(length.to_le_bytes());
+            file.resize(28 + length as usize - 4, 0);
+            file.extend(length.to_le_bytes());
+            read(&file).1
+        };
+        assert_eq!(pcapng(16 << 20), "");
+        let told = pcapng((16 << 20) + 4);
+        assert!(told.contains("damaged at byte 28, after packet 0: a block claims 16777220 bytes"), "{told}");
+    }
+
+    #[test]
+    fn packets_of_interfaces_beyond_the_limit_are_damage() {
+        let mut file = claims(&[], 0);
+        file.truncate(28);
+        let described = [1_u32, 20, 101, 0x0004_0000, 20].map(u32::to_le_bytes).concat();
+        file.extend(described.repeat(65_537));
+        let packet = |interface: u32| [6, 36, interface, 0, 0, 4, 4, 0x0403_0201, 36].map(u32::to_le_bytes).concat();
+        let (packets, told) = read(&[&file[..], &packet(65_535)].concat());
+        assert_eq!((packets, told.as_str()), (1, ""));
+        let (packets, told) = read(&[&file[..], &packet(65_536)].concat());
+        assert_eq!(packets, 0);
+        assert!(told.contains("a packet of interface 65536, which no block describes; it was left out"), "{told}");
+    }
 }

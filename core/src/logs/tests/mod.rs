@@ -7,6 +7,7 @@ mod columns;
 mod corpus;
 mod errors;
 mod forward;
+mod limits;
 mod meshes;
 mod mixed;
 mod objects;

@@ -200,7 +200,7 @@ fn address(bytes: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec;
+    use alloc::{format, vec};
 
     use super::*;
 
@@ -220,9 +220,13 @@ mod tests {
     }
 
     fn made(subject: &str, issuer: &str) -> Vec<u8> {
-        let validity = der(0x30, &[&der(0x17, &[b"260101000000Z"]), &der(0x18, &[b"20500401120000Z"])]);
         let names = der(0x30, &[&der(0x82, &[b"*.Example.net"]), &der(0x87, &[&[192, 0, 2, 10]])]);
-        let extension = der(0x30, &[&der(6, &[ALTERNATIVE_NAMES]), &der(4, &[&names])]);
+        with_names(subject, issuer, &names)
+    }
+
+    fn with_names(subject: &str, issuer: &str, names: &[u8]) -> Vec<u8> {
+        let validity = der(0x30, &[&der(0x17, &[b"260101000000Z"]), &der(0x18, &[b"20500401120000Z"])]);
+        let extension = der(0x30, &[&der(6, &[ALTERNATIVE_NAMES]), &der(4, &[names])]);
         let tbs = der(
             0x30,
             &[
@@ -270,5 +274,20 @@ mod tests {
             let _ = chain(&bent);
         }
         assert_eq!(chain(&[]), None);
+    }
+
+    #[test]
+    fn of_a_chain_so_many_certificates_are_counted_and_so_many_names_kept() {
+        let chain_of = |many: usize| chain(&message(&vec![made("a", "b"); many])).unwrap().chain;
+        assert_eq!((chain_of(16), chain_of(20)), (16, 16));
+        let names = |many: usize| {
+            let each: Vec<_> = (0..many).map(|at| der(0x82, &[format!("www{at}.example.net").as_bytes()])).collect();
+            let each: Vec<&[u8]> = each.iter().map(Vec::as_slice).collect();
+            chain(&message(&[with_names("a", "b", &der(0x30, &each))])).unwrap()
+        };
+        assert_eq!(names(99).names.len(), 99);
+        assert!(!names(99).covers("www.example.com"));
+        assert_eq!(names(150).names.len(), 100);
+        assert!(names(150).covers("www149.example.net"), "of a name beyond them nothing is said");
     }
 }
