@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use gateway_triage_core::report::Kind;
@@ -14,7 +16,10 @@ use gateway_triage_core::time::Timestamp;
 use gateway_triage_core::{Case, Options, format_string, products, reading_order};
 
 const HEAD: usize = 64 * 1024;
-const CHUNK: usize = 1024 * 1024;
+/// Small enough to stay in a processor's own cache from the one who reads the file to the engine.
+const CHUNK: usize = 256 * 1024;
+/// Chunks read while the engine works on one.
+const AHEAD: usize = 3;
 
 fn main() -> ExitCode {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
@@ -74,21 +79,10 @@ fn main() -> ExitCode {
         })
         .collect();
     let heads: Vec<&[u8]> = heads.iter().map(Vec::as_slice).collect();
-    let mut buffer = vec![0; CHUNK];
     for at in reading_order(&heads) {
-        let mut file = match File::open(&files[at]) {
-            Ok(file) => file,
-            Err(error) => {
-                case.fail(inputs[at], format!("the file could not be opened: {error}"));
-                continue;
-            }
-        };
-        loop {
-            match file.read(&mut buffer) {
-                Ok(0) => break case.end(inputs[at]),
-                Ok(length) => case.read(inputs[at], &buffer[..length]),
-                Err(error) => break case.fail(inputs[at], format!("the file could not be read: {error}")),
-            }
+        match read_ahead(Path::new(&files[at]), |chunk| case.read(inputs[at], chunk)) {
+            Ok(()) => case.end(inputs[at]),
+            Err(problem) => case.fail(inputs[at], problem),
         }
     }
     let report = case.report();
@@ -98,6 +92,35 @@ fn main() -> ExitCode {
     }
     let unknown = report.inputs.iter().any(|input| input.kind == Kind::Unknown);
     if unknown { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Hands over a file's bytes in chunks, and reads the next ones meanwhile. The error is a sentence.
+fn read_ahead(path: &Path, mut each: impl FnMut(&[u8])) -> Result<(), String> {
+    let mut file = File::open(path).map_err(|error| format!("the file could not be opened: {error}"))?;
+    let (fill, empty) = channel::<Vec<u8>>();
+    let (give, full) = channel();
+    for _ in 0..AHEAD {
+        // The other end is there.
+        let _ = fill.send(vec![0; CHUNK]);
+    }
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            for mut buffer in empty {
+                let read = file.read(&mut buffer);
+                let more = matches!(read, Ok(1..));
+                if give.send(read.map(|length| (buffer, length))).is_err() || !more {
+                    break;
+                }
+            }
+        });
+        for read in full {
+            let (buffer, length) = read.map_err(|error| format!("the file could not be read: {error}"))?;
+            each(buffer.get(..length).unwrap_or_default());
+            // The reader is gone where the file is over.
+            let _ = fill.send(buffer);
+        }
+        Ok(())
+    })
 }
 
 /// Minutes east of UTC.
