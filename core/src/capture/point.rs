@@ -50,6 +50,22 @@ const TRANSLATED: usize = 512;
 /// read, likewise.
 const LOSSES: usize = 256;
 
+/// Where the latest connection on two ports may be, without a look into the table: the packets of one follow each other.
+struct Hints([u32; 64]);
+
+impl Default for Hints {
+    fn default() -> Self {
+        Self([u32::MAX; 64])
+    }
+}
+
+impl Hints {
+    /// The same for both directions.
+    fn of(&mut self, one: SocketAddr, other: SocketAddr) -> &mut u32 {
+        &mut self.0[usize::from(one.port() ^ other.port()) % 64]
+    }
+}
+
 /// A connection's two ends in one order, so that both directions find it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key(SocketAddr, SocketAddr);
@@ -94,6 +110,7 @@ pub struct Point {
     pub lookups: Lookups,
     /// The latest connection on two addresses and ports.
     open: Places,
+    hints: Hints,
     /// Connections that are over, with when that was seen, until they are settled.
     over: VecDeque<(usize, Timestamp)>,
     fragments: Fragments,
@@ -407,6 +424,18 @@ impl Point {
             .get(key, |at| self.connections.get(at).is_some_and(|known| Key::of(known.client, known.server) == key))
     }
 
+    /// The latest connection between these two.
+    fn between(&mut self, from: SocketAddr, to: SocketAddr) -> Option<usize> {
+        let at = *self.hints.of(from, to) as usize;
+        let known = self.connections.get(at).map(|known| (known.client, known.server));
+        if known == Some((from, to)) || known == Some((to, from)) {
+            return Some(at);
+        }
+        let latest = self.latest(Key::of(from, to))?;
+        *self.hints.of(from, to) = u32::try_from(latest).unwrap_or(u32::MAX);
+        Some(latest)
+    }
+
     /// A new connection, which is now the latest on its addresses and ports; its place.
     fn follow(&mut self, key: Key, connection: Connection) -> usize {
         let at = self.connections.len();
@@ -414,6 +443,7 @@ impl Point {
         let connections = &self.connections;
         let is = |at| connections.get(at).is_some_and(|known| Key::of(known.client, known.server) == key);
         self.open.set(key, at, is);
+        *self.hints.of(key.0, key.1) = u32::try_from(at).unwrap_or(u32::MAX);
         at
     }
 
@@ -452,8 +482,7 @@ impl Point {
         self.settle(packet.source.time);
         let from = SocketAddr::new(packet.from, segment.from);
         let to = SocketAddr::new(packet.to, segment.to);
-        let key = Key::of(from, to);
-        let latest = self.latest(key);
+        let latest = self.between(from, to);
         let known = latest.and_then(|latest| self.choose(latest, from, segment));
         if known.is_none() && self.connections.len() >= CONNECTIONS {
             self.unfollowed += 1;
@@ -464,7 +493,7 @@ impl Point {
             let mut connection = Connection::new(client, server, sure, packet.source);
             connection.remember = self.keep;
             connection.before = latest;
-            self.follow(key, connection)
+            self.follow(Key::of(from, to), connection)
         });
         let Some(connection) = self.connections.get_mut(at) else { return };
         let side = if connection.client == from { Side::Client } else { Side::Server };

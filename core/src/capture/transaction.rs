@@ -1,7 +1,8 @@
 //! What one request on a connection came to.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::exchange::{Flaw, Source};
@@ -139,7 +140,7 @@ impl Served {
     pub fn of(transaction: &Transaction, ended: Source, keep: Keep) -> Option<Self> {
         let request = transaction.request.as_deref().filter(|_| keep > Keep::Nothing)?;
         let (host, _) = crate::join::attempt::host_of(&request.target, request.host.as_deref(), &request.method);
-        let words = || Box::new([request.method.clone(), host.clone().unwrap_or_default(), request.target.clone()]);
+        let words = || Box::new([request.method.to_string(), host.clone().unwrap_or_default(), request.target.clone()]);
         Some(Self {
             first: request.first,
             ended: ended.time,
@@ -167,16 +168,23 @@ impl Good {
     /// Counts one more.
     pub fn add(list: &mut Vec<Self>, transaction: &Transaction, ended: Timestamp) {
         let Some(request) = transaction.request.as_deref() else { return };
-        let (host, _) = crate::join::attempt::host_of(&request.target, request.host.as_deref(), &request.method);
+        let host = request.host.as_deref();
+        let (host, _) = crate::join::attempt::written_host(&request.target, host, &request.method);
         let full = list.len() >= GOODS;
-        let same =
-            |good: &&mut Self| full || good.host.as_deref() == host.as_deref() && ended.since(good.last) < MINUTE;
+        let its = |good: &Self| match (good.host.as_deref(), host) {
+            (Some(known), Some(host)) => known.eq_ignore_ascii_case(host),
+            (known, host) => known == host,
+        };
+        let same = |good: &&mut Self| full || its(good) && ended.since(good.last) < MINUTE;
         match list.last_mut().filter(same) {
             Some(good) => {
                 good.count += 1;
                 good.last = ended;
             }
-            None => list.push(Self { host: host.map(String::into_boxed_str), count: 1, last: ended }),
+            None => {
+                let host = host.map(|host| host.to_ascii_lowercase().into_boxed_str());
+                list.push(Self { host, count: 1, last: ended });
+            }
         }
     }
 }
@@ -189,7 +197,7 @@ pub struct Request {
     /// Packet of its last byte so far.
     pub last: Source,
     /// Method.
-    pub method: String,
+    pub method: Cow<'static, str>,
     /// Target as written; empty where a snap length cut it off.
     pub target: String,
     /// Host field.
@@ -259,7 +267,7 @@ pub struct Response {
     /// Status code, the last one if several.
     pub status: u16,
     /// Reason phrase.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// The status before, where a second status line followed in the same stream.
     pub earlier: Option<(u16, Source)>,
     /// All of it was seen, or ended as it may end.

@@ -213,7 +213,7 @@ fn once(rows: &mut Vec<Row>, same: &[Same]) {
 fn of_transaction(connection: &Connection, transaction: &Transaction) -> Option<Row> {
     let request = transaction.request.as_deref()?;
     let (host, _) = host_of(&request.target, request.host.as_deref(), &request.method);
-    let words = [request.method.as_str(), host.as_deref().unwrap_or_default(), request.target.as_str()];
+    let words = [&request.method, host.as_deref().unwrap_or_default(), request.target.as_str()];
     let response = transaction.response.as_deref();
     let answer = (
         response.map(|response| response.first.time),

@@ -350,7 +350,7 @@ fn exchange(
         begun: loose.begun,
         host: attempt.host.clone().or(outer).or(named),
         port: Some(connection.server.port()),
-        method: request.map(|request| request.method.clone()),
+        method: request.map(|request| request.method.to_string()),
         target: request.and_then(|request| request.whole_target().map(ToString::to_string)),
         answer: Answer::NotSeen,
         attempts: alloc::vec![attempt.clone()],

@@ -162,7 +162,7 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
         begun,
         host,
         port,
-        method: request.map(|request| request.method.clone()),
+        method: request.map(|request| request.method.to_string()),
         target: request.and_then(|request| request.whole_target().map(ToString::to_string)),
         answer,
         attempts: Vec::new(),

@@ -100,7 +100,7 @@ pub use custom::Custom;
 pub(crate) use detect::cut;
 pub use detect::recognise;
 pub(crate) use envoy_flags::envoy_page;
-pub(crate) use fields::target;
+pub(crate) use fields::{halves, target};
 pub use groups::Group;
 pub use meaning::{Meaning, phase};
 pub use notices::{Kept as Notice, State as NoticeState};

@@ -1,6 +1,6 @@
 //! Bytes that the capture lacks: what of a message can still be followed across them.
 
-use super::heads::{clip, digest};
+use super::heads::{clip, digest, word};
 use super::{Conversation, PATHS, Place};
 use crate::capture::connection::Side;
 use crate::capture::transaction::Request;
@@ -84,7 +84,7 @@ impl Conversation {
         let request = Request {
             first,
             last,
-            method: clip(method),
+            method: word(method),
             target: clip(target),
             host: host.map(|host| clip(&host)),
             complete: true,

@@ -1,5 +1,6 @@
 //! Finding the end of a message's head, and what is kept of its text.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -80,6 +81,27 @@ pub(super) fn clip(text: &str) -> String {
         end -= 1;
     }
     text.get(..end).unwrap_or_default().to_string()
+}
+
+/// Methods and reasons that nearly all messages have.
+const COMMON: &[&str] = &[
+    "GET",
+    "OK",
+    "POST",
+    "CONNECT",
+    "HEAD",
+    "OPTIONS",
+    "PUT",
+    "DELETE",
+    "PATCH",
+    "Found",
+    "Not Modified",
+    "Not Found",
+];
+
+/// A method or a reason, of bounded length: of the common ones nothing is copied.
+pub(super) fn word(text: &str) -> Cow<'static, str> {
+    COMMON.iter().find(|common| **common == text).map_or_else(|| clip(text).into(), |common| Cow::Borrowed(*common))
 }
 
 /// A flaw to keep, with how its line begins.

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use super::heads::{Head, clip, digest, flaw, may_be_request, whole_head};
+use super::heads::{Head, clip, digest, flaw, may_be_request, whole_head, word};
 use super::{Conversation, Http2, PATHS, PIPELINE, Place, STREAMS};
 use crate::capture::connection::Side;
 use crate::capture::transaction::{Request, Sample, Transaction};
@@ -101,7 +101,7 @@ impl Conversation {
         let request = Request {
             first,
             last,
-            method: clip(head.method),
+            method: word(head.method),
             target: clip(head.target),
             host: head.host.map(clip),
             complete: matches!(head.body, Body::Unsaid | Body::Length(0)),

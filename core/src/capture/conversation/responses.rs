@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::heads::{Head, clip, flaw, quote, whole_head};
+use super::heads::{Head, clip, flaw, quote, whole_head, word};
 use super::{Conversation, FLAWED, Place};
 use crate::capture::connection::Side;
 use crate::capture::transaction::{Response, Transaction};
@@ -200,7 +200,7 @@ impl Conversation {
         if !is_server_error(head.status) {
             return false;
         }
-        let (status, reason) = (head.status, clip(head.reason));
+        let (status, reason) = (head.status, word(head.reason));
         let (own_word, proxy_status) = (own_word(bytes, &head), told_status(bytes, &head));
         let found = marks(bytes, &head);
         let Some(response) = self.answering() else { return false };
@@ -291,7 +291,7 @@ impl Conversation {
             first,
             last,
             status: head.status,
-            reason: clip(head.reason),
+            reason: word(head.reason),
             earlier: None,
             complete: matches!(place, Place::Head(..) | Place::Tunnel | Place::Lost),
             until_close: matches!(place, Place::UntilClose),

@@ -27,7 +27,7 @@ pub use answer::window_closed;
 use connect::connect;
 use story::Story;
 pub use story::{client_story, gone_before};
-pub use words::{host_of, icmp_text};
+pub use words::{host_of, icmp_text, written_host};
 
 /// A SYN that is sent with so few hops to live is a traceroute's.
 const LONGEST_PROBE: u8 = 32;

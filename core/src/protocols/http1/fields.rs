@@ -57,7 +57,7 @@ impl Framing {
         if name.eq_ignore_ascii_case(b"content-length") {
             // A list of equal values counts as one (RFC 9110 section 8.6).
             for one in value.split(|byte| *byte == b',') {
-                let length = text(one.trim_ascii()).parse().map_err(|_| Invalid::ContentLength)?;
+                let length = number(one.trim_ascii()).ok_or(Invalid::ContentLength)?;
                 if self.length.is_some_and(|before| before != length) {
                     return Err(Invalid::ContentLength);
                 }
@@ -79,6 +79,15 @@ impl Framing {
     }
 }
 
+/// Digits as a number.
+fn number(digits: &[u8]) -> Option<u64> {
+    let digits = digits.strip_prefix(b"+").unwrap_or(digits);
+    let add = |sum: u64, digit: &u8| {
+        sum.checked_mul(10)?.checked_add(u64::from(digit.wrapping_sub(b'0'))).filter(|_| digit.is_ascii_digit())
+    };
+    digits.iter().try_fold(0, add).filter(|_| !digits.is_empty())
+}
+
 /// Bytes as text; empty where they are none.
 pub(super) fn text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or_default()
@@ -86,5 +95,5 @@ pub(super) fn text(bytes: &[u8]) -> &str {
 
 /// Whether a name may hold this byte (RFC 9110 section 5.6.2).
 pub(super) fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }

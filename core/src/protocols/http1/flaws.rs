@@ -69,16 +69,17 @@ pub fn worst(head: &[u8], status: u16) -> Option<Flaw<'_>> {
         }
     };
     let (mut length, mut coding) = (None, None);
-    while memchr(b'\n', rest).is_some() {
-        let (line, after) = first_line(rest);
-        rest = after;
+    while let Some((line, after)) = memchr(b'\n', rest).and_then(|end| rest.split_at_checked(end)) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        rest = after.get(1..).unwrap_or_default();
         if line.is_empty() {
             break;
         }
-        if let Some(kind) = of_line(line) {
+        let field = memchr(b':', line).and_then(|colon| line.split_at_checked(colon));
+        if let Some(kind) = of_line(line, field) {
             note(kind, line);
         }
-        let Some((name, value)) = memchr(b':', line).and_then(|colon| line.split_at_checked(colon)) else { continue };
+        let Some((name, value)) = field else { continue };
         let value = value.get(1..).unwrap_or_default();
         if name.eq_ignore_ascii_case(b"content-length") {
             let one = contradicts(&mut length, value);
@@ -103,12 +104,12 @@ pub fn worst(head: &[u8], status: u16) -> Option<Flaw<'_>> {
     worst
 }
 
-fn of_line(line: &[u8]) -> Option<Kind> {
+/// Of a line, and its name with what stands from the colon on.
+fn of_line(line: &[u8], field: Option<(&[u8], &[u8])>) -> Option<Kind> {
     if matches!(line, [b' ' | b'\t', ..]) {
         return Some(FOLDED);
     }
-    let Some(colon) = memchr(b':', line) else { return Some(NO_COLON) };
-    let (name, value) = line.split_at(colon);
+    let Some((name, value)) = field else { return Some(NO_COLON) };
     match name {
         [] => Some(NAMELESS),
         [.., b' ' | b'\t'] => Some(BLANK),

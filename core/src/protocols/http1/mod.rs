@@ -10,7 +10,7 @@ pub mod flaws;
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 use nom::IResult;
 use nom::Parser;
 use nom::bytes::complete::{tag, take_while_m_n, take_while1};
@@ -126,9 +126,10 @@ pub fn looks_like_response(data: &[u8]) -> Option<bool> {
 /// Scheme and rest of a target in absolute form (RFC 9112 section 3.2.2).
 #[must_use]
 pub fn absolute(target: &str) -> Option<(&str, &str)> {
-    target
-        .split_once("://")
-        .filter(|(scheme, _)| !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric()))
+    // The first colon decides: no scheme holds one.
+    let colon = memchr(b':', target.as_bytes())?;
+    let (scheme, rest) = (target.get(..colon)?, target.get(colon + 1..)?.strip_prefix("//")?);
+    (!scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric())).then_some((scheme, rest))
 }
 
 /// Reads the head of a request.
