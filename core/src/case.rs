@@ -9,10 +9,10 @@ use core::net::IpAddr;
 
 use crate::capture::point::Point;
 use crate::exchange::{Claim, Exchange, FILES};
-use crate::findings::{self, Found, Limits};
+use crate::findings::{self, Limits};
 use crate::logs::{Beyond, Custom, LogFormat, LogReader};
 use crate::reading::{Purpose, Reading};
-use crate::report::{Exchanges, Report, SCHEMA};
+use crate::report::{Exchanges, Finding, Report, SCHEMA};
 use crate::sides::{self, Sides};
 use crate::time::{Span, Timestamp};
 use crate::together::{Interest, Sight};
@@ -251,28 +251,11 @@ impl Case {
         let unanswered = unanswered.min(total.saturating_sub(failed + unseen));
         let totals = Exchanges { total, failed, unseen, unanswered, health_checks, health_checks_failed };
         let limits = self.limits();
-        let found =
-            exchanges.iter().zip(&notes).map(|(exchange, notes)| findings::find(exchange, &limits, notes, product));
-        let mut found: Vec<Found> = found.collect();
-        let mut order: Vec<usize> = (0..found.len()).collect();
-        order.order_by_key(|at| found.get(*at).map(|found| findings::order(&found.finding)));
-        let position = {
-            let mut position = alloc::vec![0_usize; order.len()];
-            for (to, from) in order.iter().enumerate() {
-                if let Some(place) = position.get_mut(*from) {
-                    *place = to;
-                }
-            }
-            position
-        };
-        let mut keyed: Vec<(usize, Found, &Exchange)> = position
-            .into_iter()
-            .zip(found.drain(..))
-            .zip(&exchanges)
-            .map(|((at, found), exchange)| (at, found, exchange))
-            .collect();
-        keyed.order_by_key(|(at, ..)| *at);
-        let all: Vec<_> = keyed.iter().map(|(_, found, _)| found.finding.clone()).collect();
+        let found = exchanges.iter().zip(&notes);
+        let mut found: Vec<(Finding, &Exchange)> =
+            found.map(|(exchange, notes)| (findings::find(exchange, &limits, notes, product), exchange)).collect();
+        found.order_by_key(|(finding, _)| findings::order(finding));
+        let (mut findings, of): (Vec<Finding>, Vec<&Exchange>) = found.into_iter().unzip();
         let shift = |log: &LogReader| {
             let of = |told: &&together::Told| told.input == log.input() && told.format == log.format().map(|of| of.id);
             let clock = clocks.iter().find(of).map_or(Span(0), together::Told::shift);
@@ -286,7 +269,7 @@ impl Case {
                 })
             },
         );
-        let mut verdicts = verdict::group(&all, more);
+        let mut verdicts = verdict::group(&findings, more);
         let covered = |input: &Reading| {
             let spans = input.logs().filter_map(LogReader::span);
             spans.reduce(|(from, to), (begins, ends)| (from.min(begins), to.max(ends)))
@@ -294,7 +277,7 @@ impl Case {
         let inputs: Vec<_> = self.inputs.iter().map(|input| (input.name(), covered(input))).collect();
         let names = patterns::nodes(&inputs);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let pairs = keyed.iter().map(|(_, found, exchange)| (&found.finding, *exchange));
+        let pairs = findings.iter().zip(of.iter().copied());
         let read = logs.iter().map(|log| {
             let compared = clocks.iter().any(|told| told.input == log.input() && told.clock().is_some());
             patterns::Read { log, shift: shift(log), captured: captured && compared }
@@ -305,14 +288,12 @@ impl Case {
         patterns::tell(&mut verdicts, &scene);
         verdict::sort(&mut verdicts);
         for verdict in &mut verdicts {
-            verdict.status_meaning = verdict::meaning(verdict, &all, product);
-            let Some((_, found, exchange)) = verdict.findings.first().and_then(|at| keyed.get(*at as usize)) else {
-                continue;
-            };
-            verdict.advice = verdict::advise(verdict, found, exchange, product);
+            verdict.status_meaning = verdict::meaning(verdict, &findings, product);
+            let first = verdict.findings.first().map(|at| *at as usize);
+            let Some((finding, exchange)) = first.and_then(|at| findings.get(at).zip(of.get(at))) else { continue };
+            verdict.advice = verdict::advise(verdict, finding, exchange, product);
             verdict.findings.retain(|at| (*at as usize) < KEPT);
         }
-        let mut findings = all;
         let left_out = findings.len().saturating_sub(KEPT);
         findings.truncate(KEPT);
         let mut inputs: Vec<_> = self.inputs.iter().map(|reading| reading.input(&self.points)).collect();

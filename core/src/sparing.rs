@@ -1,6 +1,8 @@
-//! Lists of which there may be a million, and that mostly hold one entry.
+//! What there may be a million of: lists that mostly hold one entry, and parts that most do without.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::{Deref, DerefMut};
 
 /// As `Vec::push`, which takes room for four at the first: here the first takes room for itself alone.
 pub fn push<T>(list: &mut Vec<T>, entry: T) {
@@ -8,4 +10,40 @@ pub fn push<T>(list: &mut Vec<T>, entry: T) {
         list.reserve_exact(1);
     }
     list.push(entry);
+}
+
+/// A part that most do without: it takes room from the first time that it is written to.
+#[derive(Clone, Debug)]
+pub struct Seldom<T>(Option<Box<T>>);
+
+/// What stands where there is none.
+pub trait Nothing: Default + 'static {
+    /// The same as its default.
+    fn nothing() -> &'static Self;
+}
+
+impl<T> Default for Seldom<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> From<T> for Seldom<T> {
+    fn from(part: T) -> Self {
+        Self(Some(Box::new(part)))
+    }
+}
+
+impl<T: Nothing> Deref for Seldom<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_deref().unwrap_or_else(|| T::nothing())
+    }
+}
+
+impl<T: Nothing> DerefMut for Seldom<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.get_or_insert_default()
+    }
 }

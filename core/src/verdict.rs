@@ -9,7 +9,7 @@ use crate::tables::HashMap;
 
 use crate::categories::Id;
 use crate::exchange::{ConnectFailure, Exchange, ResolveFailure};
-use crate::findings::Found;
+use crate::findings;
 use crate::logs::Beyond;
 use crate::products;
 use crate::report::{Advice, Cause, Finding, GeneratedBy, Leg, Pattern, PatternKind, Verdict};
@@ -160,9 +160,8 @@ pub fn meaning(verdict: &Verdict, findings: &[Finding], product: Option<products
 }
 
 /// What to do about a verdict, with the real names and numbers of its first finding.
-pub fn advise(verdict: &Verdict, found: &Found, exchange: &Exchange, product: Option<products::Id>) -> Advice {
-    let finding = &found.finding;
-    let attempt = found.decisive.as_ref();
+pub fn advise(verdict: &Verdict, finding: &Finding, exchange: &Exchange, product: Option<products::Id>) -> Advice {
+    let attempt = findings::decisive(exchange);
     let events = || exchange.attempts.iter().flat_map(|attempt| &attempt.events);
     let dns = events().find(|event| event.leg == Leg::Dns).and_then(|event| event.flow).map(|flow| flow.other.ip());
     let icmp_from = attempt.and_then(|attempt| match (attempt.connect.failure(), attempt.resolve.failure()) {

@@ -83,7 +83,8 @@ fn exchange(answer: Answer) -> Exchange {
         claim: None,
         events: Vec::new(),
         outward: true,
-        signs: crate::exchange::Signs::default(),
+        signs: Default::default(),
+        names: Default::default(),
         doubts: Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use core::net::SocketAddr;
 
 use super::{Action, Protocol, Ruling, join};
 use crate::categories::Id;
-use crate::exchange::{Answer, Attempt, Bearing, ConnectFailure, Event, Exchange, Phase, Signs, Source, What};
+use crate::exchange::{Answer, Attempt, Bearing, ConnectFailure, Event, Exchange, Phase, Source, What};
 use crate::logs::LogReader;
 use crate::report::{Confidence, GeneratedBy, Leg, Report};
 use crate::time::{Span, Timestamp};
@@ -115,7 +115,8 @@ fn silent() -> Exchange {
         events: Vec::new(),
         outward: false,
         doubts: Vec::new(),
-        signs: Signs::default(),
+        signs: Default::default(),
+        names: Default::default(),
     }
 }
 

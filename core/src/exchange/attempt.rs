@@ -41,7 +41,7 @@ pub struct Attempt {
     /// The capture began in its middle and shows no request on it: what was asked, if anything, is not seen.
     pub late: bool,
     /// What fits as well, because not all of it was captured.
-    pub left: Option<Left>,
+    pub left: Option<Box<Left>>,
     /// When it began and when its last packet was seen.
     pub span: Option<(Timestamp, Timestamp)>,
     /// Name to address.
@@ -75,7 +75,7 @@ pub struct Attempt {
     /// By which signs: each half a sentence about the RST.
     pub signs: Vec<String>,
     /// What a capture of another place proves of its failure.
-    pub proof: Option<Proof>,
+    pub proof: Option<Box<Proof>>,
     /// Its story, in time order.
     pub events: Vec<Event>,
     /// The host name that it asked for (Host field, TLS server name, or the name looked up).
@@ -106,8 +106,8 @@ impl Attempt {
 impl Left {
     /// These categories fit, for this reason.
     #[must_use]
-    pub fn new(fits: &[Category], why: &str) -> Option<Self> {
-        Some(Self { fits: fits.to_vec(), why: why.to_string() })
+    pub fn new(fits: &[Category], why: &str) -> Option<Box<Self>> {
+        Some(Box::new(Self { fits: fits.to_vec(), why: why.to_string() }))
     }
 }
 

@@ -18,6 +18,7 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
 use crate::fingerprints::Marks;
+use crate::sparing::{Nothing, Seldom};
 use crate::time::{Span, Timestamp};
 
 pub use attempt::{Attempt, Left, Phase};
@@ -64,7 +65,9 @@ pub struct Exchange {
     /// What these inputs could not have shown, as sentences.
     pub doubts: Vec<String>,
     /// What beside the attempts bears on the failure.
-    pub signs: Signs,
+    pub signs: Seldom<Signs>,
+    /// Where the request went, by the names of the gateway's log.
+    pub names: Names,
 }
 
 /// What beside the attempts bears on a failure.
@@ -102,12 +105,36 @@ pub struct Signs {
     pub proof: Option<Proof>,
     /// What the logs of devices on the path say, the gateway's own monitor among them.
     pub devices: Vec<DeviceWord>,
-    /// Where the request went, by the names of the gateway's log.
-    pub names: Names,
     /// It is no request, but a line that only adds to one that began so long after it at most.
     pub aside: Option<Span>,
     /// What went before in the gateway's log, and explains the failure.
     pub root: Option<Root>,
+}
+
+impl Nothing for Signs {
+    fn nothing() -> &'static Self {
+        static NOTHING: Signs = Signs {
+            via: Vec::new(),
+            forwarded: false,
+            word: None,
+            late: false,
+            unread: false,
+            head_cut: false,
+            marks: Marks { list: Vec::new() },
+            told: None,
+            looped: None,
+            rounds: Vec::new(),
+            client_full: None,
+            service: None,
+            compared: Vec::new(),
+            test: Vec::new(),
+            proof: None,
+            devices: Vec::new(),
+            aside: None,
+            root: None,
+        };
+        &NOTHING
+    }
 }
 
 /// A service that failed before the gateway went to the origin: scanner, directory, reputation.

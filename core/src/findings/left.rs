@@ -67,7 +67,7 @@ pub(super) fn all(
     let asked = !stepped && !exchange.signs.late && exchange.method.is_some();
     let at_once = asked && status.is_some_and(|status| (0..WAITED.0).contains(&status.time.since(exchange.begun).0));
     let (first, then) = if code == 504 { (SLOW, QUICK) } else { (QUICK, SLOW) };
-    let own = decisive.and_then(|attempt| attempt.left.as_ref()).map_or(&[][..], |own| &own.fits);
+    let own = decisive.and_then(|attempt| attempt.left.as_deref()).map_or(&[][..], |own| &own.fits);
     let lost = decisive.and_then(lost_in);
     let in_phase = categories::TABLE.iter().filter(|category| lost == Some(category.phase));
     let lost: Vec<Id> = in_phase.map(|category| category.id).collect();

@@ -25,22 +25,14 @@ pub use limits::Limits;
 const UNREAD: &str =
     "What the gateway answered was not captured: that the request failed is told by what happened upstream.";
 
-/// A finding with what advice and grouping need of its exchange.
-pub struct Found {
-    /// For the report.
-    pub finding: Finding,
-    /// The attempt that decided, if one was seen.
-    pub decisive: Option<Attempt>,
-}
-
 /// Names the failure of an exchange. `notes` are said beside its doubts and lower nothing.
-pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product: Option<products::Id>) -> Found {
+pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product: Option<products::Id>) -> Finding {
     let decisive = decisive(exchange);
     let matching = |category: &&&Category| (category.detect)(exchange, decisive);
     let category = categories::TABLE.iter().find(matching).copied();
     let claim = claim(exchange);
     // What a second capture shows leaves nothing open.
-    let left = decisive.filter(|attempt| attempt.proof.is_none()).and_then(|attempt| attempt.left.as_ref());
+    let left = decisive.filter(|attempt| attempt.proof.is_none()).and_then(|attempt| attempt.left.as_deref());
     let (id, mut confidence, mut candidates) = match (category, claim) {
         (Some(category), _) => (category.id, Confidence::Proven, left::beside(category.id, left)),
         (None, Some(claim)) if !claim.undetermined && !claim.candidates.is_empty() => {
@@ -68,7 +60,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
     doubts.extend(left.map(|left| left.why.clone()));
     // What a second capture shows is no mere absence in the first.
     let of_client = on_client_side(exchange, id);
-    let proof = of_client.or_else(|| decisive?.proof.as_ref());
+    let proof = of_client.or_else(|| decisive?.proof.as_deref());
     // Neither is what the device says that dropped it.
     let device = exchange.signs.devices.iter().max_by_key(|word| (word.bearing.blames(), word.exact));
     let told = proof.is_some() || device.is_some_and(|word| word.exact && word.bearing.blames());
@@ -118,7 +110,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
     evidence.order_by_key(|event| (limits.time(event.source), event.source.input(), event.source.number));
     let code = status.map(|status| status.code);
     let upstream = upstream(exchange, decisive);
-    let finding = Finding {
+    Finding {
         category: id,
         confidence,
         candidates,
@@ -152,8 +144,7 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
         doubts,
         hints: hints::list(exchange, decisive, id, product),
         compared: exchange.signs.compared.clone(),
-    };
-    Found { finding, decisive: decisive.cloned() }
+    }
 }
 
 /// The log reads the failure as something else than the packets show.
@@ -190,7 +181,7 @@ fn answered_well(decisive: Option<&Attempt>) -> Option<u16> {
 }
 
 /// The attempt that decided: the last one, unless its own end only follows from the client's leaving.
-fn decisive(exchange: &Exchange) -> Option<&Attempt> {
+pub fn decisive(exchange: &Exchange) -> Option<&Attempt> {
     let with_answer = exchange.attempts.iter().rev().find(|attempt| {
         let code = match &exchange.answer {
             Answer::Whole(status) => Some(status.code),

@@ -7,7 +7,7 @@ use core::fmt::Write;
 use super::base64;
 use super::entry::Entry;
 use super::errors::{self, Ended};
-use crate::exchange::{Answer, Event, Exchange, Phase, Signs, Source, Status, What};
+use crate::exchange::{Answer, Event, Exchange, Names, Phase, Signs, Source, Status, What};
 use crate::fingerprints::Marks;
 use crate::join::own_word;
 use crate::logs::{LogReader, Meaning, Told, cut, target};
@@ -109,7 +109,8 @@ fn exchange(entry: &Entry, outcome: Outcome, marks: Marks, sight: &Sight) -> Exc
         events: [Event { source, leg: Leg::Client, sent: true, what: What::Line(text), flow: None }].into(),
         outward: false,
         doubts: [ALONE.to_string()].into(),
-        signs: Signs { word: said.or_else(page), marks, told, ..Signs::default() },
+        signs: Signs { word: said.or_else(page), marks, told, ..Signs::default() }.into(),
+        names: Names::default(),
     }
 }
 

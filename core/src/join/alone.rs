@@ -358,7 +358,8 @@ fn exchange(
         claim: None,
         events: Vec::new(),
         outward: false,
-        signs: crate::exchange::Signs::default(),
+        signs: Default::default(),
+        names: Default::default(),
         doubts: Vec::new(),
     }
 }

@@ -170,7 +170,8 @@ pub(crate) fn client_exchange(connection: &Connection, transaction: &Transaction
         claim: None,
         events: attempt::client_story(connection, transaction),
         outward: false,
-        signs,
+        signs: signs.into(),
+        names: Default::default(),
         doubts: deaf.then(|| DEAF.to_string()).into_iter().collect(),
     }
 }
@@ -334,7 +335,8 @@ pub(super) fn client_refuses(connection: &Connection, attempt: Attempt) -> Excha
         client_secure: attempt.secure,
         events: attempt.events,
         outward: false,
-        signs: crate::exchange::Signs::default(),
+        signs: Default::default(),
+        names: Default::default(),
         doubts: attempt.doubts,
     }
 }

@@ -1,6 +1,7 @@
 //! ClientHellos compared: the same one on both legs of a tunnel, a second one of a gateway that decrypts, and large
 //! ones that fail where small ones pass.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::net::SocketAddr;
@@ -101,7 +102,7 @@ impl Hellos<'_> {
 
     /// What a failure inside a tunnel may be as well: how the other leg ended, the gateway tells in its own words where that
     /// was not captured; and it may be the TLS server itself where ClientHellos cannot be compared.
-    pub(super) fn beside(&self, tunnel: &Connection, attempt: &Attempt) -> Option<Left> {
+    pub(super) fn beside(&self, tunnel: &Connection, attempt: &Attempt) -> Option<Box<Left>> {
         if certificate_refused(attempt) && !self.outward {
             return Left::new(&[Id::TlsCertificate, Id::ClientTlsRejected], WHOSE);
         }

@@ -84,7 +84,7 @@ fn missed(what: &str, waited: Span) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::{Attempt, Event, Signs, Source};
+    use crate::exchange::{Attempt, Event, Source};
     use alloc::vec::Vec;
     use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -116,7 +116,8 @@ mod tests {
             events: alloc::vec![Event { source, leg: Leg::Client, sent: true, what, flow: None }],
             outward: false,
             doubts: Vec::new(),
-            signs: Signs::default(),
+            signs: Default::default(),
+            names: Default::default(),
         }
     }
 

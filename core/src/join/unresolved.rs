@@ -10,7 +10,7 @@ use crate::tables::{HashMap, HashSet};
 
 use super::{Joined, Names, outcome, plain_name, resolving};
 use crate::capture::lookups::Lookup;
-use crate::exchange::{Answer, Exchange, Phase, Signs};
+use crate::exchange::{Answer, Exchange, Phase};
 use crate::protocols::dns::kind;
 use crate::time::{Span, Timestamp};
 
@@ -66,7 +66,8 @@ pub(super) fn add(lookups: &[&Lookup], dns: &Names<'_>, seen_to: Timestamp, join
                 claim: None,
                 events: Vec::new(),
                 outward: false,
-                signs: Signs::default(),
+                signs: Default::default(),
+                names: Default::default(),
                 doubts: Vec::new(),
             });
         }

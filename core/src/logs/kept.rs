@@ -95,7 +95,11 @@ impl LogReader {
             claim,
             events: [self.event(line, text, record)].into(),
             outward: false,
-            signs: Signs { names: names(record), aside: record.aside, ..Signs::default() },
+            signs: record
+                .aside
+                .map(|aside| Signs { aside: Some(aside), ..Signs::default() }.into())
+                .unwrap_or_default(),
+            names: names(record),
         }
     }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::detect::cut;
 use super::fields::target;
 use super::{Clock, LogFormat, LogReader, Parsed, Told, Vote};
-use crate::exchange::{Answer, Event, Exchange, Phase, Signs, Source, Status, What};
+use crate::exchange::{Answer, Event, Exchange, Names, Phase, Signs, Source, Status, What};
 use crate::fingerprints::{PAGE, Pasted, Says};
 use crate::join::own_word;
 use crate::report::Leg;
@@ -119,7 +119,8 @@ impl PageReader {
             .into(),
             outward: false,
             doubts,
-            signs: Signs { word, marks: pasted.marks.clone(), ..Signs::default() },
+            signs: Signs { word, marks: pasted.marks.clone(), ..Signs::default() }.into(),
+            names: Names::default(),
         };
         let sight = Sight {
             source: Some(source),

@@ -35,7 +35,7 @@ pub struct Failure<'a> {
 impl<'a> Failure<'a> {
     /// Of a finding and its exchange; `input` names a log as a node, where logs are all that tells nodes apart.
     pub fn new(finding: &'a Finding, exchange: &Exchange, input: impl Fn(u32) -> String) -> Self {
-        let names = &exchange.signs.names;
+        let names = &exchange.names;
         let server = match (finding.upstream, names.server.as_str()) {
             (Some(address), _) => address.to_string(),
             (None, "") => String::new(),

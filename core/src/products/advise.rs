@@ -205,7 +205,7 @@ fn rank<'a>(causes: impl Iterator<Item = Ranked<&'a Cause>>, seen: &Seen<'_>, fa
 /// What captures of two places prove of the failure.
 fn proof<'a>(seen: &Seen<'a>) -> Option<&'a Proof> {
     let of_client = seen.exchange.and_then(|exchange| exchange.signs.proof.as_ref());
-    of_client.or_else(|| seen.attempt?.proof.as_ref())
+    of_client.or_else(|| seen.attempt?.proof.as_deref())
 }
 
 /// The cause that captures of two places prove.

@@ -298,7 +298,8 @@ fn fixes_for(category: Category, product: Id, attempt: Attempt) -> Vec<(String, 
         claim: None,
         events: Vec::new(),
         outward: true,
-        signs: crate::exchange::Signs::default(),
+        signs: Default::default(),
+        names: Default::default(),
         doubts: Vec::new(),
     };
     let seen = Seen { exchange: Some(&exchange), attempt: Some(&attempt), packets: true, ..Seen::default() };

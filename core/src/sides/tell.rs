@@ -1,6 +1,7 @@
 //! What the comparison says in a report: on each failure, and on each input.
 
 use crate::sorting::Sorting as _;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -172,7 +173,7 @@ fn add(attempt: &mut Attempt, proof: &Proof) {
     // What blames says more than what clears.
     match &mut attempt.proof {
         Some(known) if known.what.blames_device() || !proof.what.blames_device() => {}
-        known => *known = Some(proof.clone()),
+        known => *known = Some(Box::new(proof.clone())),
     }
 }
 

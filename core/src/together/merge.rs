@@ -90,7 +90,7 @@ pub fn line(exchange: &mut Exchange, line: &Exchange, by_client: bool, notes: &m
         signs.marks = line.signs.marks.clone();
     }
     refused::held_against(exchange);
-    exchange.signs.names.clone_from(&line.signs.names);
+    exchange.names.clone_from(&line.names);
     // What the packets do not show, the line may know.
     exchange.client = exchange.client.or(line.client);
     exchange.method = exchange.method.take().or_else(|| line.method.clone());

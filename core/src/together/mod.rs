@@ -317,6 +317,8 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sig
         }
     }
     let covered = (!points.is_empty()).then_some((points, clock.is_some()));
+    all.exchanges.reserve(log.exchanges.len());
+    all.notes.reserve(log.exchanges.len());
     for (at, exchange) in log.exchanges.iter().enumerate() {
         if home.get(at).is_some_and(Option::is_none) {
             let exchange = merge::shifted(exchange, shift);

@@ -87,7 +87,7 @@ fn by_notices(exchanges: &mut [Exchange], log: &LogReader) {
         of_pool.entry(&notice.pool).or_default().push(notice);
     }
     for exchange in exchanges {
-        let Some(notices) = of_pool.get(exchange.signs.names.pool.as_str()) else { continue };
+        let Some(notices) = of_pool.get(exchange.names.pool.as_str()) else { continue };
         let Some(line) = line_in(exchange, log.input()) else { continue };
         let before = notices.partition_point(|notice| notice.source.number < line);
         let (earlier, later) = notices.split_at(before);
@@ -95,8 +95,8 @@ fn by_notices(exchanges: &mut [Exchange], log: &LogReader) {
         let told = match first {
             Some(Id::NoHealthyUpstream) => marked_down(earlier, exchange.begun),
             Some(Id::EphemeralPortExhaustion) => no_port(earlier),
-            Some(id) if CONNECTING.contains(&id) && !exchange.signs.names.server.is_empty() => {
-                same_server(earlier, later, &exchange.signs.names.server, exchange.begun)
+            Some(id) if CONNECTING.contains(&id) && !exchange.names.server.is_empty() => {
+                same_server(earlier, later, &exchange.names.server, exchange.begun)
             }
             _ => None,
         };
