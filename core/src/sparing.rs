@@ -47,3 +47,22 @@ impl<T: Nothing> DerefMut for Seldom<T> {
         self.0.get_or_insert_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::connection::End;
+    use crate::exchange::Signs;
+    use alloc::format;
+
+    #[test]
+    fn nothing_is_the_default_and_takes_no_room_until_it_is_written_to() {
+        assert_eq!(format!("{:?}", Signs::nothing()), format!("{:?}", Signs::default()));
+        assert_eq!(format!("{:?}", End::nothing()), format!("{:?}", End::default()));
+        let mut signs = Seldom::<Signs>::default();
+        assert!(!signs.late && signs.0.is_none());
+        signs.late = true;
+        assert!(signs.late && signs.0.is_some());
+        assert!(!Seldom::<Signs>::default().late);
+    }
+}

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::capture::packet::{Packet, Segment};
 use crate::exchange::Source;
+use crate::sparing::Nothing;
 use crate::time::{Span, Timestamp};
 
 /// Segments from this size on are those that a smaller path MTU stops.
@@ -230,6 +231,51 @@ impl Signature {
         }
         let near = self.time.since(other.time).0.abs() <= COPY_WINDOW.0;
         near && self.checksum == other.checksum && self.ttl.abs_diff(other.ttl) <= 1
+    }
+}
+
+impl Nothing for End {
+    fn nothing() -> &'static Self {
+        static NOTHING: End = End {
+            next: None,
+            position: 0,
+            bytes: 0,
+            lost: 0,
+            cut: 0,
+            acked: 0,
+            acked_by_one: false,
+            first_data: None,
+            last_data: None,
+            retransmissions: 0,
+            largest_again: 0,
+            duplicate_acks: 0,
+            fin: None,
+            ignored: 0,
+            traits: Traits {
+                ttl: None,
+                count: 0,
+                whole: 0,
+                numbered: 0,
+                all: 0,
+                id: 0,
+                step: 0,
+                stamped: 0,
+                windows: None,
+            },
+            advance: None,
+            stamps: None,
+            ttl: None,
+            packets: 0,
+            hardware: 0,
+            outgoing: None,
+            interface: 0,
+            pending: Vec::new(),
+            pending_bytes: 0,
+            recent: Vec::new(),
+            turn: 0,
+            rare: None,
+        };
+        &NOTHING
     }
 }
 

@@ -16,7 +16,7 @@ use super::packet::{Packet, Segment};
 use super::transaction::Keep;
 use crate::exchange::{Icmp, Source};
 use crate::protocols::dns;
-use crate::sparing;
+use crate::sparing::{self, Seldom};
 use crate::time::Span;
 use end::Signature;
 pub use end::{End, Fin, Reset, Side};
@@ -67,8 +67,8 @@ pub struct Connection {
     pub acknowledged: bool,
     /// The one that opened it.
     pub client_end: End,
-    /// The other.
-    pub server_end: End,
+    /// The other, which of a million forged SYNs is never heard of.
+    pub server_end: Seldom<End>,
     /// What it speaks.
     pub speech: Speech,
     /// Bytes of heads that are not whole yet.
@@ -131,7 +131,7 @@ impl Connection {
             established: None,
             acknowledged: false,
             client_end: End::default(),
-            server_end: End::default(),
+            server_end: Seldom::default(),
             speech: Speech::Silent,
             unfinished: 0,
             handshake: None,
@@ -213,7 +213,7 @@ impl Connection {
 
     /// Both sides have closed, or one has reset.
     pub fn over(&self) -> bool {
-        let [client, server] = [&self.client_end, &self.server_end];
+        let [client, server]: [&End; 2] = [&self.client_end, &self.server_end];
         client.fin.is_some() && server.fin.is_some() || client.rst().is_some() || server.rst().is_some()
     }
 
@@ -342,7 +342,9 @@ impl Connection {
             if self.established.is_none() && self.client_end.bytes == 0 {
                 // It tries again: what ended the try before did not end this one.
                 self.client_end.forget_reset();
-                self.server_end.forget_reset();
+                if self.server_end.packets > 0 {
+                    self.server_end.forget_reset();
+                }
             }
             self.isn = Some(segment.seq);
             self.syn_count += 1;
