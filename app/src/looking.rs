@@ -11,13 +11,13 @@ use gateway_triage_core::report::Finding;
 use gloo::file::File;
 
 use crate::protocol::{Look, Shown};
-use crate::reader::slice;
+use crate::reader::{Pace, Source, slice};
 use crate::words;
 
 /// Bytes of a file that describe what follows: a pcap's header, a pcapng's interfaces.
 const HEAD: u64 = 64 << 10;
-/// Bytes asked of the browser at once.
-const STEP: u64 = 4 << 20;
+/// How what follows is read.
+const PACE: Pace = Pace { slice: 4 << 20, chunk: 512 << 10, breath: 0.0 };
 
 /// Whether somebody still waits for it.
 #[derive(Clone)]
@@ -91,27 +91,29 @@ pub async fn packets(
 ) -> Result<(), String> {
     // Where a file cannot be entered midway after all, a second try reads it from its beginning.
     for skip in [true, false] {
-        let (mut packets, mut at, mut more) = (Packets::default(), 0, true);
+        let (mut packets, mut more) = (Packets::default(), true);
         let mut entered = None;
         let mut astray = false;
-        while at < file.size() && more && !astray && wanted.still() {
-            let step = if at == 0 { HEAD } else { STEP };
-            let bytes = slice(file, at, at + step).await?.to_vec();
-            if bytes.is_empty() {
-                break;
-            }
-            at += bytes.len() as u64;
+        let mut source = Source::new(file, HEAD, PACE);
+        let mut bytes = slice(file, 0, HEAD).await?.to_vec();
+        let mut begins = true;
+        while !bytes.is_empty() {
             packets.push(&bytes, |seen| {
                 astray |= entered.take().is_some_and(|from| (seen.number, seen.offset) != from);
                 more = more && !astray && sink(&seen);
             });
+            if !more || astray || !wanted.still() {
+                break;
+            }
             if skip
-                && at == HEAD
+                && begins
                 && first.1 > HEAD
                 && let Some(from) = packets.skip_to(first.0, first.1)
             {
-                (at, entered) = (from, Some(first));
+                (source, entered) = (Source::new(file, from, PACE), Some(first));
             }
+            begins = false;
+            bytes = source.next().await?.to_vec();
         }
         if more && !astray {
             packets.end(|seen| _ = sink(&seen));
@@ -126,15 +128,17 @@ pub async fn packets(
 async fn line(file: Option<&File>, offset: u64, length: u32, wanted: &Wanted) -> Result<Shown, String> {
     let file = file.ok_or(words::NOT_THERE)?;
     let mut span = Span::new(offset, length);
-    let mut at = 0;
-    while at < file.size() && !span.done() && wanted.still() {
-        let step = if at == 0 { HEAD } else { STEP };
-        let bytes = slice(file, at, at + step).await?.to_vec();
-        if bytes.is_empty() {
+    let mut source = Source::new(file, HEAD, PACE);
+    let mut bytes = slice(file, 0, HEAD).await?.to_vec();
+    while !bytes.is_empty() {
+        span.push(&bytes);
+        if span.done() || !wanted.still() {
             break;
         }
-        span.push(&bytes);
-        at = span.skip().filter(|from| *from > at).unwrap_or(at + bytes.len() as u64);
+        if let Some(from) = span.skip().filter(|from| *from > source.at()) {
+            source = Source::new(file, from, PACE);
+        }
+        bytes = source.next().await?.to_vec();
     }
     span.end();
     if span.done() { Ok(Shown::Line(span.text())) } else { Err(words::NOT_THERE.to_owned()) }

@@ -1,7 +1,7 @@
 //! Reads the files of a case slice by slice and tells what comes out.
 //!
-//! Runs in the worker; where no worker starts, the page runs the same on its own thread, in smaller steps. It holds
-//! one slice, and the next one on its way, never a whole file.
+//! Runs in the worker; where no worker starts, the page runs the same on its own thread, in smaller steps. It never holds a
+//! whole file: one buffer that is read into again and again, or a slice and the next one on its way.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -23,23 +23,25 @@ use crate::query::{Clerk, Query};
 use crate::{json, words};
 
 mod run;
+mod source;
 
 pub use run::slice;
 use run::{Leave, Run};
+pub use source::Source;
 
 /// How much is done in one go.
 #[derive(Clone, Copy)]
 pub struct Pace {
-    /// Bytes asked of the browser at once.
+    /// Bytes asked of the browser at once, where it gives slices.
     pub slice: u64,
-    /// Bytes given to the engine at once.
+    /// Bytes given to the engine at once, and the room that a stream is read into.
     pub chunk: u32,
     /// Milliseconds after which other events get their turn.
     pub breath: f64,
 }
 
-/// On a thread of its own: 8 MiB slices measured fastest.
-pub const IN_WORKER: Pace = Pace { slice: 8 << 20, chunk: 1 << 20, breath: 60.0 };
+/// On a thread of its own: what measured fastest.
+pub const IN_WORKER: Pace = Pace { slice: 8 << 20, chunk: 512 << 10, breath: 60.0 };
 /// On the thread that also paints.
 pub const ON_PAGE: Pace = Pace { slice: 1 << 20, chunk: 128 << 10, breath: 12.0 };
 
@@ -227,12 +229,11 @@ impl Reader {
         (self.tell)(&Tell::Listing { case: number, listing }, None);
     }
 
-    /// Tells the report of what was read so far; gives the milliseconds that building it took.
-    fn report(&self, number: u32, finished: bool) -> f64 {
-        let begun = Date::now();
-        let Some(mut report) = self.first.case.borrow_mut().as_mut().map(|case| case.report()) else { return 0.0 };
+    /// Tells the report of what was read so far; not a provisional one in which nothing failed: whether it did.
+    fn report(&self, number: u32, finished: bool) -> bool {
+        let Some(mut report) = self.first.case.borrow_mut().as_mut().map(|case| case.report()) else { return false };
         if !finished && report.findings.is_empty() {
-            return Date::now() - begun;
+            return false;
         }
         // Without the download, the page still shows the report.
         let json = if finished { json::blob(&report).ok() } else { None };
@@ -245,6 +246,6 @@ impl Reader {
         self.clerk.replace(Clerk::new(&report, exchanges));
         self.kept.replace(Some(report));
         (self.tell)(&told, json.as_ref());
-        Date::now() - begun
+        true
     }
 }

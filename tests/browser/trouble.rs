@@ -132,10 +132,11 @@ fn a_file_that_is_removed_or_changed_while_it_is_read_is_named_and_the_others_st
         return;
     }
     with_page("taken", |page| {
+        slow_disk(page, u64::MAX);
         let folder = scratch("made-taken");
         let whole = case(CASE);
         for change in [true, false] {
-            let file = long(&folder, 200_000);
+            let file = long(&folder, 40_000);
             page.drop_files(&[&[file.clone()][..], &whole].concat());
             wait("some of it", || {
                 let read = page.script("return document.querySelector('main progress')?.value ?? 0");
@@ -163,6 +164,54 @@ fn a_file_that_is_removed_or_changed_while_it_is_read_is_named_and_the_others_st
     });
 }
 
+/// From now on the page reads files called `long.pcap` as from a network drive, with 25 MB/s, that stands still after so many
+/// bytes.
+fn slow_disk(page: &Page, bytes: u64) {
+    // The worker that the page has already is not the one: the next gets this before its own source.
+    page.analyse(&case(CASE));
+    page.script(&format!(
+        "const slow = () => {{
+             const {{ slice, stream }} = Blob.prototype;
+             let left = {bytes};
+             Blob.prototype.slice = function (...where) {{
+                 const part = slice.apply(this, where);
+                 part.slow = this.name === 'long.pcap';
+                 return part;
+             }};
+             Blob.prototype.stream = function () {{
+                 const made = stream.call(this);
+                 made.slow = this.slow;
+                 return made;
+             }};
+             self.ReadableStreamBYOBReader = class extends ReadableStreamBYOBReader {{
+                 constructor(stream) {{
+                     super(stream);
+                     this.slow = stream.slow;
+                 }}
+                 async read(view) {{
+                     if (this.slow) await new Promise((go) => {{ if (left > 0) setTimeout(go, view.length / 25e3); }});
+                     const read = await super.read(view);
+                     if (this.slow) left -= read.value.length;
+                     return read;
+                 }}
+             }};
+         }};
+         const Whole = Blob;
+         window.Blob = function (parts, options) {{
+             const worker = options?.type === 'text/javascript';
+             return new Whole(worker ? [`(${{slow}})();\n`, ...parts] : parts, options);
+         }};
+         window.Blob.prototype = Whole.prototype;
+         const post = Worker.prototype.postMessage;
+         Worker.prototype.postMessage = function (...what) {{ window.reader = this; post.apply(this, what); }};"
+    ));
+    page.script("document.querySelector('.evidence .at button').click()");
+    wait("the reader", || page.script("return window.reader != null") == true);
+    page.script("window.reader.dispatchEvent(new Event('error'))");
+    wait("the word that it died", || page.text().contains("The reader has stopped"));
+    page.click("New case");
+}
+
 /// A network drive that first is slow and then stands still.
 #[test]
 fn a_slow_disk_leaves_the_page_usable_and_keeps_nobody_who_cancels() {
@@ -171,37 +220,7 @@ fn a_slow_disk_leaves_the_page_usable_and_keeps_nobody_who_cancels() {
         return;
     }
     with_page("slow", |page| {
-        // The worker that the page has already is not the one: the next gets this before its own source.
-        page.analyse(&case(CASE));
-        page.script(
-            "const slow = () => {
-                 const slice = Blob.prototype.slice, read = Blob.prototype.arrayBuffer;
-                 let begun = 0;
-                 Blob.prototype.slice = function (...where) {
-                     const part = slice.apply(this, where);
-                     part.slow = this.name === 'long.pcap';
-                     return part;
-                 };
-                 Blob.prototype.arrayBuffer = async function () {
-                     if (this.slow) await new Promise((go) => { if (++begun < 12) setTimeout(go, 200); });
-                     return read.call(this);
-                 };
-             };
-             const Whole = Blob;
-             window.Blob = function (parts, options) {
-                 const worker = options?.type === 'text/javascript';
-                 return new Whole(worker ? [`(${slow})();\n`, ...parts] : parts, options);
-             };
-             window.Blob.prototype = Whole.prototype;
-             const post = Worker.prototype.postMessage;
-             Worker.prototype.postMessage = function (...what) { window.reader = this; post.apply(this, what); };",
-        );
-        page.script("document.querySelector('.evidence .at button').click()");
-        wait("the reader", || page.script("return window.reader != null") == true);
-        page.script("window.reader.dispatchEvent(new Event('error'))");
-        wait("the word that it died", || page.text().contains("The reader has stopped"));
-        page.click("New case");
-
+        slow_disk(page, 60_000_000);
         let folder = scratch("made-slow");
         page.drop_files(&[long(&folder, 100_000)]);
         page.wait_state("reading");

@@ -1,4 +1,4 @@
-//! The loop that reads the files of a case: slices, progress, provisional reports, and turns for other events.
+//! The loop that reads the files of a case: their bytes, progress, provisional reports, and turns for other events.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -12,6 +12,7 @@ use js_sys::{ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use super::source::Source;
 use super::{Reader, Slot};
 use crate::protocol::{Listing, Progress, Tell};
 use crate::words;
@@ -20,10 +21,19 @@ use crate::words;
 const HEAD: u64 = 64 << 10;
 /// Milliseconds between two words on progress.
 const PROGRESS_EVERY: f64 = 100.0;
+/// Milliseconds until a provisional report is thought of, and until the next where one had nothing to show.
+const REPORT_AFTER: f64 = 100.0;
 /// Milliseconds between two provisional reports, at least; more where building one takes long.
 const REPORT_EVERY: f64 = 1_500.0;
 /// A provisional report may take one part in this of the time.
 const REPORT_SHARE: f64 = 15.0;
+/// Milliseconds in which reading rests after a provisional report: where cores are few, the page needs one to show it.
+const REPORT_SHOWN: u32 = 50;
+/// Milliseconds of reading to come for which a provisional report is worth it: before that, the final one is nearly there.
+const REPORT_WORTH: f64 = 1_000.0;
+/// A provisional report is of this part of all bytes, at least. A cause that shows at the beginning of a large file is told
+/// before a tenth of it is read.
+const REPORT_PART: u64 = 25;
 
 /// Milliseconds between two looks at what is due, while bytes are waited for.
 const TURN: u32 = 250;
@@ -44,11 +54,14 @@ pub(super) struct Run<'a> {
     slot: &'a Slot,
     number: u32,
     progress: Progress,
+    begun: f64,
     told: f64,
     next_report: f64,
     /// Bytes that were read when it reported last.
     reported: u64,
     breathed: f64,
+    /// When to look at what is due next, while bytes are waited for.
+    turn: TimeoutFuture,
 }
 
 impl<'a> Run<'a> {
@@ -61,10 +74,12 @@ impl<'a> Run<'a> {
             slot,
             number,
             progress: Progress { total, ..Progress::default() },
+            begun: now,
             told: 0.0,
-            next_report: now + REPORT_EVERY / 3.0,
+            next_report: now + REPORT_AFTER,
             reported: 0,
             breathed: now,
+            turn: TimeoutFuture::new(TURN),
         }
     }
 
@@ -88,23 +103,18 @@ impl<'a> Run<'a> {
     }
 
     async fn file(&mut self, file: &File, id: InputId) -> Result<(), Leave> {
-        let size = file.size();
-        let step = self.reader.pace.slice;
+        let mut source = Source::new(file, 0, self.reader.pace);
         let mut chunk = Vec::new();
-        let mut at = 0;
-        let mut ahead = Some(slice(file, 0, step));
-        while let Some(reading) = ahead.take() {
-            let bytes = match self.arrival(reading).await? {
+        loop {
+            let at = source.at();
+            let bytes = match self.arrival(source.next()).await? {
+                Ok(bytes) if bytes.length() == 0 => break,
                 Ok(bytes) => bytes,
                 Err(why) => {
                     self.slot.with_case(|case| case.fail(id, words::unreadable(at, &why)));
                     return Ok(());
                 }
             };
-            let end = at + u64::from(bytes.length());
-            if end < size && bytes.length() > 0 {
-                ahead = Some(slice(file, end, end + step));
-            }
             let mut from = 0;
             while from < bytes.length() {
                 self.look_up()?;
@@ -116,7 +126,6 @@ impl<'a> Run<'a> {
                 from = to;
                 self.pause().await;
             }
-            at = end;
         }
         self.look_up()?;
         self.slot.with_case(|case| case.end(id));
@@ -144,7 +153,6 @@ impl<'a> Run<'a> {
         let mut reading = pin!(reading);
         let begun = Date::now();
         loop {
-            let mut turn = TimeoutFuture::new(TURN);
             let arrived = poll_fn(|context| {
                 if let Err(leave) = self.look_up() {
                     return Poll::Ready(Err(leave));
@@ -152,13 +160,14 @@ impl<'a> Run<'a> {
                 self.slot.waits.set(Some(context.waker().clone()));
                 match reading.as_mut().poll(context) {
                     Poll::Ready(read) => Poll::Ready(Ok(Some(read))),
-                    Poll::Pending => Pin::new(&mut turn).poll(context).map(|()| Ok(None)),
+                    Poll::Pending => Pin::new(&mut self.turn).poll(context).map(|()| Ok(None)),
                 }
             });
             if let Some(read) = arrived.await? {
                 self.progress.waits = false;
                 return Ok(read);
             }
+            self.turn = TimeoutFuture::new(TURN);
             let now = Date::now();
             self.report_if_due(now);
             if now - begun >= SLOW && !self.progress.waits {
@@ -168,14 +177,23 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reports where it is time, and enough was read for a first report or for another one.
-    fn report_if_due(&mut self, now: f64) {
-        let read = self.progress.read;
-        if !self.lists() && now >= self.next_report && read > self.reported && read >= self.progress.total / 20 {
-            self.reported = read;
-            let took = self.reader.report(self.number, false);
-            self.next_report = Date::now() + (took * REPORT_SHARE).max(REPORT_EVERY);
+    /// Reports where it is time and enough was read, for a first report or for another one; where reading takes so long that it
+    /// is worth it. Whether there was something to tell.
+    fn report_if_due(&mut self, now: f64) -> bool {
+        let Progress { read, total, .. } = self.progress;
+        let to_come = (now - self.begun) * float(total.saturating_sub(read));
+        let worth = read > self.reported && read >= total / REPORT_PART && to_come >= REPORT_WORTH * float(read);
+        if self.lists() || now < self.next_report || !worth {
+            return false;
         }
+        self.reported = read;
+        // What is told goes no further than this.
+        self.tell(now);
+        let told = self.reader.report(self.number, false);
+        let after = Date::now();
+        let pause = if told { REPORT_EVERY } else { REPORT_AFTER };
+        self.next_report = after + ((after - now) * REPORT_SHARE).max(pause);
+        told
     }
 
     /// Tells how far it is.
@@ -193,11 +211,15 @@ impl<'a> Run<'a> {
         if now - self.told >= PROGRESS_EVERY {
             self.tell(now);
         }
-        self.report_if_due(now);
-        if now - self.breathed >= self.reader.pace.breath {
-            TimeoutFuture::new(0).await;
-            self.breathed = Date::now();
-        }
+        let rest = if self.report_if_due(now) {
+            REPORT_SHOWN
+        } else if now - self.breathed >= self.reader.pace.breath {
+            0
+        } else {
+            return;
+        };
+        TimeoutFuture::new(rest).await;
+        self.breathed = Date::now();
     }
 }
 
@@ -217,7 +239,7 @@ pub fn slice(file: &File, from: u64, to: u64) -> impl Future<Output = Result<Uin
 
 /// File positions in JavaScript are floats: exact up to 2⁵³.
 #[allow(clippy::cast_precision_loss, reason = "no file is that large")]
-fn float(bytes: u64) -> f64 {
+pub(super) fn float(bytes: u64) -> f64 {
     bytes as f64
 }
 
