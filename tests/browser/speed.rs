@@ -8,10 +8,10 @@ use std::time::Duration;
 /// Each file is read so often, in a page that was loaded anew.
 const ROUNDS: usize = 5;
 
-/// Notes when a file is picked, when the first failure is shown, when the report is final, and the longest task meanwhile. Where
-/// `bare` is set, the page does not learn of the file.
+/// Notes when a file is picked, when the first failure is shown and how much was read then, when the report is final, and the
+/// longest task meanwhile. Where `bare` is set, the page does not learn of the file.
 const WATCH: &str = r#"
-    window.T = { picked: 0, first: 0, done: 0, task: 0 };
+    window.T = { picked: 0, first: 0, read: 100, done: 0, task: 0 };
     const input = document.querySelector('input[type=file]');
     input.addEventListener('change', event => {
         window.F = input.files[0];
@@ -20,7 +20,10 @@ const WATCH: &str = r#"
     }, true);
     new MutationObserver(() => {
         const state = document.querySelector('main')?.dataset.state;
-        if (T.picked && !T.first && document.querySelector('article.verdict')) T.first = performance.now();
+        if (T.picked && !T.first && document.querySelector('article.verdict')) {
+            T.first = performance.now();
+            T.read = document.querySelector('main progress')?.value ?? 100;
+        }
         if (T.picked && !T.done && (state == 'done' || state == 'failed')) T.done = performance.now();
     }).observe(document.documentElement, { subtree: true, attributes: true, childList: true });
     try {
@@ -78,41 +81,64 @@ fn the_page_beside_a_bare_read() {
     let Some(files) = std::env::var_os("GATEWAY_TRIAGE_BENCH") else { return };
     let files: Vec<PathBuf> = std::env::split_paths(&files).collect();
     let mut out = format!(
-        "{:<22} {:>6} {:>9} {:>9} {:>6} {:>9} {:>9} {:>9} {:>9}\n",
-        "", "MB", "bare ms", "page ms", "ratio", "first ms", "task ms", "bare peak", "page peak"
+        "{:<22} {:>6} {:>7} {:>7} {:>6} {:>8} {:>8} {:>8} {:>9} {:>9} {:>9} {:>9}\n",
+        "",
+        "MB",
+        "bare ms",
+        "page ms",
+        "ratio",
+        "first ms",
+        "% read",
+        "task ms",
+        "bare peak",
+        "page peak",
+        "then",
+        "module MB"
     );
     for file in &files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let size = std::fs::metadata(file).map_or(0.0, |of| of.len() as f64 / 1e6);
-        let mut held = 0.0;
+        let [mut held, mut once, mut module] = [0.0; 3];
+        // Each peak is that of one reading, in a browser of its own.
         with_delivery("speed-bare", Delivery::Site, |page| {
             pick(page, file, true);
             page.script(BARE);
             held = peak();
         });
+        with_delivery("speed-once", Delivery::Site, |page| {
+            page.watch_module_memory();
+            pick(page, file, false);
+            page.wait_read();
+            once = peak();
+            module = page.module_memory() as f64 / 1e6;
+        });
         with_delivery("speed", Delivery::Site, |page| {
-            let [mut bare, mut whole, mut first, mut task] = [const { Vec::new() }; 4];
+            let [mut bare, mut whole, mut first, mut read, mut task] = [const { Vec::new() }; 5];
             for _ in 0..ROUNDS {
                 pick(page, file, false);
                 page.wait_read();
                 let at = |what: &str| page.script(&format!("return T.{what}")).as_f64().unwrap_or_default();
                 whole.push(at("done") - at("picked"));
                 first.push(at("first") - at("picked"));
+                read.push(at("read"));
                 task.push(at("task"));
                 bare.push(page.script(BARE).as_f64().unwrap_or_default());
             }
             let (bare, whole) = (median(bare), median(whole));
             out += &format!(
-                "{name:<22} {size:>6.0} {bare:>9.0} {whole:>9.0} {:>6.2} {:>9.0} {:>9.0} {held:>9.0} {:>9.0}\n",
+                "{name:<22} {size:>6.0} {bare:>7.0} {whole:>7.0} {:>6.2} {:>8.0} {:>8.0} {:>8.0} {held:>9.0} {once:>9.0} {:>9.0} {module:>9.1}\n",
                 whole / bare,
                 median(first),
+                median(read),
                 task.into_iter().fold(0.0, f64::max),
                 peak()
             );
         });
     }
     out += &format!(
-        "\nmedian of {ROUNDS} rounds, of tasks the longest; a task of 0 ms took less than 50; MB at the renderer's peak\n"
+        "\nmedian of {ROUNDS} rounds in one browser, of tasks the longest; a task of 0 ms took less than 50; first: a verdict \
+         is shown, with so much read; peaks: the renderer's MB, of one bare read and one reading in a browser of its own \
+         each, then after {ROUNDS} of both in one; module: its own memory\n"
     );
     let _ = write!(std::io::stderr(), "{out}");
     if let Some(path) = std::env::var_os("GATEWAY_TRIAGE_BENCH_TABLE") {

@@ -72,8 +72,43 @@ impl Page {
         if self.browser.kind == Kind::Firefox {
             return false;
         }
-        let source = format!("window.Worker = {class}");
-        done(self.browser.session.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })));
+        self.before_each_load(&format!("window.Worker = {class}"));
         true
+    }
+
+    /// From its next load on, the worker tells [`Page::module_memory`]; for Chromium.
+    pub fn watch_module_memory(&self) {
+        self.before_each_load(
+            "const told = `{
+                 const instantiate = WebAssembly.instantiate;
+                 WebAssembly.instantiate = async (...what) => {
+                     const made = await instantiate(...what);
+                     const channel = new BroadcastChannel('memory');
+                     channel.onmessage = () => channel.postMessage(made.exports.memory.buffer.byteLength);
+                     return made;
+                 };
+             }`;
+             window.Blob = class extends Blob {
+                 constructor(parts, options) {
+                     super(options?.type === 'text/javascript' ? [told, ...parts] : parts, options);
+                 }
+             };",
+        );
+    }
+
+    /// How many bytes the worker's module holds: the most it has held, since it gives none back.
+    pub fn module_memory(&self) -> u64 {
+        let told = self.script(
+            "return new Promise((told) => {
+                 const channel = new BroadcastChannel('memory');
+                 channel.onmessage = (event) => told(event.data);
+                 channel.postMessage('?');
+             })",
+        );
+        told.as_u64().unwrap_or_default()
+    }
+
+    fn before_each_load(&self, source: &str) {
+        done(self.browser.session.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })));
     }
 }
