@@ -7,6 +7,7 @@
 mod accuracy;
 mod bench;
 mod coverage;
+mod deny;
 mod dist;
 mod fuzz;
 mod lab;
@@ -82,6 +83,12 @@ static COMMANDS: &[Command] = &[
         args: "[ARGS…]",
         what: "change the rules of five categories and see whether a test notices (cargo-mutants)",
         run: |args| told(mutants::run(args)),
+    },
+    Command {
+        name: "deny",
+        args: "[CHECK…]",
+        what: "hold licences, versions and sources of all crates against deny.toml (cargo-deny)",
+        run: |args| told(deny::run(args)),
     },
     Command {
         name: "lab",

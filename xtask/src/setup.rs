@@ -129,6 +129,17 @@ pub static CARGO_MUTANTS: Tool = Tool {
     without: None,
 };
 
+pub static CARGO_DENY: Tool = Tool {
+    name: "cargo-deny",
+    source: Source::Cargo {
+        package: "cargo-deny",
+        version: Version::Exactly("0.20.2"),
+        flags: &["--locked"],
+        takes: "5 to 10 minutes",
+    },
+    without: None,
+};
+
 pub static WASM_OPT: Tool = Tool {
     name: "wasm-opt",
     source: Source::Npm { package: "binaryen", version: "132.0.0" },
