@@ -118,6 +118,7 @@ pub const LOG_FORMAT_EXAMPLE: &str =
 pub const LOG_FORMAT_USE: &str = "Read the logs by it";
 pub const INPUTS: &str = "Files";
 pub const WARNING: &str = "Note:";
+pub const UNTOUCHED: &str = "Not read";
 pub const NOT_READ: &str = "Not read:";
 pub const SETTINGS: &str = "Settings";
 

@@ -134,6 +134,10 @@ fn reading_can_be_cancelled() {
         assert!(clicked.elapsed() < Duration::from_secs(5), "cancelling took {:?}", clicked.elapsed());
         let report = page.download_json();
         assert_eq!(report["partial"], true, "the partial report does not say that it is one");
+        // Of the last file nobody knows yet what it is.
+        assert_eq!(report["inputs"][5]["bytes"], 0, "{report}");
+        let text = page.text();
+        assert!(text.contains("Not read") && !text.contains("Not recognised"), "{text}");
         let _ = std::fs::remove_dir_all(&folder);
     });
 }

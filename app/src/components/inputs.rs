@@ -60,6 +60,10 @@ fn row(input: Input, zone: Zone) -> impl IntoView {
 
 /// `Capture, pcapng`, `1.2 MB`, `12,345 packets`, `2026-01-31 13:47:05 – 13:52:10`
 fn facts(input: &Input, zone: Zone) -> Vec<String> {
+    // Its turn has not come yet, or never came where reading was stopped before.
+    if input.kind == Kind::Unknown && input.bytes == 0 && input.warnings.is_empty() {
+        return vec![words::UNTOUCHED.to_owned()];
+    }
     let kind = words::kind(input.kind);
     let mut facts = vec![
         if input.format.is_empty() || input.kind == Kind::Unknown {
