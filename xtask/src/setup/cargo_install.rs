@@ -52,6 +52,11 @@ pub fn get(program: &str, package: &str, version: &str, flags: &[&str], takes: &
 
 /// Whether the program is whole and has this version: it has to run and say so.
 fn works(path: &Path, version: &str) -> bool {
-    process::probe(Command::new(path).arg("--version"))
-        .is_some_and(|text| text.split_whitespace().any(|word| word == version))
+    let says = |words: &[&str]| {
+        process::probe(Command::new(path).args(words).arg("--version"))
+            .is_some_and(|text| text.split_whitespace().any(|word| word == version))
+    };
+    // Some of cargo's commands run only as cargo calls them: `cargo-mutants mutants`.
+    let command = path.file_stem().and_then(|name| name.to_str()?.strip_prefix("cargo-"));
+    says(&[]) || command.is_some_and(|command| says(&[command]))
 }
