@@ -116,6 +116,39 @@ fn a_big_capture_gives_the_same_report_in_the_page() {
     });
 }
 
+/// What an older browser's streams do, and one whose stream breaks off after some megabytes.
+#[test]
+fn where_no_stream_fills_a_buffer_slices_give_the_same_report() {
+    for (name, script) in [
+        ("no-buffer", "self.ReadableStreamBYOBReader = undefined;"),
+        (
+            "broken-stream",
+            "self.ReadableStreamBYOBReader = class extends ReadableStreamBYOBReader {
+                 read(view) {
+                     this.reads = (this.reads ?? 0) + 1;
+                     return this.reads > 5 ? Promise.reject(new Error('broken off')) : super.read(view);
+                 }
+             };",
+        ),
+    ] {
+        with_page(name, |page| {
+            if !page.before_each_worker(script) {
+                return;
+            }
+            page.reload();
+            page.wait_state("idle");
+            let files = [scratch(&format!("made-{name}")).join("big.pcap")];
+            // Three slices, and more than the stream gives.
+            big_capture(&files[0], 20_000);
+            page.drop_files(&files);
+            assert_eq!(page.wait_read(), "done");
+            let report = assert_same_as_native(page, &files);
+            assert_eq!(report["inputs"][0]["packets"], 20_000);
+            let _ = std::fs::remove_file(&files[0]);
+        });
+    }
+}
+
 #[test]
 fn reading_can_be_cancelled() {
     with_page("cancel", |page| {

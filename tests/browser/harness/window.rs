@@ -78,20 +78,13 @@ impl Page {
 
     /// From its next load on, the worker tells [`Page::module_memory`]; for Chromium.
     pub fn watch_module_memory(&self) {
-        self.before_each_load(
-            "const told = `{
-                 const instantiate = WebAssembly.instantiate;
-                 WebAssembly.instantiate = async (...what) => {
-                     const made = await instantiate(...what);
-                     const channel = new BroadcastChannel('memory');
-                     channel.onmessage = () => channel.postMessage(made.exports.memory.buffer.byteLength);
-                     return made;
-                 };
-             }`;
-             window.Blob = class extends Blob {
-                 constructor(parts, options) {
-                     super(options?.type === 'text/javascript' ? [told, ...parts] : parts, options);
-                 }
+        self.before_each_worker(
+            "const instantiate = WebAssembly.instantiate;
+             WebAssembly.instantiate = async (...what) => {
+                 const made = await instantiate(...what);
+                 const channel = new BroadcastChannel('memory');
+                 channel.onmessage = () => channel.postMessage(made.exports.memory.buffer.byteLength);
+                 return made;
              };",
         );
     }
@@ -106,6 +99,22 @@ impl Page {
              })",
         );
         told.as_u64().unwrap_or_default()
+    }
+
+    /// From the page's next load on, its workers run this before their own script; `false` where the test cannot have that.
+    pub fn before_each_worker(&self, script: &str) -> bool {
+        if self.browser.kind == Kind::Firefox {
+            return false;
+        }
+        self.before_each_load(&format!(
+            "const Whole = Blob;
+             window.Blob = function (parts, options) {{
+                 const worker = options?.type === 'text/javascript';
+                 return new Whole(worker ? [`{{ {script} }}\n`, ...parts] : parts, options);
+             }};
+             window.Blob.prototype = Whole.prototype;"
+        ));
+        true
     }
 
     fn before_each_load(&self, source: &str) {
