@@ -4,6 +4,7 @@ use crate::sorting::Sorting as _;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 use core::net::IpAddr;
 
 use crate::tables::{HashMap, HashSet};
@@ -69,6 +70,7 @@ pub fn exchanges(
     // One host's failures that follow each other at once are one exchange: the next address, the next try.
     let mut running: HashMap<(IpAddr, String), (usize, Timestamp)> = HashMap::default();
     let accepted = clients::accepted(points);
+    let beside = OnceCell::new();
     let all = loose;
     for loose in &all {
         let attempt = &loose.attempt;
@@ -150,7 +152,8 @@ pub fn exchanges(
                 joined.unseen -= u64::from(inside || hello(loose.connection)).min(joined.unseen);
                 running.insert(key, (joined.exchanges.len(), ended));
                 let mut exchange = exchange(loose, &names, &asked, roles);
-                doubts::say(&mut exchange, loose, points, &names, roles, seen_to);
+                let beside = beside.get_or_init(|| doubts::Beside::new(points));
+                doubts::say(&mut exchange, loose, beside, &names, roles, seen_to);
                 joined.exchanges.push(exchange);
             }
         }

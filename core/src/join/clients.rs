@@ -3,12 +3,14 @@
 use crate::sorting::Sorting as _;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 use core::net::IpAddr;
 
-use crate::tables::HashSet;
+use crate::tables::{HashMap, HashSet};
 
 use super::hellos::Hellos;
 use super::reset::{self, Hosts};
+use super::spans::Spans;
 use super::{Joined, Roles, attempt, own_word, pairing};
 use crate::capture::connection::{Connection, Speech};
 use crate::capture::conversation::path_digest;
@@ -36,6 +38,7 @@ pub(super) fn client_side(
     let mut exchanges = Vec::new();
     let mut met = HashSet::default();
     let accepted = accepted(points);
+    let again = OnceCell::new();
     for point in points {
         for connection in &point.connections {
             if !roles.is_inbound(connection) {
@@ -63,7 +66,9 @@ pub(super) fn client_side(
                 continue;
             }
             joined.total += u64::from(conversation.count);
-            let raced = |transaction: &Transaction| retried(connection, transaction, points, roles);
+            let raced = |transaction: &Transaction| {
+                retried(connection, transaction, || again.get_or_init(|| asking(points, roles)))
+            };
             let told = conversation
                 .kept
                 .iter()
@@ -103,23 +108,33 @@ fn answered_with_error(transaction: &Transaction) -> bool {
 /// A client asks again within this time where the connection that it asked on was closed.
 const ASKS_AGAIN: Span = Span::seconds(10);
 
+/// Connections of clients on which a path was asked for.
+type Asking<'a> = HashMap<(IpAddr, u32), Spans<&'a Connection>>;
+
+fn asking<'a>(points: &'a [Point], roles: &Roles) -> Asking<'a> {
+    let mut asking = Asking::default();
+    let inbound = points.iter().flat_map(|point| &point.connections).filter(|connection| roles.is_inbound(connection));
+    for (connection, http) in inbound.filter_map(|connection| Some((connection, connection.conversation()?))) {
+        for path in &http.paths {
+            let of = asking.entry((connection.client.ip(), *path)).or_default();
+            of.push(connection.first.time, connection.last.time, connection);
+        }
+    }
+    asking.values_mut().for_each(Spans::order);
+    asking
+}
+
 /// A client that asked on a kept-alive connection just as the gateway closed it, and then asked on another one: the first
 /// request never reached the gateway, and the second one is it (RFC 9112 section 9.3.1).
-fn retried(connection: &Connection, transaction: &Transaction, points: &[Point], roles: &Roles) -> bool {
+fn retried<'a>(connection: &Connection, transaction: &Transaction, asking: impl FnOnce() -> &'a Asking<'a>) -> bool {
     let Some(request) = transaction.request.as_deref().filter(|_| transaction.index > 0) else { return false };
     let crossed = connection.server_end.fin.is_some_and(|fin| fin.received < request.end);
     if !crossed || transaction.response.is_some() || transaction.junk.is_some() || transaction.partial.is_some() {
         return false;
     }
-    let (path, until) = (path_digest(&request.target), request.first.time.plus(ASKS_AGAIN));
-    points.iter().flat_map(|point| &point.connections).any(|other| {
-        other.client.ip() == connection.client.ip()
-            && !core::ptr::eq(other, connection)
-            && other.last.time > request.first.time
-            && other.first.time <= until
-            && roles.is_inbound(other)
-            && other.conversation().is_some_and(|http| http.paths.contains(&path))
-    })
+    let (asked, until) = (request.first.time, request.first.time.plus(ASKS_AGAIN));
+    let Some(others) = asking().get(&(connection.client.ip(), path_digest(&request.target))) else { return false };
+    others.touching(asked, until).any(|other| !core::ptr::eq(*other, connection) && other.last.time > asked)
 }
 
 /// Whether a tunnel came of a CONNECT, and not of an upgrade.

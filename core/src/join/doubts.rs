@@ -5,7 +5,10 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use core::net::IpAddr;
 
+use crate::tables::HashMap;
+
 use super::alone::{named, transaction_of, went_well};
+use super::spans::Spans;
 use super::usage::{in_trouble, in_use};
 use super::{Loose, Roles};
 use crate::capture::connection::Connection;
@@ -31,11 +34,44 @@ const DATA_OVER: &str = "All chunks came, the last one as well; only the end of 
 const BORNE: &str =
     "The client's side was not captured: whether the gateway took this answer all the same is not seen.";
 
+/// What each host opened.
+#[derive(Default)]
+struct Opened<'a> {
+    /// But for DNS over TCP, by when it began.
+    all: Spans<&'a Connection>,
+    /// Where a request was in trouble, by when it was in use.
+    troubled: Spans<&'a Connection>,
+}
+
+/// What hosts opened beside a failure.
+pub(super) struct Beside<'a>(HashMap<IpAddr, Opened<'a>>);
+
+impl<'a> Beside<'a> {
+    pub(super) fn new(points: &'a [Point]) -> Self {
+        let mut hosts: HashMap<IpAddr, Opened<'a>> = HashMap::default();
+        for connection in points.iter().flat_map(|point| &point.connections) {
+            let opened = hosts.entry(connection.client.ip()).or_default();
+            if connection.server.port() != 53 {
+                opened.all.push(connection.first.time, connection.first.time, connection);
+            }
+            if in_trouble(connection) {
+                let (from, to) = in_use(connection);
+                opened.troubled.push(from, to, connection);
+            }
+        }
+        for opened in hosts.values_mut() {
+            opened.all.order();
+            opened.troubled.order();
+        }
+        Self(hosts)
+    }
+}
+
 /// Says of an upstream failure that stands alone what else it may be.
 pub(super) fn say(
     exchange: &mut Exchange,
     loose: &Loose<'_>,
-    points: &[Point],
+    beside: &Beside<'_>,
     names: &BTreeMap<(IpAddr, IpAddr), &str>,
     roles: &Roles,
     seen_to: Timestamp,
@@ -44,7 +80,7 @@ pub(super) fn say(
         return;
     }
     let connection = loose.connection;
-    exchange.doubts.extend(went_on(loose, points, names, seen_to));
+    exchange.doubts.extend(went_on(loose, beside, names, seen_to));
     let Some(attempt) = exchange.attempts.last_mut() else { return };
     // Many take bytes without a status line for HTTP/0.9, pass on what HTTP does not allow, and want no more than the data.
     let answer = transaction_of(loose).and_then(|transaction| transaction.response.as_deref());
@@ -78,14 +114,9 @@ pub(super) fn say(
     if matches!(attempt.connect.failure(), Some(ConnectFailure::Unanswered { tries: ..3, .. })) {
         attempt.left = Left::new(&[Id::TcpSynUnanswered, Id::ClientAbort], FEW);
     }
-    let client_of = |other: &&Connection| {
-        let (from, to) = in_use(other);
-        let during = from <= loose.begun && loose.begun <= to;
-        let same = other.client.ip() == connection.client.ip() && other.server.ip() != connection.server.ip();
-        same && during && in_trouble(other)
-    };
-    let mut all = points.iter().flat_map(|point| &point.connections);
-    if unanswered && let Some(other) = all.find(client_of) {
+    let opened = beside.0.get(&connection.client.ip()).filter(|_| unanswered);
+    let mut served = opened.into_iter().flat_map(|opened| opened.troubled.touching(loose.begun, loose.begun));
+    if let Some(other) = served.find(|other| other.server.ip() != connection.server.ip()) {
         let why = format!(
             "{} was being served by {} at that time: if that is a gateway which uses its clients' addresses, the answer goes astray instead.",
             connection.client.ip(),
@@ -99,7 +130,7 @@ pub(super) fn say(
 /// one name's, and a capture that ends then does not show what came of it.
 fn went_on(
     loose: &Loose<'_>,
-    points: &[Point],
+    beside: &Beside<'_>,
     names: &BTreeMap<(IpAddr, IpAddr), &str>,
     seen_to: Timestamp,
 ) -> Option<String> {
@@ -108,10 +139,8 @@ fn went_on(
     let client = loose.connection.client.ip();
     let ended = attempt.events.iter().map(|event| event.source.time).max().unwrap_or(loose.begun);
     let from = if connecting.is_some() { loose.begun } else { ended };
-    let opened = points.iter().flat_map(|point| &point.connections);
-    let after =
-        opened.filter(|other| other.client.ip() == client && other.server.port() != 53 && other.first.time >= from);
-    let next = after.filter(|other| !core::ptr::eq(*other, loose.connection)).min_by_key(|other| other.first.time)?;
+    let mut after = beside.0.get(&client)?.all.beginning(from, Timestamp(i64::MAX));
+    let next = after.find(|other| !core::ptr::eq(**other, loose.connection))?;
     let patience = if matches!(connecting, Some(ConnectFailure::Unanswered { .. })) { BY_TIMER } else { AT_ONCE };
     if next.server.port() != dead.port() || next.first.time.since(ended) > patience {
         return None;

@@ -29,6 +29,8 @@ mod reset;
 mod resolving;
 mod roles;
 pub(crate) mod services;
+pub(crate) mod silence;
+mod spans;
 mod spoofed;
 pub mod steps;
 mod two_legs;
@@ -113,8 +115,8 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     services::explain(&mut clients, points, &roles, &loose, &names, seen_to);
     let borne = refused::Borne::new(&loose, points, &roles);
     let answered = unread::Answered::new(points, &roles, &names);
-    let visible = upstream::upstream_visible(points, &roles);
-    let agreed = upstream::agreed(&clients);
+    let good = refused::Good::new(points, &roles);
+    let silence = silence::Silence::new(points, &roles, &clients);
     for mut exchange in clients {
         outcome::decrypted(&mut exchange);
         inward::pass_on(&mut exchange, &roles);
@@ -138,10 +140,10 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
             exchange.doubts.push(LATE.to_string());
         }
         if exchange.attempts.is_empty() && !explained {
-            refused::despite(&mut exchange, points, &roles, seen_to);
+            good.despite(&mut exchange, seen_to);
         }
         if exchange.attempts.is_empty() && !explained {
-            upstream::silence(&mut exchange, points, &roles, &names, (visible, &agreed));
+            silence.tell(&mut exchange, &names);
         }
         joined.exchanges.push(exchange);
     }

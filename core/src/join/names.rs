@@ -10,6 +10,7 @@ use core::net::IpAddr;
 use crate::tables::{HashMap, HashSet};
 
 use super::directions::Unheard;
+use super::spans::Spans;
 use super::{Asked, Roles, pairing, resolving};
 use crate::capture::connection::Connection;
 use crate::capture::lookups::{Answer, Lookup};
@@ -40,6 +41,8 @@ pub(super) struct Names<'a> {
     called: BTreeMap<String, Vec<IpAddr>>,
     /// When a host that had asked for a name, and got no answer that was captured, turned to a server under that name.
     reached: BTreeMap<(IpAddr, String), Vec<Timestamp>>,
+    /// When it asked for any name.
+    asked: Spans<()>,
     unheard: &'a Unheard,
     /// When the captures began.
     began: Timestamp,
@@ -71,7 +74,11 @@ impl<'a> Names<'a> {
         }
         let mut by_name: BTreeMap<&str, Vec<&Lookup>> = BTreeMap::new();
         let mut by_address: BTreeMap<IpAddr, Vec<(Timestamp, &str)>> = BTreeMap::new();
+        let mut asked = Spans::default();
         for lookup in lookups.iter().filter(|lookup| roles.egress.contains(&lookup.asker)) {
+            if let Some(first) = lookup.first() {
+                asked.push(first.time, first.time, ());
+            }
             by_name.entry(&lookup.name).or_default().push(lookup);
             for (source, answer) in &lookup.answers {
                 for address in &answer.addresses {
@@ -79,6 +86,7 @@ impl<'a> Names<'a> {
                 }
             }
         }
+        asked.order();
         for given in by_address.values_mut() {
             given.order();
         }
@@ -103,7 +111,7 @@ impl<'a> Names<'a> {
                 }
             }
         }
-        Self { by_name, by_address, tcp_failed, called, reached, unheard, began }
+        Self { by_name, by_address, tcp_failed, called, reached, asked, unheard, began }
     }
 
     /// The attempt that lookups of one name were, if none gave an address; `waited` is how long the gateway waited.
@@ -149,8 +157,7 @@ impl<'a> Names<'a> {
 
     /// Whether the gateway asked for any name in this time.
     pub(super) fn asked_between(&self, from: Timestamp, to: Timestamp) -> bool {
-        let within = |lookup: &&Lookup| lookup.first().is_some_and(|first| from <= first.time && first.time <= to);
-        self.by_name.values().flatten().copied().any(|lookup| within(&lookup))
+        self.asked.touch(from, to)
     }
 
     /// Lookups of a host, or of it with a search suffix where it is a single label.

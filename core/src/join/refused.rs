@@ -4,16 +4,18 @@
 //! away. It is blamed only where nothing else failed, and where the gateway does not say another reason.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::HashSet;
+use crate::tables::{HashMap, HashSet};
 
 use super::attempt::{self, host_of};
 use super::pairing::window;
+use super::spans::Spans;
 use super::{Loose, Roles, failing};
-use crate::capture::conversation::LARGE_HEAD;
+use crate::capture::connection::Connection;
+use crate::capture::conversation::{LARGE_HEAD, path_digest};
 use crate::capture::point::Point;
 use crate::capture::transaction::Transaction;
 use crate::categories::Id;
@@ -37,13 +39,13 @@ impl Borne {
         if flawed.is_empty() {
             return Self(HashSet::default());
         }
-        let asked: Vec<(Timestamp, Timestamp)> = points
+        let asked: Spans<()> = points
             .iter()
             .flat_map(|point| &point.connections)
             .filter(|connection| roles.is_inbound(connection))
-            .map(|connection| (connection.first.time, connection.last.time))
+            .map(|connection| (connection.first.time, connection.last.time, ()))
             .collect();
-        let during = |at: Timestamp| asked.iter().any(|(from, to)| *from <= at && at <= *to);
+        let during = |at: Timestamp| asked.touch(at, at);
         let caused = flawed.into_iter().filter(|(_, loose)| during(loose.begun));
         Self(caused.filter_map(|(flaw, loose)| Some((loose.attempt.upstream?.ip(), flaw.what))).collect())
     }
@@ -145,34 +147,53 @@ fn early(exchange: &mut Exchange) {
     );
 }
 
-/// The upstream's answer was good, and the gateway made an error of it: tells of that answer, where only one can be it.
-pub(super) fn despite(exchange: &mut Exchange, points: &[Point], roles: &Roles, seen_to: Timestamp) {
-    if !failed(exchange) || exchange.target.is_none() {
-        return;
+/// Good answers that the gateway got: by host and by the last part of what it asked for.
+pub(super) struct Good<'a>(HashMap<(Option<String>, u32), Spans<(&'a Connection, &'a Transaction)>>);
+
+impl<'a> Good<'a> {
+    pub(super) fn new(points: &'a [Point], roles: &Roles) -> Self {
+        let mut good = Self(HashMap::default());
+        let outward = points
+            .iter()
+            .flat_map(|point| &point.connections)
+            .filter(|connection| roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection));
+        for (connection, http) in outward.filter_map(|connection| Some((connection, connection.conversation()?))) {
+            for transaction in http.last_good().into_iter().chain(http.tunnel.as_deref()) {
+                let asked = transaction.request.as_deref().zip(transaction.response.as_deref());
+                let Some((request, response)) = asked.filter(|(_, response)| !is_server_error(response.status)) else {
+                    continue;
+                };
+                let (host, _) = host_of(&request.target, request.host.as_deref(), &request.method);
+                let of = good.0.entry((host, last_part(&request.target))).or_default();
+                of.push(request.first.time, response.last.time, (connection, transaction));
+            }
+        }
+        good.0.values_mut().for_each(Spans::order);
+        good
     }
-    let (from, to) = window(exchange);
-    let its = |transaction: &Transaction| {
-        let Some((request, response)) = transaction.request.as_deref().zip(transaction.response.as_deref()) else {
-            return false;
-        };
-        let (host, _) = host_of(&request.target, request.host.as_deref(), &request.method);
-        let same = exchange.target.as_deref().is_some_and(|wanted| {
-            host == exchange.host && (wanted == request.target || wanted.ends_with(request.target.as_str()))
+
+    /// The upstream's answer was good, and the gateway made an error of it: tells of that answer, where only one can be it.
+    pub(super) fn despite(&self, exchange: &mut Exchange, seen_to: Timestamp) {
+        let Some(wanted) = exchange.target.as_deref().filter(|_| failed(exchange)) else { return };
+        let (from, to) = window(exchange);
+        let Some(good) = self.0.get(&(exchange.host.clone(), last_part(wanted))) else { return };
+        let its = good.touching(from, to).filter(|(connection, transaction)| {
+            let Some((request, response)) = transaction.request.as_deref().zip(transaction.response.as_deref()) else {
+                return false;
+            };
+            let same = wanted == request.target || wanted.ends_with(request.target.as_str());
+            connection.last.time >= from && same && request.first.time >= from && response.last.time <= to
         });
-        same && request.first.time >= from && response.last.time <= to && !is_server_error(response.status)
-    };
-    let outward = points.iter().flat_map(|point| &point.connections).filter(|connection| {
-        connection.last.time >= from && roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection)
-    });
-    let good = outward.filter_map(|connection| {
-        let http = connection.conversation()?;
-        let last = http.last_good().into_iter().chain(http.tunnel.as_deref());
-        last.into_iter().find(|transaction| its(transaction)).map(|transaction| (connection, transaction))
-    });
-    let mut good = good.take(2);
-    if let (Some((connection, transaction)), None) = (good.next(), good.next()) {
-        exchange.attempts.push(attempt::transaction(connection, transaction, seen_to));
+        let mut its = its.take(2);
+        if let (Some((connection, transaction)), None) = (its.next(), its.next()) {
+            exchange.attempts.push(attempt::transaction(connection, transaction, seen_to));
+        }
     }
+}
+
+/// What a path that the gateway wrote anew still ends in.
+fn last_part(target: &str) -> u32 {
+    path_digest(target.rsplit('/').next().unwrap_or_default())
 }
 
 /// A log's line decided: it confirms that the gateway refused an answer for what that is, or names another reason.

@@ -2,8 +2,11 @@
 //! where nothing upstream was answered after them.
 
 use alloc::vec::Vec;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
+use crate::tables::HashMap;
+
+use super::spans::Spans;
 use super::{Names, Roles, services};
 use crate::capture::point::Point;
 use crate::exchange::{Attempt, ConnectFailure, Exchange, WaitFailure};
@@ -14,7 +17,9 @@ const BY_TIMER: Span = Span::seconds(64);
 
 /// When servers that the gateway asked said something: from the first byte to the last packet.
 pub(super) struct Answered<'a> {
-    said: Vec<(SocketAddr, Timestamp, Timestamp)>,
+    said: Spans<SocketAddr>,
+    /// The same by their addresses.
+    by_address: HashMap<IpAddr, Spans<SocketAddr>>,
     names: &'a Names<'a>,
 }
 
@@ -29,9 +34,15 @@ impl<'a> Answered<'a> {
             let server = &connection.server_end;
             let begun = server.first_data.map(|first| first.time);
             let begun = begun.or_else(|| server.unseen().then_some(connection.first.time))?;
-            Some((connection.server, begun, connection.last.time))
+            Some((begun, connection.last.time, connection.server))
         });
-        Self { said: said.collect(), names }
+        let said: Vec<_> = said.collect();
+        let mut by_address: HashMap<IpAddr, Spans<SocketAddr>> = HashMap::default();
+        for (begun, ended, server) in &said {
+            by_address.entry(server.ip()).or_default().push(*begun, *ended, *server);
+        }
+        by_address.values_mut().for_each(Spans::order);
+        Self { said: said.into_iter().collect(), by_address, names }
     }
 
     /// Whether an exchange failed, as far as its attempts show: the last one ended without an answer, and no other
@@ -48,8 +59,7 @@ impl<'a> Answered<'a> {
         let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| self.names.addresses(host));
         let asked = |server: &SocketAddr| exchange.attempts.iter().any(|attempt| attempt.upstream == Some(*server));
         let its = |server: &SocketAddr| addresses.is_empty() || addresses.contains(&server.ip()) || asked(server);
-        let meanwhile = |begun: Timestamp, ended: Timestamp| ended >= exchange.begun && begun <= end;
-        all_failed && !self.said.iter().any(|(server, begun, ended)| its(server) && meanwhile(*begun, *ended))
+        all_failed && !self.said.touching(exchange.begun, end).any(its)
     }
 
     /// Whether another address of the host answered after the last attempt that failed: the request went on there.
@@ -58,8 +68,9 @@ impl<'a> Answered<'a> {
             return false;
         };
         let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| self.names.addresses(host));
-        let another = |server: &SocketAddr| addresses.contains(&server.ip()) && last.upstream != Some(*server);
-        self.said.iter().any(|(server, begun, _)| another(server) && *begun > over && begun.since(over) <= BY_TIMER)
+        let said = addresses.iter().filter_map(|address| self.by_address.get(address));
+        let mut after = said.flat_map(|said| said.beginning(Timestamp(over.0.saturating_add(1)), over.plus(BY_TIMER)));
+        after.any(|server| last.upstream != Some(*server))
     }
 }
 

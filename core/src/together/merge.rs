@@ -7,7 +7,7 @@ use super::{Sight, words};
 use crate::capture::point::Point;
 use crate::categories::Id;
 use crate::exchange::{Answer, Event, Exchange, Flow, Status, What};
-use crate::join::upstream::BUSY;
+use crate::join::silence::BUSY;
 use crate::join::{refused, services};
 use crate::report::Leg;
 use crate::time::{Span, Timestamp};
