@@ -30,6 +30,12 @@ static INPUTS: &[Input] = &[
     },
     Input { name: "requests answered", file: "a.pcap", make: |size| small("short requests", size), size: 8_000 },
     Input { name: "exchanges of a proxy", file: "a.pcap", make: exchanges, size: 16_000 },
+    Input {
+        name: "failures in a capture",
+        file: "a.pcap",
+        make: |size| small("requests that fail", size),
+        size: 12_000,
+    },
     Input { name: "failures in a log", file: "access.log", make: failures, size: 1_000 },
 ];
 

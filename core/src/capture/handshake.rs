@@ -290,7 +290,12 @@ impl Handshake {
                 }
                 self.done = self.changed == [true, true] && (side == Side::Client || self.finished.is_some());
             }
-            Content::Data if version < TLS13 => self.spoken(side, length, source),
+            Content::Data if version < TLS13 => {
+                // Up to TLS 1.2 nobody sends data before a handshake is over (RFC 5246 section 7.4.9), but for a client that
+                // does not wait for the server's Finished (RFC 7918): what would have shown it is not in the capture.
+                self.lost |= !self.done && side == Side::Server;
+                self.spoken(side, length, source);
+            }
             Content::Data => self.hidden(side, length, source),
             Content::ChangeCipher => {}
         }
@@ -416,5 +421,33 @@ impl Handshake {
         let records = &mut self.directions[index(side)];
         records.gap(bytes);
         self.lost |= records.lost;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u8, body: &[u8]) -> Vec<u8> {
+        [&[kind, 3, 3, 0, body.len() as u8][..], body].concat()
+    }
+
+    /// A handshake message of TLS 1.2: version, random, no session, then what it offers or chose.
+    fn hello(kind: u8, rest: &[u8]) -> Vec<u8> {
+        let body = [&[3, 3][..], &[7; 32], &[0], rest].concat();
+        record(22, &[&[kind, 0, 0, body.len() as u8][..], &body].concat())
+    }
+
+    #[test]
+    fn a_server_that_sends_data_has_finished_though_that_was_not_captured() {
+        let mut handshake = Handshake::default();
+        let source = Source { time: Timestamp(0), file: 0, number: 1, line: false, offset: 0, length: 0 };
+        handshake.data(Side::Client, &hello(1, &[0, 2, 0xc0, 0x2f, 1, 0]), source);
+        handshake.data(Side::Server, &hello(2, &[0xc0, 0x2f, 0]), source);
+        // A client may send data before the server's Finished.
+        handshake.data(Side::Client, &record(23, &[0; 40]), source);
+        assert!(handshake.server_hello.is_some() && !handshake.went_through());
+        handshake.data(Side::Server, &record(23, &[0; 40]), source);
+        assert!(handshake.went_through() && !handshake.done);
     }
 }

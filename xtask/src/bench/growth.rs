@@ -7,7 +7,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::Command;
 use xtask::synthetic::http_capture;
-use xtask::synthetic::small::flood;
+use xtask::synthetic::small::{FAILED, FAILING, FLOOD};
 
 /// Bytes of a packet in the capture of whole exchanges, about.
 const PACKET: u64 = 1_138;
@@ -35,7 +35,13 @@ static AXES: &[Axis] = &[
         name: "connections that stay open",
         of: "connections",
         steps: &[1, 1_000, 10_000, 100_000, 300_000, 1_000_000],
-        make: |out, connections| flood().write(out, connections).map(drop),
+        make: |out, connections| FLOOD.write(out, connections).map(drop),
+    },
+    Axis {
+        name: "failures in a capture",
+        of: "failures",
+        steps: &[1, 1_000, 10_000, 30_000, 100_000],
+        make: |out, failures| FAILING.write(out, failures * FAILED).map(drop),
     },
     Axis { name: "failures in a log", of: "failures", steps: &[1, 1_000, 10_000, 30_000, 100_000], make: failures },
 ];

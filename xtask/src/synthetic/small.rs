@@ -1,7 +1,7 @@
 //! Captures of small packets, 64 to 200 bytes: what costs a reader most for each byte of the file.
 
 use super::BEGIN;
-use super::frame::{ACK, End, FIN, Flow, PSH, SYN, file_header, record_header, udp};
+use super::frame::{ACK, End, FIN, Flow, PSH, RST, SYN, file_header, record_header, udp};
 use std::io::{Result, Write};
 
 /// A kind of small packets.
@@ -17,13 +17,16 @@ pub static SMALL: &[Small] = &[
     Small { name: "short requests", frames: requests },
     Small { name: "DNS", frames: dns },
     Small { name: "DNS without such a name", frames: nxdomain },
-    Small { name: "SYN flood", frames: syn },
+    FLOOD,
+    FAILING,
 ];
 
-/// The SYN flood alone: as many connections as packets.
-pub fn flood() -> Small {
-    Small { name: "SYN flood", frames: syn }
-}
+/// As many connections as packets.
+pub const FLOOD: Small = Small { name: "SYN flood", frames: syn };
+/// A failure in every [`FAILED`] packets.
+pub const FAILING: Small = Small { name: "requests that fail", frames: failing };
+/// Packets of one of them.
+pub const FAILED: u64 = 12;
 
 impl Small {
     /// Writes a pcap file of at least `packets` packets, a microsecond apart; how many, and how many bytes they take.
@@ -68,6 +71,33 @@ fn requests(number: u64) -> Vec<Vec<u8>> {
     }
     for (opener, flags) in [(true, FIN | ACK), (false, FIN | ACK), (true, ACK)] {
         frames.push(flow.segment(opener, flags, &[]));
+    }
+    frames
+}
+
+/// A request that the proxy answers with an error: the origin refused it, or the proxy asked nobody, by turns.
+fn failing(number: u64) -> Vec<Vec<u8>> {
+    let (host, path) = (number % 97, number);
+    let mut inner = Flow::new(client(number, number), PROXY, number);
+    let origin = End { address: [198, 51, 100, host as u8 + 1], port: 80 };
+    let mut outer = Flow::new(End { port: 10_000 + (number % 50_000) as u16, ..PROXY }, origin, number + 1);
+    let asked = format!("GET http://www{host}.example.com/{path} HTTP/1.1\r\nHost: www{host}.example.com\r\n\r\n");
+    let mut frames = vec![
+        inner.segment(true, SYN, &[]),
+        inner.segment(false, SYN | ACK, &[]),
+        inner.segment(true, ACK, &[]),
+        inner.segment(true, ACK | PSH, asked.as_bytes()),
+        inner.segment(false, ACK, &[]),
+    ];
+    if number.is_multiple_of(2) {
+        frames.extend([outer.segment(true, SYN, &[]), outer.segment(false, RST | ACK, &[])]);
+    } else {
+        // As many packets either way: these say nothing.
+        frames.extend([inner.segment(true, ACK, &[]), inner.segment(true, ACK, &[])]);
+    }
+    frames.push(inner.segment(false, ACK | PSH, b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nno"));
+    for (opener, flags) in [(true, ACK), (true, FIN | ACK), (false, FIN | ACK), (true, ACK)] {
+        frames.push(inner.segment(opener, flags, &[]));
     }
     frames
 }
