@@ -148,7 +148,10 @@ fn early(exchange: &mut Exchange) {
 }
 
 /// Good answers that the gateway got: by host and by the last part of what it asked for.
-pub(super) struct Good<'a>(HashMap<(Option<String>, u32), Spans<(&'a Connection, &'a Transaction)>>);
+pub(super) struct Good<'a>(HashMap<(Option<String>, u32), Spans<Answered<'a>>>);
+
+/// A request that went well, and its connection.
+type Answered<'a> = (&'a Connection, &'a Transaction);
 
 impl<'a> Good<'a> {
     pub(super) fn new(points: &'a [Point], roles: &Roles) -> Self {
