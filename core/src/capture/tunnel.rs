@@ -58,6 +58,10 @@ fn pptp(flags: u16, kind: u16, payload: &[u8]) -> Option<&[u8]> {
 /// VXLAN (RFC 7348) and Geneve (RFC 8926), by their ports.
 fn udp(payload: &[u8]) -> Option<&[u8]> {
     let inner = payload.get(8..)?;
+    // What a resolver asks from may be any port, a tunnel's as well: an answer of DNS is none.
+    if bytes::u16(payload, 0, true)? == 53 {
+        return None;
+    }
     match bytes::u16(payload, 2, true)? {
         // The flag says that a network identifier is there.
         4789 | 8472 if inner.first()? & 0x08 != 0 => Some(link::ethernet(inner.get(8..)?)),
@@ -106,6 +110,9 @@ mod tests {
         };
         let vxlan = udp(4789, &[8, 0, 0, 0, 0, 0, 7, 0], &ethernet);
         assert_eq!(inside(ip_number::UDP, &vxlan), Some(&inner[..]));
+        // The answer to a question that was asked from a tunnel's port.
+        let dns = [&[0, 53][..], vxlan.get(2..).unwrap_or_default()].concat();
+        assert_eq!(inside(ip_number::UDP, &dns), None);
         let gpe = udp(4790, &[0x0C, 0, 0, 1, 0, 0, 7, 0], &inner);
         assert_eq!(inside(ip_number::UDP, &gpe), Some(&inner[..]));
         let geneve = udp(6081, &[1, 0, 0x65, 0x58, 0, 0, 7, 0, 1, 2, 3, 4], &ethernet);

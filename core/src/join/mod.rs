@@ -85,6 +85,8 @@ struct Loose<'a> {
     /// When its capture began.
     shown_from: Timestamp,
     taken: bool,
+    /// It may be another one's.
+    unsure: bool,
 }
 
 /// Joins everything that was captured.
@@ -116,7 +118,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     let borne = refused::Borne::new(&loose, points, &roles);
     let answered = unread::Answered::new(points, &roles, &names);
     let good = refused::Good::new(points, &roles);
-    let silence = silence::Silence::new(points, &roles, &clients);
+    let silence = silence::Silence::new(points, &roles, &clients, &loose);
     for mut exchange in clients {
         outcome::decrypted(&mut exchange);
         inward::pass_on(&mut exchange, &roles);

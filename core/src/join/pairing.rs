@@ -75,7 +75,9 @@ pub(super) fn assign(
             // right after its request, or the answer comes right after its end.
             let explains = ended <= window(exchange).1.plus(SLACK);
             let taken = exchange.attempts.iter().any(|other| other.span.is_some_and(|(_, ended)| ended > loose.begun));
-            Some(((fit, explains, !taken), core::cmp::Reverse(apart(exchange, loose)), at))
+            // What began before the request was seen is its only where no other one can have caused it.
+            let caused = loose.begun >= exchange.begun;
+            Some(((fit, explains, !taken, caused), core::cmp::Reverse(apart(exchange, loose)), at))
         });
         let (mut best, mut rivals) = (None, 0);
         for found in fits {
@@ -88,6 +90,7 @@ pub(super) fn assign(
             exchange.attempts.push(loose.attempt.clone());
             loose.taken = true;
             if fit < LINKED && rivals > 1 {
+                loose.unsure = true;
                 let doubt = "This attempt is taken for this request's because it lies nearest in time; others were open as well.";
                 if !exchange.doubts.iter().any(|known| known == doubt) {
                     exchange.doubts.push(doubt.to_string());

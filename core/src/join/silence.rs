@@ -9,7 +9,7 @@ use crate::tables::{HashMap, HashSet};
 
 use super::spans::Spans;
 use super::upstream::upstream_visible;
-use super::{Names, Roles, pairing};
+use super::{Loose, Names, Roles, pairing};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
 use crate::categories::Phase as Stage;
@@ -20,6 +20,9 @@ use crate::time::Timestamp;
 /// Said of a request without an attempt of its own, as long as no log says that it got no connection.
 pub(crate) const BUSY: &str =
     "The gateway had other connections in use at that time; which of them carried this request cannot be told.";
+
+const UNSURE: &str =
+    "The gateway tried a server at that time, and nothing but the time says that it did so for another request.";
 
 /// What the captures show of the gateway's way out, as far as a request without an attempt asks for it.
 pub(super) struct Silence<'a> {
@@ -40,10 +43,12 @@ pub(super) struct Silence<'a> {
     itself: Spans<&'a Connection>,
     /// Names that hosts looked up that are not known as the gateway.
     asked: HashMap<&'a str, Spans<IpAddr>>,
+    /// Attempts that were taken for another request's by time alone.
+    unsure: Spans<()>,
 }
 
 impl<'a> Silence<'a> {
-    pub(super) fn new(points: &'a [Point], roles: &Roles, exchanges: &[Exchange]) -> Self {
+    pub(super) fn new(points: &'a [Point], roles: &Roles, exchanges: &[Exchange], loose: &[Loose<'_>]) -> Self {
         let mut silence = Self {
             points,
             visible: upstream_visible(points, roles),
@@ -55,6 +60,7 @@ impl<'a> Silence<'a> {
             sites: HashMap::default(),
             itself: Spans::default(),
             asked: HashMap::default(),
+            unsure: loose.iter().filter(|loose| loose.unsure).map(|loose| (loose.begun, loose.begun, ())).collect(),
         };
         for connection in points.iter().flat_map(|point| &point.connections) {
             silence.note(connection, roles);
@@ -146,6 +152,8 @@ impl<'a> Silence<'a> {
             return;
         } else if busy {
             BUSY
+        } else if self.unsure.touch(from.max(exchange.begun), to) {
+            UNSURE
         } else if exchange.signs.head_cut {
             "The snap length cut the head of the answer off: a reason that the gateway gives there was not captured."
         } else if self.asked_by_another(exchange, (from, to)) {

@@ -74,7 +74,7 @@ pub(super) fn upstream_side<'a>(
             attempt.parent |= !roles.gateways.is_empty() && roles.parents.contains(&server);
             let begun = attempt.span.map_or(connection.first.time, |(begun, _)| begun);
             let shown_from = point.started.unwrap_or_default();
-            loose.push(Loose { attempt, connection, begun, shown_from, taken: false });
+            loose.push(Loose { attempt, connection, begun, shown_from, taken: false, unsure: false });
         };
         match connection.conversation() {
             Some(conversation) if conversation.count > 0 => {

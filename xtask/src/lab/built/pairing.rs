@@ -25,6 +25,7 @@ pub fn all() -> Vec<Built> {
         never_answered(),
         client_resets_afterwards(),
         client_asks_dns_too(),
+        asked_right_after(),
     ]
 }
 
@@ -92,6 +93,37 @@ fn retried() -> Built {
         AFTER,
     )
     .file("capture.pcap", pcap(&scene.capture))
+}
+
+fn asked_right_after() -> Built {
+    const OTHER: &str = "http://www.example.net/";
+    let mut scene = scene();
+    let (mut one, mut two) = (scene.client(), scene.client());
+    let mut first = vec![scene.request(&mut one, "GET", TARGET)];
+    scene.capture.wait_ms(5);
+    let mut site = scene.upstream(SITE);
+    first.push(scene.capture.syn(&mut site));
+    let mut second = vec![scene.request(&mut two, "GET", OTHER)];
+    scene.capture.wait_ms(5);
+    let mut other = scene.upstream("192.0.2.20:80");
+    second.push(scene.capture.syn(&mut other));
+    scene.capture.wait_ms(20);
+    first.push(scene.capture.refuse(&mut site));
+    second.push(scene.capture.refuse(&mut other));
+    first.push(refuse(&mut scene, &mut one));
+    second.push(refuse(&mut scene, &mut two));
+    Built::new(
+        "tcp-syn-reset",
+        "asked-right-after",
+        "The next request comes right after the SYN that the one before it caused: a request causes only what follows it.",
+        AFTER,
+    )
+    .file("capture.pcap", pcap(&scene.capture))
+    .counts(2, 0)
+    .expects(failure("tcp-syn-reset", TARGET, 502).text("confidence", "likely").text("upstream", SITE).at("capture.pcap", &first))
+    .expects(
+        failure("tcp-syn-reset", OTHER, 502).text("confidence", "likely").text("upstream", "192.0.2.20:80").at("capture.pcap", &second),
+    )
 }
 
 fn icmp_then_connected() -> Built {
