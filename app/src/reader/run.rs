@@ -85,6 +85,15 @@ impl<'a> Run<'a> {
 
     /// Reads them all, in the order in which they are best read.
     pub(super) async fn read(mut self, files: &[File], ids: &[InputId]) -> Result<(), Leave> {
+        let read = self.each(files, ids).await;
+        // How much the report is of that comes next.
+        if !matches!(read, Err(Leave::Superseded)) {
+            self.tell(Date::now());
+        }
+        read
+    }
+
+    async fn each(&mut self, files: &[File], ids: &[InputId]) -> Result<(), Leave> {
         let mut heads = Vec::with_capacity(files.len());
         for file in files {
             // What cannot be read now fails below, where it is said.
