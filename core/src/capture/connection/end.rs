@@ -3,18 +3,17 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::signature::{RECENT, Signature};
+use super::traits::Traits;
 use crate::capture::packet::{Packet, Segment};
 use crate::exchange::Source;
 use crate::sparing::Nothing;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 
 /// Segments from this size on are those that a smaller path MTU stops.
 const FULL_SIZED: u32 = 1200;
 /// The largest segment of Ethernet without options.
 const ETHERNET: u32 = 1460;
-/// Copies of one packet on several interfaces (`-i any`) are seen within this time.
-const COPY_WINDOW: Span = Span::milliseconds(3);
-
 /// Who sent a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -61,50 +60,6 @@ pub struct Reset {
     pub outgoing: Option<bool>,
     /// Hardware address that it came from.
     pub hardware: u64,
-}
-
-/// What the network layer and the options of one side's packets have in common; RSTs left out.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Traits {
-    /// Time to live of the last packet that is no SYN-ACK: that one may be a SYN proxy's.
-    pub ttl: Option<u8>,
-    /// Packets that are no SYN-ACK.
-    pub count: u32,
-    /// Of all its packets, those with "do not fragment".
-    pub whole: u32,
-    /// Of all its packets, those with an identification other than 0.
-    pub numbered: u32,
-    /// All its packets.
-    pub all: u32,
-    /// The last identification.
-    pub id: u16,
-    /// The largest step from one identification to the next.
-    pub step: u16,
-    /// Data packets with TCP timestamps.
-    pub stamped: u32,
-    /// Smallest and largest window, unscaled, SYNs left out.
-    pub windows: Option<(u16, u16)>,
-}
-
-impl Traits {
-    /// Takes the next packet.
-    pub(super) fn take(&mut self, packet: &Packet<'_>, segment: &Segment<'_>) {
-        if self.all > 0 {
-            self.step = self.step.max(packet.id.wrapping_sub(self.id));
-        }
-        self.id = packet.id;
-        self.all += 1;
-        self.whole += u32::from(packet.whole);
-        self.numbered += u32::from(packet.id != 0);
-        if segment.has(Segment::SYN) {
-            return;
-        }
-        self.ttl = Some(packet.ttl);
-        self.count += 1;
-        self.stamped += u32::from(segment.stamp.is_some());
-        let (low, high) = self.windows.unwrap_or((u16::MAX, 0));
-        self.windows = Some((low.min(segment.window), high.max(segment.window)));
-    }
 }
 
 /// A FIN as seen.
@@ -192,46 +147,6 @@ pub(super) struct Rare {
     missed: Option<(Source, Source)>,
     /// Bytes from its RST's sequence number on, or a SYN-ACK, after that RST: somebody else sent it.
     pub(super) after_rst: Option<Source>,
-}
-
-/// Packets that a copy is looked for among: a burst passes one place before it passes the next.
-const RECENT: usize = 8;
-
-/// What tells copies of one packet from retransmissions.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Signature {
-    /// Identification, flags, sequence numbers and length.
-    what: [u32; 4],
-    checksum: u16,
-    time: Timestamp,
-    ttl: u8,
-    /// The capture's own number of the packet, the same for each of its copies; 0 where it gives none.
-    packet: u64,
-}
-
-impl Signature {
-    pub(super) fn new(packet: &Packet<'_>, segment: &Segment<'_>) -> Self {
-        let ids = u32::from(packet.id) << 8 | u32::from(segment.flags);
-        Self {
-            what: [ids, segment.seq, segment.ack, segment.length],
-            checksum: segment.checksum,
-            time: packet.source.time,
-            ttl: packet.ttl,
-            packet: packet.number.unwrap_or(0),
-        }
-    }
-
-    /// Whether both are the same packet, seen at two places of one machine or on both sides of a router.
-    fn same(&self, other: &Self) -> bool {
-        if self.what != other.what || other.ttl == 0 {
-            return false;
-        }
-        if self.packet != 0 && self.packet == other.packet {
-            return true;
-        }
-        let near = self.time.since(other.time).0.abs() <= COPY_WINDOW.0;
-        near && self.checksum == other.checksum && self.ttl.abs_diff(other.ttl) <= 1
-    }
 }
 
 impl Nothing for End {

@@ -1,8 +1,12 @@
 //! One TCP connection: segments → handshake, ordered bytes of both directions, how it ended (RFC 9293).
 
 mod end;
+mod numbers;
+mod resets;
+mod signature;
 mod speech;
 mod stream;
+mod traits;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -18,21 +22,15 @@ use crate::exchange::{Icmp, Source};
 use crate::protocols::dns;
 use crate::sparing::{self, Seldom};
 use crate::time::Span;
-use end::Signature;
 pub use end::{End, Fin, Reset, Side};
+use signature::Signature;
 pub use speech::Speech;
 
 /// SYNs, ICMP errors and the like that are kept one by one; more are counted.
 pub const KEPT: usize = 12;
 
-/// An ICMP error may quote a segment this far beyond what the capture has seen of the client.
-const QUOTED_AHEAD: u32 = 1 << 20;
-
 /// Copies of one ICMP error on several interfaces are seen within this time.
 const ICMP_COPY: Span = Span::milliseconds(5);
-
-/// No window is as large, and no gap that a capture leaves in both directions at once.
-const FOREIGN: u32 = 1 << 28;
 
 /// One connection.
 #[derive(Debug)]
@@ -398,106 +396,5 @@ impl Connection {
         {
             conversation.acknowledged(to, source);
         }
-    }
-    /// A RST: kept with what tells who sent it.
-    fn reset(&mut self, side: Side, packet: &Packet<'_>, segment: &Segment<'_>) {
-        let source = packet.source;
-        let ack = segment.has(Segment::ACK).then_some(segment.ack);
-        let other = self.end(side.other());
-        let cause = other.advance.filter(|_| ack.is_some() && other.next == ack);
-        let end = self.end_mut(side);
-        let ahead = end.next.map(|next| segment.seq.wrapping_sub(next).cast_signed());
-        let reset = Reset {
-            source,
-            ttl: packet.ttl,
-            id: packet.id,
-            whole: packet.whole,
-            seq: segment.seq,
-            ack,
-            window: segment.window,
-            stamped: segment.stamp.is_some(),
-            ahead,
-            cause,
-            outgoing: packet.outgoing,
-            hardware: packet.hardware,
-        };
-        let rare = end.rare();
-        rare.rst.get_or_insert(reset);
-        if rare.rsts.len() < KEPT {
-            rare.rsts.push(reset);
-        }
-        if let (Speech::Http(conversation), Side::Server) = (&mut self.speech, side) {
-            conversation.server_reset();
-        }
-    }
-
-    /// A RST was not heeded if its alleged sender takes bytes that the other side sent after it: both are alive
-    /// (RFC 5961 section 3).
-    fn heed(&mut self, side: Side, segment: &Segment<'_>) {
-        self.outlive(side, segment);
-        let other = self.end(side.other());
-        let (sent, all) = (other.last_data, other.next == Some(segment.ack));
-        let after = |reset: Reset| sent.is_some_and(|sent| sent > reset.source);
-        let end = self.end_mut(side);
-        if !all || !end.rst().is_some_and(after) {
-            return;
-        }
-        end.ignored += 1;
-        end.forget_reset();
-        if let Speech::Http(conversation) = &mut self.speech {
-            conversation.reset_ignored();
-        }
-    }
-
-    /// Nor was it heeded if it had another number than the one expected (RFC 5961 section 3.2) and its receiver takes bytes
-    /// that came after it: a connection that is gone answers with a RST.
-    fn outlive(&mut self, side: Side, segment: &Segment<'_>) {
-        let end = self.end_mut(side.other());
-        let beside = |reset: Reset| reset.ahead.is_some_and(|ahead| ahead != 0);
-        let later =
-            end.rst().is_some_and(|reset| beside(reset) && end.last_data.is_some_and(|data| data > reset.source));
-        if !later || end.next != Some(segment.ack) || end.acked >= end.position {
-            return;
-        }
-        end.ignored += 1;
-        end.forget_reset();
-        if let (Speech::Http(conversation), Side::Client) = (&mut self.speech, side) {
-            conversation.reset_ignored();
-        }
-    }
-
-    /// The packet of the other side that this segment answers, if it was under way until now and sent once.
-    pub fn under_way(&self, side: Side, segment: &Segment<'_>) -> Option<Source> {
-        let other = self.end(side.other());
-        let open =
-            other.acked < other.position || side == Side::Server && self.syn_count == 1 && self.syn_ack.is_none();
-        let answers = segment.has(Segment::ACK) && other.next == Some(segment.ack);
-        other.advance.filter(|sent| open && answers && *sent == self.last)
-    }
-
-    /// How far a segment lies from where this connection is: what tells connections on the same ports apart.
-    pub fn distance(&self, side: Side, segment: &Segment<'_>) -> u32 {
-        let from = |next: Option<u32>, at: u32| next.map(|next| at.wrapping_sub(next).cast_signed().unsigned_abs());
-        // The RST that answers a SYN has no sequence number of its own.
-        let numbered = !(segment.has(Segment::RST) && segment.seq == 0);
-        let seq = from(self.end(side).next, segment.seq).filter(|_| numbered);
-        let ack = from(self.end(side.other()).next, segment.ack).filter(|_| segment.has(Segment::ACK));
-        seq.max(ack).unwrap_or(u32::MAX)
-    }
-
-    /// Whether a segment's numbers, its own and those it acknowledges, are so far from this connection's that it belongs to
-    /// another one on the same ports, whose SYN was not captured.
-    pub fn foreign(&self, side: Side, segment: &Segment<'_>) -> bool {
-        let far = |next: Option<u32>, at: u32| {
-            next.is_some_and(|next| at.wrapping_sub(next).cast_signed().unsigned_abs() > FOREIGN)
-        };
-        let plain = segment.has(Segment::ACK) && !segment.has(Segment::RST) && !segment.has(Segment::SYN);
-        plain && far(self.end(side).next, segment.seq) && far(self.end(side.other()).next, segment.ack)
-    }
-
-    /// Whether an ICMP error may quote a segment of the client with this sequence number (RFC 5927 section 4.1).
-    pub fn sent(&self, seq: u32) -> bool {
-        let Some(isn) = self.isn else { return true };
-        u64::from(seq.wrapping_sub(isn)) <= self.client_end.position + u64::from(QUOTED_AHEAD)
     }
 }
