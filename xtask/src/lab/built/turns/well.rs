@@ -1,0 +1,228 @@
+//! The turns that come to a good end.
+
+use super::Step::{
+    Again, Answer, Client, Ends, Gateway, GatewayCloses, GatewayResets, Refuses, Site, SiteCloses, SiteResets, Wait,
+};
+use super::{
+    EMPTY_200, EXPECTS, GET, OK, REFUSED, SENT, SENT_EXPECTS, SENT_UPGRADE, SENT_UPLOAD, SWITCHES, Step, TIMED_OUT,
+    UPGRADE, UPLOAD,
+};
+
+/// Turns that go well: the requests in them, and the steps.
+pub const WELL: &[(&str, usize, &[Step])] = &[
+    (
+        "old-origin",
+        1,
+        &[Client(GET), Gateway(SENT), Site("HTTP/1.0 200 OK\r\n\r\nhello\n"), SiteCloses, GatewayCloses, Answer(OK)],
+    ),
+    (
+        "old-origin-kept",
+        2,
+        &[
+            Client(GET),
+            Gateway(SENT),
+            Site("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\nok\n"),
+            Answer(OK),
+            Client(GET),
+            Gateway(SENT),
+            Site(OK),
+            Answer(OK),
+        ],
+    ),
+    (
+        "refused-expectation",
+        2,
+        &[
+            Client(EXPECTS),
+            Gateway(SENT_EXPECTS),
+            Site(REFUSED),
+            Answer(REFUSED),
+            Client(GET),
+            Gateway(SENT),
+            Site(OK),
+            Answer(OK),
+        ],
+    ),
+    (
+        "answered-early",
+        2,
+        &[
+            Client(UPLOAD),
+            Gateway(SENT_UPLOAD),
+            Site(OK),
+            Answer(OK),
+            Client("world\n"),
+            Gateway("world\n"),
+            Client(GET),
+            Gateway(SENT),
+            Site(OK),
+            Answer(OK),
+        ],
+    ),
+    ("upload-stops", 1, &[Client(UPLOAD), Gateway(SENT_UPLOAD), Wait(20_000), GatewayResets, Answer(TIMED_OUT), Ends]),
+    (
+        "upload-stops-says-the-site",
+        1,
+        &[Client(UPLOAD), Gateway(SENT_UPLOAD), Wait(20_000), Site(TIMED_OUT), SiteCloses, Answer(TIMED_OUT), Ends],
+    ),
+    (
+        "last-line-missing",
+        1,
+        &[
+            Client(GET),
+            Gateway(SENT),
+            Site("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nok\n\r\n0\r\n"),
+            SiteCloses,
+            Answer(OK),
+        ],
+    ),
+    (
+        "two-answers",
+        1,
+        &[
+            Client(GET),
+            Gateway(SENT),
+            Site("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nno\n"),
+            Answer(OK),
+        ],
+    ),
+    (
+        "timeout-when-idle",
+        1,
+        &[Client(GET), Gateway(SENT), Site(OK), Answer(OK), Wait(4000), Site(TIMED_OUT), SiteCloses, GatewayCloses],
+    ),
+    (
+        "retried",
+        2,
+        &[
+            Client(GET),
+            Gateway(SENT),
+            Site(OK),
+            Answer(OK),
+            Wait(4000),
+            Client(GET),
+            Gateway(SENT),
+            SiteResets,
+            Again,
+            Gateway(SENT),
+            Site(OK),
+            Answer(OK),
+        ],
+    ),
+    (
+        "retried-after-an-error",
+        1,
+        &[
+            Client(GET),
+            Gateway(SENT),
+            Site("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"),
+            Again,
+            Gateway(SENT),
+            Site(OK),
+            Answer(OK),
+        ],
+    ),
+    (
+        "closed-then-retried",
+        1,
+        &[Client(GET), Gateway(SENT), SiteCloses, GatewayCloses, Again, Gateway(SENT), Site(OK), Answer(OK)],
+    ),
+    ("stale-instead", 1, &[Client(GET), Gateway(SENT), SiteResets, Answer(OK)]),
+    (
+        "sent-elsewhere",
+        1,
+        &[
+            Client(GET),
+            Gateway(SENT),
+            SiteResets,
+            Answer("HTTP/1.1 302 Found\r\nLocation: /sorry\r\nContent-Length: 0\r\n\r\n"),
+        ],
+    ),
+    (
+        "upgrade-refused",
+        1,
+        &[
+            Client(UPGRADE),
+            Gateway(SENT_UPGRADE),
+            Site("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n"),
+            Answer("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n"),
+        ],
+    ),
+    (
+        "upgrade-ended",
+        1,
+        &[
+            Client(UPGRADE),
+            Gateway(SENT_UPGRADE),
+            Site(SWITCHES),
+            Answer(SWITCHES),
+            Site("\u{2}xx"),
+            Answer("\u{2}xx"),
+            SiteResets,
+            Ends,
+        ],
+    ),
+    ("head-of-old", 1, &[Client(GET), Gateway(SENT), Site("<html>old</html>"), SiteCloses, Answer(OK)]),
+    (
+        "empty-lines",
+        2,
+        &[
+            Client(GET),
+            Gateway(SENT),
+            Site("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n\r\n"),
+            Answer(OK),
+            Client(GET),
+            Gateway(SENT),
+            Site("\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"),
+            Answer(OK),
+        ],
+    ),
+    (
+        "not-modified",
+        2,
+        &[
+            Client(GET),
+            Gateway(SENT),
+            Site("HTTP/1.1 304 Not Modified\r\nContent-Length: 300\r\n\r\n"),
+            Answer("HTTP/1.1 304 Not Modified\r\n\r\n"),
+            Client(GET),
+            Gateway(SENT),
+            Site(OK),
+            Answer(OK),
+        ],
+    ),
+    (
+        "status-999",
+        1,
+        &[
+            Client(GET),
+            Gateway(SENT),
+            Site("HTTP/1.1 999 Request Denied\r\nContent-Length: 0\r\n\r\n"),
+            Answer("HTTP/1.1 999 Request Denied\r\nContent-Length: 0\r\n\r\n"),
+        ],
+    ),
+    (
+        "only-a-status-line",
+        1,
+        &[Client(GET), Gateway(SENT), Site("HTTP/1.1 200 OK\r\n\r\n"), SiteCloses, Answer(EMPTY_200)],
+    ),
+    // The gateway closes an idle connection just as the client uses it; the client asks again (RFC 9112 section 9.3.1).
+    (
+        "client-races-and-retries",
+        3,
+        &[
+            Client(GET),
+            Gateway(SENT),
+            Site(OK),
+            Answer(OK),
+            Wait(5000),
+            Ends,
+            Client(GET),
+            Refuses,
+            Client(GET),
+            Gateway(SENT),
+            Site(OK),
+            Answer(OK),
+        ],
+    ),
+];
