@@ -104,6 +104,8 @@ fn read_ahead(path: &Path, mut each: impl FnMut(&[u8])) -> Result<(), String> {
         let _ = fill.send(vec![0; CHUNK]);
     }
     thread::scope(|scope| {
+        // Gone with this closure, whatever ends it: else the reader would wait for ever.
+        let fill = fill;
         scope.spawn(move || {
             for mut buffer in empty {
                 let read = file.read(&mut buffer);

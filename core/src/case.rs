@@ -404,6 +404,8 @@ fn read_marks(exchange: &mut Exchange, product: Option<products::Id>) {
         let code = exchange.answer.status().map_or(0, |status| status.code);
         let told = fingerprints::claim(&exchange.signs.marks, code, product);
         let took = exchange.answer.status().map(|status| status.time.since(exchange.begun));
-        exchange.signs.told = told.map(|claim| Claim { elapsed: took, ..claim });
+        if let Some(claim) = told {
+            exchange.signs.told = Some(Claim { elapsed: took, ..claim });
+        }
     }
 }

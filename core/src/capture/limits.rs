@@ -264,19 +264,26 @@ fn heads_that_are_not_whole_are_bounded_in_total() {
         let head = [0x9c, 0x40, 0, 80, a, b, c, d, 0, 0, 0, 1, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0];
         ip(6, client, &[&head, data].concat())
     };
-    let begun = |clients: u32| {
+    let read_of = |clients: u32, gone: bool| {
         let of = move |client: u32| {
             let first = b"GET http://www.example.com/a HTTP/1.1\r\nHost: www.example.com\r\nX: ";
             let after = 2 + first.len() as u32;
             let more = (0..150).map(move |at| segment(client, after + at * 1400, 0x18, &[b'x'; 1400]));
-            [segment(client, 1, 2, &[]), segment(client, 2, 0x18, first)].into_iter().chain(more)
+            // It resets, and more than a second of something else follows.
+            let reset = segment(client, after + 150 * 1400, 4, &[]);
+            let later = (0..1200).map(|_| ip(17, 9, &[0x9c, 0x40, 0, 80, 0, 8, 0, 0]));
+            let end = core::iter::once(reset).chain(later).filter(move |_| gone);
+            [segment(client, 1, 2, &[]), segment(client, 2, 0x18, first)].into_iter().chain(more).chain(end)
         };
         read(&pcap(101, (0..clients).flat_map(of)))
     };
+    let begun = |clients: u32| read_of(clients, false);
     assert!(!warnings(&begun(4)).contains("limit"), "{}", warnings(&begun(4)));
     let report = begun(8);
     let told = warnings(&report);
     assert!(told.contains("a part of a message's head, and could not wait for them: 1 MiB"), "{told}");
+    let gone = warnings(&read_of(12, true));
+    assert!(!gone.contains("limit"), "what is over waits for nothing: {gone}");
     assert_eq!(begun(4).exchanges.total, 0, "a head that is not whole is no request yet");
     assert!((1..=8).contains(&report.exchanges.total), "{:?}", report.exchanges);
 }

@@ -76,7 +76,7 @@ pub(super) fn assign(
             let explains = ended <= window(exchange).1.plus(SLACK);
             let taken = exchange.attempts.iter().any(|other| other.span.is_some_and(|(_, ended)| ended > loose.begun));
             // What began before the request was seen is its only where no other one can have caused it.
-            let caused = loose.begun >= exchange.begun;
+            let caused = exchange.signs.late || loose.begun >= exchange.begun;
             Some(((fit, explains, !taken, caused), core::cmp::Reverse(apart(exchange, loose)), at))
         });
         let (mut best, mut rivals) = (None, 0);
@@ -91,7 +91,7 @@ pub(super) fn assign(
             loose.taken = true;
             if fit < LINKED && rivals > 1 {
                 loose.unsure = true;
-                let doubt = "This attempt is taken for this request's because it lies nearest in time; others were open as well.";
+                let doubt = "Nothing but the time says that this attempt is this request's: others were open as well.";
                 if !exchange.doubts.iter().any(|known| known == doubt) {
                     exchange.doubts.push(doubt.to_string());
                 }

@@ -187,8 +187,10 @@ impl<'a> Good<'a> {
             let same = wanted == request.target || wanted.ends_with(request.target.as_str());
             connection.last.time >= from && same && request.first.time >= from && response.last.time <= to
         });
-        let mut its = its.take(2);
-        if let (Some((connection, transaction)), None) = (its.next(), its.next()) {
+        let mut its = its;
+        let Some((connection, transaction)) = its.next() else { return };
+        // A connection counts once.
+        if its.all(|(other, _)| core::ptr::eq(*other, *connection)) {
             exchange.attempts.push(attempt::transaction(connection, transaction, seen_to));
         }
     }

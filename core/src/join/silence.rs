@@ -43,8 +43,8 @@ pub(super) struct Silence<'a> {
     itself: Spans<&'a Connection>,
     /// Names that hosts looked up that are not known as the gateway.
     asked: HashMap<&'a str, Spans<IpAddr>>,
-    /// Attempts that were taken for another request's by time alone.
-    unsure: Spans<()>,
+    /// Whom attempts went to that were taken for another request's by time alone.
+    unsure: Spans<Option<IpAddr>>,
 }
 
 impl<'a> Silence<'a> {
@@ -60,7 +60,11 @@ impl<'a> Silence<'a> {
             sites: HashMap::default(),
             itself: Spans::default(),
             asked: HashMap::default(),
-            unsure: loose.iter().filter(|loose| loose.unsure).map(|loose| (loose.begun, loose.begun, ())).collect(),
+            unsure: loose
+                .iter()
+                .filter(|loose| loose.unsure)
+                .map(|loose| (loose.begun, loose.begun, loose.attempt.upstream.map(|upstream| upstream.ip())))
+                .collect(),
         };
         for connection in points.iter().flat_map(|point| &point.connections) {
             silence.note(connection, roles);
@@ -143,6 +147,8 @@ impl<'a> Silence<'a> {
         let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| names.addresses(host));
         let site = |address: &IpAddr| self.sites.get(address).is_some_and(|spans| spans.touch(from, to));
         let busy = self.busy.touch(from, to) || addresses.iter().any(site);
+        let may =
+            |upstream: &Option<IpAddr>| addresses.is_empty() || upstream.is_some_and(|to| addresses.contains(&to));
         let doubt = if !self.visible || self.guessed && !busy {
             "These captures show only the client's side of the gateway: what it did upstream cannot be seen."
         } else if !self.shown_beside(exchange) {
@@ -152,7 +158,7 @@ impl<'a> Silence<'a> {
             return;
         } else if busy {
             BUSY
-        } else if self.unsure.touch(from.max(exchange.begun), to) {
+        } else if self.unsure.touching(from.max(exchange.begun), to).any(may) {
             UNSURE
         } else if exchange.signs.head_cut {
             "The snap length cut the head of the answer off: a reason that the gateway gives there was not captured."

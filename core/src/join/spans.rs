@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 
 use crate::time::Timestamp;
 
-/// Looked at for one question, the latest first: more are not under way at a time, and the work stays proportional to the number of
-/// questions.
+/// Found for one question, the latest first: whoever asks looks for one that fits among them.
 const NEAREST: usize = 2048;
+/// Spans whose latest end is known together, so that those that are over are passed over at once.
+const BLOCK: usize = 64;
 
 /// Spans of time, each with what it is of.
 pub(super) struct Spans<T> {
@@ -15,17 +16,19 @@ pub(super) struct Spans<T> {
     list: Vec<(Timestamp, Timestamp, T)>,
     /// The latest end of any up to this one.
     latest: Vec<Timestamp>,
+    /// The latest end in each [`BLOCK`] of them.
+    blocks: Vec<Timestamp>,
 }
 
 impl<T> Default for Spans<T> {
     fn default() -> Self {
-        Self { list: Vec::new(), latest: Vec::new() }
+        Self { list: Vec::new(), latest: Vec::new(), blocks: Vec::new() }
     }
 }
 
 impl<T> FromIterator<(Timestamp, Timestamp, T)> for Spans<T> {
     fn from_iter<I: IntoIterator<Item = (Timestamp, Timestamp, T)>>(spans: I) -> Self {
-        let mut spans = Self { list: spans.into_iter().collect(), latest: Vec::new() };
+        let mut spans = Self { list: spans.into_iter().collect(), ..Self::default() };
         spans.order();
         spans
     }
@@ -41,14 +44,13 @@ impl<T> Spans<T> {
     pub(super) fn order(&mut self) {
         self.list.order_by_key(|(from, ..)| *from);
         let mut latest = Timestamp(i64::MIN);
-        self.latest = self
-            .list
-            .iter()
-            .map(|(_, to, _)| {
-                latest = latest.max(*to);
-                latest
-            })
-            .collect();
+        let ends = self.list.iter().map(|(_, to, _)| {
+            latest = latest.max(*to);
+            latest
+        });
+        self.latest = ends.collect();
+        let latest = |block: &[(Timestamp, Timestamp, T)]| block.iter().map(|(_, to, _)| *to).max();
+        self.blocks = self.list.chunks(BLOCK).filter_map(latest).collect();
     }
 
     /// How many begin by then.
@@ -61,11 +63,17 @@ impl<T> Spans<T> {
         self.begun(to).checked_sub(1).and_then(|last| self.latest.get(last)).is_some_and(|end| *end >= from)
     }
 
-    /// Those that touch a time, the latest first; at most [`NEAREST`] are looked at.
+    /// Those that touch a time, the latest first; at most [`NEAREST`].
     pub(super) fn touching(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = &T> {
-        let open = (0..self.begun(to)).rev().take(NEAREST);
-        let open = open.take_while(move |at| self.latest.get(*at).is_some_and(|end| *end >= from));
-        open.filter_map(|at| self.list.get(at)).filter(move |(_, end, _)| *end >= from).map(|(.., of)| of)
+        let upper = self.begun(to);
+        let open = move |at: usize, ends: &[Timestamp]| ends.get(at).is_some_and(|end| *end >= from);
+        let blocks = (0..upper.div_ceil(BLOCK)).rev();
+        // Before a block up to which none ends so late, none does.
+        let blocks = blocks.take_while(move |block| open(upper.min((block + 1) * BLOCK) - 1, &self.latest));
+        let blocks = blocks.filter(move |block| open(*block, &self.blocks));
+        let each = blocks.flat_map(move |block| (block * BLOCK..upper.min((block + 1) * BLOCK)).rev());
+        let found = each.filter_map(|at| self.list.get(at)).filter(move |(_, end, _)| *end >= from);
+        found.map(|(.., of)| of).take(NEAREST)
     }
 
     /// Those that begin in a time, in order.
@@ -99,6 +107,11 @@ mod tests {
                 assert_eq!(spans.touch(at(from), at(to)), !expected.is_empty());
             }
         }
+        // One that lasts lies behind many that are over.
+        let many = (0..10_000).map(|begun| (at(begun), at(if begun == 3 { 20_000 } else { begun }), begun));
+        let many: Spans<i64> = many.collect();
+        assert_eq!(many.touching(at(9_999), at(10_000)).copied().collect::<Vec<_>>(), [9_999, 3]);
+        assert_eq!(many.touching(at(0), at(10_000)).count(), NEAREST);
         assert_eq!(spans.beginning(at(5), at(7)).copied().collect::<Vec<_>>(), [2, 3]);
         assert!(!Spans::<()>::default().touch(at(0), at(9)));
     }

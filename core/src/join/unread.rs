@@ -17,9 +17,10 @@ const BY_TIMER: Span = Span::seconds(64);
 
 /// When servers that the gateway asked said something: from the first byte to the last packet.
 pub(super) struct Answered<'a> {
-    said: Spans<SocketAddr>,
-    /// The same by their addresses.
+    said: Spans<()>,
+    /// The same by their addresses, and with their ports.
     by_address: HashMap<IpAddr, Spans<SocketAddr>>,
+    by_server: HashMap<SocketAddr, Spans<()>>,
     names: &'a Names<'a>,
 }
 
@@ -36,13 +37,17 @@ impl<'a> Answered<'a> {
             let begun = begun.or_else(|| server.unseen().then_some(connection.first.time))?;
             Some((begun, connection.last.time, connection.server))
         });
-        let said: Vec<_> = said.collect();
-        let mut by_address: HashMap<IpAddr, Spans<SocketAddr>> = HashMap::default();
-        for (begun, ended, server) in &said {
-            by_address.entry(server.ip()).or_default().push(*begun, *ended, *server);
+        let mut all =
+            Self { said: Spans::default(), by_address: HashMap::default(), by_server: HashMap::default(), names };
+        for (begun, ended, server) in said {
+            all.said.push(begun, ended, ());
+            all.by_address.entry(server.ip()).or_default().push(begun, ended, server);
+            all.by_server.entry(server).or_default().push(begun, ended, ());
         }
-        by_address.values_mut().for_each(Spans::order);
-        Self { said: said.into_iter().collect(), by_address, names }
+        all.said.order();
+        all.by_address.values_mut().for_each(Spans::order);
+        all.by_server.values_mut().for_each(Spans::order);
+        all
     }
 
     /// Whether an exchange failed, as far as its attempts show: the last one ended without an answer, and no other
@@ -57,9 +62,17 @@ impl<'a> Answered<'a> {
         let all_failed = exchange.attempts.iter().all(super::failing);
         // Where DNS gave addresses for the host, an answer from elsewhere is another request's.
         let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| self.names.addresses(host));
-        let asked = |server: &SocketAddr| exchange.attempts.iter().any(|attempt| attempt.upstream == Some(*server));
-        let its = |server: &SocketAddr| addresses.is_empty() || addresses.contains(&server.ip()) || asked(server);
-        all_failed && !self.said.touching(exchange.begun, end).any(its)
+        let begun = exchange.begun;
+        let there = |address: &IpAddr| self.by_address.get(address).is_some_and(|said| said.touch(begun, end));
+        let asked = |server: &SocketAddr| self.by_server.get(server).is_some_and(|said| said.touch(begun, end));
+        let answered = match addresses.as_slice() {
+            [] => self.said.touch(begun, end),
+            known => {
+                known.iter().any(there)
+                    || exchange.attempts.iter().filter_map(|a| a.upstream).any(|server| asked(&server))
+            }
+        };
+        all_failed && !answered
     }
 
     /// Whether another address of the host answered after the last attempt that failed: the request went on there.

@@ -102,7 +102,9 @@ fn by_notices(exchanges: &mut [Exchange], log: &LogReader) {
         };
         let Some((root, shown)) = told else { continue };
         exchange.events.extend(shown.into_iter().map(event));
-        exchange.signs.root = root;
+        if root.is_some() {
+            exchange.signs.root = root;
+        }
     }
 }
 

@@ -254,6 +254,9 @@ impl End {
     pub(super) fn settle(&mut self) {
         self.recent = Vec::new();
         self.turn = 0;
+        // What lies behind a gap is told by its numbers; its bytes wait for nothing any more.
+        self.pending.iter_mut().for_each(|(_, data, ..)| *data = Box::default());
+        self.pending_bytes = 0;
         self.pending.shrink_to_fit();
     }
 

@@ -203,7 +203,10 @@ impl Connection {
             return;
         }
         self.client_end.settle();
-        self.server_end.settle();
+        if self.server_end.packets > 0 {
+            self.server_end.settle();
+        }
+        self.unfinished = 0;
         if let Speech::Http(conversation) = &mut self.speech {
             conversation.settle();
         }

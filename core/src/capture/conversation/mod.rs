@@ -301,8 +301,8 @@ impl Conversation {
         self.paths.shrink_to_fit();
         self.answered.shrink_to_fit();
         for place in [&mut self.requests, &mut self.responses] {
-            if let Place::Head(head, _) = place {
-                head.shrink_to_fit();
+            if matches!(place, Place::Head(head, _) if !head.is_empty()) {
+                *place = Place::Lost;
             }
         }
     }

@@ -102,7 +102,9 @@ impl Point {
         // Where time goes back, as from one section of a file to the next, nothing more of before is to come.
         while let Some((at, _)) = self.over.pop_front_if(|(_, over)| now.since(*over).0.abs() > LINGER.0) {
             if let Some(connection) = self.connections.get_mut(at) {
+                let waited = connection.waiting();
                 connection.settle();
+                self.waiting = self.waiting.saturating_sub(waited - connection.waiting());
             }
         }
     }
