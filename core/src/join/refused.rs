@@ -39,12 +39,11 @@ impl Borne {
         if flawed.is_empty() {
             return Self(HashSet::default());
         }
-        let asked: Spans<()> = points
-            .iter()
-            .flat_map(|point| &point.connections)
-            .filter(|connection| roles.is_inbound(connection))
-            .map(|connection| (connection.first.time, connection.last.time, ()))
-            .collect();
+        let mut asked = Spans::default();
+        for connection in points.iter().flat_map(|point| &point.connections).filter(|c| roles.is_inbound(c)) {
+            asked.push(connection.first.time, connection.last.time, ());
+        }
+        asked.order();
         let during = |at: Timestamp| asked.touch(at, at);
         let caused = flawed.into_iter().filter(|(_, loose)| during(loose.begun));
         Self(caused.filter_map(|(flaw, loose)| Some((loose.attempt.upstream?.ip(), flaw.what))).collect())

@@ -44,7 +44,7 @@ pub(super) struct Silence<'a> {
     /// Names that hosts looked up that are not known as the gateway.
     asked: HashMap<&'a str, Spans<IpAddr>>,
     /// Whom attempts went to that were taken for another request's by time alone.
-    unsure: Spans<Option<IpAddr>>,
+    unsure: Spans<IpAddr>,
 }
 
 impl<'a> Silence<'a> {
@@ -60,11 +60,7 @@ impl<'a> Silence<'a> {
             sites: HashMap::default(),
             itself: Spans::default(),
             asked: HashMap::default(),
-            unsure: loose
-                .iter()
-                .filter(|loose| loose.unsure)
-                .map(|loose| (loose.begun, loose.begun, loose.attempt.upstream.map(|upstream| upstream.ip())))
-                .collect(),
+            unsure: Spans::default(),
         };
         for connection in points.iter().flat_map(|point| &point.connections) {
             silence.note(connection, roles);
@@ -78,6 +74,12 @@ impl<'a> Silence<'a> {
                 silence.asked.entry(&lookup.name).or_default().push(query.time, query.time, lookup.asker);
             }
         }
+        for loose in loose.iter().filter(|loose| loose.unsure) {
+            if let Some(upstream) = loose.attempt.upstream {
+                silence.unsure.push(loose.begun, loose.begun, upstream.ip());
+            }
+        }
+        silence.unsure.order();
         silence.busy.order();
         silence.itself.order();
         silence.sites.values_mut().for_each(Spans::order);
@@ -147,8 +149,7 @@ impl<'a> Silence<'a> {
         let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| names.addresses(host));
         let site = |address: &IpAddr| self.sites.get(address).is_some_and(|spans| spans.touch(from, to));
         let busy = self.busy.touch(from, to) || addresses.iter().any(site);
-        let may =
-            |upstream: &Option<IpAddr>| addresses.is_empty() || upstream.is_some_and(|to| addresses.contains(&to));
+        let may = |upstream: &IpAddr| addresses.is_empty() || addresses.contains(upstream);
         let doubt = if !self.visible || self.guessed && !busy {
             "These captures show only the client's side of the gateway: what it did upstream cannot be seen."
         } else if !self.shown_beside(exchange) {

@@ -18,9 +18,8 @@ const BY_TIMER: Span = Span::seconds(64);
 /// When servers that the gateway asked said something: from the first byte to the last packet.
 pub(super) struct Answered<'a> {
     said: Spans<()>,
-    /// The same by their addresses, and with their ports.
+    /// The same by their addresses.
     by_address: HashMap<IpAddr, Spans<SocketAddr>>,
-    by_server: HashMap<SocketAddr, Spans<()>>,
     names: &'a Names<'a>,
 }
 
@@ -37,16 +36,13 @@ impl<'a> Answered<'a> {
             let begun = begun.or_else(|| server.unseen().then_some(connection.first.time))?;
             Some((begun, connection.last.time, connection.server))
         });
-        let mut all =
-            Self { said: Spans::default(), by_address: HashMap::default(), by_server: HashMap::default(), names };
+        let mut all = Self { said: Spans::default(), by_address: HashMap::default(), names };
         for (begun, ended, server) in said {
             all.said.push(begun, ended, ());
             all.by_address.entry(server.ip()).or_default().push(begun, ended, server);
-            all.by_server.entry(server).or_default().push(begun, ended, ());
         }
         all.said.order();
         all.by_address.values_mut().for_each(Spans::order);
-        all.by_server.values_mut().for_each(Spans::order);
         all
     }
 
@@ -64,13 +60,13 @@ impl<'a> Answered<'a> {
         let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| self.names.addresses(host));
         let begun = exchange.begun;
         let there = |address: &IpAddr| self.by_address.get(address).is_some_and(|said| said.touch(begun, end));
-        let asked = |server: &SocketAddr| self.by_server.get(server).is_some_and(|said| said.touch(begun, end));
+        let asked = |server: SocketAddr| {
+            let said = self.by_address.get(&server.ip());
+            said.is_some_and(|said| said.touching(begun, end).any(|other| *other == server))
+        };
         let answered = match addresses.as_slice() {
             [] => self.said.touch(begun, end),
-            known => {
-                known.iter().any(there)
-                    || exchange.attempts.iter().filter_map(|a| a.upstream).any(|server| asked(&server))
-            }
+            known => known.iter().any(there) || exchange.attempts.iter().filter_map(|a| a.upstream).any(asked),
         };
         all_failed && !answered
     }
