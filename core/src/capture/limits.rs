@@ -130,14 +130,16 @@ fn requests_that_wait_beyond_the_limit_are_counted() {
     assert!(told.contains("7 requests were not followed to their end"), "{told}");
 }
 
+/// A segment of a client to port 80.
+fn segment(client: u32, sequence: u32, flags: u8, data: &[u8]) -> Vec<u8> {
+    let [a, b, c, d] = sequence.to_be_bytes();
+    let head = [0x9c, 0x40, 0, 80, a, b, c, d, 0, 0, 0, 1, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0];
+    ip(6, client, &[&head, data].concat())
+}
+
 /// Each connection may keep 256 KiB that wait for a missing byte; all together may not.
 #[test]
 fn bytes_that_wait_for_others_are_bounded_in_total() {
-    let segment = |client: u32, sequence: u32, flags: u8, data: &[u8]| {
-        let [a, b, c, d] = sequence.to_be_bytes();
-        let head = [0x9c, 0x40, 0, 80, a, b, c, d, 0, 0, 0, 1, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0];
-        ip(6, client, &[&head, data].concat())
-    };
     let held_back = |clients: u32| {
         let of = move |client: u32| {
             let behind_a_hole = (0..150).map(move |at| segment(client, 10 + at * 1400, 0x18, &[b'x'; 1400]));
@@ -153,11 +155,6 @@ fn bytes_that_wait_for_others_are_bounded_in_total() {
 /// Behind a hole each direction keeps 256 KiB, and then goes on without the missing bytes: three never come to a MiB.
 #[test]
 fn bytes_that_wait_for_others_are_bounded_for_each_direction() {
-    let segment = |client: u32, sequence: u32, flags: u8, data: &[u8]| {
-        let [a, b, c, d] = sequence.to_be_bytes();
-        let head = [0x9c, 0x40, 0, 80, a, b, c, d, 0, 0, 0, 1, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0];
-        ip(6, client, &[&head, data].concat())
-    };
     let of = |client: u32| {
         let behind_a_hole = (0..1_000).map(move |at| segment(client, 10 + at * 1_400, 0x18, &[b'x'; 1_400]));
         core::iter::once(segment(client, 1, 2, &[])).chain(behind_a_hole)
@@ -259,11 +256,6 @@ fn healthy_requests_beyond_the_limit_are_counted() {
 /// Each connection may have a head of 256 KiB that is not whole yet; all together may not. What was asked for is known all the same.
 #[test]
 fn heads_that_are_not_whole_are_bounded_in_total() {
-    let segment = |client: u32, sequence: u32, flags: u8, data: &[u8]| {
-        let [a, b, c, d] = sequence.to_be_bytes();
-        let head = [0x9c, 0x40, 0, 80, a, b, c, d, 0, 0, 0, 1, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0];
-        ip(6, client, &[&head, data].concat())
-    };
     let read_of = |clients: u32, gone: bool| {
         let of = move |client: u32| {
             let first = b"GET http://www.example.com/a HTTP/1.1\r\nHost: www.example.com\r\nX: ";
