@@ -1,6 +1,6 @@
 //! Logs of a layout of the site's own: the product's format string, pasted, says how their lines are read.
 
-use crate::harness::{scratch, with_page};
+use crate::harness::{scratch, wait, with_page};
 
 /// Format string, a line by it, the report's format, category and status.
 const LAYOUTS: [(&str, &str, &str, &str, u16); 5] = [
@@ -73,8 +73,8 @@ fn a_text_that_is_no_format_string_is_refused_with_a_reason() {
         assert_eq!(page.wait_read(), "failed");
         page.fill("#log-format", "$remote_addr $time_iso8601");
         page.click("Read the logs by it");
-        let text = page.text();
-        assert!(text.contains("no field of this format string holds the status"), "{text}");
+        // The engine reads it, in the worker.
+        wait("the reason", || page.text().contains("no field of this format string holds the status"));
         assert_eq!(page.state(), "failed");
     });
 }
