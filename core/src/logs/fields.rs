@@ -72,17 +72,19 @@ impl<'a> Fields<'a> {
 #[inline]
 fn word(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    // The lowest bit that is set stands in the first byte that is nought; above it others may be set that are none.
-    let nought = |word: u64| word.wrapping_sub(ONES) & !word & ONES << 7;
+    let blank = |b: &u8| matches!(b, b' ' | b'\t');
     let (words, rest) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let blanks = nought(word ^ (ONES * u64::from(b' '))) | nought(word ^ (ONES * u64::from(b'\t')));
-        if blanks != 0 {
-            return at * 8 + blanks.trailing_zeros() as usize / 8;
+        // The lowest bit that is set stands in the first byte up to a blank; above it others may be set that are none.
+        let low = word.wrapping_sub(ONES * u64::from(b' ' + 1)) & !word & ONES << 7;
+        if low != 0 {
+            let at = at * 8 + low.trailing_zeros() as usize / 8;
+            // Mostly it is one: other control characters are not written.
+            return bytes.get(at..).and_then(|rest| Some(at + rest.iter().position(blank)?)).unwrap_or(bytes.len());
         }
     }
-    words.len() * 8 + rest.iter().position(|b| matches!(b, b' ' | b'\t')).unwrap_or(rest.len())
+    words.len() * 8 + rest.iter().position(blank).unwrap_or(rest.len())
 }
 
 /// What stands before the first of these bytes, and what behind it; quicker than `split_once`.

@@ -68,30 +68,33 @@ const WSA_CODES: &[&str] = &[
 impl<'a> Native<'a> {
     /// Reads a line; the error is the field that is not there.
     pub fn read(line: &'a str) -> Result<Self, Broken> {
-        let (native, mut fields) = Self::begun(line)?;
+        let mut fields = Fields::new(line, 0);
+        let mut native = Self::begun(line, &mut fields)?;
         let from = fields.at();
         let user = match line.as_bytes().get(from) {
             Some(b'"') => fields.quoted(),
             _ => fields.bare(),
         };
         user.ok_or(Broken { at: from, field: "user" })?;
-        let (hierarchy, server) = fields.field("hierarchy/server", hierarchy_and_server)?;
-        let mime = fields.bare().unwrap_or_default();
-        Ok(Self { hierarchy, server, mime, rest: fields.rest(), ..native })
+        (native.hierarchy, native.server) = fields.field("hierarchy/server", hierarchy_and_server)?;
+        native.mime = fields.bare().unwrap_or_default();
+        native.rest = fields.rest();
+        Ok(native)
     }
 
     /// A line that ends in its URL or user, as a transport cuts it: what stands there, with nobody contacted as far as it
     /// says.
     #[must_use]
     pub fn cut(line: &'a str) -> Option<Self> {
-        let (native, mut fields) = Self::begun(line).ok()?;
+        let mut fields = Fields::new(line, 0);
+        let native = Self::begun(line, &mut fields).ok()?;
         let user = fields.quoted();
         (user.is_none() || fields.rest().is_empty()).then_some(native)
     }
 
     /// The fields up to the URL.
-    fn begun(line: &'a str) -> Result<(Self, Fields<'a>), Broken> {
-        let (time, start, mut fields) = begin(line)?;
+    fn begun(line: &'a str, fields: &mut Fields<'a>) -> Result<Self, Broken> {
+        let (time, start) = begin(fields)?;
         let blanks = fields.blanks();
         let elapsed = fields.field("elapsed", |t| number(t.strip_prefix('-').unwrap_or(t)))?;
         // One blank separates fields; `%6tr` writes more before a number of fewer than six digits.
@@ -105,7 +108,7 @@ impl<'a> Native<'a> {
         let bytes = fields.field("size", |t| if is_dash(t) { Some(0) } else { number(t) })?;
         let method = fields.field("method", |t| method_like(t).then_some(t))?;
         let url = fields.field("URL", Some)?;
-        let native = Self {
+        Ok(Self {
             time,
             elapsed: Span::milliseconds(i64::try_from(elapsed).unwrap_or(i64::MAX)),
             padded,
@@ -121,8 +124,7 @@ impl<'a> Native<'a> {
             server: "-",
             mime: "",
             rest: "",
-        };
-        Ok((native, fields))
+        })
     }
 
     /// The product that alone writes such a line, if it shows.
@@ -237,14 +239,13 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The time, where it begins, and the fields after it. Transports put up to a dozen words before it.
-fn begin(line: &str) -> Result<(Timestamp, usize, Fields<'_>), Broken> {
-    let mut fields = Fields::new(line, 0);
+/// The time, and where it begins. Transports put up to a dozen words before it.
+fn begin(fields: &mut Fields<'_>) -> Result<(Timestamp, usize), Broken> {
     for _ in 0..12 {
         let at = fields.at();
         let Some(token) = fields.bare() else { break };
         if let Some(time) = epoch(token) {
-            return Ok((time, at, fields));
+            return Ok((time, at));
         }
     }
     Err(Broken { at: 0, field: "time" })

@@ -70,8 +70,11 @@ fn upstream(rest: &str) -> Option<Upstream<'_>> {
 
 /// What stands behind `"$http_x_forwarded_for"`.
 fn behind_forwarded(rest: &str) -> Option<&str> {
+    if !rest.starts_with('"') {
+        return None;
+    }
     let mut fields = Fields::new(rest, 0);
-    let forwarded = fields.quoted().filter(|_| rest.starts_with('"'))?;
+    let forwarded = fields.quoted()?;
     let addresses = forwarded.split(", ").all(|part| is_dash(part) || super::fields::address(part).is_some());
     Some(fields.rest()).filter(|rest| addresses && !rest.is_empty())
 }
@@ -83,7 +86,7 @@ fn side_by_side(rest: &str) -> Option<Upstream<'_>> {
     while let Some(value) = values_of(&mut fields) {
         let tried = |text: &str| last_of(text).contains(':') && last_server(text).is_some() || text.contains("unix:");
         let code = |text: &str| statuses(text).flatten().is_some_and(|code| (100..600).contains(&code));
-        if pair.is_none() {
+        if pair.is_none() && !before.is_empty() {
             pair = match () {
                 () if code(value) && tried(before) => Some((before, value)),
                 () if code(before) && tried(value) => Some((value, before)),
@@ -140,6 +143,10 @@ fn pair<'a>(fields: &mut Fields<'a>) -> Option<Option<(&'a str, &'a str)>> {
 
 /// `addr status connect header response request`.
 fn in_order(rest: &str) -> Option<Upstream<'_>> {
+    // Six values have five blanks between them: most lines of other layouts have fewer.
+    if rest.bytes().filter(|b| matches!(b, b' ' | b'\t')).count() < 5 {
+        return None;
+    }
     let mut values = [""; 6];
     let mut fields = Fields::new(rest, 0);
     for value in &mut values {

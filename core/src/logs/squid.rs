@@ -6,7 +6,7 @@ use super::common::{Broken, Common};
 use super::fields::Fields;
 use super::native::{Native, is_parent};
 use super::squid_words::{self, Line};
-use super::{Clock, Layout, LogFormat, Parsed, Record, Vote, combined};
+use super::{Clock, Layout, LogFormat, Parsed, Vote, combined};
 use crate::products::Id as Product;
 use crate::protocols::http1::is_server_error;
 
@@ -67,15 +67,11 @@ fn parse<'a>(line: &'a str, _: &mut Layout) -> Parsed<'a> {
     if no_request || native.code.starts_with("UDP_") || native.code.starts_with("ICP_") {
         return Parsed::NoRequest(native.time);
     }
-    Parsed::Record(squid_words::record(
-        native.record(),
-        &Line {
-            code: native.code,
-            hierarchy: native.hierarchy,
-            mime: native.mime,
-            error: error(native.rest, native.hierarchy),
-        },
-    ))
+    let error = error(native.rest, native.hierarchy);
+    let mut record = native.record();
+    let line = Line { code: native.code, hierarchy: native.hierarchy, mime: native.mime, error };
+    squid_words::tell(&mut record, &line);
+    Parsed::Record(record)
 }
 
 /// A line that ends before its hierarchy code: whom Squid contacted is not said.
@@ -84,12 +80,12 @@ fn of_cut<'a>(native: &Native<'a>) -> Parsed<'a> {
         return Parsed::NoRequest(native.time);
     }
     let line = Line { code: native.code, hierarchy: "", mime: "", error: None };
-    let record = squid_words::record(native.record(), &line);
-    let failure = match native.status {
-        Some(status) if is_server_error(status) => combined::meaning(native.status),
-        _ => record.failure,
-    };
-    Parsed::Record(Record { failure, ..record })
+    let mut record = native.record();
+    squid_words::tell(&mut record, &line);
+    if native.status.is_some_and(is_server_error) {
+        record.failure = combined::meaning(native.status);
+    }
+    Parsed::Record(record)
 }
 
 /// A line of `logformat common` or `combined`: the result and hierarchy codes stand at its end.
@@ -109,15 +105,16 @@ fn common(line: &str) -> Result<(Common<'_>, &str, &str), Broken> {
 }
 
 fn of_common<'a>(common: &Common<'a>, code: &'a str, hierarchy: &'a str) -> Parsed<'a> {
-    let record = common.record();
+    let mut record = common.record();
     let no_request = record.status.is_none() && record.target.is_some_and(|url| url.starts_with("error:"));
     if no_request || code.starts_with("UDP_") || code.starts_with("ICP_") {
         return Parsed::NoRequest(record.time);
     }
     let attempted = squid_words::contacted(hierarchy);
-    let record = Record { attempted, parent: attempted && is_parent(hierarchy), token: code, ..record };
+    (record.attempted, record.parent, record.token) = (attempted, attempted && is_parent(hierarchy), code);
     let error = error(common.rest, hierarchy);
-    Parsed::Record(squid_words::record(record, &Line { code, hierarchy, mime: "", error }))
+    squid_words::tell(&mut record, &Line { code, hierarchy, mime: "", error });
+    Parsed::Record(record)
 }
 
 /// `%err_code/%err_detail` among the fields that a site has appended: `Some(("-", "-"))` says that there was no error. Where

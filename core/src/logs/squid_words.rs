@@ -42,6 +42,10 @@ impl Tag {
     /// Takes a result code apart.
     #[must_use]
     pub fn read(code: &str) -> Self {
+        // Most are this one.
+        if code == "TCP_MISS" {
+            return Self { base: Base::Fetched, timed_out: false, aborted: false };
+        }
         let (code, aborted) = code.strip_suffix("_ABORTED").map_or((code, false), |rest| (rest, true));
         let (code, timed_out) = code.strip_suffix("_TIMEDOUT").map_or((code, false), |rest| (rest, true));
         let code = code.strip_suffix("_IGNORED").unwrap_or(code);
@@ -104,9 +108,8 @@ pub struct Line<'a> {
     pub error: Option<(&'a str, &'a str)>,
 }
 
-/// The record with what Squid's words add: whom it contacted, tunnels, what failed.
-#[must_use]
-pub fn record<'a>(mut record: Record<'a>, line: &Line<'a>) -> Record<'a> {
+/// Adds what Squid's words say to the record: whom it contacted, tunnels, what failed.
+pub fn tell(record: &mut Record<'_>, line: &Line<'_>) {
     let tag = Tag::read(line.code);
     let connect = record.method == Some("CONNECT");
     let inside = !connect && record.target.is_some_and(|target| target.starts_with("https://"));
@@ -139,7 +142,6 @@ pub fn record<'a>(mut record: Record<'a>, line: &Line<'a>) -> Record<'a> {
         record.status = None;
     }
     record.cut = record.failure.is_some() && record.status.is_some_and(|status| status < 500);
-    record
 }
 
 /// Whether a hierarchy code says that somebody was contacted.

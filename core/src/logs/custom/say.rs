@@ -99,8 +99,7 @@ fn squid<'a>(values: &Values<'a>, record: &mut Record<'a>) {
         .raw(Word::ErrorCode)
         .map(|error| error.split_once('/').unwrap_or((error, values.raw(Word::ErrorDetail).unwrap_or("-"))));
     let mime = values.get(Word::Mime).unwrap_or_default();
-    let known = core::mem::take(record);
-    *record = squid_words::record(known, &squid_words::Line { code, hierarchy, mime, error });
+    squid_words::tell(record, &squid_words::Line { code, hierarchy, mime, error });
 }
 
 fn haproxy<'a>(values: &Values<'a>, code: Option<u16>, record: &mut Record<'a>) -> Result<(), Broken> {
