@@ -44,6 +44,9 @@ impl<T> Sorting<T> for [T] {
 
 /// Where the elements of a sorted list are taken from.
 fn sorted(count: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
+    if count < 2 {
+        return Vec::new();
+    }
     let mut places: Vec<usize> = (0..count).collect();
     places.sort_by(|one, other| compare(*one, *other));
     places

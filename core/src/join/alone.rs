@@ -54,7 +54,7 @@ pub fn exchanges(
             joined.unseen += 1;
         }
     }
-    let names = host_names(lookups);
+    let names = host_names(points, lookups);
     let went_well: Vec<&Connection> =
         points.iter().flat_map(|point| &point.connections).filter(|other| went_well(other)).collect();
     // Hosts that open connections, and to whom: to several, or to this one alone.
@@ -66,7 +66,11 @@ pub fn exchanges(
             *known = known.filter(|known| *known == to);
         }
     }
-    let asked: HashSet<(IpAddr, &str)> = lookups.iter().map(|lookup| (lookup.asker, lookup.name.as_str())).collect();
+    let asked: OnceCell<HashSet<_>> = OnceCell::new();
+    let asked = |asker: IpAddr, name: &str| {
+        let all = || lookups.iter().map(|lookup| (lookup.asker, lookup.name.as_str())).collect();
+        asked.get_or_init(all).contains(&(asker, name))
+    };
     // One host's failures that follow each other at once are one exchange: the next address, the next try.
     let mut running: HashMap<(IpAddr, String), (usize, Timestamp)> = HashMap::default();
     let accepted = clients::accepted(points);
@@ -193,12 +197,17 @@ impl Listening {
     }
 }
 
-/// Which name an address was given for.
-fn host_names<'a>(lookups: &[&'a Lookup]) -> BTreeMap<(IpAddr, IpAddr), &'a str> {
+/// Which name an address was given for, of those that anybody connected to.
+fn host_names<'a>(points: &[Point], lookups: &[&'a Lookup]) -> BTreeMap<(IpAddr, IpAddr), &'a str> {
     let mut names = BTreeMap::new();
+    if lookups.is_empty() {
+        return names;
+    }
+    let connections = points.iter().flat_map(|point| &point.connections);
+    let servers: HashSet<IpAddr> = connections.map(|connection| connection.server.ip()).collect();
     for lookup in lookups {
         for (_, answer) in &lookup.answers {
-            for address in &answer.addresses {
+            for address in answer.addresses.iter().filter(|address| servers.contains(*address)) {
                 names.insert((lookup.asker, *address), lookup.name.as_str());
             }
         }
@@ -324,7 +333,7 @@ const LEFT: &str = "Only one side was captured: if this is the gateway's, it may
 fn exchange(
     loose: &Loose<'_>,
     names: &BTreeMap<(IpAddr, IpAddr), &str>,
-    asked: &HashSet<(IpAddr, &str)>,
+    asked: &dyn Fn(IpAddr, &str) -> bool,
     roles: &Roles,
 ) -> Exchange {
     let connection = loose.connection;
@@ -345,7 +354,7 @@ fn exchange(
     let named = names.get(&(initiator, connection.server.ip())).map(|name| (*name).to_string());
     // With an encrypted ClientHello inside, or GREASE, the name outside is the host's only if it was looked up.
     let outer = connection.handshake.as_ref().and_then(|handshake| handshake.server_name());
-    let outer = outer.filter(|outer| asked.contains(&(initiator, *outer))).map(ToString::to_string);
+    let outer = outer.filter(|outer| asked(initiator, outer)).map(ToString::to_string);
     let request = transaction.and_then(|transaction| transaction.request.as_deref());
     Exchange {
         client: None,

@@ -6,6 +6,7 @@
 mod alone;
 mod asked;
 pub mod attempt;
+mod by_name;
 mod clients;
 mod compare;
 mod directions;

@@ -1,14 +1,15 @@
 //! What DNS said of names, for the gateway.
 
 use crate::sorting::Sorting as _;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 use core::net::IpAddr;
 
 use crate::tables::{HashMap, HashSet};
 
+use super::by_name::ByName;
 use super::directions::Unheard;
 use super::spans::Spans;
 use super::{Asked, Roles, pairing, resolving};
@@ -30,19 +31,23 @@ const GIVES_UP: Span = Span::seconds(60);
 /// Packets kept of tries over TCP by one host at one DNS server.
 const TCP_EVENTS: usize = 64;
 
-/// What DNS said of names, for the gateway.
+/// What DNS said of names, for the gateway; what not every capture asks for is made when it is asked for.
 pub(super) struct Names<'a> {
-    by_name: BTreeMap<&'a str, Vec<&'a Lookup>>,
+    /// The gateway's own.
+    lookups: Vec<&'a Lookup>,
+    by_name: OnceCell<ByName<'a>>,
+    /// The names in order, for those that begin with a text.
+    sorted: OnceCell<Vec<&'a str>>,
     /// When an address was given, and for which name.
-    by_address: BTreeMap<IpAddr, Vec<(Timestamp, &'a str)>>,
+    by_address: OnceCell<HashMap<IpAddr, Vec<(Timestamp, &'a str)>>>,
     /// Who tried a DNS server over TCP in vain, and how that went.
     tcp_failed: HashMap<(IpAddr, IpAddr), Vec<Event>>,
     /// Addresses that clients called for a host, where the gateway was not addressed itself.
-    called: BTreeMap<String, Vec<IpAddr>>,
+    called: HashMap<String, Vec<IpAddr>>,
     /// When a host that had asked for a name, and got no answer that was captured, turned to a server under that name.
-    reached: BTreeMap<(IpAddr, String), Vec<Timestamp>>,
+    reached: HashMap<(IpAddr, String), Vec<Timestamp>>,
     /// When it asked for any name.
-    asked: Spans<()>,
+    asked: OnceCell<Spans<()>>,
     unheard: &'a Unheard,
     /// When the captures began.
     began: Timestamp,
@@ -72,25 +77,7 @@ impl<'a> Names<'a> {
                 events.extend(resolving::over_tcp(connection));
             }
         }
-        let mut by_name: BTreeMap<&str, Vec<&Lookup>> = BTreeMap::new();
-        let mut by_address: BTreeMap<IpAddr, Vec<(Timestamp, &str)>> = BTreeMap::new();
-        let mut asked = Spans::default();
-        for lookup in lookups.iter().filter(|lookup| roles.egress.contains(&lookup.asker)) {
-            if let Some(first) = lookup.first() {
-                asked.push(first.time, first.time, ());
-            }
-            by_name.entry(&lookup.name).or_default().push(lookup);
-            for (source, answer) in &lookup.answers {
-                for address in &answer.addresses {
-                    by_address.entry(*address).or_default().push((source.time, lookup.name.as_str()));
-                }
-            }
-        }
-        asked.order();
-        for given in by_address.values_mut() {
-            given.order();
-        }
-        let mut called: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
+        let mut called: HashMap<String, Vec<IpAddr>> = HashMap::default();
         let redirected = points.iter().flat_map(|point| &point.connections).filter(|c| roles.intercepted.has(c));
         for (connection, http) in redirected.filter_map(|c| Some((c, c.conversation()?))) {
             for request in http.kept.iter().chain(http.open()).filter_map(|transaction| transaction.request.as_deref())
@@ -99,19 +86,37 @@ impl<'a> Names<'a> {
                 called.entry(host.unwrap_or_default()).or_default().push(connection.server.ip());
             }
         }
-        let silent = lookups.iter().filter(|lookup| lookup.answers.is_empty());
-        let mut reached: BTreeMap<(IpAddr, String), Vec<Timestamp>> =
-            silent.map(|lookup| ((lookup.asker, lookup.name.clone()), Vec::new())).collect();
-        if !reached.is_empty() {
-            for connection in points.iter().flat_map(|point| &point.connections) {
-                for name in wanted(connection) {
-                    if let Some(times) = reached.get_mut(&(connection.client.ip(), name)) {
-                        times.push(connection.first.time);
-                    }
+        let mut reached: HashMap<(IpAddr, String), Vec<Timestamp>> = HashMap::default();
+        if points.iter().any(|point| !point.connections.is_empty()) {
+            let silent = lookups.iter().filter(|lookup| lookup.answers.is_empty());
+            let silent: HashSet<(IpAddr, &str)> = silent.map(|lookup| (lookup.asker, lookup.name.as_str())).collect();
+            let connections = points.iter().flat_map(|point| &point.connections).filter(|_| !silent.is_empty());
+            for (connection, name) in
+                connections.flat_map(|connection| wanted(connection).map(move |name| (connection, name)))
+            {
+                let client = connection.client.ip();
+                if silent.contains(&(client, name.as_str())) {
+                    reached.entry((client, name)).or_default().push(connection.first.time);
                 }
             }
         }
-        Self { by_name, by_address, tcp_failed, called, reached, asked, unheard, began }
+        let own = lookups.iter().copied().filter(|lookup| roles.egress.contains(&lookup.asker));
+        Self {
+            lookups: own.collect(),
+            by_name: OnceCell::new(),
+            sorted: OnceCell::new(),
+            by_address: OnceCell::new(),
+            tcp_failed,
+            called,
+            reached,
+            asked: OnceCell::new(),
+            unheard,
+            began,
+        }
+    }
+
+    fn by_name(&self) -> &ByName<'a> {
+        self.by_name.get_or_init(|| ByName::new(&self.lookups))
     }
 
     /// The attempt that lookups of one name were, if none gave an address; `waited` is how long the gateway waited.
@@ -157,29 +162,50 @@ impl<'a> Names<'a> {
 
     /// Whether the gateway asked for any name in this time.
     pub(super) fn asked_between(&self, from: Timestamp, to: Timestamp) -> bool {
-        self.asked.touch(from, to)
+        let asked = || {
+            let mut asked = Spans::default();
+            let first = self.lookups.iter().filter_map(|lookup| lookup.first());
+            first.for_each(|first| asked.push(first.time, first.time, ()));
+            asked.order();
+            asked
+        };
+        self.asked.get_or_init(asked).touch(from, to)
     }
 
     /// Lookups of a host, or of it with a search suffix where it is a single label.
     pub(super) fn of(&self, host: &str) -> impl Iterator<Item = &'a Lookup> {
-        let exact = self.by_name.get(host);
-        let suffixed = (exact.is_none() && !host.contains('.'))
-            .then(|| {
-                let from = alloc::format!("{host}.");
-                let name = from.clone();
-                self.by_name
-                    .range::<str, _>((core::ops::Bound::Included(name.as_str()), core::ops::Bound::Unbounded))
-                    .take_while(move |(name, _)| name.starts_with(&from))
-                    .flat_map(|(_, list)| list.iter())
-            })
-            .into_iter()
-            .flatten();
-        exact.into_iter().flatten().chain(suffixed).copied()
+        let by_name = self.by_name();
+        let exact = by_name.of(host);
+        let from = format!("{host}.");
+        let suffixed = (exact.is_empty() && !host.contains('.')).then(|| {
+            let names = || {
+                let mut names: Vec<&str> =
+                    by_name.groups().filter_map(|its| Some(its.first()?.name.as_str())).collect();
+                names.order();
+                names
+            };
+            let names = self.sorted.get_or_init(names);
+            names.get(names.partition_point(|name| *name < from.as_str())..).unwrap_or_default().iter()
+        });
+        let suffixed = suffixed.into_iter().flatten().take_while(move |name| name.starts_with(&from));
+        exact.iter().chain(suffixed.flat_map(|name| by_name.of(name))).copied()
     }
 
     /// The name that an address was given for last, within this time.
     pub(super) fn name_of(&self, address: IpAddr, from: Timestamp, to: Timestamp) -> Option<&'a str> {
-        let given = self.by_address.get(&address)?;
+        let by_address = || {
+            let mut by_address: HashMap<IpAddr, Vec<(Timestamp, &str)>> = HashMap::default();
+            for lookup in &self.lookups {
+                for (source, answer) in &lookup.answers {
+                    for address in &answer.addresses {
+                        by_address.entry(*address).or_default().push((source.time, lookup.name.as_str()));
+                    }
+                }
+            }
+            by_address.values_mut().for_each(|given| given.order());
+            by_address
+        };
+        let given = self.by_address.get_or_init(by_address).get(&address)?;
         let upper = given.partition_point(|(time, _)| *time <= to);
         given.get(..upper)?.last().filter(|(time, _)| *time >= from).map(|(_, name)| *name)
     }
@@ -315,7 +341,8 @@ fn failed_before(exchange: &Exchange, names: &Names<'_>) -> Option<Attempt> {
     let answered = exchange.events.iter().map(|event| event.source.time).max()?;
     let from = Timestamp(answered.0.saturating_sub(GIVES_UP.0)).max(pairing::window(exchange).0);
     let mut found = None;
-    for (name, list) in names.by_name.iter().filter(|(name, _)| plain_name(name)) {
+    for list in names.by_name().groups() {
+        let Some(name) = list.first().map(|lookup| &lookup.name).filter(|name| plain_name(name)) else { continue };
         let within =
             |lookup: &&Lookup| lookup.first().is_some_and(|first| first.time >= from && first.time <= answered);
         let asked: Vec<&Lookup> = list.iter().copied().filter(|lookup| lookup.for_address()).filter(within).collect();
@@ -332,7 +359,7 @@ fn failed_before(exchange: &Exchange, names: &Names<'_>) -> Option<Attempt> {
         if found.is_some() {
             return None;
         }
-        attempt.host = Some((*name).to_string());
+        attempt.host = Some(name.clone());
         found = Some(attempt);
     }
     found
@@ -341,17 +368,19 @@ fn failed_before(exchange: &Exchange, names: &Names<'_>) -> Option<Attempt> {
 /// A name as it may be looked up by itself, for captures without a client's side.
 pub(crate) fn plain_name(name: &str) -> bool {
     let local = ["wpad", "isatap", "_", "local", "localdomain", "arpa", "lan", "home"];
-    let labels: Vec<&str> = name.split('.').collect();
-    let odd = |label: &&str| label.is_empty() || label.starts_with('_');
-    labels.len() > 1
-        && !labels.iter().any(odd)
-        && !labels.first().is_some_and(|first| local.contains(first))
-        && !labels.last().is_some_and(|last| local.contains(last))
-        && !time_server(&labels)
+    let labels = || name.split('.');
+    let (first, last) = (labels().next().unwrap_or_default(), labels().next_back().unwrap_or_default());
+    let odd = |label: &str| label.is_empty() || label.starts_with('_');
+    name.contains('.')
+        && !labels().any(odd)
+        && !local.contains(&first)
+        && !local.contains(&last)
+        && !time_server(first, labels())
 }
 
 /// Names that hosts look up to set their clocks: `0.debian.pool.ntp.org`, `ntp.example.net`, `time.example.com`.
-fn time_server(labels: &[&str]) -> bool {
-    let first = labels.first().copied().unwrap_or_default().trim_end_matches(|digit: char| digit.is_ascii_digit());
-    labels.contains(&"ntp") || first == "ntp" || labels.len() > 2 && matches!(first, "time" | "time-")
+fn time_server<'a>(first: &str, mut labels: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let first = first.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    let more = labels.clone().nth(2).is_some();
+    labels.any(|label| label == "ntp") || first == "ntp" || more && matches!(first, "time" | "time-")
 }

@@ -43,7 +43,7 @@ pub(super) fn decrypted(exchange: &mut Exchange) {
 }
 
 /// Whether this exchange failed, as far as its sides show.
-pub(super) fn failed(exchange: &Exchange, answered: &Answered<'_>, seen_to: Timestamp) -> bool {
+pub(super) fn failed(exchange: &Exchange, answered: &Answered<'_, '_>, seen_to: Timestamp) -> bool {
     let quoted = |status: &Status| {
         status.first.is_some() && exchange.attempts.iter().any(|attempt| attempt.quoted_status == Some(status.code))
     };

@@ -162,14 +162,14 @@ impl Sought {
 }
 
 /// What attempts are judged by.
-struct By<'a> {
-    names: &'a Names<'a>,
+struct By<'a, 'n> {
+    names: &'a Names<'n>,
     roles: &'a Roles,
     hellos: &'a Hellos<'a>,
 }
 
 /// How well an attempt fits an exchange; `None` if it cannot be its.
-fn fit(exchange: &Exchange, sought: &Sought, loose: &Loose<'_>, by: &By<'_>) -> Option<u32> {
+fn fit(exchange: &Exchange, sought: &Sought, loose: &Loose<'_>, by: &By<'_, '_>) -> Option<u32> {
     let By { names, roles, hellos } = by;
     let attempt = &loose.attempt;
     let upstream = attempt.upstream?;

@@ -16,15 +16,15 @@ use crate::time::{Span, Timestamp};
 const BY_TIMER: Span = Span::seconds(64);
 
 /// When servers that the gateway asked said something: from the first byte to the last packet.
-pub(super) struct Answered<'a> {
+pub(super) struct Answered<'a, 'n> {
     said: Spans<()>,
     /// The same by their addresses.
     by_address: HashMap<IpAddr, Spans<SocketAddr>>,
-    names: &'a Names<'a>,
+    names: &'a Names<'n>,
 }
 
-impl<'a> Answered<'a> {
-    pub(super) fn new(points: &[Point], roles: &Roles, names: &'a Names<'a>) -> Self {
+impl<'a, 'n> Answered<'a, 'n> {
+    pub(super) fn new(points: &[Point], roles: &Roles, names: &'a Names<'n>) -> Self {
         let connections = points.iter().flat_map(|point| &point.connections);
         let own = connections.filter(|connection| {
             let out = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);

@@ -1,13 +1,10 @@
 //! Names that a gateway could not resolve, where its clients were not captured: the lookup is all there is.
 
 use crate::sorting::Sorting as _;
-use alloc::collections::BTreeMap;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::{HashMap, HashSet};
-
+use super::by_name::ByName;
 use super::{Joined, Names, outcome, plain_name, resolving};
 use crate::capture::lookups::Lookup;
 use crate::exchange::{Answer, Exchange, Phase};
@@ -23,54 +20,59 @@ const TOGETHER: Span = Span::seconds(30);
 
 /// Makes an exchange of each lookup that failed and that nothing made up for.
 pub(super) fn add(lookups: &[&Lookup], dns: &Names<'_>, seen_to: Timestamp, joined: &mut Joined) {
-    let mut groups: BTreeMap<(IpAddr, &str), Vec<&Lookup>> = BTreeMap::new();
-    for lookup in lookups.iter().filter(|lookup| lookup.for_address() && plain_name(&lookup.name)) {
-        groups.entry((lookup.asker, &lookup.name)).or_default().push(lookup);
+    let failed = |lookup: &&Lookup| lookup.for_address() && !lookup.succeeded();
+    if !lookups.iter().any(failed) {
+        return;
     }
     let forms = Forms::new(lookups);
-    // By name and not by who asked: one name may be asked for by very many.
-    let mut suffixed: HashMap<&str, bool> = HashMap::default();
-    for ((asker, name), group) in &groups {
-        let (good, bad): (Vec<&Lookup>, Vec<&Lookup>) = group.iter().partition(|lookup| lookup.succeeded());
-        if bad.is_empty() || *suffixed.entry(name).or_insert_with(|| forms.suffixed(name)) {
+    for its in forms.asked.groups().filter(|its| its.iter().any(failed)) {
+        let Some(name) = its.first().map(|lookup| &lookup.name).filter(|name| plain_name(name)) else { continue };
+        // By name and not by who asked: one name may be asked for by very many.
+        if !forms.suffixed(name) {
+            let mut its: Vec<&Lookup> = its.iter().copied().filter(|lookup| lookup.for_address()).collect();
+            its.order_by_key(|lookup| lookup.asker);
+            its.chunk_by(|one, next| one.asker == next.asker).for_each(|group| one_asked(group, dns, seen_to, joined));
+        }
+    }
+}
+
+/// The same of lookups of one name by one host.
+fn one_asked(group: &[&Lookup], dns: &Names<'_>, seen_to: Timestamp, joined: &mut Joined) {
+    let (good, bad): (Vec<&Lookup>, Vec<&Lookup>) = group.iter().partition(|lookup| lookup.succeeded());
+    let mut answered: Vec<Timestamp> = good.iter().filter_map(|good| good.first()).map(|first| first.time).collect();
+    answered.order();
+    for together in bad.chunk_by(|one, next| apart(one, next) < TOGETHER) {
+        if !good.is_empty() && made_up(together, &answered) {
             continue;
         }
-        let mut answered: Vec<Timestamp> =
-            good.iter().filter_map(|good| good.first()).map(|first| first.time).collect();
-        answered.order();
-        for together in bad.chunk_by(|one, next| apart(one, next) < TOGETHER) {
-            if !good.is_empty() && made_up(together, &answered) {
-                continue;
-            }
-            let last = together.iter().filter_map(|lookup| lookup.queries.last().map(|query| query.time)).max();
-            let waited = last.map_or(seen_to, |last| seen_to.min(last.plus(Span::seconds(5))));
-            let Some(attempt) = dns.failed(together, waited) else { continue };
-            if resolving::half_asked(together, &attempt)
-                || dns.half_captured(together, &attempt)
-                || outcome::unfinished(&attempt, seen_to)
-            {
-                continue;
-            }
-            joined.total += 1;
-            joined.exchanges.push(Exchange {
-                client: None,
-                gateway: Some(*asker),
-                begun: attempt.span.map_or(seen_to, |(begun, _)| begun),
-                host: Some((*name).to_string()),
-                port: None,
-                method: None,
-                target: None,
-                answer: Answer::NotSeen,
-                attempts: alloc::vec![attempt],
-                client_secure: Phase::NotSeen,
-                claim: None,
-                events: Vec::new(),
-                outward: false,
-                signs: Default::default(),
-                names: Default::default(),
-                doubts: Vec::new(),
-            });
+        let last = together.iter().filter_map(|lookup| lookup.queries.last().map(|query| query.time)).max();
+        let waited = last.map_or(seen_to, |last| seen_to.min(last.plus(Span::seconds(5))));
+        let Some(attempt) = dns.failed(together, waited) else { continue };
+        if resolving::half_asked(together, &attempt)
+            || dns.half_captured(together, &attempt)
+            || outcome::unfinished(&attempt, seen_to)
+        {
+            continue;
         }
+        joined.total += 1;
+        joined.exchanges.push(Exchange {
+            client: None,
+            gateway: together.first().map(|lookup| lookup.asker),
+            begun: attempt.span.map_or(seen_to, |(begun, _)| begun),
+            host: together.first().map(|lookup| lookup.name.clone()),
+            port: None,
+            method: None,
+            target: None,
+            answer: Answer::NotSeen,
+            attempts: alloc::vec![attempt],
+            client_secure: Phase::NotSeen,
+            claim: None,
+            events: Vec::new(),
+            outward: false,
+            signs: Default::default(),
+            names: Default::default(),
+            doubts: Vec::new(),
+        });
     }
 }
 
@@ -93,47 +95,53 @@ fn apart(one: &Lookup, next: &Lookup) -> Span {
 
 /// The names that were asked for, with and without search suffixes.
 struct Forms<'a> {
-    /// When each was asked for, by whom and for what kind of record; in that order.
-    asked: HashMap<&'a str, Vec<(IpAddr, u16, Timestamp)>>,
-    /// Those that resolve.
-    good: HashSet<&'a str>,
-    /// Names asked for that those begin with: what a suffix may have been added to.
-    begin: HashSet<&'a str>,
+    asked: ByName<'a>,
+    /// When each was asked for, by whom and for what kind of record; in that order within each name.
+    when: Vec<(IpAddr, u16, Timestamp)>,
+    /// By the number of the name: it resolves.
+    good: Vec<bool>,
+    /// One that resolves begins with it: a suffix may have been added to it.
+    begin: Vec<bool>,
 }
 
 impl<'a> Forms<'a> {
     fn new(lookups: &[&'a Lookup]) -> Self {
-        let mut forms = Self { asked: HashMap::default(), good: HashSet::default(), begin: HashSet::default() };
-        for lookup in lookups {
-            let asked = forms.asked.entry(&lookup.name).or_default();
-            asked.extend(lookup.first().map(|first| (lookup.asker, lookup.kind, first.time)));
-            if lookup.succeeded() {
-                forms.good.insert(&lookup.name);
+        let asked = ByName::new(lookups);
+        let when = |lookup: &&Lookup| {
+            (lookup.asker, lookup.kind, lookup.first().map_or(Timestamp::default(), |first| first.time))
+        };
+        let mut when: Vec<_> = asked.list().iter().map(when).collect();
+        let good: Vec<bool> = asked.groups().map(|its| its.iter().any(|lookup| lookup.succeeded())).collect();
+        let mut begin = alloc::vec![false; good.len()];
+        for (number, its) in asked.groups().enumerate() {
+            if let Some(when) = when.get_mut(asked.range(number)) {
+                when.order();
+            }
+            let name = its.first().filter(|_| good.get(number) == Some(&true)).map_or("", |lookup| &lookup.name);
+            for number in beginnings(name).filter_map(|shorter| asked.number(shorter)) {
+                if let Some(begin) = begin.get_mut(number) {
+                    *begin = true;
+                }
             }
         }
-        forms.settle(&[]);
-        forms
-    }
-
-    /// All lookups are there; and these names resolve as well.
-    fn settle(&mut self, good: &[&'a str]) {
-        self.good.extend(good);
-        let beginnings = self.good.iter().flat_map(|name| beginnings(name));
-        self.begin.extend(beginnings.filter(|name| self.asked.contains_key(name)));
-        self.asked.values_mut().for_each(|asked| asked.order());
+        Self { asked, when, good, begin }
     }
 
     /// A name that was tried with a search suffix, while another form of it resolves.
     fn suffixed(&self, name: &str) -> bool {
+        let Some(number) = self.asked.number(name) else { return false };
         // The name as it stands failed as well: it is told, and not its forms with a suffix.
-        let bare = |shorter: &str| self.near(name, shorter) && plain_name(shorter);
-        self.begin.contains(name) || beginnings(name).any(|shorter| self.good.contains(shorter) || bare(shorter))
+        let bare = |other, shorter| self.near(number, other) && plain_name(shorter);
+        let is = |list: &[bool], number: usize| list.get(number) == Some(&true);
+        let mut known = beginnings(name).filter_map(|shorter| Some((self.asked.number(shorter)?, shorter)));
+        is(&self.begin, number) || known.any(|(other, shorter)| is(&self.good, other) || bare(other, shorter))
     }
 
     /// One host asked for both within a moment.
-    fn near(&self, name: &str, other: &str) -> bool {
-        let (Some(these), Some(others)) = (self.asked.get(name), self.asked.get(other)) else { return false };
-        these.iter().any(|(asker, kind, at)| {
+    fn near(&self, one: usize, other: usize) -> bool {
+        let when = |number| self.when.get(self.asked.range(number)).unwrap_or_default();
+        let others = when(other);
+        when(one).iter().any(|(asker, kind, at)| {
             let from = others.partition_point(|of| *of <= (*asker, *kind, at.plus(Span(-SUFFIXES.0))));
             others.get(from).is_some_and(|of| *of < (*asker, *kind, at.plus(SUFFIXES)))
         })
@@ -148,35 +156,51 @@ fn beginnings(name: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::lookups::Lookups;
+    use crate::exchange::Source;
+    use crate::protocols::dns::Message;
+    use core::net::SocketAddr;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_parts(seconds, 0)
     }
 
-    fn forms<'a>(asked: &[(&'a str, i64)], good: &[&'a str]) -> Forms<'a> {
-        let mut forms = Forms { asked: HashMap::default(), good: HashSet::default(), begin: HashSet::default() };
-        for (name, seconds) in asked {
-            forms.asked.entry(name).or_default().push((IpAddr::from([10, 0, 0, 2]), kind::A, at(*seconds)));
+    /// Asked for at these seconds; those that are good were answered with an address.
+    fn suffixed(asked: &[(&str, i64)], good: &[&str], name: &str) -> bool {
+        let (client, server) = (SocketAddr::from(([10, 0, 0, 2], 1024)), SocketAddr::from(([10, 0, 0, 53], 53)));
+        let mut lookups = Lookups::default();
+        for (id, (asked, seconds)) in (0..).zip(asked) {
+            let resolves = good.contains(asked);
+            let message = |response: bool| Message {
+                id,
+                response,
+                truncated: false,
+                rcode: if response && !resolves { 3 } else { 0 },
+                name: (*asked).into(),
+                kind: kind::A,
+                addresses: if response && resolves { [[192, 0, 2, 1].into()].into() } else { Vec::new() },
+                alias: false,
+                cut: false,
+            };
+            let number = u64::from(id) * 2 + 1;
+            let source = |number| Source { time: at(*seconds), file: 0, number, line: false, offset: 0, length: 60 };
+            assert!(lookups.message(client, server, message(false), source(number), 0).is_some());
+            assert!(lookups.message(server, client, message(true), source(number + 1), 0).is_some());
         }
-        forms.settle(good);
-        forms
+        Forms::new(&lookups.list.iter().collect::<Vec<_>>()).suffixed(name)
     }
 
     #[test]
     fn a_suffix_is_one_where_the_name_is_known_without_it() {
+        let (bare, corp) = ("www.example.com", "www.example.com.corp");
         // The shorter form resolves, or the longer one does.
-        assert!(
-            forms(&[("www.example.com.corp", 0), ("www.example.com", 90)], &["www.example.com"])
-                .suffixed("www.example.com.corp")
-        );
-        assert!(forms(&[("www.example", 0), ("www.example.com", 90)], &["www.example.com"]).suffixed("www.example"));
+        assert!(suffixed(&[(corp, 0), (bare, 90)], &[bare], corp));
+        assert!(suffixed(&[("www.example", 0), (bare, 90)], &[bare], "www.example"));
         // Neither does: the name as it stands is told, if it was tried at the same time.
-        assert!(forms(&[("www.example.com.corp", 4), ("www.example.com", 0)], &[]).suffixed("www.example.com.corp"));
-        assert!(!forms(&[("www.example.com.corp", 5), ("www.example.com", 0)], &[]).suffixed("www.example.com.corp"));
-        assert!(!forms(&[("www.example.com.corp", 4), ("www.example.com", 0)], &[]).suffixed("www.example.com"));
+        assert!(suffixed(&[(corp, 4), (bare, 0)], &[], corp));
+        assert!(!suffixed(&[(corp, 5), (bare, 0)], &[], corp));
+        assert!(!suffixed(&[(corp, 4), (bare, 0)], &[], bare));
         // A name that only begins with the same letters is another one.
-        assert!(
-            !forms(&[("www.example.com", 0), ("www.example.co", 0)], &["www.example.co"]).suffixed("www.example.com")
-        );
+        assert!(!suffixed(&[(bare, 0), ("www.example.co", 0)], &["www.example.co"], bare));
     }
 }
