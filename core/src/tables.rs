@@ -93,12 +93,14 @@ impl Places {
     }
 
     // Not generic, so that there is one of each and not one for every kind of key.
-    fn find(&self, hash: u32, is: &dyn Fn(usize) -> bool) -> Option<usize> {
+    /// As [`Places::get`], by [`Places::hash`] of the key.
+    pub fn find(&self, hash: u32, is: &dyn Fn(usize) -> bool) -> Option<usize> {
         let found = self.table.find(spread(hash), |(its, at)| *its == hash && is(*at as usize));
         found.map(|(_, at)| *at as usize)
     }
 
-    fn put(&mut self, hash: u32, at: u32, is: &dyn Fn(usize) -> bool) {
+    /// As [`Places::set`], by [`Places::hash`] of the key.
+    pub fn put(&mut self, hash: u32, at: u32, is: &dyn Fn(usize) -> bool) {
         let same = |(its, at): &(u32, u32)| *its == hash && is(*at as usize);
         match self.table.entry(spread(hash), same, |(hash, _)| spread(*hash)) {
             Entry::Occupied(mut known) => known.get_mut().1 = at,
@@ -108,7 +110,8 @@ impl Places {
         }
     }
 
-    fn hash(&self, key: impl Hash) -> u32 {
+    /// Of a key that is looked for and then set: a name is long.
+    pub fn hash(&self, key: impl Hash) -> u32 {
         self.seeded.hash_one(key) as u32
     }
 }

@@ -45,6 +45,8 @@ pub struct Lookup {
     /// IP identification of the last query and answer: tells copies from repetitions.
     query_id: u16,
     answer_id: u16,
+    /// Number of the last message of it.
+    touched: u32,
 }
 
 /// Whether a packet is a copy of the last one of its kind, seen on another interface (`-i any`).
@@ -67,13 +69,8 @@ pub struct Answer {
 }
 
 impl Lookup {
-    fn pair(&self) -> (SocketAddr, SocketAddr) {
-        (SocketAddr::new(self.asker, self.ports.0), SocketAddr::new(self.server, self.ports.1))
-    }
-
-    fn key(&self) -> Key<'_> {
-        let (asker, server) = self.pair();
-        (asker, server, self.id, self.kind, &self.name)
+    fn is_of(&self, asker: SocketAddr, server: SocketAddr) -> bool {
+        self.ports == (asker.port(), server.port()) && self.asker == asker.ip() && self.server == server.ip()
     }
 
     /// First packet of it: the query, else the answer.
@@ -104,9 +101,6 @@ impl Lookup {
     }
 }
 
-/// Who asks whom, and what: number, record type and name.
-type Key<'a> = (SocketAddr, SocketAddr, u16, u16, &'a str);
-
 /// Questions that are followed: each costs its name and some hundred bytes for as long as the file is read. Fewer in tests,
 /// which would have to make as many.
 pub const LOOKUPS: usize = if cfg!(test) { 2_000 } else { 1_000_000 };
@@ -118,10 +112,11 @@ pub struct Lookups {
     pub list: Vec<Lookup>,
     /// Messages of questions beyond [`LOOKUPS`].
     pub over: u64,
-    /// The latest of each [`Key`].
+    /// The latest by who asks whom, and what: number, record type and name.
     open: Places,
-    /// The latest of a pair of addresses and ports, for ICMP errors.
-    latest: Places,
+    /// The latest of a pair of addresses and ports, from the first ICMP error on: most captures have none.
+    latest: Option<Places>,
+    messages: u32,
 }
 
 impl Lookups {
@@ -136,9 +131,14 @@ impl Lookups {
     ) -> Option<&mut Lookup> {
         let (asker, server) = if message.response { (to, from) } else { (from, to) };
         let Message { id, response, truncated, rcode, name, kind, addresses, cut, .. } = message;
-        let key = (asker, server, id, kind, name.as_str());
-        let known = |list: &[Lookup], at: usize| list.get(at).is_some_and(|known| known.key() == key);
-        let open = self.open.get(key, |at| known(&self.list, at)).filter(|at| {
+        let known = |list: &[Lookup], at: usize| {
+            let same = |known: &Lookup| (known.id, known.kind) == (id, kind) && known.name == name;
+            list.get(at).is_some_and(|known| known.is_of(asker, server) && same(known))
+        };
+        let numbers = [asker.port(), server.port(), id, kind].map(u64::from);
+        let numbers = numbers.into_iter().fold(0, |all, number| all << 16 | number);
+        let hash = self.open.hash((bits(asker.ip()), bits(server.ip()), numbers, name.as_str()));
+        let open = self.open.find(hash, &|at| known(&self.list, at)).filter(|at| {
             let first = self.list.get(*at).and_then(Lookup::first);
             first.is_some_and(|first| source.time.since(first.time) < SAME)
         });
@@ -149,10 +149,12 @@ impl Lookups {
         let new = self.list.len();
         let at = open.unwrap_or(new);
         if at == new {
-            self.open.set(key, new, |at| known(&self.list, at));
+            self.open.put(hash, u32::try_from(new).unwrap_or(u32::MAX), &|at| known(&self.list, at));
         }
-        let pair = (asker, server);
-        self.latest.set(pair, at, |at| self.list.get(at).is_some_and(|known| known.pair() == pair));
+        if let Some(latest) = &mut self.latest {
+            latest.set((asker, server), at, |at| self.list.get(at).is_some_and(|known| known.is_of(asker, server)));
+        }
+        self.messages = self.messages.saturating_add(1);
         if at == new {
             self.list.push(Lookup {
                 asker: asker.ip(),
@@ -169,9 +171,11 @@ impl Lookups {
                 hardware: 0,
                 query_id: 0,
                 answer_id: 0,
+                touched: 0,
             });
         }
         let lookup = self.list.get_mut(at)?;
+        lookup.touched = self.messages;
         if response {
             let last = lookup.answers.last().map(|(last, _)| *last);
             let copy = is_copy(last, source, (lookup.answer_id, ip_id));
@@ -194,8 +198,9 @@ impl Lookups {
 
     /// An ICMP error that quotes a query.
     pub fn icmp(&mut self, asker: SocketAddr, server: SocketAddr, icmp: Icmp, source: Source) {
-        let pair = (asker, server);
-        let latest = self.latest.get(pair, |at| self.list.get(at).is_some_and(|known| known.pair() == pair));
+        let latest = self.latest.get_or_insert_with(|| latest(&self.list));
+        let latest =
+            latest.get((asker, server), |at| self.list.get(at).is_some_and(|known| known.is_of(asker, server)));
         if let Some(lookup) = latest.and_then(|at| self.list.get_mut(at)) {
             let copy = lookup
                 .icmp
@@ -205,5 +210,69 @@ impl Lookups {
                 lookup.icmp.push((source, icmp));
             }
         }
+    }
+}
+
+/// Where the latest of each pair stands.
+fn latest(list: &[Lookup]) -> Places {
+    let mut latest = Places::default();
+    for (at, lookup) in list.iter().enumerate() {
+        let asker = SocketAddr::new(lookup.asker, lookup.ports.0);
+        let server = SocketAddr::new(lookup.server, lookup.ports.1);
+        let its = |at: usize| list.get(at).filter(|known| known.is_of(asker, server));
+        let before = latest.get((asker, server), |at| its(at).is_some()).and_then(its);
+        if before.is_none_or(|before| before.touched < lookup.touched) {
+            latest.set((asker, server), at, |at| its(at).is_some());
+        }
+    }
+    latest
+}
+
+fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::from(address.to_bits()),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A host that asks for both kinds of address does so from one port.
+    #[test]
+    fn an_icmp_error_is_of_the_question_that_was_last_seen_on_its_ports() {
+        let (client, server) = (SocketAddr::from(([10, 0, 0, 2], 1024)), SocketAddr::from(([10, 0, 0, 53], 53)));
+        let mut lookups = Lookups::default();
+        let mut number = 0;
+        let mut source = move || {
+            number += 1;
+            Source { time: Timestamp(number * 1_000_000_000), file: 0, number: 0, line: false, offset: 0, length: 60 }
+        };
+        let message = |kind, response| Message {
+            id: 1,
+            response,
+            truncated: false,
+            rcode: 0,
+            name: "www.example.com".into(),
+            kind,
+            addresses: Vec::new(),
+            alias: false,
+            cut: false,
+        };
+        // Port unreachable (RFC 792).
+        let icmp = Icmp { from: server.ip(), v6: false, kind: 3, code: 3, mtu: None };
+        let errors = |lookups: &Lookups| lookups.list.iter().map(|lookup| lookup.icmp.len()).collect::<Vec<_>>();
+        lookups.message(client, server, message(kind::A, false), source(), 0);
+        lookups.message(client, server, message(kind::AAAA, false), source(), 0);
+        lookups.message(server, client, message(kind::A, true), source(), 0);
+        lookups.icmp(client, server, icmp, source());
+        assert_eq!(errors(&lookups), [1, 0]);
+        lookups.message(client, server, message(kind::AAAA, false), source(), 0);
+        lookups.icmp(client, server, icmp, source());
+        assert_eq!(errors(&lookups), [1, 1]);
+        // Of another port nothing was asked.
+        lookups.icmp(SocketAddr::new(client.ip(), 1025), server, icmp, source());
+        assert_eq!(errors(&lookups), [1, 1]);
     }
 }

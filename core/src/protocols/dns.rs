@@ -5,8 +5,11 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use memchr::memchr;
 use nom::number::complete::{be_u8, be_u16, be_u32};
 use nom::{IResult, Parser};
+
+use crate::sparing;
 
 /// Addresses kept of one answer.
 const ADDRESSES: usize = 16;
@@ -114,14 +117,16 @@ fn record(data: &[u8], at: &mut usize, found: &mut Message) -> Option<()> {
         _ => None,
     };
     if let Some(address) = address.filter(|_| found.addresses.len() < ADDRESSES) {
-        found.addresses.push(address);
+        sparing::push(&mut found.addresses, address);
     }
     Some(())
 }
 
 /// Reads a name at `at` and moves behind it; bytes that are no host-name characters are written as `\ddd`.
 fn name(data: &[u8], at: &mut usize) -> Option<String> {
-    let mut text = String::new();
+    // Where no pointer follows, it is as long as what stands before its last byte: there may be a million.
+    let room = memchr(0, data.get(*at..)?).unwrap_or_default().saturating_sub(1);
+    let mut text = String::with_capacity(room.min(LONGEST_NAME));
     let mut place = *at;
     let mut jumps = 0;
     loop {
@@ -131,6 +136,7 @@ fn name(data: &[u8], at: &mut usize) -> Option<String> {
                 if jumps == 0 {
                     *at = place + 1;
                 }
+                text.make_ascii_lowercase();
                 return Some(text);
             }
             1..=63 => {
@@ -141,11 +147,17 @@ fn name(data: &[u8], at: &mut usize) -> Option<String> {
                 if !text.is_empty() {
                     text.push('.');
                 }
-                for &byte in label {
-                    if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {
-                        text.push(byte.to_ascii_lowercase() as char);
-                    } else {
-                        let _ = write!(text, "\\{byte:03}");
+                let usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+                match core::str::from_utf8(label) {
+                    Ok(label) if label.bytes().all(usual) => text.push_str(label),
+                    _ => {
+                        for &byte in label {
+                            if usual(byte) {
+                                text.push(byte as char);
+                            } else {
+                                let _ = write!(text, "\\{byte:03}");
+                            }
+                        }
                     }
                 }
                 place += 1 + usize::from(length);
