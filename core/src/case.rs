@@ -251,11 +251,13 @@ impl Case {
         let unanswered = unanswered.min(total.saturating_sub(failed + unseen));
         let totals = Exchanges { total, failed, unseen, unanswered, health_checks, health_checks_failed };
         let limits = self.limits();
-        let found = exchanges.iter().zip(&notes);
-        let mut found: Vec<(Finding, &Exchange)> =
-            found.map(|(exchange, notes)| (findings::find(exchange, &limits, notes, product), exchange)).collect();
-        found.order_by_key(|(finding, _)| findings::order(finding));
-        let (mut findings, of): (Vec<Finding>, Vec<&Exchange>) = found.into_iter().unzip();
+        let mut order: Vec<_> = exchanges.iter().zip(&notes).map(|of| (findings::order(of.0, &limits), of)).collect();
+        order.order_by_key(|(place, _)| *place);
+        let of: Vec<&Exchange> = order.iter().map(|(_, (exchange, _))| *exchange).collect();
+        let find = |(exchange, notes): (&Exchange, &Vec<String>)| findings::find(exchange, &limits, notes, product);
+        let listed = order.iter().take(KEPT).map(|(_, of)| find(*of));
+        let beyond = order.iter().skip(KEPT).map(|(_, (exchange, _))| findings::counted(exchange, &limits));
+        let mut findings: Vec<Finding> = listed.chain(beyond).collect();
         let shift = |log: &LogReader| {
             let of = |told: &&together::Told| told.input == log.input() && told.format == log.format().map(|of| of.id);
             let clock = clocks.iter().find(of).map_or(Span(0), together::Told::shift);
@@ -270,6 +272,14 @@ impl Case {
             },
         );
         let mut verdicts = verdict::group(&findings, more);
+        for verdict in &mut verdicts {
+            // What a verdict is told by, though it is not listed.
+            let first = verdict.findings.first().map(|at| *at as usize).filter(|at| *at >= KEPT);
+            if let Some((finding, (_, of))) = first.and_then(|at| findings.get_mut(at).zip(order.get(at))) {
+                *finding = find(*of);
+            }
+            verdict.summary = verdict::summary(verdict, &findings);
+        }
         let covered = |input: &Reading| {
             let spans = input.logs().filter_map(LogReader::span);
             spans.reduce(|(from, to), (begins, ends)| (from.min(begins), to.max(ends)))

@@ -1,11 +1,12 @@
 //! Findings → verdicts: one per cause, the most important first.
 
 use crate::sorting::Sorting as _;
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::tables::HashMap;
+use crate::tables::{HashMap, HashSet};
 
 use crate::categories::Id;
 use crate::exchange::{ConnectFailure, Exchange, ResolveFailure};
@@ -20,38 +21,29 @@ const MANY_HOSTS: usize = 20;
 /// Groups findings by category and host; the order is by how many failed, what the gateway can do nothing about last.
 ///
 /// `beyond` are failures that are counted only: category, host and how many.
-pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<String>, Beyond)>) -> Vec<Verdict> {
-    let mut places: HashMap<(Id, Option<String>), usize> = HashMap::default();
-    let mut verdicts: Vec<Verdict> = Vec::new();
-    for (index, finding) in findings.iter().enumerate() {
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        let host = finding.host.clone().or_else(|| finding.upstream.map(|upstream| format!("{upstream}")));
-        let at = *places.entry((finding.category, host.clone())).or_insert_with(|| {
-            verdicts.push(Verdict {
-                category: finding.category,
-                host,
-                count: 0,
-                first: finding.time,
-                last: finding.time,
-                findings: Vec::new(),
-                summary: String::new(),
-                status_meaning: None,
-                patterns: Vec::new(),
-                advice: Advice::default(),
-            });
-            verdicts.len() - 1
-        });
-        let Some(verdict) = verdicts.get_mut(at) else { continue };
-        verdict.count += 1;
-        verdict.first = verdict.first.min(finding.time);
-        verdict.last = verdict.last.max(finding.time);
-        verdict.findings.push(index);
+pub fn group<'a>(findings: &'a [Finding], beyond: impl Iterator<Item = (Id, Option<String>, Beyond)>) -> Vec<Verdict> {
+    let of = |finding: &'a Finding| {
+        let named = finding.host.as_deref().map(Cow::Borrowed);
+        named.or_else(|| finding.upstream.map(|upstream| Cow::Owned(format!("{upstream}"))))
+    };
+    let beyond: Vec<(Id, Option<Cow<'_, str>>, Beyond)> =
+        beyond.map(|(category, host, more)| (category, host.map(Cow::Owned), more)).collect();
+    // One failure at many hosts is one cause: an outage, not a list of sites.
+    let mut known: HashSet<(Id, Option<Cow<'_, str>>)> = HashSet::default();
+    let mut hosts: HashMap<Id, usize> = HashMap::default();
+    let listed = findings.iter().map(|finding| (finding.category, of(finding)));
+    for (category, host) in listed.chain(beyond.iter().map(|(category, host, _)| (*category, host.clone()))) {
+        let hosts = hosts.entry(category).or_default();
+        *hosts += usize::from(*hosts <= MANY_HOSTS && known.insert((category, host)));
     }
-    for (category, host, more) in beyond {
-        let at = *places.entry((category, host.clone())).or_insert_with(|| {
+    let mut places: HashMap<(Id, Option<Cow<'_, str>>), usize> = HashMap::default();
+    let mut verdicts: Vec<Verdict> = Vec::new();
+    let mut add = |category: Id, host: Option<Cow<'a, str>>, more: Beyond, index: Option<u32>| {
+        let host = host.filter(|_| hosts.get(&category).is_none_or(|hosts| *hosts <= MANY_HOSTS));
+        let at = *places.entry((category, host)).or_insert_with_key(|(_, host)| {
             verdicts.push(Verdict {
                 category,
-                host,
+                host: host.as_deref().map(Into::into),
                 count: 0,
                 first: more.first,
                 last: more.last,
@@ -63,14 +55,18 @@ pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<Stri
             });
             verdicts.len() - 1
         });
-        let Some(verdict) = verdicts.get_mut(at) else { continue };
+        let Some(verdict) = verdicts.get_mut(at) else { return };
         verdict.count += more.count;
         verdict.first = verdict.first.min(more.first);
         verdict.last = verdict.last.max(more.last);
+        verdict.findings.extend(index);
+    };
+    for (finding, index) in findings.iter().zip(0..) {
+        let more = Beyond { count: 1, first: finding.time, last: finding.time };
+        add(finding.category, of(finding), more, Some(index));
     }
-    let mut verdicts = gather(verdicts);
-    for verdict in &mut verdicts {
-        verdict.summary = summary(verdict, findings);
+    for (category, host, more) in beyond {
+        add(category, host, more, None);
     }
     sort(&mut verdicts);
     verdicts
@@ -79,31 +75,6 @@ pub fn group(findings: &[Finding], beyond: impl Iterator<Item = (Id, Option<Stri
 /// By how much a verdict tells, then by how many failed; the patterns of a verdict may change the first.
 pub fn sort(verdicts: &mut [Verdict]) {
     verdicts.order_by_key(|verdict| (rank(verdict), core::cmp::Reverse(verdict.count), verdict.first));
-}
-
-/// One failure at many hosts is one cause: an outage, not a list of sites.
-fn gather(verdicts: Vec<Verdict>) -> Vec<Verdict> {
-    let mut hosts: HashMap<Id, usize> = HashMap::default();
-    for verdict in &verdicts {
-        *hosts.entry(verdict.category).or_default() += 1;
-    }
-    let mut gathered: Vec<Verdict> = Vec::new();
-    for verdict in verdicts {
-        let many = hosts.get(&verdict.category).is_some_and(|hosts| *hosts > MANY_HOSTS);
-        let place = gathered.iter_mut().find(|other| many && other.category == verdict.category);
-        match place {
-            Some(other) => {
-                other.host = None;
-                other.count += verdict.count;
-                other.first = other.first.min(verdict.first);
-                other.last = other.last.max(verdict.last);
-                other.findings.extend(verdict.findings);
-            }
-            None => gathered.push(verdict),
-        }
-    }
-    gathered.iter_mut().for_each(|verdict| verdict.findings.order());
-    gathered
 }
 
 /// Failures that tell least, and those of the client's own making, come last.
@@ -122,7 +93,8 @@ fn hop_timer(verdict: &Verdict) -> Option<&Pattern> {
     verdict.patterns.iter().find(|pattern| pattern.kind == PatternKind::HopTimer)
 }
 
-fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
+/// What a verdict says, by its first finding.
+pub fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
     let of = |index: &u32| findings.get(*index as usize);
     let Some(first) = verdict.findings.first().and_then(of) else {
         return format!("{} requests failed; they are counted but not listed.", verdict.count);
@@ -139,9 +111,7 @@ fn summary(verdict: &Verdict, findings: &[Finding]) -> String {
         many => format!(" with {}", many.iter().map(|code| format!("{code}")).collect::<Vec<_>>().join(" or ")),
     };
     let span = verdict.last.since(verdict.first);
-    let mut hosts: Vec<&str> = verdict.findings.iter().filter_map(of).filter_map(|f| f.host.as_deref()).collect();
-    hosts.order();
-    hosts.dedup();
+    let hosts: HashSet<&str> = verdict.findings.iter().filter_map(of).filter_map(|f| f.host.as_deref()).collect();
     let to = if hosts.len() > 1 { format!(" to {} hosts", hosts.len()) } else { String::new() };
     format!("{} requests{to} failed{with} within {span}. The first: {}", verdict.count, first.summary)
 }

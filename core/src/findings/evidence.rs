@@ -6,7 +6,6 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Limits;
-use crate::categories::Id;
 use crate::exchange::{Attempt, Event, Exchange, What};
 use crate::report::{Evidence, Leg};
 
@@ -14,7 +13,7 @@ use crate::report::{Evidence, Leg};
 const MOST: usize = 40;
 
 /// The events that an expert would point at, in time order.
-pub fn pick<'a>(exchange: &'a Exchange, decisive: Option<&'a Attempt>, _id: Id, limits: &Limits<'_>) -> Vec<&'a Event> {
+pub fn pick<'a>(exchange: &'a Exchange, decisive: Option<&'a Attempt>, limits: &Limits<'_>) -> Vec<&'a Event> {
     let client_end = |event: &Event| event.leg == Leg::Client && matches!(event.what, What::Fin | What::Reset(_));
     // In a tunnel the end is part of the story, though the CONNECT was answered.
     let tunnel = exchange.client_secure.failure().is_some() || exchange.attempts.iter().any(|attempt| attempt.tunnel);

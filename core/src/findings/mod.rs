@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use crate::categories::{self, Category, Id};
-use crate::exchange::{Answer, Attempt, Between, Claim, Exchange, Phase, Proof, Source};
+use crate::exchange::{Answer, Attempt, Between, Claim, Event, Exchange, Phase, Proof, Source};
 use crate::products;
 use crate::protocols::http1::is_server_error;
 use crate::report::{Confidence, Finding, GeneratedBy, Leg, ResetBy};
@@ -28,19 +28,17 @@ const UNREAD: &str =
 /// Names the failure of an exchange. `notes` are said beside its doubts and lower nothing.
 pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product: Option<products::Id>) -> Finding {
     let decisive = decisive(exchange);
-    let matching = |category: &&&Category| (category.detect)(exchange, decisive);
-    let category = categories::TABLE.iter().find(matching).copied();
+    let category = category(exchange, decisive);
+    let mut evidence = evidence::pick(exchange, decisive, limits);
+    let counted = counted_as(exchange, decisive, category, &evidence, limits);
+    let id = counted.category;
     let claim = claim(exchange);
     // What a second capture shows leaves nothing open.
     let left = decisive.filter(|attempt| attempt.proof.is_none()).and_then(|attempt| attempt.left.as_deref());
-    let (id, mut confidence, mut candidates) = match (category, claim) {
-        (Some(category), _) => (category.id, Confidence::Proven, left::beside(category.id, left)),
-        (None, Some(claim)) if !claim.undetermined && !claim.candidates.is_empty() => {
-            let first = claim.candidates.first().copied().unwrap_or(Id::Undetermined);
-            (first, claim.confidence, claim.candidates.clone())
-        }
-        (None, Some(claim)) => (Id::Undetermined, claim.confidence, claim.candidates.clone()),
-        (None, None) => (Id::Undetermined, Confidence::Possible, Vec::new()),
+    let (mut confidence, mut candidates) = match (category, claim) {
+        (Some(_), _) => (Confidence::Proven, left::beside(id, left)),
+        (None, Some(claim)) => (claim.confidence, claim.candidates.clone()),
+        (None, None) => (Confidence::Possible, Vec::new()),
     };
     // The gateway's word about an attempt that the captures would have shown.
     if category.is_none() && exchange.outward && !exchange.doubts.is_empty() && confidence == Confidence::Proven {
@@ -99,32 +97,13 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
     doubts.extend(category.and_then(|category| disagreement(exchange, category.id)));
     doubts.extend(unseen.notes);
     doubts.dedup();
-    let status = match &exchange.answer {
-        Answer::Whole(status) => Some(status),
-        Answer::Cut(status) | Answer::ClientLeft(status) => status.as_ref(),
-        _ => None,
-    };
-    let mut evidence = evidence::pick(exchange, decisive, id, limits);
-    let ended = evidence.iter().map(|event| limits.time(event.source)).max().unwrap_or(exchange.begun);
     evidence.extend(&exchange.signs.test);
-    evidence.order_by_key(|event| (limits.time(event.source), event.source.input(), event.source.number));
-    let code = status.map(|status| status.code);
-    let upstream = upstream(exchange, decisive);
+    evidence.order_by_key(|event| place_in_time(event, limits));
     Finding {
-        category: id,
         confidence,
         candidates,
-        time: exchange.begun,
-        ended,
-        client: exchange.client,
-        gateway: exchange.gateway,
-        upstream,
-        host: exchange.host.clone(),
         method: exchange.method.clone(),
         target: exchange.target.clone(),
-        status: code,
-        first_status: status.and_then(|status| status.first),
-        generated_by: generated_by(exchange, id, code, category.is_none()),
         reset_by: reset_by(exchange, decisive, id),
         summary: match proof {
             Some(proof) if of_client.is_some() => {
@@ -144,7 +123,62 @@ pub fn find(exchange: &Exchange, limits: &Limits<'_>, notes: &[String], product:
         doubts,
         hints: hints::list(exchange, decisive, id, product),
         compared: exchange.signs.compared.clone(),
+        ..counted
     }
+}
+
+/// What a failure counts as, and nothing that is told of it: for those beyond what a report lists.
+pub fn counted(exchange: &Exchange, limits: &Limits<'_>) -> Finding {
+    let decisive = decisive(exchange);
+    let evidence = evidence::pick(exchange, decisive, limits);
+    counted_as(exchange, decisive, category(exchange, decisive), &evidence, limits)
+}
+
+fn counted_as(
+    exchange: &Exchange,
+    decisive: Option<&Attempt>,
+    category: Option<&Category>,
+    evidence: &[&Event],
+    limits: &Limits<'_>,
+) -> Finding {
+    let claimed = || claim(exchange).filter(|claim| !claim.undetermined)?.candidates.first().copied();
+    let id = category.map(|category| category.id).or_else(claimed).unwrap_or(Id::Undetermined);
+    let status = match &exchange.answer {
+        Answer::Whole(status) => Some(status),
+        Answer::Cut(status) | Answer::ClientLeft(status) => status.as_ref(),
+        _ => None,
+    };
+    let code = status.map(|status| status.code);
+    Finding {
+        category: id,
+        confidence: Confidence::Possible,
+        candidates: Vec::new(),
+        time: exchange.begun,
+        ended: evidence.iter().map(|event| limits.time(event.source)).max().unwrap_or(exchange.begun),
+        client: exchange.client,
+        gateway: exchange.gateway,
+        upstream: upstream(exchange, decisive),
+        host: exchange.host.clone(),
+        method: None,
+        target: None,
+        status: code,
+        first_status: status.and_then(|status| status.first),
+        generated_by: generated_by(exchange, id, code, category.is_none()),
+        reset_by: None,
+        summary: String::new(),
+        evidence: Vec::new(),
+        ruled_out: Vec::new(),
+        doubts: Vec::new(),
+        hints: Vec::new(),
+        compared: Vec::new(),
+        filter: None,
+        flows: Vec::new(),
+    }
+}
+
+/// The first of the table that an exchange is.
+fn category(exchange: &Exchange, decisive: Option<&Attempt>) -> Option<&'static Category> {
+    categories::TABLE.iter().find(|category| (category.detect)(exchange, decisive)).copied()
 }
 
 /// The log reads the failure as something else than the packets show.
@@ -254,10 +288,15 @@ fn reset_by(exchange: &Exchange, decisive: Option<&Attempt>, id: Id) -> Option<R
 }
 
 /// The order of findings: by time, then input, then packet or line.
-pub fn order(finding: &Finding) -> (Timestamp, u32, u64) {
-    let first = finding.evidence.first();
-    let number = first.and_then(|evidence| evidence.packet.or(evidence.line)).unwrap_or(0);
-    (finding.time, first.map_or(0, |evidence| evidence.input), number)
+pub fn order(exchange: &Exchange, limits: &Limits<'_>) -> (Timestamp, u32, u64) {
+    let evidence = evidence::pick(exchange, decisive(exchange), limits);
+    let places = evidence.into_iter().chain(&exchange.signs.test).map(|event| place_in_time(event, limits));
+    let (_, input, number) = places.min().unwrap_or_default();
+    (exchange.begun, input, number)
+}
+
+fn place_in_time(event: &Event, limits: &Limits<'_>) -> (Timestamp, u32, u64) {
+    (limits.time(event.source), event.source.input(), event.source.number)
 }
 
 /// The source of a phase's end, for texts that name a packet.
