@@ -12,6 +12,54 @@ pub fn push<T>(list: &mut Vec<T>, entry: T) {
     list.push(entry);
 }
 
+/// A list that mostly holds one entry: that one takes no room of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Few<T> {
+    /// Nothing yet.
+    #[default]
+    None,
+    /// The usual case.
+    One(T),
+    /// Two and more.
+    #[expect(clippy::box_collection, reason = "so that it takes no more room than the one")]
+    More(Box<Vec<T>>),
+}
+
+impl<T> Few<T> {
+    /// As `Vec::push`.
+    pub fn push(&mut self, entry: T) {
+        *self = match core::mem::take(self) {
+            Self::None => Self::One(entry),
+            Self::One(first) => Self::More(Box::new(alloc::vec![first, entry])),
+            Self::More(mut list) => {
+                list.push(entry);
+                Self::More(list)
+            }
+        };
+    }
+}
+
+impl<T> Deref for Few<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match self {
+            Self::None => &[],
+            Self::One(entry) => core::slice::from_ref(entry),
+            Self::More(list) => list,
+        }
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Few<T> {
+    type Item = &'a T;
+    type IntoIter = core::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// A part that most do without: it takes room from the first time that it is written to.
 #[derive(Clone, Debug)]
 pub struct Seldom<T>(Option<Box<T>>);
@@ -52,8 +100,20 @@ impl<T: Nothing> DerefMut for Seldom<T> {
 mod tests {
     use super::*;
     use crate::capture::connection::End;
-    use crate::exchange::Signs;
+    use crate::exchange::{Signs, Source};
     use alloc::format;
+
+    #[test]
+    fn few_are_a_list() {
+        let mut few = Few::default();
+        assert!(few.is_empty());
+        for (at, all) in [&[1][..], &[1, 2], &[1, 2, 3]].into_iter().enumerate() {
+            few.push(at + 1);
+            assert_eq!(*few, *all);
+            assert_eq!((&few).into_iter().count(), all.len());
+        }
+        assert_eq!(size_of::<Few<Source>>(), size_of::<Source>());
+    }
 
     #[test]
     fn nothing_is_the_default_and_takes_no_room_until_it_is_written_to() {

@@ -302,7 +302,8 @@ fn files_beyond_the_limit_are_counted() {
 fn a_connection_takes_less_than_a_kilobyte() {
     assert!(size_of::<Connection>() <= 720, "{}", size_of::<Connection>());
     assert!(size_of::<Conversation>() <= 460, "{}", size_of::<Conversation>());
-    assert!(size_of::<Lookup>() <= 160, "{}", size_of::<Lookup>());
+    // With its first query and answer, which take no room of their own.
+    assert!(size_of::<Lookup>() <= 192, "{}", size_of::<Lookup>());
 }
 
 /// Captures of several interfaces lie out of order by up to a second: what was seen on one of them stands behind what came

@@ -1,10 +1,11 @@
 //! DNS questions and what became of them.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::sparing;
+use crate::sparing::Few;
 use crate::tables::Places;
 
 use crate::exchange::{Icmp, Source};
@@ -31,13 +32,13 @@ pub struct Lookup {
     /// Record type.
     pub kind: u16,
     /// The queries, the first few.
-    pub queries: Vec<Source>,
+    pub queries: Few<Source>,
     /// How many.
     pub tries: u32,
     /// The answers, the first few; the last is the last word.
-    pub answers: Vec<(Source, Answer)>,
-    /// ICMP errors that quote a query of it.
-    pub icmp: Vec<(Source, Icmp)>,
+    pub answers: Few<(Source, Answer)>,
+    #[expect(clippy::box_collection, reason = "most have none")]
+    icmp: Option<Box<Vec<(Source, Icmp)>>>,
     /// Sent (true) by the capturing host, where known.
     pub outgoing: Option<bool>,
     /// Hardware address that the query came from; zero where unknown.
@@ -61,7 +62,7 @@ pub struct Answer {
     /// Response code.
     pub rcode: u8,
     /// Addresses.
-    pub addresses: Vec<IpAddr>,
+    pub addresses: Few<IpAddr>,
     /// To be asked again over TCP.
     pub truncated: bool,
     /// The capture holds only a part of it: what addresses it gave is not known.
@@ -71,6 +72,11 @@ pub struct Answer {
 impl Lookup {
     fn is_of(&self, asker: SocketAddr, server: SocketAddr) -> bool {
         self.ports == (asker.port(), server.port()) && self.asker == asker.ip() && self.server == server.ip()
+    }
+
+    /// ICMP errors that quote a query of it.
+    pub fn errors(&self) -> &[(Source, Icmp)] {
+        self.icmp.as_deref().map_or(&[], Vec::as_slice)
     }
 
     /// First packet of it: the query, else the answer.
@@ -163,10 +169,10 @@ impl Lookups {
                 id,
                 name,
                 kind,
-                queries: Vec::new(),
+                queries: Few::None,
                 tries: 0,
-                answers: Vec::new(),
-                icmp: Vec::new(),
+                answers: Few::None,
+                icmp: None,
                 outgoing: None,
                 hardware: 0,
                 query_id: 0,
@@ -181,7 +187,7 @@ impl Lookups {
             let copy = is_copy(last, source, (lookup.answer_id, ip_id));
             lookup.answer_id = ip_id;
             if lookup.answers.len() < KEPT && !copy {
-                sparing::push(&mut lookup.answers, (source, Answer { rcode, addresses, truncated, cut }));
+                lookup.answers.push((source, Answer { rcode, addresses, truncated, cut }));
             }
         } else {
             let copy = is_copy(lookup.queries.last().copied(), source, (lookup.query_id, ip_id));
@@ -189,7 +195,7 @@ impl Lookups {
             if !copy {
                 lookup.tries += 1;
                 if lookup.queries.len() < KEPT {
-                    sparing::push(&mut lookup.queries, source);
+                    lookup.queries.push(source);
                 }
             }
         }
@@ -202,12 +208,12 @@ impl Lookups {
         let latest =
             latest.get((asker, server), |at| self.list.get(at).is_some_and(|known| known.is_of(asker, server)));
         if let Some(lookup) = latest.and_then(|at| self.list.get_mut(at)) {
-            let copy = lookup
-                .icmp
+            let errors = lookup.icmp.get_or_insert_default();
+            let copy = errors
                 .last()
                 .is_some_and(|(last, before)| *before == icmp && source.time.since(last.time) < Span::milliseconds(1));
-            if lookup.icmp.len() < KEPT && !copy {
-                lookup.icmp.push((source, icmp));
+            if errors.len() < KEPT && !copy {
+                errors.push((source, icmp));
             }
         }
     }
@@ -256,13 +262,13 @@ mod tests {
             rcode: 0,
             name: "www.example.com".into(),
             kind,
-            addresses: Vec::new(),
+            addresses: Few::None,
             alias: false,
             cut: false,
         };
         // Port unreachable (RFC 792).
         let icmp = Icmp { from: server.ip(), v6: false, kind: 3, code: 3, mtu: None };
-        let errors = |lookups: &Lookups| lookups.list.iter().map(|lookup| lookup.icmp.len()).collect::<Vec<_>>();
+        let errors = |lookups: &Lookups| lookups.list.iter().map(|lookup| lookup.errors().len()).collect::<Vec<_>>();
         lookups.message(client, server, message(kind::A, false), source(), 0);
         lookups.message(client, server, message(kind::AAAA, false), source(), 0);
         lookups.message(server, client, message(kind::A, true), source(), 0);

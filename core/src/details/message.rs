@@ -38,7 +38,7 @@ fn dns_layer(data: &[u8]) -> Option<Layer> {
             "dns.flags.rcode",
             format!("{} ({})", dns::rcode_name(message.rcode), message.rcode),
         );
-        for address in message.addresses {
+        for address in &message.addresses {
             layer.add("Address", if address.is_ipv4() { "dns.a" } else { "dns.aaaa" }, address.to_string());
         }
     }

@@ -39,7 +39,7 @@ pub fn lookup_story<'a>(lookups: impl IntoIterator<Item = &'a Lookup>) -> Vec<Ev
             };
             add(*source, false, What::Answer(format!("{title}: {says}")));
         }
-        for (source, icmp) in &lookup.icmp {
+        for (source, icmp) in lookup.errors() {
             add(*source, false, What::Icmp(icmp_text(*icmp)));
         }
     }
@@ -94,7 +94,7 @@ pub fn resolve(
     let tries = asked.iter().map(|lookup| lookup.tries).sum();
     let answers = || asked.iter().filter_map(|lookup| Some(&lookup.answers_by(until).last()?.1));
     let rcode = |code| answers().any(|answer| answer.rcode == code);
-    let unanswered = asked.iter().any(|lookup| lookup.answers_by(until).is_empty() && lookup.icmp.is_empty());
+    let unanswered = asked.iter().any(|lookup| lookup.answers_by(until).is_empty() && lookup.errors().is_empty());
     let failure = if rcode(3) {
         ResolveFailure::Rcode(3)
     } else if answers().any(|answer| answer.truncated) {
@@ -105,7 +105,7 @@ pub fn resolve(
         ResolveFailure::TcpFailed
     } else if let Some(code) = [2, 5, 9].into_iter().find(|code| rcode(*code)) {
         ResolveFailure::Rcode(code)
-    } else if let Some((_, icmp)) = asked.iter().find_map(|lookup| lookup.icmp.last()) {
+    } else if let Some((_, icmp)) = asked.iter().find_map(|lookup| lookup.errors().last()) {
         ResolveFailure::Unreachable(*icmp)
     } else if unanswered {
         ResolveFailure::NoResponse { tries, waited: seen_to.since(first.time) }

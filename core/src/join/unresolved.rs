@@ -159,6 +159,7 @@ mod tests {
     use crate::capture::lookups::Lookups;
     use crate::exchange::Source;
     use crate::protocols::dns::Message;
+    use crate::sparing::Few;
     use core::net::SocketAddr;
 
     fn at(seconds: i64) -> Timestamp {
@@ -178,7 +179,7 @@ mod tests {
                 rcode: if response && !resolves { 3 } else { 0 },
                 name: (*asked).into(),
                 kind: kind::A,
-                addresses: if response && resolves { [[192, 0, 2, 1].into()].into() } else { Vec::new() },
+                addresses: if response && resolves { Few::One([192, 0, 2, 1].into()) } else { Few::None },
                 alias: false,
                 cut: false,
             };

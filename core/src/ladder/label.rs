@@ -111,7 +111,7 @@ fn first_line(data: &[u8]) -> Option<String> {
 fn dns_label(data: &[u8]) -> String {
     let Some(message) = dns::message(data) else { return "DNS".into() };
     let asked = format!("{} {}", dns::kind_name(message.kind), message.name);
-    match (message.response, message.rcode, message.addresses.as_slice()) {
+    match (message.response, message.rcode, &*message.addresses) {
         (false, ..) => format!("{asked}?"),
         (true, 0, [first, rest @ ..]) => {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };

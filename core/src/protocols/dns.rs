@@ -1,7 +1,6 @@
 //! DNS messages (RFC 1035): the question, the response code and the addresses.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt::Write;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -9,7 +8,7 @@ use memchr::memchr;
 use nom::number::complete::{be_u8, be_u16, be_u32};
 use nom::{IResult, Parser};
 
-use crate::sparing;
+use crate::sparing::Few;
 
 /// Addresses kept of one answer.
 const ADDRESSES: usize = 16;
@@ -52,7 +51,7 @@ pub struct Message {
     /// The type asked for.
     pub kind: u16,
     /// Addresses in the answer.
-    pub addresses: Vec<IpAddr>,
+    pub addresses: Few<IpAddr>,
     /// The answer goes through an alias.
     pub alias: bool,
     /// Answer records are missing or malformed: the packet was captured in part.
@@ -78,7 +77,7 @@ pub fn message(data: &[u8]) -> Option<Message> {
         rcode: (flags & 15) as u8,
         name,
         kind,
-        addresses: Vec::new(),
+        addresses: Few::None,
         alias: false,
         cut: false,
     };
@@ -117,7 +116,7 @@ fn record(data: &[u8], at: &mut usize, found: &mut Message) -> Option<()> {
         _ => None,
     };
     if let Some(address) = address.filter(|_| found.addresses.len() < ADDRESSES) {
-        sparing::push(&mut found.addresses, address);
+        found.addresses.push(address);
     }
     Some(())
 }
@@ -227,6 +226,7 @@ pub fn kind_name(kind: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn reads_an_answer_with_alias() {
@@ -235,7 +235,7 @@ mod tests {
         data.extend_from_slice(b"\xc0\x2d\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x0a");
         let found = message(&data).unwrap_or_else(|| panic!("not read"));
         assert_eq!((found.id, found.response, found.rcode, found.name.as_str()), (0x1234, true, 0, "www.example.com"));
-        assert_eq!(found.addresses, [IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10))]);
+        assert_eq!(*found.addresses, [IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10))]);
         assert!(found.alias);
     }
 
