@@ -36,8 +36,6 @@
     return bytes;
   }
 
-  // Written and read by hand. A page in a frame has stood still in Firefox, rarely, before it began; a pipe from a Blob, which
-  // goes through another process there, is what may have done so.
   async function inflated(bytes) {
     const gzip = new DecompressionStream("gzip");
     const writer = gzip.writable.getWriter();
@@ -54,13 +52,30 @@
     return response;
   }
 
-  async function compile(url) {
+  async function compileBeside(url) {
     const response = await get(url);
     const type = response.headers.get("content-type") || "";
     // Hosts that do not know the type still serve the bytes.
     return type.startsWith("application/wasm")
       ? WebAssembly.compileStreaming(response)
       : WebAssembly.compile(await response.arrayBuffer());
+  }
+
+  // On a busy machine Firefox (140 ESR) may come to compile nothing more beside a page, whatever module: it never answers. On
+  // the page's own thread it still compiles, at once; browsers that refuse to do that there have not been seen to stop.
+  async function compile(url) {
+    const beside = compileBeside(url);
+    const arrived = () => within("data-packed", url) || performance.getEntriesByName(new URL(url, location.href).href).length;
+    for (;;) {
+      const module = await Promise.race([beside, new Promise((later) => setTimeout(later, 5000))]);
+      if (module) return module;
+      if (!arrived()) continue;
+      try {
+        return new WebAssembly.Module(await (await get(url)).arrayBuffer());
+      } catch {
+        return beside;
+      }
+    }
   }
 
   async function text(url) {

@@ -125,3 +125,20 @@ fn the_sum_beside_the_one_file_is_its_own() {
     };
     assert!(output.status.success(), "{output:?}");
 }
+
+/// Firefox was seen to do so on busy machines.
+#[test]
+fn a_browser_that_never_answers_what_is_to_be_compiled_starts_the_page_all_the_same() {
+    for delivery in [Delivery::Site, Delivery::File] {
+        with_delivery("never-compiled", delivery, |page| {
+            if !page.compile_nothing() {
+                return;
+            }
+            page.reload();
+            page.wait_state("idle");
+            assert_eq!(page.script("return window.asked"), true);
+            let files = case(CASE);
+            assert_eq!(difference(&page.analyse(&files), &native_report(&files)), None);
+        });
+    }
+}

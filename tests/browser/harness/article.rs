@@ -1,22 +1,16 @@
 //! Somebody's article with the page in it, on a server of its own and so of another origin.
 
-use super::browser::Kind;
 use super::files::scratch;
 use super::page::{Page, done, wait};
 use super::webdriver::Element;
 use serde_json::json;
 use std::fs;
-use std::io::Write as _;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 use xtask::site::Site;
 
 /// Where the page lies in the examples; each has the tests' own server in its place.
 const PLACE: &str = "https://triage.example/";
-
-/// A frame of Firefox that shows nothing for so long is blank, and not slow.
-const BLANK: Duration = Duration::from_secs(40);
 
 /// The examples of docs/examples, as they are read there.
 pub fn examples() -> PathBuf {
@@ -42,27 +36,10 @@ impl Page {
     /// From here on, everything is asked of the frame in the article.
     #[track_caller]
     pub fn enter_frame(&self) {
-        const FRAME: &str =
-            "const frame = document.querySelector('gateway-triage')?.shadowRoot?.querySelector('iframe')
-            ?? document.querySelector('iframe');";
-        let frame = format!("{FRAME} return frame");
-        let into = || {
-            wait("the frame", || !self.script(&frame).is_null());
-            done(self.browser.session.post("frame", json!({ "id": self.script(&frame) })));
-        };
-        into();
-        let began = Instant::now();
-        // Rarely, a frame of Firefox has stayed blank though its document was there, for reasons that are not known. Once it is
-        // loaded again, and that is said.
-        while self.browser.kind == Kind::Firefox && self.state().is_empty() && began.elapsed() < BLANK {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        if self.browser.kind == Kind::Firefox && self.state().is_empty() {
-            let _ = writeln!(std::io::stderr(), "a frame stayed blank for {} s and is loaded again", BLANK.as_secs());
-            self.leave_frame();
-            self.script(&format!("{FRAME} frame.src = frame.src"));
-            into();
-        }
+        let frame = "return document.querySelector('gateway-triage')?.shadowRoot?.querySelector('iframe')
+            ?? document.querySelector('iframe')";
+        wait("the frame", || !self.script(frame).is_null());
+        done(self.browser.session.post("frame", json!({ "id": self.script(frame) })));
         wait("the page in it", || !self.state().is_empty());
     }
 

@@ -76,6 +76,18 @@ impl Page {
         true
     }
 
+    /// From its next load on, the page's browser never answers what it is to compile beside the page; `false` where the test
+    /// cannot have that.
+    pub fn compile_nothing(&self) -> bool {
+        if self.browser.kind == Kind::Firefox {
+            return false;
+        }
+        self.before_each_load(
+            "WebAssembly.compile = WebAssembly.compileStreaming = () => new Promise(() => window.asked = true)",
+        );
+        true
+    }
+
     /// From its next load on, the worker tells [`Page::module_memory`]; for Chromium.
     pub fn watch_module_memory(&self) {
         self.before_each_worker(
