@@ -12,6 +12,7 @@ mod embedding;
 mod everyday;
 mod exports;
 mod guided;
+mod handing_over;
 mod harness;
 mod hostile;
 mod hosting;
