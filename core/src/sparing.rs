@@ -76,6 +76,12 @@ impl<T> Default for Seldom<T> {
     }
 }
 
+impl<T: 'static> Nothing for Vec<T> {
+    fn nothing() -> &'static Self {
+        const { &Self::new() }
+    }
+}
+
 impl<T> From<T> for Seldom<T> {
     fn from(part: T) -> Self {
         Self(Some(Box::new(part)))

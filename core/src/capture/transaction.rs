@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use crate::exchange::{Flaw, Source};
 use crate::fingerprints::{Marks, PAGE};
 use crate::protocols::http1;
+use crate::sparing::{Nothing, Seldom};
 use crate::time::Span;
 use crate::time::Timestamp;
 use crate::together::Wanted;
@@ -24,7 +25,7 @@ pub struct Transaction {
     /// The response, once its head was there.
     pub response: Option<Box<Response>>,
     /// Bytes in its place that are no response: where, and how they begin.
-    pub junk: Option<(Source, String)>,
+    pub junk: Option<Box<(Source, String)>>,
     /// Interim responses (1xx).
     pub interim: u32,
     /// A response began, but its head is not whole: its first packet.
@@ -40,7 +41,7 @@ pub struct Transaction {
     /// Its stream, where HTTP/2 is spoken; else 0.
     pub stream: u32,
     /// What ended the stream before its response did.
-    pub ended: Option<StreamEnd>,
+    pub ended: Option<Box<StreamEnd>>,
     /// What of its response HTTP does not allow.
     pub flaw: Option<Box<Flaw>>,
 }
@@ -268,20 +269,27 @@ pub struct Response {
     pub status: u16,
     /// Reason phrase.
     pub reason: Cow<'static, str>,
-    /// The status before, where a second status line followed in the same stream.
-    pub earlier: Option<(u16, Source)>,
     /// All of it was seen, or ended as it may end.
     pub complete: bool,
     /// Only the connection's end ends it.
     pub until_close: bool,
-    /// The chunked coding broke here.
-    pub bad_chunk: Option<Source>,
     /// The last chunk came, and not all of what follows it.
     pub data_over: bool,
     /// Bytes of its body so far, as they came: its coding included.
     pub body: u64,
     /// Bytes are missing in the capture.
     pub gap: bool,
+    /// What good ones do without.
+    pub odd: Seldom<Odd>,
+}
+
+/// What an error says, or what is odd about a response.
+#[derive(Clone, Debug, Default)]
+pub struct Odd {
+    /// The status before, where a second status line followed in the same stream.
+    pub earlier: Option<(u16, Source)>,
+    /// The chunked coding broke here.
+    pub bad_chunk: Option<Source>,
     /// The gateway's own word: `X-Squid-Error`, or the last member of `Proxy-Status` where it names an error.
     pub own_word: Option<String>,
     /// `X-Squid-Error` of a gateway further on, which this one passed on.
@@ -296,25 +304,41 @@ pub struct Response {
     pub begin: Vec<u8>,
 }
 
+impl Nothing for Odd {
+    fn nothing() -> &'static Self {
+        static NOTHING: Odd = Odd {
+            earlier: None,
+            bad_chunk: None,
+            own_word: None,
+            others_word: None,
+            via: None,
+            proxy_status: None,
+            found: Marks { list: Vec::new() },
+            begin: Vec::new(),
+        };
+        &NOTHING
+    }
+}
+
 impl Response {
     /// More of the body: of an error its beginning is kept, of all other answers nothing.
     pub fn page(&mut self, data: &[u8]) {
-        let room = PAGE.saturating_sub(self.begin.len());
+        let room = PAGE.saturating_sub(self.odd.begin.len());
         if self.status >= 400 && room > 0 {
-            self.begin.extend_from_slice(data.get(..room).unwrap_or(data));
+            self.odd.begin.extend_from_slice(data.get(..room).unwrap_or(data));
         }
     }
 
     /// It is over: what its page says is read, and the page is let go.
     pub fn settle(&mut self) {
-        let page = core::mem::take(&mut self.begin);
-        self.found.body(&page);
+        let page = core::mem::take(&mut self.odd.begin);
+        self.odd.found.body(&page);
     }
 
     /// The marks of whoever made it, also where it is not over.
     pub fn marks(&self) -> Marks {
-        let mut marks = self.found.clone();
-        marks.body(&self.begin);
+        let mut marks = self.odd.found.clone();
+        marks.body(&self.odd.begin);
         marks
     }
 }

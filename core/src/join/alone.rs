@@ -57,10 +57,11 @@ pub fn exchanges(
     let names = host_names(points, lookups);
     let went_well: Vec<&Connection> =
         points.iter().flat_map(|point| &point.connections).filter(|other| went_well(other)).collect();
-    // Hosts that open connections, and to whom: to several, or to this one alone.
+    // Of those that were asked in vain, which open connections themselves, and to whom: to several, or to this one alone.
+    let servers: HashSet<IpAddr> = loose.iter().map(|loose| loose.connection.server.ip()).collect();
     let mut openers: HashMap<IpAddr, Option<IpAddr>> = HashMap::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
-        if connection.server.port() != 53 && connection.sure {
+        if connection.server.port() != 53 && connection.sure && servers.contains(&connection.client.ip()) {
             let to = connection.server.ip();
             let known = openers.entry(connection.client.ip()).or_insert(Some(to));
             *known = known.filter(|known| *known == to);

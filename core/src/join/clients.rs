@@ -202,11 +202,11 @@ fn full(connection: &Connection) -> Option<Source> {
 fn signs(transaction: &Transaction, begun: Timestamp) -> Signs {
     let via = transaction.request.as_ref().and_then(|request| request.via.as_deref());
     let word = transaction.response.as_ref().and_then(|response| {
-        let told = response.proxy_status.as_deref().and_then(|list| own_word::proxy_status(list, response.status));
-        let page = response.own_word.as_deref().filter(|word| word.starts_with("ERR_"));
+        let told = response.odd.proxy_status.as_deref().and_then(|list| own_word::proxy_status(list, response.status));
+        let page = response.odd.own_word.as_deref().filter(|word| word.starts_with("ERR_"));
         let took = response.first.time.since(begun);
         let own = || own_word::squid(page?, took);
-        told.or_else(own).or_else(|| own_word::passed_on(response.others_word.as_deref()?, took))
+        told.or_else(own).or_else(|| own_word::passed_on(response.odd.others_word.as_deref()?, took))
     });
     let via = via.map(|list| via::names(list).map(ToString::to_string).collect()).unwrap_or_default();
     let marks = transaction.response.as_deref().map(Response::marks).unwrap_or_default();
@@ -227,8 +227,8 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
     };
     // A client that only closed its own direction still listens.
     let left = client.rst().is_some() || server_end.is_some();
-    let reset = transaction.ended.and_then(|end| match end {
-        StreamEnd::Reset { by_server, .. } => Some(by_server),
+    let reset = transaction.ended.as_deref().and_then(|end| match end {
+        StreamEnd::Reset { by_server, .. } => Some(*by_server),
         StreamEnd::Goaway { .. } => None,
     });
     if transaction.flaw.as_ref().is_some_and(|flaw| flaw.weight == Weight::Fatal) {
@@ -237,14 +237,14 @@ fn answer(connection: &Connection, transaction: &Transaction) -> Answer {
     if let Some(response) = transaction.response.as_deref() {
         let status = Status {
             code: response.status,
-            first: response.earlier.map(|(status, _)| status),
+            first: response.odd.earlier.map(|(status, _)| status),
             unsure: response.until_close
-                && response.earlier.is_some_and(|(_, at)| response.first.time.since(at.time) < PAUSE),
+                && response.odd.earlier.is_some_and(|(_, at)| response.first.time.since(at.time) < PAUSE),
             time: response.last.time,
-            own_word: response.own_word.clone(),
+            own_word: response.odd.own_word.clone(),
         };
         let gone = attempt::gone_before(connection, response);
-        return match (response.complete && response.bad_chunk.is_none(), client_first, server_end) {
+        return match (response.complete && response.odd.bad_chunk.is_none(), client_first, server_end) {
             _ if gone => Answer::ClientLeft(None),
             (true, ..) => Answer::Whole(status),
             _ if reset == Some(true) => Answer::Cut(Some(status)),

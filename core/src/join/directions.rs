@@ -6,6 +6,8 @@ use core::net::IpAddr;
 
 use crate::tables::{HashMap, HashSet};
 
+use super::Roles;
+use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::categories::Id;
@@ -39,11 +41,13 @@ pub(super) struct Unheard {
 }
 
 impl Unheard {
-    pub(super) fn new(points: &[Point]) -> Self {
+    pub(super) fn new(points: &[Point], roles: &Roles) -> Self {
         let (mut half, mut whole) = (HashSet::default(), HashSet::default());
         for point in points {
             let one_way = point.one_way();
-            for connection in &point.connections {
+            // As for attempts, where no gateway is known.
+            let alone = |connection: &&Connection| roles.unknown() && connection.single_syn();
+            for connection in point.connections.iter().filter(|connection| !alone(connection)) {
                 let (client, server) = (&connection.client_end, &connection.server_end);
                 for (ip, own, theirs) in [
                     (connection.client.ip(), client.packets, server.packets),

@@ -5,6 +5,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use once_cell::race::OnceBox;
+
+use crate::sparing::{self, Nothing, Seldom};
 use crate::tables::{HashMap, HashSet};
 
 use super::usage::{blind, host, in_use, went_out};
@@ -31,15 +34,12 @@ pub struct Doings {
     pub blind: u64,
     /// When it looked up any name: the first so many times.
     pub asked_at: Vec<Timestamp>,
-    /// When it was being asked, and when it opened connections: the first so many.
-    pub asked_in: Vec<(Timestamp, Timestamp)>,
+    /// When it opened connections: the first so many.
     pub opened_at: Vec<(Timestamp, IpAddr)>,
-    /// Who sent it requests.
-    pub asked_by: HashSet<IpAddr>,
-    /// Who sent it proxy requests.
-    pub proxy_clients: HashSet<IpAddr>,
-    /// Hardware addresses that its packets came from.
-    pub hardware: HashSet<u64>,
+    /// Who asked it: few hosts are asked.
+    pub callers: Seldom<Callers>,
+    /// Hardware addresses that its packets came from; one that comes again behind another stands there again.
+    pub hardware: Vec<u64>,
     /// Its packets were sent, not received, by the capturing host.
     pub local: bool,
     /// When it asked DNS for a name that a client wanted of a gateway: the first so many times.
@@ -48,6 +48,38 @@ pub struct Doings {
     pub troubles: u64,
     /// It answers DNS questions of others.
     pub dns_server: bool,
+}
+
+/// Who asked a host, and when.
+#[derive(Default)]
+pub struct Callers {
+    /// When it was being asked: the first so many times.
+    pub asked_in: Vec<(Timestamp, Timestamp)>,
+    /// Who sent it requests.
+    pub asked_by: HashSet<IpAddr>,
+    /// Who sent it proxy requests.
+    pub proxy_clients: HashSet<IpAddr>,
+}
+
+impl Nothing for Callers {
+    #[inline(never)]
+    fn nothing() -> &'static Self {
+        static NOTHING: OnceBox<Callers> = OnceBox::new();
+        NOTHING.get_or_init(Box::default)
+    }
+}
+
+impl Doings {
+    /// Whether it was asked anything, or answered somebody.
+    pub fn serves(&self) -> bool {
+        self.served + self.for_proxy + self.blind + self.troubles > 0
+    }
+
+    fn came_from(&mut self, hardware: u64) {
+        if hardware != 0 && self.hardware.last() != Some(&hardware) {
+            sparing::push(&mut self.hardware, hardware);
+        }
+    }
 }
 
 /// Times kept per host to see whether it goes out while it serves.
@@ -74,9 +106,7 @@ pub fn collect(points: &[Point]) -> HashMap<IpAddr, Box<Doings>> {
             if host.asked_for_client.len() < TIMES && wanted.contains(lookup.name.as_str()) {
                 host.asked_for_client.extend(lookup.first().map(|first| first.time));
             }
-            if lookup.hardware != 0 {
-                host.hardware.insert(lookup.hardware);
-            }
+            host.came_from(lookup.hardware);
             hosts.entry(lookup.server).or_default().dns_server = true;
         }
     }
@@ -85,24 +115,47 @@ pub fn collect(points: &[Point]) -> HashMap<IpAddr, Box<Doings>> {
 
 /// Addresses of one machine, by what the capture says of them: all that sent from the capturing host are its own;
 /// others share a hardware address, or each is its own on one of its interfaces.
-pub fn machines(hosts: &HashMap<IpAddr, Box<Doings>>, own: &[Vec<IpAddr>]) -> HashMap<IpAddr, Vec<IpAddr>> {
-    let local: Vec<IpAddr> = hosts.iter().filter(|(_, doings)| doings.local).map(|(ip, _)| *ip).collect();
-    let mut by_hardware: HashMap<u64, Vec<IpAddr>> = HashMap::default();
-    for (ip, doings) in hosts {
-        for hardware in &doings.hardware {
-            by_hardware.entry(*hardware).or_default().push(*ip);
+pub struct Machines<'a> {
+    hosts: &'a HashMap<IpAddr, Box<Doings>>,
+    /// By interfaces, a list for each capturing machine.
+    own: Vec<Vec<IpAddr>>,
+    local: Vec<IpAddr>,
+    by_hardware: HashMap<u64, Vec<IpAddr>>,
+}
+
+impl<'a> Machines<'a> {
+    /// `own`: by interfaces, a list for each capturing machine.
+    pub fn new(hosts: &'a HashMap<IpAddr, Box<Doings>>, own: Vec<Vec<IpAddr>>) -> Self {
+        let mut local = Vec::new();
+        let mut by_hardware: HashMap<u64, Vec<IpAddr>> = HashMap::default();
+        for (ip, doings) in hosts {
+            if doings.local {
+                local.push(*ip);
+            }
+            for hardware in &doings.hardware {
+                let sharing = by_hardware.entry(*hardware).or_default();
+                if sharing.len() <= ADDRESSES_OF_ONE && !sharing.contains(ip) {
+                    sparing::push(sharing, *ip);
+                }
+            }
         }
+        Self { hosts, own, local, by_hardware }
     }
-    let others = |doings: &Doings| {
-        let sharing = doings.hardware.iter().filter_map(|hardware| by_hardware.get(hardware));
-        sharing.filter(|sharing| sharing.len() <= ADDRESSES_OF_ONE).flatten().copied().collect()
-    };
-    let of = |ip: &IpAddr, doings: &Doings| -> Vec<IpAddr> {
-        let mut all = if doings.local { local.clone() } else { others(doings) };
-        all.extend(own.iter().filter(|own| own.contains(ip)).flatten());
-        all
-    };
-    hosts.iter().map(|(ip, doings)| (*ip, of(ip, doings))).collect()
+
+    /// Whether this holds of any address that is known of the machine that has this one.
+    pub fn any(&self, ip: &IpAddr, holds: &mut dyn FnMut(&IpAddr) -> bool) -> bool {
+        let Some(doings) = self.hosts.get(ip) else { return false };
+        if doings.local && self.local.iter().any(&mut *holds) {
+            return true;
+        }
+        for hardware in doings.hardware.iter().filter(|_| !doings.local) {
+            let sharing = self.by_hardware.get(hardware).filter(|sharing| sharing.len() <= ADDRESSES_OF_ONE);
+            if sharing.is_some_and(|sharing| sharing.iter().any(&mut *holds)) {
+                return true;
+            }
+        }
+        self.own.iter().any(|own| own.contains(ip) && own.iter().any(&mut *holds))
+    }
 }
 
 /// Host names of requests that are not known to have gone well.
@@ -122,8 +175,8 @@ fn note(hosts: &mut HashMap<IpAddr, Box<Doings>>, connection: &Connection) {
     let outgoing = connection.client_outgoing;
     let host = hosts.entry(server).or_default();
     host.served += count;
-    if count > 0 && host.asked_in.len() < TIMES {
-        host.asked_in.push(in_use(connection));
+    if count > 0 && host.callers.asked_in.len() < TIMES {
+        host.callers.asked_in.push(in_use(connection));
     }
     host.for_proxy += for_proxy;
     host.blind += conversation.map_or(0, blind);
@@ -134,26 +187,22 @@ fn note(hosts: &mut HashMap<IpAddr, Box<Doings>>, connection: &Connection) {
     });
     host.troubles += troubles.count() as u64;
     if count > 0 {
-        host.asked_by.insert(client);
+        host.callers.asked_by.insert(client);
     }
     if for_proxy > 0 {
-        host.proxy_clients.insert(client);
+        host.callers.proxy_clients.insert(client);
     }
     host.local |= outgoing == Some(false);
-    if connection.server_end.hardware != 0 {
-        host.hardware.insert(connection.server_end.hardware);
-    }
+    host.came_from(connection.server_end.hardware);
     let host = hosts.entry(client).or_default();
     let opened = (connection.sure || count > 0).then_some(connection.first.time).or_else(|| went_out(connection));
     if let Some(at) = opened.filter(|_| server != client && connection.server.port() != 53) {
         host.opened += 1;
         if host.opened_at.len() < TIMES {
-            host.opened_at.push((at, server));
+            sparing::push(&mut host.opened_at, (at, server));
         }
     }
     host.forwarded += conversation.map_or(0, |conversation| u64::from(conversation.marked));
     host.local |= outgoing == Some(true);
-    if connection.client_end.hardware != 0 {
-        host.hardware.insert(connection.client_end.hardware);
-    }
+    host.came_from(connection.client_end.hardware);
 }

@@ -69,7 +69,7 @@ pub fn find(points: &[Point]) -> Intercepted {
         let mut ports: HashSet<u16> = HashSet::default();
         let mut to_server: HashMap<SocketAddr, Vec<&Connection>> = HashMap::default();
         for inner in &point.connections {
-            let twin = inner.before.and_then(|at| point.connections.get(at));
+            let twin = inner.before.and_then(|at| point.connections.get(at as usize));
             let earlier = to_server.get(&inner.server).into_iter().flatten().rev().take(NEAR).copied();
             let others = earlier.filter(|outer| outer.client != inner.client);
             if let Some(outer) = twin.into_iter().chain(others).find(|outer| both_legs(outer, inner)) {
@@ -88,8 +88,10 @@ pub fn find(points: &[Point]) -> Intercepted {
                 machines.insert(attempt.client_end.hardware);
                 ports.insert(inner.server.port());
             }
-            // Of one that is older than the capture its requests tell who opened it.
-            if inner.sure || inner.conversation().is_some() {
+            // Of one that is older than the capture its requests tell who opened it. Neither leg of another can be one that
+            // nobody answered, unless that came before the capture.
+            let answered = inner.server_end.packets > 0 || inner.midstream();
+            if answered && (inner.sure || inner.conversation().is_some()) {
                 to_server.entry(inner.server).or_default().push(inner);
             }
         }

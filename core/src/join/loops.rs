@@ -136,14 +136,14 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
 fn turned_back(points: &[Point], roles: &Roles, names: &[String]) -> Vec<Exchange> {
     let own = |list: Option<&str>| list.is_some_and(|list| via::names(list).any(|name| known(names, name)));
     let connections = points.iter().flat_map(|point| &point.connections);
-    let inner = connections.filter(|connection| {
+    let told = connections.filter_map(|connection| Some((connection, connection.conversation()?)));
+    let inner = told.filter(|(connection, _)| {
         roles.is_own(connection.client.ip()) && roles.is_own(connection.server.ip()) && !roles.is_inbound(connection)
     });
-    let told = inner.filter_map(|connection| Some((connection, connection.conversation()?)));
-    let all = told.flat_map(|(connection, http)| http.kept.iter().map(move |transaction| (connection, transaction)));
+    let all = inner.flat_map(|(connection, http)| http.kept.iter().map(move |transaction| (connection, transaction)));
     all.filter(|(_, transaction)| {
         let asked = transaction.request.as_ref().and_then(|request| request.via.as_deref());
-        let answered = transaction.response.as_ref().and_then(|response| response.via.as_deref());
+        let answered = transaction.response.as_ref().and_then(|response| response.odd.via.as_deref());
         own(asked) && own(answered)
     })
     .map(|(connection, transaction)| client_exchange(connection, transaction))
@@ -173,7 +173,7 @@ fn same_listener(one: SocketAddr, other: SocketAddr) -> bool {
 /// Whom hosts of a kind sent requests.
 fn asked_by(points: &[Point], kind: impl Fn(IpAddr) -> bool) -> HashSet<IpAddr> {
     let connections = points.iter().flat_map(|point| &point.connections);
-    let theirs = connections.filter(|connection| kind(connection.client.ip()) && connection.conversation().is_some());
+    let theirs = connections.filter(|connection| connection.conversation().is_some() && kind(connection.client.ip()));
     theirs.map(|connection| connection.server.ip()).collect()
 }
 
@@ -190,11 +190,17 @@ pub struct Circles {
 /// Finds hosts that ask themselves, or somebody who asks them, for what they were just asked.
 pub fn circles(points: &[Point]) -> Circles {
     let connections = || points.iter().flat_map(|point| &point.connections);
-    let paths = |connection: &'_ Connection| {
-        connection.conversation().map(|http| http.paths.clone()).unwrap_or_default().into_iter()
-    };
-    let asks: HashSet<(IpAddr, IpAddr)> =
-        connections().map(|connection| (connection.client.ip(), connection.server.ip())).collect();
+    fn paths(connection: &Connection) -> impl Iterator<Item = u32> {
+        connection.conversation().into_iter().flat_map(|http| &http.paths).copied()
+    }
+    // Whom those ask who were asked themselves.
+    let (mut asked, mut asks) = (HashSet::default(), HashSet::default());
+    for connection in connections().filter(|connection| paths(connection).next().is_some()) {
+        asked.insert(connection.server.ip());
+    }
+    for connection in connections().filter(|connection| asked.contains(&connection.client.ip())) {
+        asks.insert((connection.client.ip(), connection.server.ip()));
+    }
     let turns = |back: &&Connection| asks.contains(&(back.server.ip(), back.client.ip()));
     let mut to: HashMap<(u16, u32), Vec<&Connection>> = HashMap::default();
     for back in connections().filter(turns) {
@@ -258,10 +264,10 @@ fn own_names(points: &[Point], roles: &Roles) -> Vec<String> {
         }
     }
     let mut names: Vec<String> = Vec::new();
-    for sent in connections().filter(|connection| roles.is_own(connection.client.ip())) {
+    for sent in connections() {
         let Some(http) = sent.conversation() else { continue };
         let Some(name) = http.via.as_deref().and_then(|list| via::names(list).last()) else { continue };
-        if known(&names, name) {
+        if !roles.is_own(sent.client.ip()) || known(&names, name) {
             continue;
         }
         let without = |inbound: &&Connection| {

@@ -103,7 +103,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     loops::fold(&mut clients, points, &roles, &mut joined);
     let wanted: HashSet<u16> = clients.iter().filter_map(|exchange| exchange.port).collect();
     let wanted = (!roles.unknown()).then_some(&wanted);
-    let unheard = Unheard::new(points);
+    let unheard = Unheard::new(points, &roles);
     let mut loose = upstream::upstream_side(points, &roles, &hosts, &unheard, wanted, seen_to);
     hellos::compare_sizes(points, loose.iter_mut().map(|loose| &mut loose.attempt));
     let lookups: Vec<&Lookup> = points.iter().flat_map(|point| &point.lookups.list).collect();

@@ -56,8 +56,8 @@ pub fn over_tcp(connection: &Connection) -> Vec<Event> {
     });
     let mut events = Vec::new();
     let mut add = |source, sent, what| events.push(Event { source, leg: Leg::Dns, sent, what, flow });
-    for (syn, number) in connection.syns.iter().zip(1..) {
-        add(*syn, true, What::Syn(number));
+    for (syn, number) in connection.syns().into_iter().zip(1..) {
+        add(syn, true, What::Syn(number));
     }
     for reset in connection.server_end.rsts() {
         let to_syn = connection.syn_ack.is_none();

@@ -3,11 +3,12 @@
 use crate::sorting::Sorting as _;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::cell::LazyCell;
 use core::net::{IpAddr, SocketAddr};
 
 use crate::tables::{HashMap, HashSet};
 
-use super::doings::{self, Doings};
+use super::doings::{self, Doings, Machines};
 use super::intercept::{self, Intercepted};
 use super::two_legs::two_legs;
 use super::{inward, loops, own, spoofed};
@@ -79,22 +80,27 @@ const USED: Span = Span::seconds(60);
 /// Finds the gateway in what the hosts do: it serves requests and goes out itself.
 pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     let hosts = doings::collect(points);
+    // Few of them answer anybody.
+    let serving: Vec<(&IpAddr, &Doings)> =
+        hosts.iter().filter(|(_, doings)| doings.serves()).map(|(ip, doings)| (ip, &**doings)).collect();
     let goes_out = |doings: &Doings| doings.opened > 0 || doings.asked > 0;
-    let machines = doings::machines(&hosts, &points.iter().map(own::addresses).collect::<Vec<_>>());
+    let machines = Machines::new(&hosts, points.iter().map(own::addresses).collect());
     // A gateway opens connections, or looks up the name that it was asked for, while it has a request to answer; a host
     // that serves and browses does so by chance.
     let out_while_serving = |ip: &IpAddr, doings: &Doings| {
-        let machine = machines.get(ip).into_iter().flatten().filter(|own| !doings.asked_by.contains(*own));
-        let machine = machine.filter_map(|own| hosts.get(own).map(Box::as_ref));
+        let callers = &*doings.callers;
         // To its own clients a gateway opens nothing.
-        let out = |(at, to): &(Timestamp, IpAddr)| !doings.asked_by.contains(to) && during(*at, &doings.asked_in);
-        let looked_up = |at: &Timestamp| during(*at, &doings.asked_in);
+        let out = |(at, to): &(Timestamp, IpAddr)| !callers.asked_by.contains(to) && during(*at, &callers.asked_in);
+        let looked_up = |at: &Timestamp| during(*at, &callers.asked_in);
         // Which name a request wanted that was not captured is not known: any may be it.
         let blind = doings.blind > 0;
-        machine.chain([doings]).any(|own| {
+        let goes_out = |own: &Doings| {
             let names = if blind { &own.asked_at } else { &own.asked_for_client };
             own.opened_at.iter().any(out) || names.iter().any(looked_up)
-        })
+        };
+        let mut other =
+            |own: &IpAddr| !callers.asked_by.contains(own) && hosts.get(own).is_some_and(|own| goes_out(own));
+        goes_out(doings) || machines.any(ip, &mut other)
     };
     let intercepted = intercept::find(points);
     let circles = loops::circles(points);
@@ -103,7 +109,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         Some(preset) => alloc::vec![preset],
         None => {
             let proxies = |doings: &Doings| doings.for_proxy > 0 && !behind(doings, &hosts);
-            let any_proxy = hosts.values().any(|doings| proxies(doings));
+            let any_proxy = serving.iter().any(|(_, doings)| proxies(doings));
             // In whose name a gateway answers is none itself.
             let named = |ip: &IpAddr| intercepted.servers.contains(ip);
             let gateway = |ip: &IpAddr, doings: &Doings| match any_proxy {
@@ -112,7 +118,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 false => doings.served > 0 && !named(ip) && out_while_serving(ip, doings),
             };
             let mut found: HashSet<IpAddr> =
-                hosts.iter().filter(|(ip, doings)| gateway(ip, doings)).map(|(ip, _)| *ip).collect();
+                serving.iter().filter(|(ip, doings)| gateway(ip, doings)).map(|(ip, _)| **ip).collect();
             if found.is_empty() && intercepted.is_empty() {
                 // A reverse proxy with an address on each side.
                 both = two_legs(points, &hosts);
@@ -127,28 +133,27 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 // The capturing host answers as a gateway without a server does, and opens connections of its own, as
                 // health checks are, only not just then.
                 let opens = |own: &IpAddr| hosts.get(own).is_some_and(|own| own.opened > 0);
-                let checking = checking(points);
+                let checking = LazyCell::new(|| checking(points));
                 let checks = |ip: &IpAddr, doings: &Doings| {
-                    let machine = machines.get(ip).into_iter().flatten().filter(|own| !doings.asked_by.contains(*own));
-                    let local = doings.local && machine.into_iter().any(opens);
-                    doings.troubles > 0 && (local || doings.opened > 1 && checking.contains(ip))
+                    let mut other = |own: &IpAddr| !doings.callers.asked_by.contains(own) && opens(own);
+                    let mut local = || doings.local && machines.any(ip, &mut other);
+                    doings.troubles > 0 && (local() || doings.opened > 1 && checking.contains(ip))
                 };
-                found.extend(hosts.iter().filter(|(ip, doings)| checks(ip, doings)).map(|(ip, _)| *ip));
+                found.extend(serving.iter().filter(|(ip, doings)| checks(ip, doings)).map(|(ip, _)| **ip));
             }
             // A parent proxy is asked by gateways alone: by their own addresses, or only while they were asked.
             let parent = |ip: &IpAddr| {
                 let Some(doings) = hosts.get(ip) else { return false };
-                let of_gateway = |client: &IpAddr| {
-                    let machine = machines.get(client).into_iter().flatten().chain([client]);
-                    machine.into_iter().any(|one| one != ip && found.contains(one))
-                };
-                let clients = &doings.proxy_clients;
+                let gateway = |one: &IpAddr| one != ip && found.contains(one);
+                let of_gateway = |client: &IpAddr| gateway(client) || machines.any(client, &mut { gateway });
+                let callers = &*doings.callers;
+                let clients = &callers.proxy_clients;
                 // In a loop it goes out as well, but only back to the gateway.
                 let elsewhere = doings.asked > 0 || doings.opened_at.iter().any(|(_, to)| !found.contains(to));
                 let nested = !elsewhere
                     && found.iter().filter(|other| *other != ip).filter_map(|other| hosts.get(other)).any(|other| {
-                        let each = |(from, _): &(Timestamp, Timestamp)| during(*from, &other.asked_in);
-                        clients.is_disjoint(&other.proxy_clients) && doings.asked_in.iter().all(each)
+                        let each = |(from, _): &(Timestamp, Timestamp)| during(*from, &other.callers.asked_in);
+                        clients.is_disjoint(&other.callers.proxy_clients) && callers.asked_in.iter().all(each)
                     });
                 !clients.is_empty() && (clients.iter().all(of_gateway) || nested)
             };
@@ -180,12 +185,18 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         .filter(|client| !gateways.contains(client))
         .chain(intercepted.clients.iter().copied())
         .collect();
-    let its_own: HashSet<IpAddr> = gateways.iter().filter_map(|ip| machines.get(ip)).flatten().copied().collect();
+    let mut its_own = HashSet::default();
+    for ip in &gateways {
+        machines.any(ip, &mut |own| {
+            its_own.insert(*own);
+            false
+        });
+    }
     let may = |ip: &IpAddr, doings: &Doings| goes_out(doings) && !clients.contains(ip) && !doings.dns_server;
     let mut egress: HashSet<IpAddr> = hosts
         .iter()
         .filter(|(ip, doings)| {
-            gateways.contains(*ip) || may(ip, doings) && (its_own.contains(*ip) || !doings.asked_for_client.is_empty())
+            gateways.contains(*ip) || (!doings.asked_for_client.is_empty() || its_own.contains(*ip)) && may(ip, doings)
         })
         .map(|(ip, _)| *ip)
         .collect();
@@ -254,7 +265,7 @@ fn behind(doings: &Doings, hosts: &HashMap<IpAddr, Box<Doings>>) -> bool {
         return false;
     }
     let whole = (Timestamp(i64::MAX), Timestamp(i64::MIN));
-    let (from, to) = doings.asked_in.iter().fold(whole, |all, one| (all.0.min(one.0), all.1.max(one.1)));
+    let (from, to) = doings.callers.asked_in.iter().fold(whole, |all, one| (all.0.min(one.0), all.1.max(one.1)));
     let goes_out = |other: &Doings| other.opened_at.iter().any(|(at, _)| from <= *at && *at <= to);
-    !hosts.iter().any(|(ip, other)| !doings.proxy_clients.contains(ip) && goes_out(other))
+    !hosts.iter().any(|(ip, other)| !doings.callers.proxy_clients.contains(ip) && goes_out(other))
 }

@@ -48,6 +48,11 @@ pub(super) fn upstream_side<'a>(
     let each = points.iter().flat_map(|point| point.connections.iter().map(move |connection| (point, connection)));
     for (point, connection) in each {
         let (client, server) = (connection.client.ip(), connection.server);
+        // Where no gateway is known a single SYN is never told of: the capture may end before the next one. Of a flood there
+        // are a million.
+        if roles.unknown() && connection.single_syn() {
+            continue;
+        }
         if services::kind(connection).is_some() || connection.only_quoted() && probed.contains(&(client, server.ip())) {
             continue;
         }

@@ -65,7 +65,7 @@ impl<'a> Absences<'a> {
         let mut unpaired: Vec<(SocketAddr, Timestamp)> = left
             .flat_map(|(_, connection)| {
                 let to = called(connection.server, same_servers);
-                connection.syns.iter().map(move |syn| (to, place.home(syn.time)))
+                connection.syns().into_iter().map(move |syn| (to, place.home(syn.time)))
             })
             .collect();
         unpaired.order();

@@ -147,7 +147,7 @@ impl Pairing<'_> {
         let mut by_id: HashMap<(Kind, u16, u32), Vec<usize>> = HashMap::default();
         let mut by_stamp: HashMap<u32, Vec<usize>> = HashMap::default();
         for (at, connection) in self.b.iter().enumerate().filter(|(at, _)| !self.used.1.contains(at)) {
-            for mark in &connection.marks {
+            for mark in connection.marks.iter() {
                 if let Some(key) = key(mark) {
                     add(&mut by_id, key, at);
                 }
@@ -258,8 +258,8 @@ fn lookups(a: &[Lookup], b: &[Lookup]) -> Vec<(usize, usize)> {
 fn identical<'a>(one: &'a Connection, other: &'a Connection) -> Vec<(&'a Mark, &'a Mark)> {
     let mut used = alloc::vec![false; other.marks.len()];
     let mut same = Vec::new();
-    for mark in &one.marks {
-        let free = used.iter_mut().zip(&other.marks).find(|(used, theirs)| !**used && same_packet(mark, theirs));
+    for mark in one.marks.iter() {
+        let free = used.iter_mut().zip(other.marks.iter()).find(|(used, theirs)| !**used && same_packet(mark, theirs));
         if let Some((used, theirs)) = free {
             *used = true;
             same.push((mark, theirs));
@@ -279,7 +279,7 @@ pub fn common<'a>(one: &'a Connection, other: &'a Connection) -> Vec<(&'a Mark, 
         (theirs.side, theirs.kind, theirs.length, theirs.payload) == (mark.side, mark.kind, mark.length, mark.payload)
     };
     let mut same = Vec::new();
-    for mark in &one.marks {
+    for mark in one.marks.iter() {
         let nth = one.marks.iter().filter(|own| alike(mark, own)).position(|own| own.source == mark.source);
         let ours = one.marks.iter().filter(|own| alike(mark, own)).count();
         let theirs = other.marks.iter().filter(|theirs| alike(mark, theirs));

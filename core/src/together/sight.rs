@@ -182,7 +182,8 @@ pub fn captured(points: &[Point], counts: impl Fn(&Connection) -> bool) -> Vec<S
             .connections
             .iter()
             .map(|connection| {
-                counts(connection) && met.insert((connection.client, connection.server, connection.opening()))
+                let speaks = connection.conversation().is_some() || hello(connection);
+                speaks && counts(connection) && met.insert((connection.client, connection.server, connection.opening()))
             })
             .collect();
         let place = u32::try_from(index).unwrap_or(u32::MAX);
@@ -251,7 +252,7 @@ fn of_connection(connection: &Connection, place: (u32, u32), sights: &mut Vec<Si
             vague: wanted == Wanted::default(),
             status: response.map_or(0, |response| response.status),
             size: Size::of(transaction),
-            first_status: response.and_then(|response| response.earlier).map_or(0, |(status, _)| status),
+            first_status: response.and_then(|response| response.odd.earlier).map_or(0, |(status, _)| status),
             counts: true,
             unanswered: missed && response.is_none(),
             place: Some(place),

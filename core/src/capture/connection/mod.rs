@@ -49,8 +49,9 @@ pub struct Connection {
     pub packets: u64,
     /// Copies of packets (`-i any`).
     pub copies: u64,
-    /// SYNs of the client, the first and the last few.
-    pub syns: Vec<Source>,
+    /// First SYN of the client, and of those after it the first few and the last.
+    syn: Option<Source>,
+    more_syns: Seldom<Vec<Source>>,
     /// How many.
     pub syn_count: u32,
     /// Initial sequence number of the client.
@@ -81,11 +82,11 @@ pub struct Connection {
     pub remember: Keep,
     /// The connection before it on the same addresses and ports, as its place in the list: an earlier one of a port
     /// that was used again, or the other leg of a gateway that keeps both addresses.
-    pub before: Option<usize>,
+    pub before: Option<u32>,
     /// It is over, and will be settled.
     pub lingers: bool,
     /// Packets by which it is found in captures of other places; empty where there is one capture.
-    pub marks: Vec<Mark>,
+    pub marks: Seldom<Vec<Mark>>,
     rare: Option<Box<Rare>>,
 }
 
@@ -121,7 +122,8 @@ impl Connection {
             last: source,
             packets: 0,
             copies: 0,
-            syns: Vec::new(),
+            syn: None,
+            more_syns: Seldom::default(),
             syn_count: 0,
             isn: None,
             syn_ack: None,
@@ -138,13 +140,22 @@ impl Connection {
             remember: Keep::Nothing,
             before: None,
             lingers: false,
-            marks: Vec::new(),
+            marks: Seldom::default(),
             rare: None,
         }
     }
 
     fn rare(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
+    }
+
+    /// SYNs of the client, the first few and the last.
+    pub fn syns(&self) -> Vec<Source> {
+        let mut all = Vec::clone(&self.more_syns);
+        if let Some(first) = self.syn {
+            all.insert(0, first);
+        }
+        all
     }
 
     /// All SYN-ACKs, the first few.
@@ -253,6 +264,11 @@ impl Connection {
         self.syn_count == 0 && self.syn_ack.is_none() && !self.only_quoted()
     }
 
+    /// Nothing of it was captured but one SYN without data: no answer, no second try, no error.
+    pub fn single_syn(&self) -> bool {
+        self.packets == 1 && self.syn_count == 1 && self.client_end.first_data.is_none() && self.icmp().is_empty()
+    }
+
     /// The HTTP spoken on it.
     pub fn conversation(&self) -> Option<&Conversation> {
         match &self.speech {
@@ -263,7 +279,7 @@ impl Connection {
 
     /// Round-trip time of the handshake as the capture point saw it.
     pub fn handshake_time(&self) -> Option<Span> {
-        let syn = self.syns.iter().rev().find(|syn| self.syn_ack.is_some_and(|ack| syn.time <= ack.time))?;
+        let syn = self.syns().into_iter().rev().find(|syn| self.syn_ack.is_some_and(|ack| syn.time <= ack.time))?;
         Some(self.syn_ack?.time.since(syn.time))
     }
 
@@ -349,10 +365,13 @@ impl Connection {
             }
             self.isn = Some(segment.seq);
             self.syn_count += 1;
-            if self.syns.len() == KEPT {
-                self.syns.pop();
+            if self.syn.is_none() {
+                self.syn = Some(source);
+            } else {
+                let more = &mut *self.more_syns;
+                more.truncate(KEPT - 2);
+                sparing::push(more, source);
             }
-            sparing::push(&mut self.syns, source);
         }
     }
 

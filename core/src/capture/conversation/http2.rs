@@ -89,7 +89,7 @@ impl Conversation {
             if data.get(3).is_some_and(|kind| *kind != kind::SETTINGS) {
                 http2.frames[1].lost = true;
                 let text = quote(data);
-                self.open.iter_mut().for_each(|open| open.junk = Some((source, text.clone())));
+                self.open.iter_mut().for_each(|open| open.junk = Some(Box::new((source, text.clone()))));
             }
         }
         while !data.is_empty() {
@@ -235,7 +235,7 @@ impl Conversation {
     /// A stream was reset.
     fn ended(&mut self, stream: u32, end: StreamEnd) {
         if let Some(open) = self.open_stream(stream) {
-            open.ended.get_or_insert(end);
+            open.ended.get_or_insert_with(|| Box::new(end));
             self.close_stream(stream, end.source());
         }
     }
@@ -248,7 +248,7 @@ impl Conversation {
         }
         if code != 0 {
             for open in &mut self.open {
-                open.ended.get_or_insert(StreamEnd::Goaway { code, taken: true, source });
+                open.ended.get_or_insert_with(|| Box::new(StreamEnd::Goaway { code, taken: true, source }));
             }
         }
     }

@@ -230,7 +230,7 @@ impl Conversation {
 
     fn junk(&mut self, source: Source, text: String) {
         if let Some(transaction) = self.open.front_mut() {
-            transaction.junk = Some((source, text));
+            transaction.junk = Some(Box::new((source, text)));
         }
         self.responses = Place::Lost;
     }
@@ -243,10 +243,12 @@ impl Conversation {
             response.settle();
         }
         let fine = transaction.response.as_ref().is_some_and(|response| {
-            let own = response.own_word.is_some() || response.others_word.is_some() || response.found.own_failure();
-            response.complete && !is_server_error(response.status) && !own && response.earlier.is_none()
+            let own = response.odd.own_word.is_some()
+                || response.odd.others_word.is_some()
+                || response.odd.found.own_failure();
+            response.complete && !is_server_error(response.status) && !own && response.odd.earlier.is_none()
         });
-        let fine = fine && transaction.ended.is_none_or(|end| end.harmless());
+        let fine = fine && transaction.ended.as_ref().is_none_or(|end| end.harmless());
         // A gateway ends a loop with 403 (Squid): the request that came back tells which.
         let returned = transaction.response.as_ref().is_some_and(|response| response.status == 403)
             && transaction.request.as_ref().is_some_and(|request| request.via.is_some());
@@ -361,7 +363,7 @@ impl Conversation {
     pub fn server_end(&mut self, source: Source) {
         if matches!(self.responses, Place::UntilClose) {
             let whole = self.answering().map(|response| {
-                response.complete |= response.bad_chunk.is_none() && response.until_close;
+                response.complete |= response.odd.bad_chunk.is_none() && response.until_close;
                 response.complete
             });
             if whole == Some(true) {

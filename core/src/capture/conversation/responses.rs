@@ -2,18 +2,18 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::heads::{Head, clip, flaw, quote, whole_head, word};
 use super::{Conversation, FLAWED, Place};
 use crate::capture::connection::Side;
-use crate::capture::transaction::{Response, Transaction};
+use crate::capture::transaction::{Odd, Response, Transaction};
 use crate::exchange::Source;
 use crate::fingerprints::Marks;
 use crate::protocols::http1::flaws::{SURPLUS, SWITCHES, Weight};
 use crate::protocols::http1::is_server_error;
 use crate::protocols::http1::{self, Body, Chunks, Progress};
 use crate::protocols::proxy_status;
+use crate::sparing::Seldom;
 
 impl Conversation {
     /// The next bytes of the server.
@@ -92,7 +92,7 @@ impl Conversation {
                         let rest = data.get(at..).unwrap_or_default();
                         if !self.second_status(rest, source) {
                             if let Some(response) = self.answering() {
-                                response.bad_chunk = Some(source);
+                                response.odd.bad_chunk = Some(source);
                             }
                             self.responses = Place::UntilClose;
                         }
@@ -163,8 +163,8 @@ impl Conversation {
                 self.keep(*previous);
             }
             let last = self.kept.last_mut().filter(|last| last.index + 1 == self.count);
-            if let Some(response) = last.and_then(|last| last.response.as_mut()).filter(|r| r.earlier.is_none()) {
-                response.earlier = Some((response.status, response.first));
+            if let Some(response) = last.and_then(|last| last.response.as_mut()).filter(|r| r.odd.earlier.is_none()) {
+                response.odd.earlier = Some((response.status, response.first));
                 response.status = status;
                 response.first = source;
                 response.last = source;
@@ -204,13 +204,13 @@ impl Conversation {
         let (own_word, proxy_status) = (own_word(bytes, &head), told_status(bytes, &head));
         let found = marks(bytes, &head);
         let Some(response) = self.answering() else { return false };
-        response.earlier = Some((response.status, response.first));
+        response.odd.earlier = Some((response.status, response.first));
         response.status = status;
         response.reason = reason;
-        response.own_word = own_word;
-        response.proxy_status = proxy_status;
-        response.found = found;
-        response.begin.clear();
+        response.odd.own_word = own_word;
+        response.odd.proxy_status = proxy_status;
+        response.odd.found = found;
+        response.odd.begin.clear();
         response.page(data.get(length..).unwrap_or_default());
         response.first = source;
         response.last = source;
@@ -287,24 +287,29 @@ impl Conversation {
             Body::Chunked => Place::Chunked(Chunks::default()),
             Body::Unsaid => Place::UntilClose,
         };
+        let mut odd = Seldom::<Odd>::default();
+        if head.status >= 400 || head.own_word.or(head.others_word).is_some() {
+            odd = Odd {
+                own_word: own_word(bytes, &head),
+                others_word: head.others_word.map(clip),
+                via: head.via.filter(|_| head.status >= 400).map(clip),
+                proxy_status: told_status(bytes, &head),
+                found: marks(bytes, &head),
+                ..Odd::default()
+            }
+            .into();
+        }
         transaction.response = Some(Box::new(Response {
             first,
             last,
             status: head.status,
             reason: word(head.reason),
-            earlier: None,
             complete: matches!(place, Place::Head(..) | Place::Tunnel | Place::Lost),
             until_close: matches!(place, Place::UntilClose),
-            bad_chunk: None,
             data_over: false,
             gap: false,
             body: 0,
-            own_word: own_word(bytes, &head),
-            others_word: head.others_word.map(clip),
-            via: head.via.filter(|_| head.status >= 400).map(clip),
-            proxy_status: told_status(bytes, &head),
-            found: marks(bytes, &head),
-            begin: Vec::new(),
+            odd,
         }));
         let over = matches!(place, Place::Head(..) | Place::Lost);
         self.responses = place;

@@ -78,7 +78,7 @@ impl Point {
 
     /// Connections on the same addresses and ports, the latest first.
     pub(super) fn chain(&self, latest: usize) -> impl Iterator<Item = (usize, &Connection)> {
-        let each = core::iter::successors(Some(latest), |at| self.connections.get(*at)?.before);
+        let each = core::iter::successors(Some(latest), |at| Some(self.connections.get(*at)?.before? as usize));
         each.take(LEGS).filter_map(|at| Some((at, self.connections.get(at)?)))
     }
 
@@ -123,7 +123,7 @@ impl Point {
             let (client, server, sure) = roles(from, to, segment);
             let mut connection = Connection::new(client, server, sure, packet.source);
             connection.remember = self.keep;
-            connection.before = latest;
+            connection.before = latest.and_then(|latest| u32::try_from(latest).ok());
             self.follow(Key::of(from, to), connection)
         });
         let Some(connection) = self.connections.get_mut(at) else { return };

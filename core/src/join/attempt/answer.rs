@@ -39,7 +39,7 @@ pub(super) fn answer(
     let request = transaction.request.as_deref();
     let request_end = request.map(|request| request.last);
     let acked = request.and_then(|request| request.acked);
-    if let Some(end) = transaction.ended
+    if let Some(end) = transaction.ended.as_deref().copied()
         && transaction.response.as_ref().is_none_or(|response| !response.complete)
     {
         return stream_end(connection, transaction, end, attempt, story);
@@ -72,13 +72,13 @@ pub(super) fn answer(
         attempt.send = Phase::Ok(None);
         attempt.wait = Phase::Ok(request_end.map(|end| response.first.time.since(end.time)));
         // A second status line in one stream is a gateway's doing, not an origin's.
-        attempt.status = Some(response.earlier.map_or(response.status, |(status, _)| status));
+        attempt.status = Some(response.odd.earlier.map_or(response.status, |(status, _)| status));
         let partly = request.is_some_and(|request| !request.complete && !request.gap);
         attempt.upload_cut = partly && server.rst().is_some_and(|reset| reset.source >= response.first);
         if let Some(reset) = server.rst().filter(|_| attempt.upload_cut) {
             story.add(reset.source, Side::Server, What::Reset("while the request was still being sent".into()));
         }
-        attempt.quoted_status = response.earlier.map(|_| response.status);
+        attempt.quoted_status = response.odd.earlier.map(|_| response.status);
         let text = format!("{} {}", response.status, response.reason);
         let flaw = transaction.flaw.as_deref();
         let flawed = flaw.map(|flaw| format!(", with {flaw}")).unwrap_or_default();
@@ -92,7 +92,7 @@ pub(super) fn answer(
         }
         return;
     }
-    if let Some((source, text)) = &transaction.junk {
+    if let Some((source, text)) = transaction.junk.as_deref() {
         attempt.send = Phase::Ok(None);
         attempt.wait = Phase::Ok(request_end.map(|end| source.time.since(end.time)));
         attempt.receive = Phase::Failed(ReceiveFailure::NotHttp(text.clone()));
@@ -360,7 +360,7 @@ const STALLED: Span = Span::seconds(2);
 
 fn receive(connection: &Connection, transaction: &Transaction, story: &mut Story<'_>) -> Phase<ReceiveFailure> {
     let Some(response) = transaction.response.as_deref() else { return Phase::NotSeen };
-    if let Some(source) = response.bad_chunk {
+    if let Some(source) = response.odd.bad_chunk {
         story.add(source, Side::Server, What::Data("broken chunked coding".into()));
         return Phase::Failed(ReceiveFailure::BadChunk);
     }

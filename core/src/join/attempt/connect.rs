@@ -5,8 +5,8 @@ use crate::capture::connection::{Connection, Reset, Side};
 use crate::exchange::{ConnectFailure, Phase, What};
 
 pub(super) fn connect(connection: &Connection, story: &mut Story<'_>) -> Phase<ConnectFailure> {
-    for (n, syn) in connection.syns.iter().enumerate() {
-        story.add(*syn, Side::Client, What::Syn(u32::try_from(n).unwrap_or(0) + 1));
+    for (n, syn) in (1..).zip(connection.syns()) {
+        story.add(syn, Side::Client, What::Syn(n));
     }
     if let Some(syn_ack) = connection.syn_ack {
         // The client's end went on: the handshake is done.

@@ -55,13 +55,13 @@ pub fn client_story(connection: &Connection, transaction: &Transaction) -> Vec<E
         story.add(request.first, Side::Client, What::Request(request.line()));
     }
     if let Some(response) = &transaction.response {
-        if let Some((status, source)) = response.earlier {
+        if let Some((status, source)) = response.odd.earlier {
             story.add(source, Side::Server, What::Response(status.to_string()));
         }
         let text = format!("{} {}", response.status, response.reason);
         story.add(response.first, Side::Server, What::Response(text.trim_end().into()));
     }
-    if let Some((source, text)) = &transaction.junk {
+    if let Some((source, text)) = transaction.junk.as_deref() {
         story.add(*source, Side::Server, What::Data(text.clone()));
     }
     let taken = |response: &Response| response.complete && !gone_before(connection, response);
