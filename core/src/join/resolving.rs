@@ -23,6 +23,13 @@ pub fn lookup_story<'a>(lookups: impl IntoIterator<Item = &'a Lookup>) -> Vec<Ev
     for lookup in lookups {
         let ends = (SocketAddr::new(lookup.asker, 0), SocketAddr::new(lookup.server, 53));
         let flow = Some(Flow { one: ends.0, other: ends.1, packets: u64::MAX });
+        // A million may have failed, most of them with one query and its answer.
+        let more = lookup.queries.len() + lookup.answers.len() + lookup.errors().len();
+        if events.is_empty() {
+            events.reserve_exact(more)
+        } else {
+            events.reserve(more)
+        }
         let title = format!("{} {}", lookup.name, dns::kind_name(lookup.kind));
         let mut add = |source, sent, what| events.push(Event { source, leg: Leg::Dns, sent, what, flow });
         for query in &lookup.queries {

@@ -25,10 +25,10 @@ pub(super) fn add(lookups: &[&Lookup], dns: &Names<'_>, seen_to: Timestamp, join
         return;
     }
     let forms = Forms::new(lookups);
-    for its in forms.asked.groups().filter(|its| its.iter().any(failed)) {
+    for (number, its) in forms.asked.groups().enumerate().filter(|(_, its)| its.iter().any(failed)) {
         let Some(name) = its.first().map(|lookup| &lookup.name).filter(|name| plain_name(name)) else { continue };
         // By name and not by who asked: one name may be asked for by very many.
-        if !forms.suffixed(name) {
+        if !forms.suffixed(number, name) {
             let mut its: Vec<&Lookup> = its.iter().copied().filter(|lookup| lookup.for_address()).collect();
             its.order_by_key(|lookup| lookup.asker);
             its.chunk_by(|one, next| one.asker == next.asker).for_each(|group| one_asked(group, dns, seen_to, joined));
@@ -128,8 +128,7 @@ impl<'a> Forms<'a> {
     }
 
     /// A name that was tried with a search suffix, while another form of it resolves.
-    fn suffixed(&self, name: &str) -> bool {
-        let Some(number) = self.asked.number(name) else { return false };
+    fn suffixed(&self, number: usize, name: &str) -> bool {
         // The name as it stands failed as well: it is told, and not its forms with a suffix.
         let bare = |other, shorter| self.near(number, other) && plain_name(shorter);
         let is = |list: &[bool], number: usize| list.get(number) == Some(&true);
@@ -188,7 +187,8 @@ mod tests {
             assert!(lookups.message(client, server, message(false), source(number), 0).is_some());
             assert!(lookups.message(server, client, message(true), source(number + 1), 0).is_some());
         }
-        Forms::new(&lookups.list.iter().collect::<Vec<_>>()).suffixed(name)
+        let forms = Forms::new(&lookups.list.iter().collect::<Vec<_>>());
+        forms.asked.number(name).is_some_and(|number| forms.suffixed(number, name))
     }
 
     #[test]

@@ -128,6 +128,9 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
         ..Together::default()
     };
     let mut requests = if points.is_empty() { Vec::new() } else { sight::captured(points, |c| joined.roles.counts(c)) };
+    if requests.is_empty() && logs.is_empty() {
+        return all;
+    }
     sight::link(&mut requests, &all.exchanges);
     if logs.is_empty() {
         all.unanswered = unanswered(&requests, &all.same);
