@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::read;
 use crate::logs::custom::Custom;
-use crate::report::Report;
+use crate::report::{Report, Verdict};
 use crate::{Case, Options};
 
 const HEALTHY: &str =
@@ -35,11 +35,19 @@ fn warnings(report: &Report) -> String {
 #[test]
 fn failures_beyond_the_limit_are_counted() {
     let other = FAILED.replace("1795192335", "1795199335").replace("1.2.3.4", "1.2.3.5");
-    let (_, report) = logs(&[FAILED.repeat(60_000), other.repeat(40_020)], false);
+    let latest = other.replace("1795199335", "1795200335").replace("a.test", "b.test");
+    let (_, report) = logs(&[FAILED.repeat(60_000), other.repeat(40_010) + &latest.repeat(10)], false);
     assert_eq!((report.exchanges.failed, report.findings.len()), (100_020, 100_000));
     assert_eq!(report.verdicts.iter().map(|verdict| verdict.count).sum::<u64>(), 100_020, "no verdict loses one");
     let told = warnings(&report);
     assert!(told.contains("20 more failed exchanges are counted but not listed: 100000 are"), "{told}");
+    // A cause that came behind all that are listed is told as any other.
+    let its = |verdict: &&Verdict| verdict.host.as_deref() == Some("b.test");
+    let verdict = report.verdicts.iter().find(its).expect("a verdict of its own");
+    assert_eq!((verdict.count, verdict.findings.len()), (10, 0));
+    assert!(verdict.summary.starts_with("10 requests failed with 502"), "{}", verdict.summary);
+    assert!(verdict.summary.contains("The first: TCP_MISS/502"), "{}", verdict.summary);
+    assert!(!verdict.advice.causes.is_empty());
 }
 
 /// A browser asked for what the lines tell of: they may be that request.
