@@ -66,15 +66,17 @@
   async function compile(url) {
     const beside = compileBeside(url);
     const arrived = () => within("data-packed", url) || performance.getEntriesByName(new URL(url, location.href).href).length;
-    for (;;) {
-      const module = await Promise.race([beside, new Promise((later) => setTimeout(later, 5000))]);
+    // Five seconds after the bytes are there, or a minute where the browser does not say that they are.
+    for (let waited = 0; waited < 60; waited += arrived() ? 12 : 1) {
+      const module = await Promise.race([beside, new Promise((later) => setTimeout(later, 1000))]);
       if (module) return module;
-      if (!arrived()) continue;
-      try {
-        return new WebAssembly.Module(await (await get(url)).arrayBuffer());
-      } catch {
-        return beside;
-      }
+    }
+    try {
+      const bytes = get(url).then((response) => response.arrayBuffer());
+      const first = await Promise.race([beside, bytes]);
+      return first instanceof WebAssembly.Module ? first : new WebAssembly.Module(first);
+    } catch {
+      return beside;
     }
   }
 

@@ -2,7 +2,10 @@
 //! times that. Counts do not depend on the machine, as times would. `cargo xtask bench growth` measures the same by time.
 
 use gateway_triage_core::{Case, Options};
+use gateway_triage_tests::build::dns::{A, NOERROR, Question, Record};
+use gateway_triage_tests::build::file;
 use gateway_triage_tests::build::packet::{self, Hop, Link, Segment};
+use gateway_triage_tests::build::talk::{Capture, Flow, Side};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
 use std::alloc::System;
 use std::fmt::Write as _;
@@ -40,6 +43,7 @@ static INPUTS: &[Input] = &[
         make: |size| small("requests that fail", size),
         size: 12_000,
     },
+    Input { name: "requests for one host, each with a lookup", file: "a.pcap", make: one_host, size: 500 },
     Input { name: "failures in a log", file: "access.log", make: failures, size: 1_000 },
 ];
 
@@ -65,6 +69,29 @@ fn own_addresses(packets: u64) -> Vec<u8> {
         file.extend(frame);
     }
     file
+}
+
+/// A gateway that looks the same host up for each request, and is refused by it.
+fn one_host(requests: u64) -> Vec<u8> {
+    let mut capture = Capture::new(Link::Ethernet, 1_767_225_600, &["10.0.0.2"]);
+    for at in 0..requests as u16 {
+        let [a, b] = at.to_be_bytes();
+        let mut client = Flow::new(&format!("10.1.{a}.{b}:40000"), "10.0.0.2:3128");
+        capture.open(&mut client, 1);
+        let head = b"GET http://shop.example.com/ HTTP/1.1\r\nHost: shop.example.com\r\n\r\n";
+        capture.send(&mut client, Side::Opener, head);
+        let question = Question::new(at, "shop.example.com", A);
+        capture.ask(&format!("10.0.0.2:{}", 10_000 + at), "10.0.0.53:53", &question);
+        let answer = [Record::A(packet::v4("198.51.100.9"))];
+        capture.tell(&format!("10.0.0.2:{}", 10_000 + at), "10.0.0.53:53", &question, NOERROR, &answer);
+        let mut upstream = Flow::new(&format!("10.0.0.2:{}", 20_000 + at), "198.51.100.9:80");
+        capture.syn(&mut upstream);
+        capture.refuse(&mut upstream);
+        capture.send(&mut client, Side::Server, b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+        capture.close(&mut client, Side::Opener);
+        capture.wait_ms(5);
+    }
+    file::pcap(&capture)
 }
 
 fn exchanges(packets: u64) -> Vec<u8> {

@@ -92,8 +92,8 @@ impl Places {
         self.put(self.hash(key), u32::try_from(at).unwrap_or(u32::MAX), &is);
     }
 
-    // Not generic, so that there is one of each and not one for every kind of key.
     /// As [`Places::get`], by [`Places::hash`] of the key.
+    // Not generic, and `put` neither: there is one of each and not one for every kind of key.
     pub fn find(&self, hash: u32, is: &dyn Fn(usize) -> bool) -> Option<usize> {
         let found = self.table.find(spread(hash), |(its, at)| *its == hash && is(*at as usize));
         found.map(|(_, at)| *at as usize)

@@ -126,7 +126,7 @@ fn the_sum_beside_the_one_file_is_its_own() {
     assert!(output.status.success(), "{output:?}");
 }
 
-/// Firefox was seen to do so on busy machines.
+/// Firefox was seen to do so on busy machines; only Chromium can be made to do it.
 #[test]
 fn a_browser_that_never_answers_what_is_to_be_compiled_starts_the_page_all_the_same() {
     for delivery in [Delivery::Site, Delivery::File] {

@@ -65,13 +65,18 @@ impl<'a> ByName<'a> {
         &self.list
     }
 
-    /// Those of each name.
+    /// Those of the name with this number.
+    pub(super) fn group(&self, number: usize) -> &[&'a Lookup] {
+        self.list.get(self.range(number)).unwrap_or_default()
+    }
+
+    /// Those of each name, by its number.
     pub(super) fn groups(&self) -> impl Iterator<Item = &[&'a Lookup]> {
-        (0..self.numbers.len()).filter_map(|number| self.list.get(self.range(number)))
+        (0..self.numbers.len()).map(|number| self.group(number))
     }
 
     /// Those of this name.
     pub(super) fn of(&self, name: &str) -> &[&'a Lookup] {
-        self.number(name).and_then(|number| self.list.get(self.range(number))).unwrap_or_default()
+        self.number(name).map(|number| self.group(number)).unwrap_or_default()
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::sorting::Sorting as _;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::cell::OnceCell;
+use core::cell::{OnceCell, RefCell};
 use core::net::IpAddr;
 
 use crate::tables::{HashMap, HashSet};
@@ -14,7 +15,7 @@ use super::directions::Unheard;
 use super::spans::Spans;
 use super::{Asked, Roles, pairing, resolving};
 use crate::capture::connection::Connection;
-use crate::capture::lookups::{Answer, Lookup};
+use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::exchange::{Attempt, Event, Exchange, Phase, ResolveFailure, Source};
 use crate::time::{Span, Timestamp};
@@ -38,6 +39,10 @@ pub(super) struct Names<'a> {
     by_name: OnceCell<ByName<'a>>,
     /// The names in order, for those that begin with a text.
     sorted: OnceCell<Vec<&'a str>>,
+    /// Hosts that were asked for.
+    hosts: RefCell<HashMap<String, Rc<Host<'a>>>>,
+    /// Names that may be a parent's or a backend's, by the last time that they were asked for.
+    briefs: OnceCell<Vec<Brief>>,
     /// When an address was given, and for which name.
     by_address: OnceCell<HashMap<IpAddr, Vec<(Timestamp, &'a str)>>>,
     /// Who tried a DNS server over TCP in vain, and how that went.
@@ -51,6 +56,40 @@ pub(super) struct Names<'a> {
     unheard: &'a Unheard,
     /// When the captures began.
     began: Timestamp,
+}
+
+/// What DNS said of a host. Very many requests may be for one, each with lookups of its own: this is made once.
+pub(super) struct Host<'a> {
+    /// Its addresses, and when DNS gave each first.
+    pub addresses: Vec<(Timestamp, IpAddr)>,
+    /// Its lookups by when they began, with their place among all of it.
+    lookups: Vec<(Timestamp, usize, &'a Lookup)>,
+}
+
+impl<'a> Host<'a> {
+    /// Lookups that began in this time.
+    pub(super) fn began(&self, from: Timestamp, to: Timestamp) -> &[(Timestamp, usize, &'a Lookup)] {
+        let start = self.lookups.partition_point(|(began, ..)| *began < from);
+        let end = self.lookups.partition_point(|(began, ..)| *began <= to);
+        self.lookups.get(start..end).unwrap_or_default()
+    }
+
+    /// Those of them that ask for addresses, in the order in which they were captured.
+    fn asked(&self, from: Timestamp, to: Timestamp) -> Vec<&'a Lookup> {
+        let its = self.began(from, to).iter().filter(|(.., lookup)| lookup.for_address());
+        let mut its: Vec<_> = its.map(|(_, place, lookup)| (*place, *lookup)).collect();
+        its.order_by_key(|(place, _)| *place);
+        its.into_iter().map(|(_, lookup)| lookup).collect()
+    }
+}
+
+/// One name in short.
+struct Brief {
+    /// When it was first asked for, and when last.
+    began: (Timestamp, Timestamp),
+    /// The last answer, where every lookup of it had one.
+    answered: Option<Timestamp>,
+    number: usize,
 }
 
 impl<'a> Names<'a> {
@@ -105,6 +144,8 @@ impl<'a> Names<'a> {
             lookups: own.collect(),
             by_name: OnceCell::new(),
             sorted: OnceCell::new(),
+            hosts: RefCell::default(),
+            briefs: OnceCell::new(),
             by_address: OnceCell::new(),
             tcp_failed,
             called,
@@ -210,20 +251,59 @@ impl<'a> Names<'a> {
         given.get(..upper)?.last().filter(|(time, _)| *time >= from).map(|(_, name)| *name)
     }
 
+    /// The addresses that DNS gave for a host.
     pub(super) fn addresses(&self, host: &str) -> Vec<IpAddr> {
-        self.given(host).into_iter().map(|(_, address)| address).collect()
+        self.host(host).addresses.iter().map(|(_, address)| *address).collect()
     }
 
-    /// Addresses of a host, each with when DNS gave it; the earliest time where DNS was not needed.
-    pub(super) fn given(&self, host: &str) -> Vec<(Timestamp, IpAddr)> {
-        let answers = self.of(host).flat_map(|lookup| &lookup.answers);
-        let of =
-            |(source, answer): &'a (Source, Answer)| answer.addresses.iter().map(|address| (source.time, *address));
-        let mut given: Vec<_> = answers.flat_map(of).collect();
+    /// What DNS said of a host. Where it was not needed for an address, that was known from the beginning.
+    pub(super) fn host(&self, host: &str) -> Rc<Host<'a>> {
+        if let Some(known) = self.hosts.borrow().get(host) {
+            return Rc::clone(known);
+        }
+        let mut addresses: Vec<(IpAddr, Timestamp)> = Vec::new();
+        let mut lookups = Vec::new();
+        for (place, lookup) in self.of(host).enumerate() {
+            lookups.extend(lookup.first().map(|first| (first.time, place, lookup)));
+            for (source, answer) in &lookup.answers {
+                addresses.extend(answer.addresses.iter().map(|address| (*address, source.time)));
+            }
+        }
         let always = Timestamp(i64::MIN);
-        given.extend(host.parse().ok().map(|address| (always, address)));
-        given.extend(self.called.get(host).into_iter().flatten().map(|address| (always, *address)));
-        given
+        addresses.extend(host.parse().ok().map(|address| (address, always)));
+        addresses.extend(self.called.get(host).into_iter().flatten().map(|address| (*address, always)));
+        addresses.order();
+        addresses.dedup_by_key(|(address, _)| *address);
+        lookups.order_by_key(|(began, place, _)| (*began, *place));
+        let addresses = addresses.into_iter().map(|(address, given)| (given, address)).collect();
+        let found = Rc::new(Host { addresses, lookups });
+        self.hosts.borrow_mut().insert(host.to_string(), Rc::clone(&found));
+        found
+    }
+
+    /// Names in short, those asked for last at the end.
+    fn briefs(&self) -> &[Brief] {
+        let brief = |(number, its): (usize, &[&Lookup])| {
+            its.first().filter(|lookup| plain_name(&lookup.name))?;
+            let mut brief = Brief {
+                began: (Timestamp(i64::MAX), Timestamp(i64::MIN)),
+                answered: Some(Timestamp(i64::MIN)),
+                number,
+            };
+            for lookup in its.iter().filter(|lookup| lookup.for_address()) {
+                let Some(Source { time: began, .. }) = lookup.first() else { continue };
+                brief.began = (brief.began.0.min(began), brief.began.1.max(began));
+                let last = lookup.answers.iter().map(|(source, _)| source.time).max();
+                brief.answered = brief.answered.zip(last).map(|(before, last)| before.max(last));
+            }
+            Some(brief)
+        };
+        let briefs = || {
+            let mut briefs: Vec<Brief> = self.by_name().groups().enumerate().filter_map(brief).collect();
+            briefs.order_by_key(|brief| brief.began.1);
+            briefs
+        };
+        self.briefs.get_or_init(briefs)
     }
 }
 
@@ -246,24 +326,22 @@ pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, requests: &Ask
         return;
     }
     let (from, to) = pairing::window(exchange);
-    let within = |lookup: &&Lookup| lookup.first().is_some_and(|first| first.time >= from && first.time <= to);
-    let all: Vec<&Lookup> = names.of(host).filter(|lookup| lookup.for_address()).collect();
+    let of_host = names.host(host);
+    let within = of_host.asked(from, to);
     // What another request for the same name looks up meanwhile says nothing of this one, unless it shares that.
     let own = |lookup: &&Lookup| {
         let made = lookup.first().and_then(|first| requests.latest(host, first.time));
         made.is_none_or(|made| made == exchange.begun)
     };
-    let mut asked: Vec<&Lookup> = all.iter().copied().filter(within).filter(own).collect();
+    let mut asked: Vec<&Lookup> = within.iter().copied().filter(own).collect();
     if asked.is_empty() {
-        asked = all.iter().copied().filter(within).collect();
+        asked = within;
     }
     let mut cached = false;
     if asked.is_empty() && exchange.attempts.is_empty() {
         // Nothing was asked for this request: the answer of an earlier one may have been kept.
-        let earlier = |lookup: &&Lookup| {
-            lookup.first().is_some_and(|first| first.time < from && from.since(first.time) < NEGATIVE_CACHE)
-        };
-        asked = all.iter().copied().filter(earlier).collect();
+        let since = Timestamp(from.0.saturating_sub(NEGATIVE_CACHE.0 - 1));
+        asked = of_host.asked(since, Timestamp(from.0.saturating_sub(1)));
         cached = !asked.is_empty();
     }
     let waited = to.min(seen_to);
@@ -341,19 +419,25 @@ fn failed_before(exchange: &Exchange, names: &Names<'_>) -> Option<Attempt> {
     let answered = exchange.events.iter().map(|event| event.source.time).max()?;
     let from = Timestamp(answered.0.saturating_sub(GIVES_UP.0)).max(pairing::window(exchange).0);
     let mut found = None;
-    for list in names.by_name().groups() {
-        let Some(name) = list.first().map(|lookup| &lookup.name).filter(|name| plain_name(name)) else { continue };
+    let briefs = names.briefs();
+    let briefs = briefs.get(briefs.partition_point(|brief| brief.began.1 < from)..).unwrap_or_default();
+    // Who waits for an answer gives up by a timer; else the gateway answers as soon as it knows.
+    let late = |last: Timestamp| answered.since(last) > PROMPT;
+    for brief in briefs.iter().filter(|brief| brief.began.0 <= answered && !brief.answered.is_some_and(late)) {
+        let list = names.by_name().group(brief.number);
+        let Some(name) = list.first().map(|lookup| &lookup.name) else { continue };
         let within =
             |lookup: &&Lookup| lookup.first().is_some_and(|first| first.time >= from && first.time <= answered);
         let asked: Vec<&Lookup> = list.iter().copied().filter(|lookup| lookup.for_address()).filter(within).collect();
         let Some(mut attempt) = names.failed(&asked, answered) else {
             continue;
         };
-        // Who waits for an answer gives up by a timer; else the gateway answers as soon as it knows.
         let silent = matches!(attempt.resolve.failure(), Some(ResolveFailure::NoResponse { .. }));
         let last = asked.iter().flat_map(|lookup| &lookup.answers).map(|(source, _)| source.time).max();
-        let prompt = silent || last.is_none_or(|last| answered.since(last) <= PROMPT);
-        if !prompt || resolving::half_asked(&asked, &attempt) || names.half_captured(&asked, &attempt) {
+        if !silent && last.is_some_and(late)
+            || resolving::half_asked(&asked, &attempt)
+            || names.half_captured(&asked, &attempt)
+        {
             continue;
         }
         if found.is_some() {

@@ -1,11 +1,12 @@
 //! Which attempt belongs to which request: by time, host, target, and the addresses that DNS gave.
 
+use alloc::rc::Rc;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
+use super::names::Host;
 use super::{Asked, Hellos, Loose, Names, Roles, failing};
-use crate::capture::lookups::Lookup;
 use crate::exchange::{Answer, Attempt, Exchange};
 use crate::time::{Span, Timestamp};
 
@@ -63,7 +64,7 @@ pub(super) fn assign(
     names: &Names<'_>,
     (roles, hellos, asked): (&Roles, &Hellos<'_>, &Asked),
 ) {
-    let sought: Vec<Sought> = exchanges.iter().map(|exchange| Sought::new(exchange, names, asked)).collect();
+    let sought: Vec<Sought<'_>> = exchanges.iter().map(|exchange| Sought::new(exchange, names, asked)).collect();
     let by = By { names, roles, hellos };
     let open = Open::new(exchanges);
     for loose in loose.iter_mut() {
@@ -116,7 +117,7 @@ pub(super) fn assign(
 
 /// A reverse proxy may write another host and another path into what it asks for: such an attempt that failed goes to a
 /// request that has no other, by time alone.
-fn assign_rewritten(exchanges: &mut [Exchange], sought: &[Sought], loose: &mut [Loose<'_>], open: &Open) {
+fn assign_rewritten(exchanges: &mut [Exchange], sought: &[Sought<'_>], loose: &mut [Loose<'_>], open: &Open) {
     for loose in loose.iter_mut().filter(|loose| !loose.taken) {
         let ended = loose.attempt.span.map_or(loose.begun, |(_, ended)| ended);
         let mut fits = open.around(loose.begun, ended).filter_map(|at| {
@@ -124,7 +125,7 @@ fn assign_rewritten(exchanges: &mut [Exchange], sought: &[Sought], loose: &mut [
             let (from, to) = window(exchange);
             let within = loose.begun >= from && ended <= to.plus(SLACK);
             let alone =
-                exchange.attempts.is_empty() && sought.get(at).is_some_and(|sought| sought.addresses.is_empty());
+                exchange.attempts.is_empty() && sought.get(at).is_some_and(|sought| sought.addresses().is_empty());
             (within && alone && rewritten(exchange, loose)).then(|| (core::cmp::Reverse(apart(exchange, loose)), at))
         });
         let Some(first) = fits.next() else { continue };
@@ -138,26 +139,31 @@ fn assign_rewritten(exchanges: &mut [Exchange], sought: &[Sought], loose: &mut [
 }
 
 /// What the captures say of the host that a request wants.
-struct Sought {
-    /// Its addresses, and since when DNS had given them.
-    addresses: Vec<(Timestamp, IpAddr)>,
+struct Sought<'a> {
+    /// `None` where it is not known which host that is.
+    host: Option<Rc<Host<'a>>>,
     /// The gateway looked it up for this very request.
     looked_up: bool,
 }
 
-impl Sought {
-    fn new(exchange: &Exchange, names: &Names<'_>, asked: &Asked) -> Self {
-        let Some(host) = exchange.host.as_deref() else { return Self { addresses: Vec::new(), looked_up: false } };
-        let own = |lookup: &Lookup| {
-            let made = lookup.first().and_then(|first| asked.latest(host, first.time));
-            made == Some(exchange.begun)
-        };
-        Self { addresses: names.given(host), looked_up: names.of(host).any(own) }
+impl<'a> Sought<'a> {
+    fn new(exchange: &Exchange, names: &Names<'a>, asked: &Asked) -> Self {
+        let Some(name) = exchange.host.as_deref() else { return Self { host: None, looked_up: false } };
+        let host = names.host(name);
+        let (from, to) = asked.waits(name, exchange.begun).unwrap_or((Timestamp(i64::MAX), Timestamp(i64::MIN)));
+        let looked_up =
+            host.began(from, to).iter().any(|(began, ..)| asked.latest(name, *began) == Some(exchange.begun));
+        Self { host: Some(host), looked_up }
+    }
+
+    /// Its addresses, and since when DNS had given them.
+    fn addresses(&self) -> &[(Timestamp, IpAddr)] {
+        self.host.as_ref().map_or(&[], |host| &host.addresses)
     }
 
     /// Whether the gateway knew its address at that time, as far as the captures show.
     fn known(&self, at: Timestamp) -> bool {
-        self.looked_up && !self.addresses.is_empty() || self.addresses.iter().any(|(given, _)| *given <= at)
+        self.looked_up && !self.addresses().is_empty() || self.addresses().iter().any(|(given, _)| *given <= at)
     }
 }
 
@@ -169,13 +175,13 @@ struct By<'a, 'n> {
 }
 
 /// How well an attempt fits an exchange; `None` if it cannot be its.
-fn fit(exchange: &Exchange, sought: &Sought, loose: &Loose<'_>, by: &By<'_, '_>) -> Option<u32> {
+fn fit(exchange: &Exchange, sought: &Sought<'_>, loose: &Loose<'_>, by: &By<'_, '_>) -> Option<u32> {
     let By { names, roles, hellos } = by;
     let attempt = &loose.attempt;
     let upstream = attempt.upstream?;
     let local = attempt.local?.ip();
     let known = sought.known(loose.begun);
-    let same_address = sought.addresses.iter().any(|(_, address)| *address == upstream.ip());
+    let same_address = sought.addresses().iter().any(|(_, address)| *address == upstream.ip());
     let spoofed = !roles.egress.contains(&local);
     if spoofed && (exchange.client != Some(local) || !same_address && known) {
         return None;
