@@ -100,6 +100,26 @@ fn search_filters_and_groups_narrow_the_list() {
 }
 
 #[test]
+fn the_requests_of_a_cause_are_leafed_through() {
+    with_page("leaf", |page| {
+        page.drop_files(&[long_log("made-leaf", 21)]);
+        assert_eq!(page.wait_read(), "done");
+        let said = || page.script("return document.querySelector('.leaf')?.innerText ?? ''").to_string();
+        let stands = |at: u32| wait("the request", || said().contains(&format!("Request {at} of 3")));
+        let off = |id: &str| page.script(&format!("return document.getElementById('{id}').disabled")) == true;
+        stands(1);
+        assert!(off("previous-request"));
+        page.click("Next");
+        stands(2);
+        page.click("Next");
+        stands(3);
+        assert!(off("next-request"));
+        page.click("Previous");
+        stands(2);
+    });
+}
+
+#[test]
 fn a_time_picked_narrows_list_and_counts() {
     with_page("brush", |page| {
         let report = page.analyse(&seven());

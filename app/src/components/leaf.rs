@@ -58,6 +58,8 @@ pub fn Leaf(
         (at, total) if lists.between.with(Option::is_some) => words::which_in_time(at, total),
         (at, _) => words::which(at, count.get()),
     };
+    // Not in the view: there a `>` outside of braces would end the button's tag.
+    let last = move || at.get().unwrap_or(0) + 1 >= total.get();
     view! {
         <Show when=move || { count.get() > 1 || of_list.get().is_some() }>
             <div class="leaf">
@@ -71,7 +73,7 @@ pub fn Leaf(
                 <button
                     id="next-request"
                     type="button"
-                    disabled=move || at.get().unwrap_or(0) + 1 >= total.get()
+                    disabled=last
                     on:click=move |_| step(true)
                 >
                     {words::NEXT}
