@@ -1,6 +1,7 @@
 //! A capture as a script: who says what, when. Keeps the clock and the sequence numbers, and gives
 //! every packet the number that Wireshark will show, so that a script can name its evidence.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
 use super::dns::{Question, Record};
@@ -125,7 +126,7 @@ pub struct Frame {
 pub struct Capture {
     link: Link,
     now: u64,
-    ours: Vec<IpAddr>,
+    ours: HashSet<IpAddr>,
     router: [u8; 6],
     frames: Vec<Frame>,
     packets: Vec<Vec<u8>>,

@@ -4,6 +4,7 @@ use crate::process::{self, cargo};
 use crate::setup::{self, Tool, Toolbox};
 use crate::{dist, page};
 use anyhow::{Context, Result, bail};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// One check.
@@ -60,6 +61,12 @@ static STEPS: &[Step] = &[
         what: "unit, property and case tests",
         needs: &[&setup::TSHARK],
         run: |_| process::run(cargo().args(["test", "--workspace"])),
+    },
+    Step {
+        name: "steps",
+        what: "what it takes to read and join grows with the input, by counted steps",
+        needs: &[],
+        run: |_| process::run(&mut counted()),
     },
     Step {
         name: "doc",
@@ -145,6 +152,24 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     summary(&done, None, &chosen);
     Ok(())
+}
+
+/// The test of growth, with a counter in each block of the code (see `tests/steps`). With `--target`, so that what the compiler
+/// itself loads is not counted, in a folder of its own, so that the other steps are not compiled anew.
+fn counted() -> Command {
+    const FLAGS: &str = "--cfg=steps -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3 \
+                         -Cllvm-args=-sanitizer-coverage-trace-pc-guard";
+    let mut command = cargo();
+    command.args([
+        "test",
+        "--package=gateway-triage-tests",
+        "--test=growth",
+        "--target=host-tuple",
+        "--",
+        "--nocapture",
+    ]);
+    command.env("RUSTFLAGS", FLAGS).env("CARGO_TARGET_DIR", process::workspace().join("target/steps"));
+    command
 }
 
 /// Runs the browser tests on the page that the step before has built.

@@ -1,0 +1,101 @@
+//! Captures in which much fails.
+
+use crate::{Files, Input, one};
+use gateway_triage_tests::build::dns::{A, NOERROR, Question, Record};
+use gateway_triage_tests::build::file;
+use gateway_triage_tests::build::packet::{self, Link};
+use gateway_triage_tests::build::talk::{Capture, Flow, Side};
+
+pub static INPUTS: &[Input] = &[
+    Input { name: "requests for one host, each with a lookup", make: one_host, size: 500 },
+    Input { name: "requests for one host that refuses, all at the same time", make: at_once, size: 500 },
+    Input { name: "tunnels to one host that refuses", make: tunnels, size: 500 },
+    Input { name: "hosts that refuse, without a client's side", make: no_client, size: 500 },
+];
+
+const UNAVAILABLE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+
+fn client(at: u64) -> String {
+    format!("10.{}.{}.{}:40000", at / 40_000 + 1, at / 200 % 200, at % 200 + 1)
+}
+
+/// A gateway that looks the same host up for each request, and is refused by it.
+fn one_host(requests: u64) -> Files {
+    let mut capture = Capture::new(Link::Ethernet, 1_767_225_600, &["10.0.0.2"]);
+    for at in 0..requests as u16 {
+        let mut client = Flow::new(&client(at.into()), "10.0.0.2:3128");
+        capture.open(&mut client, 1);
+        let head = b"GET http://shop.example.com/ HTTP/1.1\r\nHost: shop.example.com\r\n\r\n";
+        capture.send(&mut client, Side::Opener, head);
+        let question = Question::new(at, "shop.example.com", A);
+        capture.ask(&format!("10.0.0.2:{}", 10_000 + at), "10.0.0.53:53", &question);
+        let answer = [Record::A(packet::v4("198.51.100.9"))];
+        capture.tell(&format!("10.0.0.2:{}", 10_000 + at), "10.0.0.53:53", &question, NOERROR, &answer);
+        let mut upstream = Flow::new(&format!("10.0.0.2:{}", 20_000 + at), "198.51.100.9:80");
+        capture.syn(&mut upstream);
+        capture.refuse(&mut upstream);
+        capture.send(&mut client, Side::Server, UNAVAILABLE);
+        capture.close(&mut client, Side::Opener);
+        capture.wait_ms(5);
+    }
+    one("a.pcap", file::pcap(&capture))
+}
+
+/// All clients ask, then all connections are tried, then all are answered: each could be of any other.
+fn at_once(requests: u64) -> Files {
+    with_clients(requests, b"GET http://198.51.100.9/ HTTP/1.1\r\nHost: 198.51.100.9\r\n\r\n", requests)
+}
+
+fn tunnels(requests: u64) -> Files {
+    with_clients(requests, b"CONNECT 198.51.100.9:80 HTTP/1.1\r\nHost: 198.51.100.9:80\r\n\r\n", 1)
+}
+
+/// So many at the same time.
+fn with_clients(requests: u64, head: &[u8], together: u64) -> Files {
+    let mut capture = Capture::new(Link::Ethernet, 1_767_225_600, &["10.0.0.2"]);
+    for first in (0..requests).step_by(together as usize) {
+        let numbers = first..first + together;
+        let mut clients: Vec<Flow> = numbers.clone().map(|at| Flow::new(&client(at), "10.0.0.2:3128")).collect();
+        for client in &mut clients {
+            capture.open(client, 1);
+            capture.send(client, Side::Opener, head);
+        }
+        let mut tried: Vec<Flow> =
+            numbers.map(|at| Flow::new(&format!("10.0.0.2:{}", 20_000 + at % 40_000), "198.51.100.9:80")).collect();
+        for flow in &mut tried {
+            capture.syn(flow);
+        }
+        for flow in &mut tried {
+            capture.refuse(flow);
+        }
+        for client in &mut clients {
+            capture.send(client, Side::Server, UNAVAILABLE);
+            capture.close(client, Side::Opener);
+        }
+        capture.wait_ms(5);
+    }
+    one("a.pcap", file::pcap(&capture))
+}
+
+/// A capture taken behind the gateway: it looks up and tries one host after the other.
+fn no_client(hosts: u64) -> Files {
+    let mut capture = Capture::new(Link::Ethernet, 1_767_225_600, &["10.0.0.2"]);
+    for at in 0..hosts {
+        let (name, port) = (format!("h{at}.example.com"), 10_000 + at % 50_000);
+        let address = format!("198.{}.{}.{}", at / 40_000 + 18, at / 200 % 200, at % 200 + 1);
+        let question = Question::new(at as u16, &name, A);
+        capture.ask(&format!("10.0.0.2:{port}"), "10.0.0.53:53", &question);
+        capture.tell(
+            &format!("10.0.0.2:{port}"),
+            "10.0.0.53:53",
+            &question,
+            NOERROR,
+            &[Record::A(packet::v4(&address))],
+        );
+        let mut up = Flow::new(&format!("10.0.0.2:{port}"), &format!("{address}:443"));
+        capture.syn(&mut up);
+        capture.refuse(&mut up);
+        capture.wait_ms(5);
+    }
+    one("a.pcap", file::pcap(&capture))
+}
