@@ -1,35 +1,29 @@
 //! Captures without a client's side: what the gateway tried is all there is.
 
-use crate::sorting::Sorting as _;
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cell::OnceCell;
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use crate::tables::{HashMap, HashSet};
 
+use super::retries::{HostNames, NEXT_TRY, Others};
 use super::{
-    Joined, Loose, Names, Roles, attempt, client_exchange, clients, doubts, failing, hello, one_leg, outcome,
+    Joined, Loose, Names, Roles, attempt, client_exchange, clients, doings, doubts, failing, hello, one_leg, outcome,
     unresolved,
 };
 use crate::capture::connection::Connection;
-use crate::capture::conversation::Conversation;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
-use crate::capture::transaction::Transaction;
 use crate::exchange::{Answer, ConnectFailure, Exchange, Phase, SecureFailure};
 use crate::protocols::http1::is_server_error;
 use crate::time::{Span, Timestamp};
 
-/// Attempts at further addresses of a name follow each other within this time.
-const NEXT_ADDRESS: Span = Span::seconds(10);
-/// A failed try and the next one of the same request follow each other within this time: HAProxy waits for a second.
-const NEXT_TRY: Span = Span::milliseconds(1500);
+/// Tries looked at for one that an error was passed on from.
+const NEARBY: usize = 4096;
 /// After SYNs without an answer a gateway waits for its own timer before it tries the next address.
 const NEXT_AFTER_SILENCE: Span = Span::seconds(64);
-/// Connections looked at for one that took over.
-const NEARBY: usize = 4096;
+
 /// Makes an exchange of each upstream failure that nothing made up for.
 pub fn exchanges(
     points: &[Point],
@@ -54,9 +48,9 @@ pub fn exchanges(
             joined.unseen += 1;
         }
     }
-    let names = host_names(points, lookups);
-    let went_well: Vec<&Connection> =
-        points.iter().flat_map(|point| &point.connections).filter(|other| went_well(other)).collect();
+    let names = HostNames::new(points, lookups);
+    let others = Others::new(points, &names, &loose);
+    let passing = Passing::new(&loose);
     // Of those that were asked in vain, which open connections themselves, and to whom: to several, or to this one alone.
     let servers: HashSet<IpAddr> = loose.iter().map(|loose| loose.connection.server.ip()).collect();
     let mut openers: HashMap<IpAddr, Option<IpAddr>> = HashMap::default();
@@ -76,8 +70,7 @@ pub fn exchanges(
     let mut running: HashMap<(IpAddr, String), (usize, Timestamp)> = HashMap::default();
     let accepted = clients::accepted(points);
     let beside = OnceCell::new();
-    let all = loose;
-    for loose in &all {
+    for loose in &loose {
         let attempt = &loose.attempt;
         // Who recorded this was asked itself, or asks others: it is the gateway, and no upstream of one.
         let (here, there) = (loose.connection.client.ip(), loose.connection.server.ip());
@@ -109,7 +102,7 @@ pub fn exchanges(
             continue;
         }
         // Who answered had asked for the same itself meanwhile, in vain: that is told.
-        if attempt.status.is_some_and(is_server_error) && passed_on(&all, loose) {
+        if attempt.status.is_some_and(is_server_error) && passing.on(loose) {
             joined.total = joined.total.saturating_sub(1);
             continue;
         }
@@ -119,7 +112,7 @@ pub fn exchanges(
             || attempt.late
             || !failing(attempt)
             || outcome::unfinished(attempt, seen_to)
-            || settled(&went_well, &names, loose)
+            || others.settle(loose)
         {
             continue;
         }
@@ -127,7 +120,7 @@ pub fn exchanges(
         // It was counted.
         let carried = !inside && (attempt.target.is_some() || hello(loose.connection));
         let (initiator, server) = (loose.connection.client.ip(), loose.connection.server);
-        let named = attempt.host.clone().or_else(|| named(&names, server.ip()).map(ToString::to_string));
+        let named = attempt.host.clone().or_else(|| names.of(server.ip()).map(ToString::to_string));
         let key = (initiator, named.unwrap_or_else(|| server.to_string()));
         let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
         let before = running.get(&key).and_then(|(at, before)| Some((joined.exchanges.get_mut(*at)?, *before)));
@@ -178,12 +171,7 @@ impl Listening {
             spans.entry(connection.server.ip()).or_default().push(span);
         }
         for spans in spans.values_mut() {
-            spans.order();
-            spans.dedup_by(|next, before| {
-                let overlap = next.0 <= before.1;
-                before.1 = if overlap { before.1.max(next.1) } else { before.1 };
-                overlap
-            });
+            doings::merge(spans);
         }
         Self(spans)
     }
@@ -191,119 +179,37 @@ impl Listening {
     /// Whether a connection was opened by a host while somebody spoke TLS to it.
     fn asks_on(&self, connection: &Connection) -> bool {
         let at = connection.first.time;
-        let Some(spans) = self.0.get(&connection.client.ip()) else { return false };
-        let upper = spans.partition_point(|(from, _)| *from <= at);
-        let within = upper.checked_sub(1).and_then(|before| spans.get(before)).is_some_and(|(_, to)| at <= *to);
-        within && connection.server.port() != 53 && connection.client.ip() != connection.server.ip()
+        let spans = self.0.get(&connection.client.ip());
+        spans.is_some_and(|spans| doings::during(at, spans)) && connection.server.port() != 53 && connection.client.ip() != connection.server.ip()
     }
 }
 
-/// Which name an address was given for, of those that anybody connected to.
-fn host_names<'a>(points: &[Point], lookups: &[&'a Lookup]) -> BTreeMap<(IpAddr, IpAddr), &'a str> {
-    let mut names = BTreeMap::new();
-    if lookups.is_empty() {
-        return names;
-    }
-    let connections = points.iter().flat_map(|point| &point.connections);
-    let servers: HashSet<IpAddr> = connections.map(|connection| connection.server.ip()).collect();
-    for lookup in lookups {
-        for (_, answer) in &lookup.answers {
-            for address in answer.addresses.iter().filter(|address| servers.contains(*address)) {
-                names.insert((lookup.asker, *address), lookup.name.as_str());
+/// What hosts asked for in vain, and of whom: when they began to.
+struct Passing<'a>(HashMap<(IpAddr, &'a str), Vec<(Timestamp, SocketAddr)>>);
+
+impl<'a> Passing<'a> {
+    /// In the order of their beginning.
+    fn new(all: &'a [Loose<'_>]) -> Self {
+        let mut passing: HashMap<(IpAddr, &str), Vec<_>> = HashMap::default();
+        for loose in all.iter().filter(|loose| failing(&loose.attempt)) {
+            if let Some(target) = loose.attempt.target.as_deref() {
+                let tries = passing.entry((loose.connection.client.ip(), target)).or_default();
+                tries.push((loose.begun, loose.connection.server));
             }
         }
+        Self(passing)
     }
-    names
-}
 
-/// Whether something was answered on a connection.
-pub(super) fn went_well(connection: &Connection) -> bool {
-    let good = |open: &Transaction| open.response.as_deref().is_some_and(|answer| !is_server_error(answer.status));
-    let http = connection
-        .conversation()
-        .is_some_and(|http| http.healthy > 0 || http.tunnel.is_some() || http.open().any(good));
-    let tls = connection.handshake.as_ref().is_some_and(|handshake| handshake.went_through());
-    let said = connection.server_end.bytes + connection.server_end.cut > 0;
-    unheard(connection) || http || tls || connection.conversation().is_none() && said
-}
-
-/// Where what came back was not captured, the gateway's acknowledgements say that something did, more than a FIN.
-fn unheard(connection: &Connection) -> bool {
-    connection.server_end.packets == 0 && connection.server_end.acked > 1
-}
-
-/// Whether another try made up for it: failover, retry, happy eyeballs.
-fn settled(went_well: &[&Connection], names: &BTreeMap<(IpAddr, IpAddr), &str>, loose: &Loose<'_>) -> bool {
-    let (asker, dead) = (loose.connection.client.ip(), loose.connection.server);
-    let name = named(names, dead.ip());
-    let attempt = &loose.attempt;
-    let ended = attempt.span.map_or(loose.begun, |(_, ended)| ended);
-    let connecting = attempt.connect.failure().is_some();
-    let refused = connecting && !matches!(attempt.connect.failure(), Some(ConnectFailure::Unanswered { .. }));
-    let request = transaction_of(loose).and_then(|transaction| transaction.request.as_deref());
-    // What was asked is known: only the same request, asked again at once, is another try of it.
-    if let Some(request) = request.filter(|_| !connecting) {
-        let failed = attempt.events.iter().map(|event| event.source.time).max().unwrap_or(ended);
-        let until = failed.plus(NEXT_TRY);
-        let upper = went_well.partition_point(|other| other.first.time <= until);
-        return went_well.get(..upper).unwrap_or_default().iter().rev().take(NEARBY).any(|other| {
-            let again = |http: &Conversation| match unheard(other) {
-                true => http.sent_again(request, request.first.time, until),
-                false => http.answered_well(request, request.first.time, until),
-            };
-            other.client.ip() == asker && other.last.time >= loose.begun && other.conversation().is_some_and(again)
-        });
+    /// Whether an error only passes on what the server itself got, of another one, for the same.
+    fn on(&self, loose: &Loose<'_>) -> bool {
+        let (server, attempt) = (loose.connection.server, &loose.attempt);
+        let answered = attempt.events.iter().map(|event| event.source.time).max();
+        let its = attempt.target.as_deref().and_then(|target| self.0.get(&(server.ip(), target)));
+        let Some((tries, answered)) = its.zip(answered) else { return false };
+        let from = tries.partition_point(|(begun, _)| *begun <= loose.begun);
+        let meanwhile = tries.iter().skip(from).take(NEARBY).take_while(|(begun, _)| *begun <= answered);
+        meanwhile.into_iter().any(|(_, other)| *other != server)
     }
-    // A refused connect is followed at once; one without an answer by its timer.
-    let until = ended.plus(if refused { NEXT_TRY } else { NEXT_ADDRESS });
-    // In order of their beginning: those that began too late to take over are not looked at.
-    let upper = went_well.partition_point(|other| other.first.time <= until);
-    went_well.get(..upper).unwrap_or_default().iter().rev().take(NEARBY).any(|other| {
-        let server = other.server;
-        let same_host = other.client.ip() == asker || other.client.is_ipv4() != loose.connection.client.is_ipv4();
-        let same_name = name.is_some() && named(names, server.ip()) == name;
-        let later = match connecting {
-            // Another address that is in use by then is what a client falls back on.
-            true if server.ip() != dead.ip() => other.last.time >= loose.begun,
-            true => other.first.time >= loose.begun,
-            false => other.first.time >= ended,
-        };
-        same_host
-            && later
-            && !core::ptr::eq(*other, loose.connection)
-            && server.port() == dead.port()
-            && (server.ip() == dead.ip() || same_name)
-    })
-}
-
-/// Whether an error only passes on what the server itself got, of another one, for the same.
-fn passed_on(all: &[Loose<'_>], loose: &Loose<'_>) -> bool {
-    let (server, attempt) = (loose.connection.server, &loose.attempt);
-    let Some(answered) = attempt.events.iter().map(|event| event.source.time).max() else { return false };
-    let from = all.partition_point(|other| other.begun <= loose.begun);
-    let meanwhile = all.iter().skip(from).take(NEARBY).take_while(|other| other.begun <= answered);
-    meanwhile
-        .filter(|other| other.connection.client.ip() == server.ip() && other.connection.server != server)
-        .any(|other| attempt.target.is_some() && other.attempt.target == attempt.target && failing(&other.attempt))
-}
-
-/// The name that an address was given for, whoever asked: a host asks over one protocol and connects over both.
-pub(super) fn named<'a>(names: &BTreeMap<(IpAddr, IpAddr), &'a str>, address: IpAddr) -> Option<&'a str> {
-    if address.is_loopback() {
-        return Some("localhost");
-    }
-    names.iter().find(|((_, given), _)| *given == address).map(|(_, name)| *name)
-}
-
-/// The request that an attempt was.
-pub(super) fn transaction_of<'a>(loose: &Loose<'a>) -> Option<&'a Transaction> {
-    let attempt = &loose.attempt;
-    let conversation = loose.connection.conversation()?;
-    conversation.kept.iter().chain(conversation.open()).find(|transaction| {
-        transaction.request.as_ref().map_or(attempt.target.is_none(), |request| {
-            request.first.time == loose.begun && attempt.target.as_deref() == request.whole_target()
-        })
-    })
 }
 
 /// Whoever asked closed in the middle of a good answer.
@@ -313,7 +219,7 @@ fn left(loose: &Loose<'_>, upstream: impl FnOnce() -> Exchange, roles: &Roles) -
     if server.lost + server.cut > 0 || server.unseen() {
         return None;
     }
-    let transaction = transaction_of(loose).filter(|transaction| transaction.request.is_some())?;
+    let transaction = loose.transaction.filter(|transaction| transaction.request.is_some())?;
     let mut exchange = client_exchange(connection, transaction);
     let Answer::ClientLeft(Some(status)) = &exchange.answer else { return None };
     if is_server_error(status.code) || transaction.response.as_ref().is_none_or(|response| response.until_close) {
@@ -333,14 +239,14 @@ const LEFT: &str = "Only one side was captured: if this is the gateway's, it may
 
 fn exchange(
     loose: &Loose<'_>,
-    names: &BTreeMap<(IpAddr, IpAddr), &str>,
+    names: &HostNames<'_>,
     asked: &dyn Fn(IpAddr, &str) -> bool,
     roles: &Roles,
 ) -> Exchange {
     let connection = loose.connection;
     let attempt = &loose.attempt;
     let initiator = connection.client.ip();
-    let transaction = transaction_of(loose);
+    let transaction = loose.transaction;
     // A 5xx on one leg: whose it is only a gateway's mark in the request tells.
     let judged = attempt.status.is_some_and(is_server_error) && attempt.receive.failure().is_none();
     let marked =
@@ -352,7 +258,7 @@ fn exchange(
         exchange.doubts.push(one_leg());
         return exchange;
     }
-    let named = names.get(&(initiator, connection.server.ip())).map(|name| (*name).to_string());
+    let named = names.told(initiator, connection.server.ip()).map(ToString::to_string);
     // With an encrypted ClientHello inside, or GREASE, the name outside is the host's only if it was looked up.
     let outer = connection.handshake.as_ref().and_then(|handshake| handshake.server_name());
     let outer = outer.filter(|outer| asked(initiator, outer)).map(ToString::to_string);

@@ -1,5 +1,6 @@
 //! What each host of a capture was seen doing: the ground on which roles are found.
 
+use crate::sorting::Sorting as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -38,7 +39,7 @@ pub struct Doings {
     pub opened_at: Vec<(Timestamp, IpAddr)>,
     /// Who asked it: few hosts are asked.
     pub callers: Seldom<Callers>,
-    /// Hardware addresses that its packets came from; one that comes again behind another stands there again.
+    /// Hardware addresses that its packets came from: the first few.
     pub hardware: Vec<u64>,
     /// Its packets were sent, not received, by the capturing host.
     pub local: bool,
@@ -55,6 +56,8 @@ pub struct Doings {
 pub struct Callers {
     /// When it was being asked: the first so many times.
     pub asked_in: Vec<(Timestamp, Timestamp)>,
+    /// The same in order, and apart from each other.
+    pub busy: Vec<(Timestamp, Timestamp)>,
     /// Who sent it requests.
     pub asked_by: HashSet<IpAddr>,
     /// Who sent it proxy requests.
@@ -76,7 +79,7 @@ impl Doings {
     }
 
     fn came_from(&mut self, hardware: u64) {
-        if hardware != 0 && self.hardware.last() != Some(&hardware) {
+        if hardware != 0 && self.hardware.len() < HARDWARE && !self.hardware.contains(&hardware) {
             sparing::push(&mut self.hardware, hardware);
         }
     }
@@ -85,8 +88,8 @@ impl Doings {
 /// Times kept per host to see whether it goes out while it serves.
 pub const TIMES: usize = 2000;
 
-/// Addresses behind one hardware address that are taken for one machine's; behind a router there are more.
-const ADDRESSES_OF_ONE: usize = 4;
+/// Hardware addresses of one host that are kept: behind two routers it has two.
+const HARDWARE: usize = 16;
 
 /// What every host was seen doing.
 pub fn collect(points: &[Point]) -> HashMap<IpAddr, Box<Doings>> {
@@ -110,52 +113,28 @@ pub fn collect(points: &[Point]) -> HashMap<IpAddr, Box<Doings>> {
             hosts.entry(lookup.server).or_default().dns_server = true;
         }
     }
+    for host in hosts.values_mut().filter(|host| !host.callers.asked_in.is_empty()) {
+        let mut busy = host.callers.asked_in.clone();
+        merge(&mut busy);
+        host.callers.busy = busy;
+    }
     hosts
 }
 
-/// Addresses of one machine, by what the capture says of them: all that sent from the capturing host are its own;
-/// others share a hardware address, or each is its own on one of its interfaces.
-pub struct Machines<'a> {
-    hosts: &'a HashMap<IpAddr, Box<Doings>>,
-    /// By interfaces, a list for each capturing machine.
-    own: Vec<Vec<IpAddr>>,
-    local: Vec<IpAddr>,
-    by_hardware: HashMap<u64, Vec<IpAddr>>,
+/// Whether a time lies in one of these spans, which are in order and apart from each other.
+pub fn during(at: Timestamp, spans: &[(Timestamp, Timestamp)]) -> bool {
+    let upper = spans.partition_point(|(from, _)| *from <= at);
+    upper.checked_sub(1).and_then(|before| spans.get(before)).is_some_and(|(_, to)| at <= *to)
 }
 
-impl<'a> Machines<'a> {
-    /// `own`: by interfaces, a list for each capturing machine.
-    pub fn new(hosts: &'a HashMap<IpAddr, Box<Doings>>, own: Vec<Vec<IpAddr>>) -> Self {
-        let mut local = Vec::new();
-        let mut by_hardware: HashMap<u64, Vec<IpAddr>> = HashMap::default();
-        for (ip, doings) in hosts {
-            if doings.local {
-                local.push(*ip);
-            }
-            for hardware in &doings.hardware {
-                let sharing = by_hardware.entry(*hardware).or_default();
-                if sharing.len() <= ADDRESSES_OF_ONE && !sharing.contains(ip) {
-                    sparing::push(sharing, *ip);
-                }
-            }
-        }
-        Self { hosts, own, local, by_hardware }
-    }
-
-    /// Whether this holds of any address that is known of the machine that has this one.
-    pub fn any(&self, ip: &IpAddr, holds: &mut dyn FnMut(&IpAddr) -> bool) -> bool {
-        let Some(doings) = self.hosts.get(ip) else { return false };
-        if doings.local && self.local.iter().any(&mut *holds) {
-            return true;
-        }
-        for hardware in doings.hardware.iter().filter(|_| !doings.local) {
-            let sharing = self.by_hardware.get(hardware).filter(|sharing| sharing.len() <= ADDRESSES_OF_ONE);
-            if sharing.is_some_and(|sharing| sharing.iter().any(&mut *holds)) {
-                return true;
-            }
-        }
-        self.own.iter().any(|own| own.contains(ip) && own.iter().any(&mut *holds))
-    }
+/// Puts spans in order, and makes one of those that overlap.
+pub fn merge(spans: &mut Vec<(Timestamp, Timestamp)>) {
+    spans.order();
+    spans.dedup_by(|next, before| {
+        let overlap = next.0 <= before.1;
+        before.1 = if overlap { before.1.max(next.1) } else { before.1 };
+        overlap
+    });
 }
 
 /// Host names of requests that are not known to have gone well.

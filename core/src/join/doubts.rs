@@ -1,13 +1,12 @@
 //! What a capture without a client's side leaves open: why the gateway gave up, and whose connection it was.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::net::IpAddr;
 
 use crate::tables::HashMap;
 
-use super::alone::{named, transaction_of, went_well};
+use super::retries::{HostNames, went_well};
 use super::spans::Spans;
 use super::usage::{in_trouble, in_use};
 use super::{Loose, Roles};
@@ -72,7 +71,7 @@ pub(super) fn say(
     exchange: &mut Exchange,
     loose: &Loose<'_>,
     beside: &Beside<'_>,
-    names: &BTreeMap<(IpAddr, IpAddr), &str>,
+    names: &HostNames<'_>,
     roles: &Roles,
     seen_to: Timestamp,
 ) {
@@ -83,7 +82,7 @@ pub(super) fn say(
     exchange.doubts.extend(went_on(loose, beside, names, seen_to));
     let Some(attempt) = exchange.attempts.last_mut() else { return };
     // Many take bytes without a status line for HTTP/0.9, pass on what HTTP does not allow, and want no more than the data.
-    let answer = transaction_of(loose).and_then(|transaction| transaction.response.as_deref());
+    let answer = loose.transaction.and_then(|transaction| transaction.response.as_deref());
     let forwarded = roles.forwarders.contains(&connection.client.ip());
     let data_over = answer.is_some_and(|answer| answer.data_over);
     match attempt.receive.failure() {
@@ -131,7 +130,7 @@ pub(super) fn say(
 fn went_on(
     loose: &Loose<'_>,
     beside: &Beside<'_>,
-    names: &BTreeMap<(IpAddr, IpAddr), &str>,
+    names: &HostNames<'_>,
     seen_to: Timestamp,
 ) -> Option<String> {
     let (attempt, dead) = (&loose.attempt, loose.connection.server);
@@ -145,11 +144,11 @@ fn went_on(
     if next.server.port() != dead.port() || next.first.time.since(ended) > patience {
         return None;
     }
-    let (one, other) = (named(names, dead.ip()), named(names, next.server.ip()));
+    let (one, other) = (names.of(dead.ip()), names.of(next.server.ip()));
     if one.is_some() && other.is_some() && one != other {
         return None;
     }
-    let request = transaction_of(loose).and_then(|transaction| transaction.request.as_deref());
+    let request = loose.transaction.and_then(|transaction| transaction.request.as_deref());
     let server = &next.server_end;
     // Of what a snap length cut off, how it went cannot be read.
     if went_well(next) || server.cut > 0 {

@@ -2,6 +2,7 @@
 //!
 //! Such hops have ports of their own, which nobody else asks. A 5xx that one of them passed back was made further on.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
@@ -13,7 +14,7 @@ use crate::capture::point::Point;
 use crate::exchange::Exchange;
 use crate::protocols::http1::is_server_error;
 
-/// Connections to one host that are looked at for the other leg of one, the latest first.
+/// Connections to one host that are looked at for the other leg of one, the latest first; and attempts for what failed behind one.
 const NEAR: usize = 64;
 
 /// Hosts that ask another port of their own for what somebody else just asked them.
@@ -42,7 +43,7 @@ pub fn find(points: &[Point]) -> HashSet<IpAddr> {
 }
 
 /// Ports that nobody asks but their own machine, where it has others that are asked from outside: its hops inside.
-pub fn hops(points: &[Point], gateways: &[IpAddr]) -> HashSet<SocketAddr> {
+pub fn hops(points: &[Point], gateways: &HashSet<IpAddr>) -> HashSet<SocketAddr> {
     let mut outside: HashMap<SocketAddr, bool> = HashMap::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let (client, server) = (connection.client.ip(), connection.server);
@@ -58,17 +59,18 @@ pub fn hops(points: &[Point], gateways: &[IpAddr]) -> HashSet<SocketAddr> {
 
 /// Takes out hops inside the machine that only passed an error back: what failed further on, in their time, made it.
 pub fn pass_on(exchange: &mut Exchange, roles: &Roles) {
-    let failed: Vec<_> = exchange.attempts.iter().filter(|attempt| failing(attempt)).cloned().collect();
+    let failed = exchange.attempts.iter().filter(|attempt| failing(attempt));
+    let mut failed: Vec<_> = failed.map(|attempt| (attempt.span.map(|(from, _)| from), attempt.upstream)).collect();
     if failed.len() < 2 {
         return;
     }
+    failed.order();
     exchange.attempts.retain(|hop| {
         let own = hop.upstream.is_some_and(|upstream| roles.is_own(upstream.ip()));
         let passed = own && hop.status.is_some_and(is_server_error);
         let Some((begun, ended)) = hop.span.filter(|_| passed) else { return true };
-        !failed.iter().any(|other| {
-            let within = other.span.is_some_and(|(from, _)| begun <= from && from <= ended);
-            within && other.upstream != hop.upstream
-        })
+        let from = failed.partition_point(|(from, _)| *from < Some(begun));
+        let within = failed.iter().skip(from).take_while(|(from, _)| *from <= Some(ended));
+        !within.take(NEAR).any(|(_, upstream)| *upstream != hop.upstream)
     });
 }

@@ -18,6 +18,7 @@ mod intercept;
 mod inward;
 mod listener;
 mod loops;
+mod machines;
 mod names;
 mod outcome;
 mod own;
@@ -28,6 +29,7 @@ mod questions;
 pub(crate) mod refused;
 mod reset;
 mod resolving;
+mod retries;
 mod roles;
 pub(crate) mod services;
 pub(crate) mod silence;
@@ -51,6 +53,7 @@ use crate::tables::HashSet;
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
+use crate::capture::transaction::Transaction;
 use crate::exchange::{Attempt, Exchange};
 use crate::time::Timestamp;
 use asked::Asked;
@@ -82,6 +85,8 @@ pub struct Joined {
 struct Loose<'a> {
     attempt: Attempt,
     connection: &'a Connection,
+    /// The request that it was, or an answer without one.
+    transaction: Option<&'a Transaction>,
     begun: Timestamp,
     /// When its capture began.
     shown_from: Timestamp,

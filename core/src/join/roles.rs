@@ -8,8 +8,10 @@ use core::net::{IpAddr, SocketAddr};
 
 use crate::tables::{HashMap, HashSet};
 
-use super::doings::{self, Doings, Machines};
+use super::doings::{self, Doings, during};
 use super::intercept::{self, Intercepted};
+use super::machines::Machines;
+use super::spans::Spans;
 use super::two_legs::two_legs;
 use super::{inward, loops, own, spoofed};
 use crate::capture::connection::Connection;
@@ -19,16 +21,13 @@ use crate::time::{Span, Timestamp};
 /// Connections compared with one to find its other leg.
 pub(super) const NEAR: usize = 256;
 
-/// Whether a time lies in one of these spans.
-pub(super) fn during(at: Timestamp, spans: &[(Timestamp, Timestamp)]) -> bool {
-    spans.iter().any(|(from, to)| *from <= at && at <= *to)
-}
-
 /// The gateway's addresses.
 #[derive(Default)]
 pub struct Roles {
     /// As clients reach it, the busiest first; empty where no client's side was captured.
     pub gateways: Vec<IpAddr>,
+    /// The same to be looked up.
+    addressed: HashSet<IpAddr>,
     /// Where it takes requests.
     listening: HashSet<SocketAddr>,
     /// As it goes out.
@@ -63,19 +62,27 @@ impl Roles {
 
     /// Whether an address is the gateway's: as clients reach it, or as it goes out.
     pub fn is_own(&self, address: IpAddr) -> bool {
-        self.gateways.contains(&address) || self.egress.contains(&address)
+        self.is_gateway(address) || self.egress.contains(&address)
+    }
+
+    /// Whether clients reach the gateway under an address.
+    pub fn is_gateway(&self, address: IpAddr) -> bool {
+        self.addressed.contains(&address)
     }
 
     /// Whether a connection comes from a client of the gateway, and is not the gateway's own to itself.
     pub fn is_inbound(&self, connection: &Connection) -> bool {
         let addressed = self.listening.contains(&connection.server)
-            && (!self.gateways.contains(&connection.client.ip()) || connection.client.ip() == connection.server.ip());
+            && (!self.is_gateway(connection.client.ip()) || connection.client.ip() == connection.server.ip());
         addressed || self.intercepted.has(connection)
     }
 }
 
 /// An address that DNS gave is used within this time, where a gateway asks anew for each host.
 const USED: Span = Span::seconds(60);
+
+/// Connections looked at for one that a proxy may have opened while it was asked.
+const MEANWHILE: usize = 4096;
 
 /// Finds the gateway in what the hosts do: it serves requests and goes out itself.
 pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
@@ -85,37 +92,21 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         hosts.iter().filter(|(_, doings)| doings.serves()).map(|(ip, doings)| (ip, &**doings)).collect();
     let goes_out = |doings: &Doings| doings.opened > 0 || doings.asked > 0;
     let machines = Machines::new(&hosts, points.iter().map(own::addresses).collect());
-    // A gateway opens connections, or looks up the name that it was asked for, while it has a request to answer; a host
-    // that serves and browses does so by chance.
-    let out_while_serving = |ip: &IpAddr, doings: &Doings| {
-        let callers = &*doings.callers;
-        // To its own clients a gateway opens nothing.
-        let out = |(at, to): &(Timestamp, IpAddr)| !callers.asked_by.contains(to) && during(*at, &callers.asked_in);
-        let looked_up = |at: &Timestamp| during(*at, &callers.asked_in);
-        // Which name a request wanted that was not captured is not known: any may be it.
-        let blind = doings.blind > 0;
-        let goes_out = |own: &Doings| {
-            let names = if blind { &own.asked_at } else { &own.asked_for_client };
-            own.opened_at.iter().any(out) || names.iter().any(looked_up)
-        };
-        let mut other =
-            |own: &IpAddr| !callers.asked_by.contains(own) && hosts.get(own).is_some_and(|own| goes_out(own));
-        goes_out(doings) || machines.any(ip, &mut other)
-    };
     let intercepted = intercept::find(points);
     let circles = loops::circles(points);
     let mut both = Vec::new();
     let mut gateways: Vec<IpAddr> = match preset {
         Some(preset) => alloc::vec![preset],
         None => {
-            let proxies = |doings: &Doings| doings.for_proxy > 0 && !behind(doings, &hosts);
+            let opened = LazyCell::new(|| opened(&hosts));
+            let proxies = |doings: &Doings| doings.for_proxy > 0 && !behind(doings, &opened);
             let any_proxy = serving.iter().any(|(_, doings)| proxies(doings));
             // In whose name a gateway answers is none itself.
             let named = |ip: &IpAddr| intercepted.servers.contains(ip);
             let gateway = |ip: &IpAddr, doings: &Doings| match any_proxy {
                 // One whose clients' requests were not captured may be a proxy as well.
-                true => proxies(doings) || doings.blind > 0 && !named(ip) && out_while_serving(ip, doings),
-                false => doings.served > 0 && !named(ip) && out_while_serving(ip, doings),
+                true => proxies(doings) || doings.blind > 0 && !named(ip) && machines.goes_out(ip, doings),
+                false => doings.served > 0 && !named(ip) && machines.goes_out(ip, doings),
             };
             let mut found: HashSet<IpAddr> =
                 serving.iter().filter(|(ip, doings)| gateway(ip, doings)).map(|(ip, _)| **ip).collect();
@@ -133,29 +124,40 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 // The capturing host answers as a gateway without a server does, and opens connections of its own, as
                 // health checks are, only not just then.
                 let opens = |own: &IpAddr| hosts.get(own).is_some_and(|own| own.opened > 0);
+                let here = machines.local(opens);
                 let checking = LazyCell::new(|| checking(points));
                 let checks = |ip: &IpAddr, doings: &Doings| {
                     let mut other = |own: &IpAddr| !doings.callers.asked_by.contains(own) && opens(own);
-                    let mut local = || doings.local && machines.any(ip, &mut other);
+                    let mut local = || doings.local && machines.any(ip, &here, &mut other);
                     doings.troubles > 0 && (local() || doings.opened > 1 && checking.contains(ip))
                 };
                 found.extend(serving.iter().filter(|(ip, doings)| checks(ip, doings)).map(|(ip, _)| **ip));
             }
             // A parent proxy is asked by gateways alone: by their own addresses, or only while they were asked.
+            let here = machines.local(|ip| found.contains(ip));
+            // Two are enough: one of them is another one.
+            let here = here.get(..2).unwrap_or(&here);
+            let mut asked = Spans::default();
+            for (ip, doings) in found.iter().filter_map(|ip| hosts.get_key_value(ip)) {
+                doings.callers.busy.iter().for_each(|(from, to)| asked.push(*from, *to, (ip, doings)));
+            }
+            asked.order();
             let parent = |ip: &IpAddr| {
                 let Some(doings) = hosts.get(ip) else { return false };
                 let gateway = |one: &IpAddr| one != ip && found.contains(one);
-                let of_gateway = |client: &IpAddr| gateway(client) || machines.any(client, &mut { gateway });
+                let of_gateway = |client: &IpAddr| gateway(client) || machines.any(client, here, &mut { gateway });
                 let callers = &*doings.callers;
                 let clients = &callers.proxy_clients;
                 // In a loop it goes out as well, but only back to the gateway.
                 let elsewhere = doings.asked > 0 || doings.opened_at.iter().any(|(_, to)| !found.contains(to));
-                let nested = !elsewhere
-                    && found.iter().filter(|other| *other != ip).filter_map(|other| hosts.get(other)).any(|other| {
-                        let each = |(from, _): &(Timestamp, Timestamp)| during(*from, &other.callers.asked_in);
+                let begun = callers.asked_in.first().map_or(Timestamp::default(), |(from, _)| *from);
+                let nested = || {
+                    asked.touching(begun, begun).filter(|(other, _)| *other != ip).any(|(_, other)| {
+                        let each = |(from, _): &(Timestamp, Timestamp)| during(*from, &other.callers.busy);
                         clients.is_disjoint(&other.callers.proxy_clients) && callers.asked_in.iter().all(each)
-                    });
-                !clients.is_empty() && (clients.iter().all(of_gateway) || nested)
+                    })
+                };
+                !clients.is_empty() && (clients.iter().all(of_gateway) || !elsewhere && nested())
             };
             found.iter().copied().filter(|ip| !parent(ip)).collect()
         }
@@ -163,6 +165,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     if gateways.is_empty() {
         gateways.extend(&intercepted.egress);
     }
+    let addressed: HashSet<IpAddr> = gateways.iter().copied().collect();
     let served = |ip: &IpAddr| hosts.get(ip).map_or(0, |doings| doings.served);
     gateways.order_by_key(|ip| (core::cmp::Reverse(served(ip)), *ip));
     // A proxy may ask a server on its own address: only where it was spoken to as a proxy does it listen.
@@ -171,32 +174,27 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         .filter(|connection| connection.conversation().is_some_and(|conversation| conversation.for_proxy > 0))
         .map(|connection| connection.server)
         .collect();
+    let proxies: HashSet<IpAddr> = as_proxy.iter().map(SocketAddr::ip).collect();
     let mut listening: HashSet<SocketAddr> = connections()
         .map(|connection| connection.server)
-        .filter(|server| gateways.contains(&server.ip()))
-        .filter(|server| as_proxy.contains(server) || !as_proxy.iter().any(|proxy| proxy.ip() == server.ip()))
+        .filter(|server| addressed.contains(&server.ip()))
+        .filter(|server| as_proxy.contains(server) || !proxies.contains(&server.ip()))
         .collect();
-    for hop in inward::hops(points, &gateways) {
+    for hop in inward::hops(points, &addressed) {
         listening.remove(&hop);
     }
     let clients: HashSet<IpAddr> = connections()
         .filter(|connection| listening.contains(&connection.server))
         .map(|connection| connection.client.ip())
-        .filter(|client| !gateways.contains(client))
+        .filter(|client| !addressed.contains(client))
         .chain(intercepted.clients.iter().copied())
         .collect();
-    let mut its_own = HashSet::default();
-    for ip in &gateways {
-        machines.any(ip, &mut |own| {
-            its_own.insert(*own);
-            false
-        });
-    }
+    let its_own = machines.all(&gateways);
     let may = |ip: &IpAddr, doings: &Doings| goes_out(doings) && !clients.contains(ip) && !doings.dns_server;
     let mut egress: HashSet<IpAddr> = hosts
         .iter()
         .filter(|(ip, doings)| {
-            gateways.contains(*ip) || (!doings.asked_for_client.is_empty() || its_own.contains(*ip)) && may(ip, doings)
+            addressed.contains(*ip) || (!doings.asked_for_client.is_empty() || its_own.contains(*ip)) && may(ip, doings)
         })
         .map(|(ip, _)| *ip)
         .collect();
@@ -212,9 +210,10 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     }
     let forwarders = hosts.iter().filter(|(_, doings)| doings.forwarded > 0).map(|(ip, _)| *ip).collect();
     let parents = as_proxy.iter().filter(|server| !listening.contains(*server)).copied().collect();
-    let back = circles.listeners.into_iter().filter(|_| gateways.iter().any(|ip| circles.hosts.contains(ip)));
-    listening.extend(back);
-    Roles { gateways, listening, egress, guessed, clients, intercepted, parents, forwarders }
+    if !addressed.is_disjoint(&circles.hosts) {
+        listening.extend(circles.listeners);
+    }
+    Roles { gateways, addressed, listening, egress, guessed, clients, intercepted, parents, forwarders }
 }
 
 /// Hosts all of whose connections go to where the web may be served, and were refused, left unanswered or closed without
@@ -248,24 +247,37 @@ fn other_family(
             }
         }
     }
+    told.values_mut().for_each(|times| times.order());
     let follows = |(at, to): &(Timestamp, IpAddr)| {
-        told.get(to).into_iter().flatten().any(|told| *told <= *at && at.since(*told) <= USED)
+        let times = told.get(to).map_or(&[][..], Vec::as_slice);
+        let last = times.partition_point(|told| told <= at).checked_sub(1).and_then(|last| times.get(last));
+        last.is_some_and(|told| at.since(*told) <= USED)
     };
-    let known = |ip: &IpAddr| egress.iter().any(|own| own.is_ipv6() == ip.is_ipv6());
+    let versions = [false, true].map(|ipv6| egress.iter().any(|own| own.is_ipv6() == ipv6));
+    let known = |ip: &IpAddr| versions.get(usize::from(ip.is_ipv6())) == Some(&true);
     let of = |ip: &IpAddr, doings: &Doings| {
         !known(ip) && may(ip, doings) && !doings.opened_at.is_empty() && doings.opened_at.iter().all(follows)
     };
     hosts.iter().filter(|(ip, doings)| of(ip, doings)).map(|(ip, _)| *ip).collect()
 }
 
+/// When hosts opened connections, in order, and who.
+fn opened(hosts: &HashMap<IpAddr, Box<Doings>>) -> Vec<(Timestamp, IpAddr)> {
+    let each = hosts.iter().flat_map(|(ip, doings)| doings.opened_at.iter().map(|(at, _)| (*at, *ip)));
+    let mut opened: Vec<_> = each.collect();
+    opened.order();
+    opened
+}
+
 /// Whether a proxy stands behind a gateway: all that it is asked carries a gateway's `Via`, and nothing that goes out
 /// meanwhile may be its own doing.
-fn behind(doings: &Doings, hosts: &HashMap<IpAddr, Box<Doings>>) -> bool {
+fn behind(doings: &Doings, opened: &[(Timestamp, IpAddr)]) -> bool {
     if doings.by_clients > 0 || !doings.opened_at.is_empty() || doings.asked > 0 {
         return false;
     }
-    let whole = (Timestamp(i64::MAX), Timestamp(i64::MIN));
-    let (from, to) = doings.callers.asked_in.iter().fold(whole, |all, one| (all.0.min(one.0), all.1.max(one.1)));
-    let goes_out = |other: &Doings| other.opened_at.iter().any(|(at, _)| from <= *at && *at <= to);
-    !hosts.iter().any(|(ip, other)| !doings.callers.proxy_clients.contains(ip) && goes_out(other))
+    let busy = &doings.callers.busy;
+    let Some(((from, _), (_, to))) = busy.first().zip(busy.last()) else { return true };
+    let meanwhile = opened.get(opened.partition_point(|(at, _)| at < from)..).unwrap_or_default();
+    let meanwhile = meanwhile.iter().take_while(|(at, _)| at <= to).take(MEANWHILE);
+    meanwhile.into_iter().all(|(_, ip)| doings.callers.proxy_clients.contains(ip))
 }

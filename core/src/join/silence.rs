@@ -70,7 +70,7 @@ impl<'a> Silence<'a> {
             if egress {
                 silence.out.extend(lookup.queries.iter().map(|query| query.input()));
             }
-            if let Some(query) = lookup.queries.first().filter(|_| !egress && !roles.gateways.contains(&lookup.asker)) {
+            if let Some(query) = lookup.queries.first().filter(|_| !egress && !roles.is_gateway(lookup.asker)) {
                 silence.asked.entry(&lookup.name).or_default().push(query.time, query.time, lookup.asker);
             }
         }
@@ -109,7 +109,7 @@ impl<'a> Silence<'a> {
             }
         }
         let mute = own.position == 0 && theirs.position == 0;
-        if client == server && roles.gateways.contains(&server) && mute && connection.opening().is_some() {
+        if client == server && roles.is_gateway(server) && mute && connection.opening().is_some() {
             self.itself.push(from, from, connection);
         }
     }

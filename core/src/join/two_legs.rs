@@ -6,8 +6,8 @@ use core::net::IpAddr;
 
 use crate::tables::{HashMap, HashSet};
 
-use super::doings::{Doings, TIMES};
-use super::roles::{NEAR, during};
+use super::doings::{Doings, TIMES, during};
+use super::roles::NEAR;
 use super::usage::{answered, blind, in_trouble, in_use, unasked};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;

@@ -64,7 +64,7 @@ pub(super) fn upstream_side<'a>(
         if !roles.unknown() && !roles.egress.contains(&client) && !spoofed {
             continue;
         }
-        let mut add = |mut attempt: Attempt| {
+        let mut add = |mut attempt: Attempt, transaction| {
             if spoofed
                 && !returns
                 && !attempt.connect.is_ok()
@@ -79,23 +79,27 @@ pub(super) fn upstream_side<'a>(
             attempt.parent |= !roles.gateways.is_empty() && roles.parents.contains(&server);
             let begun = attempt.span.map_or(connection.first.time, |(begun, _)| begun);
             let shown_from = point.started.unwrap_or_default();
-            loose.push(Loose { attempt, connection, begun, shown_from, taken: false, unsure: false });
+            loose.push(Loose { attempt, connection, transaction, begun, shown_from, taken: false, unsure: false });
+        };
+        let unasked = || {
+            let http = connection.conversation()?;
+            http.kept.iter().chain(http.open()).find(|transaction| transaction.request.is_none())
         };
         match connection.conversation() {
             Some(conversation) if conversation.count > 0 => {
                 let told = conversation.kept.iter().chain(conversation.open());
                 for transaction in told.filter(|transaction| asked_or_failed(transaction)) {
-                    add(attempt::transaction(connection, transaction, seen_to));
+                    add(attempt::transaction(connection, transaction, seen_to), Some(transaction));
                 }
                 if conversation.tunnel.is_some()
                     && let Some(attempt) = attempt::bare(connection, seen_to)
                 {
-                    add(attempt);
+                    add(attempt, unasked());
                 }
             }
             _ => {
                 if let Some(attempt) = attempt::bare(connection, seen_to) {
-                    add(attempt);
+                    add(attempt, unasked());
                 }
             }
         }

@@ -24,7 +24,7 @@ pub fn tally(points: &[Point], roles: &Roles) -> Tally {
             continue;
         }
         let node = if inbound { connection.server.ip() } else { connection.client.ip() };
-        let node = roles.gateways.iter().find(|gateway| **gateway == node).or(roles.gateways.first());
+        let node = Some(&node).filter(|node| roles.is_gateway(**node)).or(roles.gateways.first());
         let node = node.map(ToString::to_string).unwrap_or_default();
         for good in &conversation.good {
             let mut well = Well { time: good.last, client: None, host: "", server: Server::Unsaid, tunnel: false };

@@ -68,7 +68,7 @@ pub fn digest(target: &str) -> u32 {
 }
 
 /// What a request asks for, method and host included: the same where it is sent again, whatever the address.
-pub(super) fn wanted(request: &Request) -> u32 {
+pub(crate) fn wanted(request: &Request) -> u32 {
     let host = request.host.as_deref().unwrap_or_default();
     let more = request.method.bytes().chain([b' ']).chain(host.bytes().take(256).map(|byte| byte.to_ascii_lowercase()));
     more.fold(digest(&request.target), |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))

@@ -15,14 +15,14 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::transaction::{Good, Keep, Request, Response, Sample, Served, Transaction};
+use super::transaction::{Good, Keep, Response, Sample, Served, Transaction};
 use crate::exchange::Source;
 use crate::health_checks;
 use crate::protocols::http1::Chunks;
 use crate::protocols::http1::is_server_error;
 use crate::sparing;
 use crate::time::Timestamp;
-use heads::wanted;
+pub(crate) use heads::wanted;
 pub use heads::{digest as path_digest, quote};
 use http2::Http2;
 pub use http2::STREAMS;
@@ -201,27 +201,25 @@ impl Conversation {
         agent.is_some_and(|agent| health_checks::is_one(agent, None, None))
     }
 
-    /// Whether this request was sent and answered well on this connection between two moments. Where so many followed that
-    /// this is not known any more, it may have been.
-    pub fn answered_well(&self, request: &Request, from: Timestamp, to: Timestamp) -> bool {
-        let digest = wanted(request);
-        let during = |at: Timestamp| at > from && at <= to;
-        let forgotten = self.answered.len() == ANSWERED && self.answered.front().is_some_and(|(at, _)| *at > to);
+    /// Requests that were answered well, as far as they are remembered: when each was sent, and what it asked for.
+    pub fn answered_well(&self) -> impl Iterator<Item = (Timestamp, u32)> {
         let open = self.open.iter().chain(&self.kept).filter(|open| {
             let response = open.response.as_deref();
             open.junk.is_none() && response.is_some_and(|response| !is_server_error(response.status))
         });
-        let mut open = open.filter_map(|open| open.request.as_deref());
-        forgotten
-            || self.answered.iter().any(|(at, asked)| *asked == digest && during(*at))
-            || open.any(|open| wanted(open) == digest && during(open.first.time))
+        let open = open.filter_map(|open| open.request.as_deref());
+        self.answered.iter().copied().chain(open.map(|request| (request.first.time, wanted(request))))
     }
 
-    /// Whether this request was sent on this connection between two moments, whatever came back.
-    pub fn sent_again(&self, request: &Request, from: Timestamp, to: Timestamp) -> bool {
-        let digest = wanted(request);
-        let mut sent = self.open.iter().chain(&self.kept).filter_map(|open| open.request.as_deref());
-        sent.any(|sent| wanted(sent) == digest && sent.first.time > from && sent.first.time <= to)
+    /// When the first of them was sent, where so many followed that others before it may be forgotten.
+    pub fn remembers_from(&self) -> Option<Timestamp> {
+        self.answered.front().filter(|_| self.answered.len() == ANSWERED).map(|(at, _)| *at)
+    }
+
+    /// Requests that are not known to have gone well, or were not answered yet, in the same way.
+    pub fn sent(&self) -> impl Iterator<Item = (Timestamp, u32)> {
+        let sent = self.open.iter().chain(&self.kept).filter_map(|open| open.request.as_deref());
+        sent.map(|request| (request.first.time, wanted(request)))
     }
 
     fn answering(&mut self) -> Option<&mut Response> {
