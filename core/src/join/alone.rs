@@ -180,7 +180,9 @@ impl Listening {
     fn asks_on(&self, connection: &Connection) -> bool {
         let at = connection.first.time;
         let spans = self.0.get(&connection.client.ip());
-        spans.is_some_and(|spans| doings::during(at, spans)) && connection.server.port() != 53 && connection.client.ip() != connection.server.ip()
+        spans.is_some_and(|spans| doings::during(at, spans))
+            && connection.server.port() != 53
+            && connection.client.ip() != connection.server.ip()
     }
 }
 
@@ -237,12 +239,7 @@ fn left(loose: &Loose<'_>, upstream: impl FnOnce() -> Exchange, roles: &Roles) -
 
 const LEFT: &str = "Only one side was captured: if this is the gateway's, it may have broken off by itself and not because its client had left.";
 
-fn exchange(
-    loose: &Loose<'_>,
-    names: &HostNames<'_>,
-    asked: &dyn Fn(IpAddr, &str) -> bool,
-    roles: &Roles,
-) -> Exchange {
+fn exchange(loose: &Loose<'_>, names: &HostNames<'_>, asked: &dyn Fn(IpAddr, &str) -> bool, roles: &Roles) -> Exchange {
     let connection = loose.connection;
     let attempt = &loose.attempt;
     let initiator = connection.client.ip();

@@ -5,9 +5,9 @@ use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::net::{IpAddr, SocketAddr};
+use core::net::SocketAddr;
 
-use crate::tables::HashMap;
+use crate::tables::{HashMap, HashSet};
 
 use super::{Names, Roles, failing};
 use crate::capture::connection::{Connection, End, Side};
@@ -156,8 +156,7 @@ fn differences(
         }
         Some(_) => told.push(format!("Both went from {from} to {}: the path is the same.", to.ip())),
         None if attempt.is_some() => {
-            let known: Vec<IpAddr> = names.addresses(host);
-            let what = if known.contains(&to.ip()) { "another time" } else { "not at all" };
+            let what = if names.host(host).has(to.ip()) { "another time" } else { "not at all" };
             told.push(format!("The test used the address {}; the gateway's DNS gave it {what}.", to.ip()));
         }
         None => told.push("The gateway was not seen to try at all.".to_string()),
@@ -213,7 +212,8 @@ fn hellos(failed: &ClientHello, good: &ClientHello, told: &mut Vec<String>) {
     if good.size.abs_diff(failed.size) > 64 {
         differ("size", size(good), size(failed));
     }
-    let missing = good.ciphers.iter().filter(|cipher| !failed.ciphers.contains(cipher)).count();
+    let offered: HashSet<u16> = failed.ciphers.iter().copied().collect();
+    let missing = good.ciphers.iter().filter(|cipher| !offered.contains(*cipher)).count();
     if missing > 0 {
         told.push(format!(
             "The gateway does not offer {missing} of the {} ciphers that the test offers.",

@@ -1,6 +1,7 @@
 //! Captures of one direction alone: hosts whose own packets were captured and nothing that came back to them. That they
 //! were not answered then proves nothing.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -36,8 +37,8 @@ pub(super) struct Unheard {
     hosts: HashSet<IpAddr>,
     /// When each host opened its last connection.
     opened: HashMap<IpAddr, Timestamp>,
-    /// ICMP errors whose quote was cut off: when, and to whom.
-    cut_icmp: Vec<(Timestamp, IpAddr)>,
+    /// ICMP errors whose quote was cut off: to whom, and when; in order.
+    cut_icmp: Vec<(IpAddr, Timestamp)>,
 }
 
 impl Unheard {
@@ -76,7 +77,9 @@ impl Unheard {
                 *last = connection.first.time.max(*last);
             }
         }
-        let cut_icmp = points.iter().flat_map(|point| point.cut_icmp.iter().copied()).collect();
+        let cut_icmp = points.iter().flat_map(|point| point.cut_icmp.iter().map(|(at, to)| (*to, *at)));
+        let mut cut_icmp: Vec<_> = cut_icmp.collect();
+        cut_icmp.order();
         Self { hosts: half, opened, cut_icmp }
     }
 
@@ -90,8 +93,10 @@ impl Unheard {
     pub(super) fn connecting(&self, attempt: &mut Attempt) {
         let Some(host) = attempt.local.map(|local| local.ip()) else { return };
         let (begun, ended) = attempt.span.unwrap_or_default();
-        let during = |(at, to): &(Timestamp, IpAddr)| *to == host && begun <= *at && *at <= ended.plus(LATE_ERROR);
-        let cut = || self.cut_icmp.iter().any(during);
+        let cut = || {
+            let first = self.cut_icmp.partition_point(|error| *error < (host, begun));
+            self.cut_icmp.get(first).is_some_and(|error| *error <= (host, ended.plus(LATE_ERROR)))
+        };
         if attempt.send.failure() == Some(&SendFailure::Unacknowledged) && cut() {
             attempt.left = Left::new(&[Id::RequestUnacked, Id::PmtuBlackhole], CUT_ERROR);
         }

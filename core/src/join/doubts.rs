@@ -127,12 +127,7 @@ pub(super) fn say(
 
 /// What the gateway opened next may be another try of the same request: without a lookup nothing says which addresses are
 /// one name's, and a capture that ends then does not show what came of it.
-fn went_on(
-    loose: &Loose<'_>,
-    beside: &Beside<'_>,
-    names: &HostNames<'_>,
-    seen_to: Timestamp,
-) -> Option<String> {
+fn went_on(loose: &Loose<'_>, beside: &Beside<'_>, names: &HostNames<'_>, seen_to: Timestamp) -> Option<String> {
     let (attempt, dead) = (&loose.attempt, loose.connection.server);
     let connecting = attempt.connect.failure();
     let client = loose.connection.client.ip();

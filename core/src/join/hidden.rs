@@ -1,5 +1,6 @@
 //! Failures behind an encrypted client side.
 
+use crate::sorting::Sorting as _;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
@@ -8,6 +9,7 @@ use crate::tables::{HashMap, HashSet};
 
 use super::clients::granted;
 use super::hellos::Hellos;
+use super::spans::Spans;
 use super::{Asked, Joined, Loose, Names, Roles, client_exchange, failing, outcome, resolving};
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
@@ -20,6 +22,8 @@ const NAME_CUT: &str =
     "The name in the ClientHello upstream was cut off: that it belongs to this tunnel is told by the address alone.";
 /// What a gateway says of a failure it says within this time.
 const AT_ONCE: Span = Span::seconds(1);
+/// Attempts looked at for one tunnel.
+const NEAREST: usize = 2048;
 /// The next SYN or query of a series comes within this time.
 const NEAR_END: Span = Span::seconds(10);
 
@@ -34,6 +38,7 @@ pub fn add(
 ) {
     let reached = reached(points, roles);
     let wanted = wanted(points, roles);
+    let mut failed = Failed::new(loose, names);
     for connection in points.iter().flat_map(|point| &point.connections) {
         let Some(tunnel) = connection.conversation().and_then(|conversation| conversation.tunnel.as_ref()) else {
             continue;
@@ -43,17 +48,14 @@ pub fn add(
         }
         let mut exchange = client_exchange(connection, tunnel);
         let Some(host) = exchange.host.clone() else { continue };
-        let addresses = names.addresses(&host);
+        let (of_host, port) = (names.host(&host), exchange.port);
         let asked = connection.handshake.as_ref().and_then(|handshake| Some(handshake.hello.as_ref()?.random));
         // What was tried before the tunnel was granted did no harm to it.
         let granted = tunnel.response.as_ref().map_or(exchange.begun, |response| response.first.time);
         let end = connection.last.time.plus(Span::seconds(5));
-        let within = |time: Timestamp| time >= granted && time <= end;
-        let from = loose.partition_point(|loose| loose.begun < exchange.begun);
-        let to = loose.partition_point(|loose| loose.begun <= end);
-        let its = |loose: &&mut Loose<'_>| {
+        let sni = connection.handshake.as_ref().and_then(|handshake| handshake.server_name());
+        let its = |loose: &Loose<'_>| {
             let attempt = &loose.attempt;
-            let sni = connection.handshake.as_ref().and_then(|handshake| handshake.server_name());
             let by_name =
                 attempt.host.as_ref() == Some(&host) || attempt.host.is_some() && attempt.host.as_deref() == sni;
             // A name in the ClientHello that nobody asked for, neither here nor of DNS, on an address that the tunnel's host has.
@@ -63,9 +65,9 @@ pub fn add(
                     && !hellos.passes(connection)
                     && !hellos.used_another(loose.connection, name)
             };
-            let here = |up: &SocketAddr| addresses.contains(&up.ip()) && Some(up.port()) == exchange.port;
+            let here = |up: &SocketAddr| of_host.has(up.ip()) && Some(up.port()) == port;
             let by_address = match attempt.host.as_deref() {
-                None => attempt.upstream.is_some_and(|up| addresses.contains(&up.ip())),
+                None => attempt.upstream.is_some_and(|up| of_host.has(up.ip())),
                 Some(name) => attempt.target.is_none() && stranger(name) && attempt.upstream.as_ref().is_some_and(here),
             };
             // What a plain tunnel carries behind the handshake is the client's own affair, and cannot be read.
@@ -86,12 +88,10 @@ pub fn add(
                 && !left
                 && !plain
                 && (by_name || by_address)
-                && failing(attempt)
                 && !ends_early(attempt, seen_to)
         };
-        let span = loose.get_mut(from..to).unwrap_or_default();
-        let mut found: Vec<&mut Loose<'_>> = span.iter_mut().filter(its).collect();
-        for loose in &mut found {
+        for at in failed.of(&host, sni, loose, (exchange.begun, end)) {
+            let Some(loose) = loose.get_mut(at).filter(|loose| its(loose)) else { continue };
             loose.taken = true;
             if loose.attempt.host.as_ref().is_some_and(|name| *name != host && !wanted.contains(name)) {
                 exchange.doubts.push(OTHER_NAME.to_string());
@@ -104,19 +104,17 @@ pub fn add(
         }
         if exchange.attempts.is_empty() && !hellos.passes(connection) {
             // Another request for the same name that waits at that time has looked it up, and not this tunnel.
-            let its = |lookup: &Lookup| {
-                let at = lookup.first().map(|first| first.time).filter(|at| within(*at));
-                lookup.for_address() && at.is_some_and(|at| requests.latest(&host, at).is_none())
-            };
-            let asked: Vec<&Lookup> = names.of(&host).filter(|lookup| its(lookup)).collect();
+            let its =
+                |lookup: &&Lookup| lookup.first().is_some_and(|first| requests.latest(&host, first.time).is_none());
+            let asked: Vec<&Lookup> = of_host.asked(granted, end).into_iter().filter(its).collect();
             let failed = names.failed(&asked, end.min(seen_to));
             let failed =
                 failed.filter(|attempt| !ends_early(attempt, seen_to) && !resolving::half_asked(&asked, attempt));
             // A tunnel that has its connection needs no address any more.
             let connected = |attempt: &Attempt| {
                 let until = attempt.span.map_or(end, |(begun, _)| begun);
-                let stands = |(begun, ended): &(Timestamp, Timestamp)| *begun <= until && *ended >= exchange.begun;
-                addresses.iter().filter_map(|address| reached.get(address)).flatten().any(stands)
+                let stands = |spans: &Spans<()>| spans.touch(exchange.begun, until);
+                of_host.each().filter_map(|address| reached.get(&address)).any(stands)
             };
             let decrypts = || hellos.decrypts(connection, Some(&host)).is_some();
             exchange.attempts.extend(failed.filter(|attempt| !connected(attempt) || decrypts()));
@@ -131,6 +129,60 @@ pub fn add(
             joined.unseen = joined.unseen.saturating_sub(1);
             joined.exchanges.push(exchange);
         }
+    }
+}
+
+/// Attempts that failed, by the name and by the address that was tried; in the order of their beginning.
+struct Failed<'a, 'n> {
+    names: &'a Names<'n>,
+    by_name: HashMap<String, Vec<usize>>,
+    by_address: HashMap<IpAddr, Vec<usize>>,
+    /// Of a host: by its name, or by one of its addresses.
+    by_host: HashMap<String, Vec<usize>>,
+}
+
+impl<'a, 'n> Failed<'a, 'n> {
+    fn new(loose: &[Loose<'_>], names: &'a Names<'n>) -> Self {
+        let (mut by_name, mut by_address) = (HashMap::default(), HashMap::default());
+        for (at, loose) in loose.iter().enumerate().filter(|(_, loose)| !loose.taken && failing(&loose.attempt)) {
+            if let Some(name) = &loose.attempt.host {
+                by_name.entry_ref(name.as_str()).or_insert_with(Vec::new).push(at);
+            }
+            if let Some(address) = loose.attempt.upstream {
+                by_address.entry(address.ip()).or_insert_with(Vec::new).push(at);
+            }
+        }
+        Self { names, by_name, by_address, by_host: HashMap::default() }
+    }
+
+    /// Those of a host, or with this name, that begin in a time: the first of very many.
+    fn of(
+        &mut self,
+        host: &str,
+        sni: Option<&str>,
+        loose: &[Loose<'_>],
+        (from, to): (Timestamp, Timestamp),
+    ) -> Vec<usize> {
+        if !self.by_host.contains_key(host) {
+            let of_host = self.names.host(host);
+            let lists = of_host.addresses.iter().filter_map(|(_, address)| self.by_address.get(address));
+            let mut its: Vec<usize> = lists.chain(self.by_name.get(host)).flatten().copied().collect();
+            its.order();
+            its.dedup();
+            self.by_host.insert(host.to_string(), its);
+        }
+        let named = sni.filter(|name| *name != host).and_then(|name| self.by_name.get(name));
+        let mut found = Vec::new();
+        for list in self.by_host.get(host).into_iter().chain(named) {
+            let first = list.partition_point(|at| loose.get(*at).is_some_and(|loose| loose.begun < from));
+            let within = |at: &&usize| loose.get(**at).is_some_and(|loose| loose.begun <= to);
+            found.extend(list.iter().skip(first).take_while(within).take(NEAREST));
+        }
+        if named.is_some() {
+            found.order();
+            found.dedup();
+        }
+        found
     }
 }
 
@@ -149,15 +201,16 @@ fn wanted(points: &[Point], roles: &Roles) -> HashSet<String> {
 }
 
 /// When the gateway had connections to whom.
-fn reached(points: &[Point], roles: &Roles) -> HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> {
-    let mut reached: HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> = HashMap::default();
+fn reached(points: &[Point], roles: &Roles) -> HashMap<IpAddr, Spans<()>> {
+    let mut reached: HashMap<IpAddr, Spans<()>> = HashMap::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let out = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
         if out && connection.server_end.bytes > 0 {
-            let span = (connection.first.time, connection.last.time);
-            reached.entry(connection.server.ip()).or_default().push(span);
+            let of_server = reached.entry(connection.server.ip()).or_default();
+            of_server.push(connection.first.time, connection.last.time, ());
         }
     }
+    reached.values_mut().for_each(Spans::order);
     reached
 }
 

@@ -20,6 +20,8 @@ use crate::time::Span;
 
 /// Connections to one server that are looked at for the other leg of one, the latest first.
 const NEAR: usize = 64;
+/// Attempts at one server that are looked at for one connection of a client.
+const ATTEMPTS: usize = 2048;
 /// An attempt may end this long after the client's connection.
 const AFTER: Span = Span::seconds(5);
 
@@ -183,6 +185,12 @@ fn passed_on(outer: &Connection, inner: &Connection) -> bool {
 
 /// Failures behind redirected connections that are encrypted: what the client got is not seen.
 pub(super) fn hidden(points: &[Point], roles: &Roles, loose: &mut [Loose<'_>], joined: &mut Joined) {
+    let mut failed: HashMap<SocketAddr, Vec<usize>> = HashMap::default();
+    for (at, loose) in loose.iter().enumerate().filter(|(_, loose)| !loose.taken && failing(&loose.attempt)) {
+        if let Some(server) = loose.attempt.upstream.filter(|_| !roles.intercepted.is_empty()) {
+            failed.entry(server).or_default().push(at);
+        }
+    }
     let connections = points.iter().flat_map(|point| &point.connections);
     for connection in connections.filter(|connection| roles.intercepted.has(connection)) {
         let Some(handshake) = connection.handshake.as_ref().filter(|_| connection.conversation().is_none()) else {
@@ -190,15 +198,15 @@ pub(super) fn hidden(points: &[Point], roles: &Roles, loose: &mut [Loose<'_>], j
         };
         let Some(hello) = handshake.client_hello else { continue };
         let (begun, end) = (connection.first.time, connection.last.time.plus(AFTER));
-        let from = loose.partition_point(|loose| loose.begun < begun);
-        let to = loose.partition_point(|loose| loose.begun <= end);
-        let its = |loose: &&mut Loose<'_>| {
-            !loose.taken && loose.attempt.upstream == Some(connection.server) && failing(&loose.attempt)
-        };
+        let its = failed.get(&connection.server).map_or(&[][..], Vec::as_slice);
+        let first = its.partition_point(|at| loose.get(*at).is_some_and(|loose| loose.begun < begun));
         let mut exchange = client_exchange(connection, &Transaction::default());
-        for loose in loose.get_mut(from..to).unwrap_or_default().iter_mut().filter(its) {
-            loose.taken = true;
-            exchange.attempts.push(loose.attempt.clone());
+        for at in its.iter().skip(first).take(ATTEMPTS) {
+            let Some(loose) = loose.get_mut(*at).filter(|loose| loose.begun <= end) else { break };
+            if !loose.taken {
+                loose.taken = true;
+                exchange.attempts.push(loose.attempt.clone());
+            }
         }
         if exchange.attempts.is_empty() {
             continue;

@@ -19,7 +19,8 @@ pub(super) fn hidden(
     loose: &mut [Loose<'_>],
     joined: &mut Joined,
 ) {
-    if loose.iter().all(|loose| loose.taken) {
+    let open = questions::open(loose);
+    if open.is_empty() {
         return;
     }
     let answers = Answers::new(points, roles);
@@ -29,7 +30,8 @@ pub(super) fn hidden(
         }
         let name = connection.handshake.as_ref().and_then(|handshake| handshake.host());
         let mut told = 0;
-        for failed in questions::failed(connection, loose, &answers, |loose| !hellos.of_tunnel(&loose.attempt)) {
+        for failed in questions::failed(connection, (loose, &open), &answers, |loose| !hellos.of_tunnel(&loose.attempt))
+        {
             let mut exchange = client_exchange(connection, &Transaction::default());
             for at in failed.attempts {
                 let Some(loose) = loose.get_mut(at) else { continue };

@@ -25,6 +25,8 @@ const ROUNDS: usize = 4;
 /// Rounds of one request that are known again in a log.
 const KNOWN: usize = 1024;
 
+/// Names that one gateway goes by.
+const NAMES: usize = 64;
 /// Requests, or connections, that are looked at for the one that another came back from.
 const NEAR: usize = 256;
 
@@ -34,12 +36,14 @@ struct Root {
     host: Option<String>,
     listener: Option<SocketAddr>,
     ends: Timestamp,
-    rounds: Vec<usize>,
+    rounds: usize,
+    /// Of those, how many are told of, and the others: whether they are rounds may not be sure yet.
+    told: usize,
+    rest: Vec<usize>,
     /// When the last of them was over: the next one lies within it.
     last: Timestamp,
-    /// Where these came in.
+    /// Where these came in: the first few.
     listeners: Vec<SocketAddr>,
-    sure: bool,
 }
 
 /// Takes requests that came back out of the list: they belong to the request that first caused them.
@@ -79,10 +83,11 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
                 host,
                 listener,
                 ends,
-                rounds: Vec::new(),
+                rounds: 0,
+                told: 0,
+                rest: Vec::new(),
                 last: ends,
                 listeners: Vec::new(),
-                sure: false,
             });
             if let (Some(name), Some(exchange)) = (named, exchanges.get_mut(at)) {
                 exchange.signs.looped = Some(format!(
@@ -91,36 +96,45 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
             }
             continue;
         };
-        root.rounds.push(at);
+        root.rounds += 1;
+        root.rest.push(at);
         root.last = root.last.min(ends);
         // Asked once by itself, without a mark: that may be an engineer on the gateway, while the page is under way.
         let again = |other: &SocketAddr| listener.is_some_and(|listener| same_listener(*other, listener));
         let returned = root.listeners.iter().any(again) || root.listener.as_ref().is_some_and(again);
-        root.listeners.extend(listener);
-        root.sure |= named.is_some() || returned && (itself && !via.is_empty() || root.rounds.len() > 1);
-        if !root.sure {
+        if root.listeners.len() < ROUNDS {
+            root.listeners.extend(listener);
+        }
+        let sure = named.is_some() || returned && (itself && !via.is_empty() || root.rounds > 1);
+        if !sure && root.told == 0 {
             continue;
         }
-        let times = match root.rounds.len() {
+        let times = match root.rounds {
             1 => String::from("once"),
             rounds => format!("{rounds} times"),
         };
         let from = exchange.client.map(|client| client.to_string()).unwrap_or_default();
         let name = named.map(|name| format!(", with the gateway's own name {name} in Via")).unwrap_or_default();
         let told = format!("The request came back to the gateway {times}, from {from}{name}: a loop.");
-        let back: Vec<Event> = (root.rounds.iter().take(ROUNDS))
-            .filter(|round| !gone.contains(*round))
-            .filter_map(|round| exchanges.get(*round))
-            .flat_map(|round| round.events.iter().cloned())
-            .collect();
-        gone.extend(&root.rounds);
-        let first = |round: &usize| exchanges.get(*round)?.events.first().map(|event| event.source);
-        let rounds: Vec<Source> = root.rounds.iter().take(KNOWN).filter_map(first).collect();
+        let (mut back, mut rounds): (Vec<Event>, Vec<Source>) = (Vec::new(), Vec::new());
+        for (number, round) in (root.told..).zip(&root.rest) {
+            let events = exchanges.get(*round).map_or(&[][..], |exchange| &exchange.events);
+            if number < ROUNDS {
+                back.extend_from_slice(events);
+            }
+            if number < KNOWN {
+                rounds.extend(events.first().map(|event| event.source));
+            }
+        }
+        root.told = root.rounds;
+        gone.extend(root.rest.drain(..));
         if let Some(outer) = exchanges.get_mut(root.at) {
-            outer.events.extend(back);
-            outer.events.order_by_key(|event| (event.source.time, event.source.number));
+            if !back.is_empty() {
+                outer.events.extend(back);
+                outer.events.order_by_key(|event| (event.source.time, event.source.number));
+            }
             outer.signs.looped = Some(told);
-            outer.signs.rounds = rounds;
+            outer.signs.rounds.extend(rounds);
         }
     }
     joined.total = joined.total.saturating_sub(gone.len() as u64);
@@ -214,11 +228,13 @@ pub fn circles(points: &[Point]) -> Circles {
             }
         }
     }
+    to.values_mut().for_each(|known| known.order_by_key(|connection| connection.first.time));
     let mut returned: HashMap<(SocketAddr, SocketAddr), Vec<&Connection>> = HashMap::default();
     for back in connections().filter(turns) {
         for path in paths(back) {
-            let others = to.get(&(back.server.port(), path)).into_iter().flatten();
-            let earlier = others.filter(|outer| outer.first.time <= back.first.time).rev().take(NEAR);
+            let others = to.get(&(back.server.port(), path)).map_or(&[][..], Vec::as_slice);
+            let earlier = others.partition_point(|outer| outer.first.time <= back.first.time);
+            let earlier = others.get(..earlier).unwrap_or_default().iter().rev().take(NEAR);
             let outer = earlier.copied().find(|outer| {
                 let (client, server) = (outer.client.ip(), outer.server.ip());
                 // Whom the host does not ask itself is a client, and no part of the circle.
@@ -265,6 +281,9 @@ fn own_names(points: &[Point], roles: &Roles) -> Vec<String> {
     }
     let mut names: Vec<String> = Vec::new();
     for sent in connections() {
+        if names.len() == NAMES {
+            break;
+        }
         let Some(http) = sent.conversation() else { continue };
         let Some(name) = http.via.as_deref().and_then(|list| via::names(list).last()) else { continue };
         if !roles.is_own(sent.client.ip()) || known(&names, name) {

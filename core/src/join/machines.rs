@@ -39,13 +39,8 @@ struct WentOut {
 impl<'a> Machines<'a> {
     /// `own`: by interfaces, a list for each capturing machine.
     pub(super) fn new(hosts: &'a HashMap<IpAddr, Box<Doings>>, own: Vec<Vec<IpAddr>>) -> Self {
-        let mut machines = Self {
-            hosts,
-            own,
-            local: Vec::new(),
-            by_hardware: HashMap::default(),
-            went_out: OnceCell::new(),
-        };
+        let mut machines =
+            Self { hosts, own, local: Vec::new(), by_hardware: HashMap::default(), went_out: OnceCell::new() };
         for (ip, doings) in hosts {
             if doings.local {
                 machines.local.push(*ip);

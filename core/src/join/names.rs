@@ -29,6 +29,10 @@ const PROMPT: Span = Span::seconds(1);
 /// A resolver that gets no answer gives up within this time.
 const GIVES_UP: Span = Span::seconds(60);
 
+/// Lookups of one host that are looked at for one request: very many may wait for it at the same time.
+const LOOKUPS: usize = 64;
+/// Addresses of one host at which connections are looked for.
+const ADDRESSES: usize = 1024;
 /// Packets kept of tries over TCP by one host at one DNS server.
 const TCP_EVENTS: usize = 64;
 
@@ -41,8 +45,8 @@ pub(super) struct Names<'a> {
     sorted: OnceCell<Vec<&'a str>>,
     /// Hosts that were asked for.
     hosts: RefCell<HashMap<String, Rc<Host<'a>>>>,
-    /// Names that may be a parent's or a backend's, by the last time that they were asked for.
-    briefs: OnceCell<Vec<Brief>>,
+    /// Names that may be a parent's or a backend's, by when their lookups may be why the gateway answered.
+    briefs: OnceCell<Spans<Brief>>,
     /// When an address was given, and for which name.
     by_address: OnceCell<HashMap<IpAddr, Vec<(Timestamp, &'a str)>>>,
     /// Who tried a DNS server over TCP in vain, and how that went.
@@ -59,14 +63,25 @@ pub(super) struct Names<'a> {
 }
 
 /// What DNS said of a host. Very many requests may be for one, each with lookups of its own: this is made once.
+#[derive(Default)]
 pub(super) struct Host<'a> {
-    /// Its addresses, and when DNS gave each first.
+    /// Its addresses in order, and when DNS gave each first.
     pub addresses: Vec<(Timestamp, IpAddr)>,
     /// Its lookups by when they began, with their place among all of it.
     lookups: Vec<(Timestamp, usize, &'a Lookup)>,
 }
 
 impl<'a> Host<'a> {
+    /// Whether this is one of its addresses.
+    pub(super) fn has(&self, address: IpAddr) -> bool {
+        self.addresses.binary_search_by_key(&address, |(_, known)| *known).is_ok()
+    }
+
+    /// Its addresses, for those who ask for something at each of them: of very many the first.
+    pub(super) fn each(&self) -> impl Iterator<Item = IpAddr> {
+        self.addresses.iter().take(ADDRESSES).map(|(_, address)| *address)
+    }
+
     /// Lookups that began in this time.
     pub(super) fn began(&self, from: Timestamp, to: Timestamp) -> &[(Timestamp, usize, &'a Lookup)] {
         let start = self.lookups.partition_point(|(began, ..)| *began < from);
@@ -74,9 +89,9 @@ impl<'a> Host<'a> {
         self.lookups.get(start..end).unwrap_or_default()
     }
 
-    /// Those of them that ask for addresses, in the order in which they were captured.
-    fn asked(&self, from: Timestamp, to: Timestamp) -> Vec<&'a Lookup> {
-        let its = self.began(from, to).iter().filter(|(.., lookup)| lookup.for_address());
+    /// The first of them that ask for addresses, in the order in which they were captured.
+    pub(super) fn asked(&self, from: Timestamp, to: Timestamp) -> Vec<&'a Lookup> {
+        let its = self.began(from, to).iter().filter(|(.., lookup)| lookup.for_address()).take(LOOKUPS);
         let mut its: Vec<_> = its.map(|(_, place, lookup)| (*place, *lookup)).collect();
         its.order_by_key(|(place, _)| *place);
         its.into_iter().map(|(_, lookup)| lookup).collect()
@@ -85,10 +100,8 @@ impl<'a> Host<'a> {
 
 /// One name in short.
 struct Brief {
-    /// When it was first asked for, and when last.
-    began: (Timestamp, Timestamp),
-    /// The last answer, where every lookup of it had one.
-    answered: Option<Timestamp>,
+    /// When it was last asked for.
+    last: Timestamp,
     number: usize,
 }
 
@@ -139,6 +152,7 @@ impl<'a> Names<'a> {
                 }
             }
         }
+        reached.values_mut().for_each(|times| times.order());
         let own = lookups.iter().copied().filter(|lookup| roles.egress.contains(&lookup.asker));
         Self {
             lookups: own.collect(),
@@ -167,8 +181,9 @@ impl<'a> Names<'a> {
         if let (Some(ResolveFailure::NoResponse { .. }), Some(one)) = (attempt.resolve.failure(), lookups.first()) {
             let (begun, _) = attempt.span.unwrap_or_default();
             let times = self.reached.get(&(one.asker, one.name.clone()));
+            let times = times.map_or(&[][..], Vec::as_slice);
             // It had its answer, which was not captured.
-            if times.into_iter().flatten().any(|time| begun <= *time && *time <= waited) {
+            if times.get(times.partition_point(|time| *time < begun)).is_some_and(|time| *time <= waited) {
                 return None;
             }
         }
@@ -196,8 +211,7 @@ impl<'a> Names<'a> {
 
     /// Whether a host was looked up in this time, and no answer in the capture gave an address.
     pub(super) fn left_open(&self, host: &str, from: Timestamp, to: Timestamp) -> bool {
-        let within = |lookup: &&Lookup| lookup.first().is_some_and(|first| from <= first.time && first.time <= to);
-        let its: Vec<&Lookup> = self.of(host).filter(|lookup| lookup.for_address()).filter(within).collect();
+        let its = self.host(host).asked(from, to);
         !its.is_empty() && !its.iter().any(|lookup| lookup.succeeded())
     }
 
@@ -251,9 +265,9 @@ impl<'a> Names<'a> {
         given.get(..upper)?.last().filter(|(time, _)| *time >= from).map(|(_, name)| *name)
     }
 
-    /// The addresses that DNS gave for a host.
-    pub(super) fn addresses(&self, host: &str) -> Vec<IpAddr> {
-        self.host(host).addresses.iter().map(|(_, address)| *address).collect()
+    /// The addresses that DNS gave for a host, none where no host is known.
+    pub(super) fn addresses(&self, host: Option<&str>) -> Rc<Host<'a>> {
+        host.map_or_else(Rc::default, |host| self.host(host))
     }
 
     /// What DNS said of a host. Where it was not needed for an address, that was known from the beginning.
@@ -281,26 +295,28 @@ impl<'a> Names<'a> {
         found
     }
 
-    /// Names in short, those asked for last at the end.
-    fn briefs(&self) -> &[Brief] {
-        let brief = |(number, its): (usize, &[&Lookup])| {
-            its.first().filter(|lookup| plain_name(&lookup.name))?;
-            let mut brief = Brief {
-                began: (Timestamp(i64::MAX), Timestamp(i64::MIN)),
-                answered: Some(Timestamp(i64::MIN)),
-                number,
-            };
-            for lookup in its.iter().filter(|lookup| lookup.for_address()) {
-                let Some(Source { time: began, .. }) = lookup.first() else { continue };
-                brief.began = (brief.began.0.min(began), brief.began.1.max(began));
-                let last = lookup.answers.iter().map(|(source, _)| source.time).max();
-                brief.answered = brief.answered.zip(last).map(|(before, last)| before.max(last));
-            }
-            Some(brief)
-        };
+    /// Names in short. Who waits for an answer gives up by a timer; else the gateway answers as soon as it knows.
+    fn briefs(&self) -> &Spans<Brief> {
         let briefs = || {
-            let mut briefs: Vec<Brief> = self.by_name().groups().enumerate().filter_map(brief).collect();
-            briefs.order_by_key(|brief| brief.began.1);
+            let mut briefs = Spans::default();
+            for (number, its) in self.by_name().groups().enumerate() {
+                if !its.first().is_some_and(|lookup| plain_name(&lookup.name)) {
+                    continue;
+                }
+                let (mut first, mut last) = (Timestamp(i64::MAX), Timestamp(i64::MIN));
+                // The last answer, where every lookup of it had one.
+                let mut answered = Some(Timestamp(i64::MIN));
+                for lookup in its.iter().filter(|lookup| lookup.for_address()) {
+                    let Some(Source { time: began, .. }) = lookup.first() else { continue };
+                    (first, last) = (first.min(began), last.max(began));
+                    let its = lookup.answers.iter().map(|(source, _)| source.time).max();
+                    answered = answered.zip(its).map(|(before, its)| before.max(its));
+                }
+                let until = last.plus(GIVES_UP);
+                let until = answered.map_or(until, |answered| until.min(answered.plus(PROMPT)));
+                briefs.push(first, until, Brief { last, number });
+            }
+            briefs.order();
             briefs
         };
         self.briefs.get_or_init(briefs)
@@ -419,22 +435,15 @@ fn failed_before(exchange: &Exchange, names: &Names<'_>) -> Option<Attempt> {
     let answered = exchange.events.iter().map(|event| event.source.time).max()?;
     let from = Timestamp(answered.0.saturating_sub(GIVES_UP.0)).max(pairing::window(exchange).0);
     let mut found = None;
-    let briefs = names.briefs();
-    let briefs = briefs.get(briefs.partition_point(|brief| brief.began.1 < from)..).unwrap_or_default();
-    // Who waits for an answer gives up by a timer; else the gateway answers as soon as it knows.
-    let late = |last: Timestamp| answered.since(last) > PROMPT;
-    for brief in briefs.iter().filter(|brief| brief.began.0 <= answered && !brief.answered.is_some_and(late)) {
-        let list = names.by_name().group(brief.number);
-        let Some(name) = list.first().map(|lookup| &lookup.name) else { continue };
-        let within =
-            |lookup: &&Lookup| lookup.first().is_some_and(|first| first.time >= from && first.time <= answered);
-        let asked: Vec<&Lookup> = list.iter().copied().filter(|lookup| lookup.for_address()).filter(within).collect();
+    for brief in names.briefs().touching(answered, answered).filter(|brief| brief.last >= from) {
+        let Some(name) = names.by_name().group(brief.number).first().map(|lookup| &lookup.name) else { continue };
+        let asked = names.host(name).asked(from, answered);
         let Some(mut attempt) = names.failed(&asked, answered) else {
             continue;
         };
         let silent = matches!(attempt.resolve.failure(), Some(ResolveFailure::NoResponse { .. }));
         let last = asked.iter().flat_map(|lookup| &lookup.answers).map(|(source, _)| source.time).max();
-        if !silent && last.is_some_and(late)
+        if !silent && last.is_some_and(|last| answered.since(last) > PROMPT)
             || resolving::half_asked(&asked, &attempt)
             || names.half_captured(&asked, &attempt)
         {

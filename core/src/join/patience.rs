@@ -1,6 +1,7 @@
 //! Silence that was too short to be one. Nobody gives up before the first timer has run out that asks again: where the
 //! gateway went on sooner, it had been told, and the capture lacks what told it.
 
+use crate::sorting::Sorting as _;
 use alloc::format;
 use alloc::string::String;
 
@@ -16,10 +17,11 @@ const SHORTEST: Span = Span::milliseconds(950);
 pub(super) fn judge(exchange: &mut Exchange) {
     let Some(told) = told(exchange) else { return };
     let last = exchange.attempts.last().and_then(|attempt| attempt.span);
-    let silent: alloc::vec::Vec<_> = (exchange.attempts.iter())
+    let mut silent: alloc::vec::Vec<_> = (exchange.attempts.iter())
         .filter(|attempt| matches!(attempt.connect.failure(), Some(ConnectFailure::Unanswered { .. })))
         .filter_map(|attempt| Some((attempt.upstream?, attempt.span?.0)))
         .collect();
+    silent.order();
     let mut doubt = None;
     for attempt in &mut exchange.attempts {
         let (Some(upstream), Some((begun, _))) = (attempt.upstream, attempt.span) else {
@@ -47,8 +49,9 @@ pub(super) fn judge(exchange: &mut Exchange) {
             doubt = Some(missed("request", told.since(sent)));
         }
         // Others to the same address count as well: several tries in a row are one silence.
-        let first = silent.iter().filter(|(other, _)| *other == upstream).map(|(_, begun)| *begun).min();
-        let waited = told.since(first.unwrap_or(begun));
+        let first = silent.get(silent.partition_point(|(other, _)| *other < upstream));
+        let first = first.filter(|(other, _)| *other == upstream).map_or(begun, |(_, begun)| *begun);
+        let waited = told.since(first);
         if matches!(attempt.connect.failure(), Some(ConnectFailure::Unanswered { tries: 1, .. })) && waited < SHORTEST {
             attempt.connect = Phase::NotSeen;
             if attempt.span == last {

@@ -16,7 +16,7 @@ use crate::time::{Span, Timestamp};
 const AT_ONCE: Span = Span::seconds(1);
 /// Two interfaces, one clock.
 const SLACK: Span = Span::milliseconds(20);
-/// Answers looked at for one question, the earliest first.
+/// Attempts, and answers, looked at for one question, the earliest first.
 const NEAR: usize = 4096;
 
 /// A question that got the answer of a failure.
@@ -70,11 +70,17 @@ impl Answers {
     }
 }
 
-/// The questions on a connection that were answered because attempts for them had failed. `counts` says which of those
-/// begun in its time may be its.
+/// Attempts that failed and that no request has, in the order of their beginning.
+pub(super) fn open(loose: &[Loose<'_>]) -> Vec<usize> {
+    let open = |loose: &Loose<'_>| !loose.taken && !loose.attempt.late && failing(&loose.attempt);
+    loose.iter().enumerate().filter(|(_, loose)| open(loose)).map(|(at, _)| at).collect()
+}
+
+/// The questions on a connection that were answered because attempts for them had failed, of those that were [`open`].
+/// `counts` says which of those begun in its time may be its.
 pub(super) fn failed(
     connection: &Connection,
-    loose: &[Loose<'_>],
+    (loose, open): (&[Loose<'_>], &[usize]),
     answers: &Answers,
     counts: impl Fn(&Loose<'_>) -> bool,
 ) -> Vec<Failed> {
@@ -85,13 +91,11 @@ pub(super) fn failed(
     let its = handshake.questions.iter().filter_map(|question| {
         let asked = question.asked.time;
         let told = question.told().or(left.filter(|left| *left >= asked))?;
-        let from = loose.partition_point(|loose| loose.begun.plus(SLACK) < asked);
-        let to = loose.partition_point(|loose| loose.begun <= told);
-        let attempts: Vec<usize> = (from..to)
-            .filter(|at| {
-                loose.get(*at).is_some_and(|l| !l.taken && !l.attempt.late && failing(&l.attempt) && counts(l))
-            })
-            .collect();
+        let begun = |at: &usize| loose.get(*at).map_or(told, |loose| loose.begun);
+        let from = open.partition_point(|at| begun(at).plus(SLACK) < asked);
+        let near = open.iter().skip(from).take(NEAR).take_while(|at| begun(at) <= told);
+        let its = |at: &&usize| loose.get(**at).is_some_and(|loose| !loose.taken && counts(loose));
+        let attempts: Vec<usize> = near.filter(its).copied().collect();
         let (first, last) = (loose.get(*attempts.first()?)?, loose.get(*attempts.last()?)?);
         let over = over(&last.attempt)?;
         let silent = matches!(last.attempt.connect.failure(), Some(ConnectFailure::Unanswered { .. }));

@@ -2,7 +2,6 @@
 
 use alloc::format;
 use alloc::string::ToString;
-use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::tables::{HashMap, HashSet};
@@ -26,10 +25,12 @@ const UNSURE: &str =
 
 /// What the captures show of the gateway's way out, as far as a request without an attempt asks for it.
 pub(super) struct Silence<'a> {
-    points: &'a [Point],
-    /// Whether they show the way out at all, and each of them.
+    /// Whether the captures show the way out at all.
     visible: bool,
-    each: Vec<bool>,
+    /// Files: whether they are one capture with others, and whether what they are of shows it.
+    files: HashMap<u32, (bool, bool)>,
+    /// There are captures of several places.
+    several: bool,
     /// Files of them that show it.
     out: HashSet<u32>,
     /// Captures of requests with which a capture of attempts agreed in time.
@@ -50,9 +51,9 @@ pub(super) struct Silence<'a> {
 impl<'a> Silence<'a> {
     pub(super) fn new(points: &'a [Point], roles: &Roles, exchanges: &[Exchange], loose: &[Loose<'_>]) -> Self {
         let mut silence = Self {
-            points,
             visible: upstream_visible(points, roles),
-            each: points.iter().map(|point| upstream_visible(core::slice::from_ref(point), roles)).collect(),
+            files: HashMap::default(),
+            several: points.len() > 1,
             out: HashSet::default(),
             agreed: agreed(exchanges),
             guessed: roles.guessed,
@@ -62,6 +63,12 @@ impl<'a> Silence<'a> {
             asked: HashMap::default(),
             unsure: Spans::default(),
         };
+        for point in points {
+            let visible = upstream_visible(core::slice::from_ref(point), roles);
+            for file in &point.inputs {
+                silence.files.entry(*file).or_insert((point.inputs.len() > 1, false)).1 |= visible;
+            }
+        }
         for connection in points.iter().flat_map(|point| &point.connections) {
             silence.note(connection, roles);
         }
@@ -118,13 +125,12 @@ impl<'a> Silence<'a> {
     /// belongs to a request of the same capture. By another clock it would be seen at another time.
     fn shown_beside(&self, exchange: &Exchange) -> bool {
         let Some(first) = exchange.events.first().map(|event| event.source.input()) else { return true };
-        let mut own = self.points.iter().zip(&self.each).filter(|(point, _)| point.inputs.contains(&first)).peekable();
+        let own = self.files.get(&first).copied();
         // Files of the two sides that do not overlap look like one capture in parts; a part of one shows both sides.
-        if own.peek().is_some_and(|(point, _)| point.inputs.len() > 1 && !self.out.contains(&first)) {
+        if own.is_some_and(|(parts, _)| parts) && !self.out.contains(&first) {
             return false;
         }
-        let alone = own.peek().is_none() || self.points.len() < 2;
-        alone || self.agreed.contains(&first) || own.any(|(_, visible)| *visible)
+        !self.several || self.agreed.contains(&first) || own.is_none_or(|(_, visible)| visible)
     }
 
     /// Whether a host that is neither the client nor known as the gateway looked up the host of a request while that waited.
@@ -146,10 +152,10 @@ impl<'a> Silence<'a> {
     /// Says it of a request that no attempt was seen for.
     pub(super) fn tell(&self, exchange: &mut Exchange, names: &Names<'_>) {
         let (from, to) = pairing::window(exchange);
-        let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| names.addresses(host));
-        let site = |address: &IpAddr| self.sites.get(address).is_some_and(|spans| spans.touch(from, to));
-        let busy = self.busy.touch(from, to) || addresses.iter().any(site);
-        let may = |upstream: &IpAddr| addresses.is_empty() || addresses.contains(upstream);
+        let host = names.addresses(exchange.host.as_deref());
+        let site = |address: IpAddr| self.sites.get(&address).is_some_and(|spans| spans.touch(from, to));
+        let busy = self.busy.touch(from, to) || host.each().any(site);
+        let may = |upstream: &IpAddr| host.addresses.is_empty() || host.has(*upstream);
         let doubt = if !self.visible || self.guessed && !busy {
             "These captures show only the client's side of the gateway: what it did upstream cannot be seen."
         } else if !self.shown_beside(exchange) {

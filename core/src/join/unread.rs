@@ -1,7 +1,6 @@
 //! Exchanges whose answer was not captured, or cut off by a snap length: that they failed is told by their attempts alone,
 //! where nothing upstream was answered after them.
 
-use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
 use crate::tables::HashMap;
@@ -57,16 +56,16 @@ impl<'a, 'n> Answered<'a, 'n> {
         let end = exchange.events.iter().map(|event| event.source.time).max().unwrap_or(over).max(over);
         let all_failed = exchange.attempts.iter().all(super::failing);
         // Where DNS gave addresses for the host, an answer from elsewhere is another request's.
-        let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| self.names.addresses(host));
+        let host = self.names.addresses(exchange.host.as_deref());
         let begun = exchange.begun;
-        let there = |address: &IpAddr| self.by_address.get(address).is_some_and(|said| said.touch(begun, end));
+        let there = |address: IpAddr| self.by_address.get(&address).is_some_and(|said| said.touch(begun, end));
         let asked = |server: SocketAddr| {
             let said = self.by_address.get(&server.ip());
             said.is_some_and(|said| said.touching(begun, end).any(|other| *other == server))
         };
-        let answered = match addresses.as_slice() {
-            [] => self.said.touch(begun, end),
-            known => known.iter().any(there) || exchange.attempts.iter().filter_map(|a| a.upstream).any(asked),
+        let answered = match host.addresses.is_empty() {
+            true => self.said.touch(begun, end),
+            false => host.each().any(there) || exchange.attempts.iter().filter_map(|a| a.upstream).any(asked),
         };
         all_failed && !answered
     }
@@ -76,8 +75,8 @@ impl<'a, 'n> Answered<'a, 'n> {
         let Some((last, (_, over))) = exchange.attempts.last().and_then(|last| Some((last, last.span?))) else {
             return false;
         };
-        let addresses = exchange.host.as_deref().map_or_else(Vec::new, |host| self.names.addresses(host));
-        let said = addresses.iter().filter_map(|address| self.by_address.get(address));
+        let host = self.names.addresses(exchange.host.as_deref());
+        let said = host.each().filter_map(|address| self.by_address.get(&address));
         let mut after = said.flat_map(|said| said.beginning(Timestamp(over.0.saturating_add(1)), over.plus(BY_TIMER)));
         after.any(|server| last.upstream != Some(*server))
     }

@@ -1,0 +1,66 @@
+//! Captures in which what clients ask cannot be read.
+
+use crate::{Files, Input, one};
+use gateway_triage_tests::build::file;
+use gateway_triage_tests::build::packet::Link;
+use gateway_triage_tests::build::talk::{Capture, Flow, Side};
+use gateway_triage_tests::build::tls::{Hello, encrypted, finished13, flight13, server_hello};
+
+pub static INPUTS: &[Input] = &[
+    Input { name: "tunnels that are open at the same time", make: open, size: 250 },
+    Input { name: "questions inside TLS, all at the same time", make: |size| asked(size, "10.0.0.2:443"), size: 250 },
+    Input { name: "the same, redirected to the gateway", make: |size| asked(size, "198.51.100.9:443"), size: 250 },
+];
+
+fn client(at: u64) -> String {
+    format!("10.{}.{}.{}:40000", at / 40_000 + 1, at / 200 % 200, at % 200 + 1)
+}
+
+/// All are granted, then the host refuses the gateway once for each.
+fn open(tunnels: u64) -> Files {
+    let mut capture = Capture::new(Link::Ethernet, 1_767_225_600, &["10.0.0.2"]);
+    let mut clients: Vec<Flow> = (0..tunnels).map(|at| Flow::new(&client(at), "10.0.0.2:3128")).collect();
+    for client in &mut clients {
+        capture.open(client, 1);
+        capture.send(client, Side::Opener, b"CONNECT 198.51.100.9:443 HTTP/1.1\r\nHost: 198.51.100.9:443\r\n\r\n");
+        capture.send(client, Side::Server, b"HTTP/1.1 200 Connection established\r\n\r\n");
+        capture.send(client, Side::Opener, &Hello { name: "shop.example.com", ..Hello::default() }.record());
+    }
+    refuse(&mut capture, tunnels);
+    clients.iter_mut().for_each(|client| capture.close(client, Side::Server));
+    one("a.pcap", file::pcap(&capture))
+}
+
+/// All ask inside TLS, then the host refuses the gateway once for each, then all are answered.
+fn asked(questions: u64, server: &str) -> Files {
+    let mut capture = Capture::new(Link::Ethernet, 1_767_225_600, &["10.0.0.2", "198.51.100.9"]);
+    let mut clients: Vec<Flow> = (0..questions).map(|at| Flow::new(&client(at), server)).collect();
+    for client in &mut clients {
+        capture.open(client, 1);
+        capture.send(client, Side::Opener, &Hello { name: "shop.example.com", ..Hello::default() }.record());
+        capture.send_all(client, Side::Server, &[server_hello(0x0304, 0x1301), flight13()].concat());
+        capture.send(client, Side::Opener, &finished13());
+    }
+    // One in the clear, by which the gateway is known.
+    let mut clear = Flow::new("10.1.1.1:50000", "10.0.0.2:80");
+    capture.open(&mut clear, 1);
+    capture.send(&mut clear, Side::Opener, b"GET / HTTP/1.1\r\nHost: shop.example.com\r\n\r\n");
+    clients.iter_mut().for_each(|client| {
+        capture.send(client, Side::Opener, &encrypted(300));
+    });
+    refuse(&mut capture, questions);
+    capture.send(&mut clear, Side::Server, b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+    for client in &mut clients {
+        capture.send(client, Side::Server, &encrypted(400));
+        capture.close(client, Side::Server);
+    }
+    one("a.pcap", file::pcap(&capture))
+}
+
+fn refuse(capture: &mut Capture, times: u64) {
+    for at in 0..times {
+        let mut tried = Flow::new(&format!("10.0.0.2:{}", 10_000 + at % 50_000), "198.51.100.9:443");
+        capture.syn(&mut tried);
+        capture.refuse(&mut tried);
+    }
+}
