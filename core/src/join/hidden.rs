@@ -10,6 +10,7 @@ use crate::tables::{HashMap, HashSet};
 use super::clients::granted;
 use super::hellos::Hellos;
 use super::spans::Spans;
+use super::untaken::Untaken;
 use super::{Asked, Joined, Loose, Names, Roles, client_exchange, failing, outcome, resolving};
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
@@ -22,8 +23,6 @@ const NAME_CUT: &str =
     "The name in the ClientHello upstream was cut off: that it belongs to this tunnel is told by the address alone.";
 /// What a gateway says of a failure it says within this time.
 const AT_ONCE: Span = Span::seconds(1);
-/// Attempts looked at for one tunnel.
-const NEAREST: usize = 2048;
 /// The next SYN or query of a series comes within this time.
 const NEAR_END: Span = Span::seconds(10);
 
@@ -90,7 +89,7 @@ pub fn add(
                 && (by_name || by_address)
                 && !ends_early(attempt, seen_to)
         };
-        for at in failed.of(&host, sni, loose, (exchange.begun, end)) {
+        for at in failed.of(&host, sni, loose, exchange.begun, end) {
             let Some(loose) = loose.get_mut(at).filter(|loose| its(loose)) else { continue };
             loose.taken = true;
             if loose.attempt.host.as_ref().is_some_and(|name| *name != host && !wanted.contains(name)) {
@@ -132,56 +131,48 @@ pub fn add(
     }
 }
 
-/// Attempts that failed, by the name and by the address that was tried; in the order of their beginning.
+/// Attempts that failed, by the name and by the address that was tried.
 struct Failed<'a, 'n> {
     names: &'a Names<'n>,
     by_name: HashMap<String, Vec<usize>>,
     by_address: HashMap<IpAddr, Vec<usize>>,
-    /// Of a host: by its name, or by one of its addresses.
-    by_host: HashMap<String, Vec<usize>>,
+    /// Of a host that a tunnel is for, by its name and by its addresses; and of a name in a ClientHello.
+    of: HashMap<(String, bool), Untaken>,
 }
 
 impl<'a, 'n> Failed<'a, 'n> {
     fn new(loose: &[Loose<'_>], names: &'a Names<'n>) -> Self {
-        let (mut by_name, mut by_address) = (HashMap::default(), HashMap::default());
+        let mut failed =
+            Self { names, by_name: HashMap::default(), by_address: HashMap::default(), of: HashMap::default() };
         for (at, loose) in loose.iter().enumerate().filter(|(_, loose)| !loose.taken && failing(&loose.attempt)) {
             if let Some(name) = &loose.attempt.host {
-                by_name.entry_ref(name.as_str()).or_insert_with(Vec::new).push(at);
+                failed.by_name.entry(name.clone()).or_default().push(at);
             }
             if let Some(address) = loose.attempt.upstream {
-                by_address.entry(address.ip()).or_insert_with(Vec::new).push(at);
+                failed.by_address.entry(address.ip()).or_default().push(at);
             }
         }
-        Self { names, by_name, by_address, by_host: HashMap::default() }
+        failed
     }
 
-    /// Those of a host, or with this name, that begin in a time: the first of very many.
-    fn of(
-        &mut self,
-        host: &str,
-        sni: Option<&str>,
-        loose: &[Loose<'_>],
-        (from, to): (Timestamp, Timestamp),
-    ) -> Vec<usize> {
-        if !self.by_host.contains_key(host) {
-            let of_host = self.names.host(host);
-            let lists = of_host.addresses.iter().filter_map(|(_, address)| self.by_address.get(address));
-            let mut its: Vec<usize> = lists.chain(self.by_name.get(host)).flatten().copied().collect();
-            its.order();
-            its.dedup();
-            self.by_host.insert(host.to_string(), its);
-        }
-        let named = sni.filter(|name| *name != host).and_then(|name| self.by_name.get(name));
+    /// Those of a host, or with this name, that begin in a time.
+    fn of(&mut self, host: &str, sni: Option<&str>, loose: &[Loose<'_>], from: Timestamp, to: Timestamp) -> Vec<usize> {
         let mut found = Vec::new();
-        for list in self.by_host.get(host).into_iter().chain(named) {
-            let first = list.partition_point(|at| loose.get(*at).is_some_and(|loose| loose.begun < from));
-            let within = |at: &&usize| loose.get(**at).is_some_and(|loose| loose.begun <= to);
-            found.extend(list.iter().skip(first).take_while(within).take(NEAREST));
+        for (name, addresses) in
+            sni.filter(|name| *name != host).map(|name| (name, false)).into_iter().chain([(host, true)])
+        {
+            let its = || {
+                let host = self.names.addresses(Some(name).filter(|_| addresses));
+                let lists = host.addresses.iter().filter_map(|(_, address)| self.by_address.get(address));
+                let mut its: Vec<usize> = lists.chain(self.by_name.get(name)).flatten().copied().collect();
+                its.order();
+                its.dedup();
+                its.into_iter().collect()
+            };
+            found.extend(self.of.entry((name.to_string(), addresses)).or_insert_with(its).within(loose, from, to));
         }
-        if named.is_some() {
-            found.order();
-            found.dedup();
-        }
+        found.order();
+        found.dedup();
         found
     }
 }

@@ -10,6 +10,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use crate::tables::{HashMap, HashSet};
 
+use super::untaken::Untaken;
 use super::{Joined, Loose, Roles, client_exchange, failing};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
@@ -20,8 +21,6 @@ use crate::time::Span;
 
 /// Connections to one server that are looked at for the other leg of one, the latest first.
 const NEAR: usize = 64;
-/// Attempts at one server that are looked at for one connection of a client.
-const ATTEMPTS: usize = 2048;
 /// An attempt may end this long after the client's connection.
 const AFTER: Span = Span::seconds(5);
 
@@ -185,7 +184,7 @@ fn passed_on(outer: &Connection, inner: &Connection) -> bool {
 
 /// Failures behind redirected connections that are encrypted: what the client got is not seen.
 pub(super) fn hidden(points: &[Point], roles: &Roles, loose: &mut [Loose<'_>], joined: &mut Joined) {
-    let mut failed: HashMap<SocketAddr, Vec<usize>> = HashMap::default();
+    let mut failed: HashMap<SocketAddr, Untaken> = HashMap::default();
     for (at, loose) in loose.iter().enumerate().filter(|(_, loose)| !loose.taken && failing(&loose.attempt)) {
         if let Some(server) = loose.attempt.upstream.filter(|_| !roles.intercepted.is_empty()) {
             failed.entry(server).or_default().push(at);
@@ -198,15 +197,12 @@ pub(super) fn hidden(points: &[Point], roles: &Roles, loose: &mut [Loose<'_>], j
         };
         let Some(hello) = handshake.client_hello else { continue };
         let (begun, end) = (connection.first.time, connection.last.time.plus(AFTER));
-        let its = failed.get(&connection.server).map_or(&[][..], Vec::as_slice);
-        let first = its.partition_point(|at| loose.get(*at).is_some_and(|loose| loose.begun < begun));
         let mut exchange = client_exchange(connection, &Transaction::default());
-        for at in its.iter().skip(first).take(ATTEMPTS) {
-            let Some(loose) = loose.get_mut(*at).filter(|loose| loose.begun <= end) else { break };
-            if !loose.taken {
-                loose.taken = true;
-                exchange.attempts.push(loose.attempt.clone());
-            }
+        let its = failed.get_mut(&connection.server).map(|its| its.within(loose, begun, end));
+        for at in its.unwrap_or_default() {
+            let Some(loose) = loose.get_mut(at) else { continue };
+            loose.taken = true;
+            exchange.attempts.push(loose.attempt.clone());
         }
         if exchange.attempts.is_empty() {
             continue;

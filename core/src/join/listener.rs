@@ -19,10 +19,10 @@ pub(super) fn hidden(
     loose: &mut [Loose<'_>],
     joined: &mut Joined,
 ) {
-    let open = questions::open(loose);
-    if open.is_empty() {
+    if loose.iter().all(|loose| loose.taken) {
         return;
     }
+    let mut open = questions::open(loose);
     let answers = Answers::new(points, roles);
     for connection in points.iter().flat_map(|point| &point.connections) {
         if !matches!(connection.speech, Speech::Tls) || !roles.is_inbound(connection) || hellos.passes(connection) {
@@ -30,7 +30,8 @@ pub(super) fn hidden(
         }
         let name = connection.handshake.as_ref().and_then(|handshake| handshake.host());
         let mut told = 0;
-        for failed in questions::failed(connection, (loose, &open), &answers, |loose| !hellos.of_tunnel(&loose.attempt))
+        for failed in
+            questions::failed(connection, (loose, &mut open), &answers, |loose| !hellos.of_tunnel(&loose.attempt))
         {
             let mut exchange = client_exchange(connection, &Transaction::default());
             for at in failed.attempts {

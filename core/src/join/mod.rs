@@ -39,6 +39,7 @@ pub mod steps;
 mod two_legs;
 mod unread;
 mod unresolved;
+mod untaken;
 pub(crate) mod upstream;
 mod usage;
 pub(crate) mod well;

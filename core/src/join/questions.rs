@@ -6,6 +6,7 @@
 use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
+use super::untaken::Untaken;
 use super::{Loose, Roles, failing, services};
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
@@ -16,7 +17,7 @@ use crate::time::{Span, Timestamp};
 const AT_ONCE: Span = Span::seconds(1);
 /// Two interfaces, one clock.
 const SLACK: Span = Span::milliseconds(20);
-/// Attempts, and answers, looked at for one question, the earliest first.
+/// Answers looked at for one question, the earliest first.
 const NEAR: usize = 4096;
 
 /// A question that got the answer of a failure.
@@ -70,8 +71,8 @@ impl Answers {
     }
 }
 
-/// Attempts that failed and that no request has, in the order of their beginning.
-pub(super) fn open(loose: &[Loose<'_>]) -> Vec<usize> {
+/// Attempts that failed and that no request has.
+pub(super) fn open(loose: &[Loose<'_>]) -> Untaken {
     let open = |loose: &Loose<'_>| !loose.taken && !loose.attempt.late && failing(&loose.attempt);
     loose.iter().enumerate().filter(|(_, loose)| open(loose)).map(|(at, _)| at).collect()
 }
@@ -80,7 +81,7 @@ pub(super) fn open(loose: &[Loose<'_>]) -> Vec<usize> {
 /// `counts` says which of those begun in its time may be its.
 pub(super) fn failed(
     connection: &Connection,
-    (loose, open): (&[Loose<'_>], &[usize]),
+    (loose, open): (&[Loose<'_>], &mut Untaken),
     answers: &Answers,
     counts: impl Fn(&Loose<'_>) -> bool,
 ) -> Vec<Failed> {
@@ -91,11 +92,8 @@ pub(super) fn failed(
     let its = handshake.questions.iter().filter_map(|question| {
         let asked = question.asked.time;
         let told = question.told().or(left.filter(|left| *left >= asked))?;
-        let begun = |at: &usize| loose.get(*at).map_or(told, |loose| loose.begun);
-        let from = open.partition_point(|at| begun(at).plus(SLACK) < asked);
-        let near = open.iter().skip(from).take(NEAR).take_while(|at| begun(at) <= told);
-        let its = |at: &&usize| loose.get(**at).is_some_and(|loose| !loose.taken && counts(loose));
-        let attempts: Vec<usize> = near.filter(its).copied().collect();
+        let mut attempts = open.within(loose, Timestamp(asked.0.saturating_sub(SLACK.0)), told);
+        attempts.retain(|at| loose.get(*at).is_some_and(&counts));
         let (first, last) = (loose.get(*attempts.first()?)?, loose.get(*attempts.last()?)?);
         let over = over(&last.attempt)?;
         let silent = matches!(last.attempt.connect.failure(), Some(ConnectFailure::Unanswered { .. }));
