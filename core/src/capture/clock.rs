@@ -63,8 +63,10 @@ pub struct Clock {
     pause: Option<Pause>,
     /// Where it stepped.
     pub steps: Vec<Step>,
-    /// The inputs read, with what is added to times at their beginning.
-    pub inputs: Vec<(u32, i64)>,
+    /// The input that is read.
+    input: Option<u32>,
+    /// The inputs read, by their numbers: place in the order of reading, and what is added to times at the beginning.
+    inputs: Vec<(u32, usize, i64)>,
 }
 
 impl Clock {
@@ -76,13 +78,14 @@ impl Clock {
         }
         self.last = Some(time);
         self.several |= interface > 0;
-        let other = self.inputs.last().is_none_or(|(last, _)| *last != input);
-        if other {
-            self.inputs.push((input, self.offset));
+        let other = self.input.replace(input) != Some(input);
+        if other && let Err(at) = self.inputs.binary_search_by_key(&input, |(known, ..)| *known) {
+            self.inputs.insert(at, (input, self.inputs.len(), self.offset));
         }
         if self.section != section && !other {
             // Another capture, put behind this one.
-            *self = Self { several: self.several, inputs: core::mem::take(&mut self.inputs), ..Self::default() };
+            let inputs = core::mem::take(&mut self.inputs);
+            *self = Self { several: self.several, input: self.input, inputs, ..Self::default() };
             self.steps.clear();
         }
         self.section = section;
@@ -168,6 +171,9 @@ impl Clock {
 
     /// The step between two packets, if there is one.
     pub fn between(&self, one: Source, other: Source) -> Option<&Step> {
+        if self.steps.is_empty() {
+            return None;
+        }
         let (first, last) = (self.place(one.input(), one.number), self.place(other.input(), other.number));
         let (first, last) = (first.min(last), first.max(last));
         self.steps.iter().find(|step| {
@@ -178,16 +184,31 @@ impl Clock {
 
     /// Where a packet stands in the order of reading.
     fn place(&self, input: u32, number: u64) -> (usize, u64) {
-        (self.inputs.iter().position(|(one, _)| *one == input).unwrap_or(usize::MAX), number)
+        (self.of(input).map_or(usize::MAX, |(place, _)| place), number)
+    }
+
+    /// The place of an input in the order of reading, and what is added to times at its beginning; `None`: it is of
+    /// another capture.
+    fn of(&self, input: u32) -> Option<(usize, i64)> {
+        let at = self.inputs.binary_search_by_key(&input, |(known, ..)| *known).ok()?;
+        self.inputs.get(at).map(|(_, place, begun)| (*place, *begun))
+    }
+
+    /// Whether an input is of this capture.
+    pub fn reads(&self, input: u32) -> bool {
+        self.of(input).is_some()
+    }
+
+    /// All inputs of this capture.
+    pub fn inputs(&self) -> impl Iterator<Item = u32> {
+        self.inputs.iter().map(|(input, ..)| *input)
     }
 
     /// The time of a packet as its file says it.
     pub fn told(&self, source: Source) -> Timestamp {
-        let Some((_, begun)) = self.inputs.iter().find(|(input, _)| *input == source.input()) else {
-            return source.time;
-        };
+        let Some((_, begun)) = self.of(source.input()) else { return source.time };
         let within = |step: &&Step| step.input == source.input() && step.number <= source.number;
-        let offset = self.steps.iter().rfind(within).map_or(*begun, |step| step.offset);
+        let offset = self.steps.iter().rfind(within).map_or(begun, |step| step.offset);
         Timestamp::from_nanoseconds(source.time.0.saturating_sub(offset))
     }
 

@@ -1,6 +1,5 @@
 //! IP fragments → whole packets (RFC 791, RFC 8200 section 4.5), within bounds.
 
-use crate::sorting::Sorting as _;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -39,8 +38,21 @@ struct Waiting {
     data: Vec<u8>,
     /// Byte ranges that are there, sorted and apart.
     have: Vec<(usize, usize)>,
+    /// Fragments so far.
+    pieces: usize,
     /// Length of the whole, once the last fragment was seen.
     total: Option<usize>,
+}
+
+impl Waiting {
+    /// Joins a range with those that it touches.
+    fn add(&mut self, from: usize, to: usize) {
+        let first = self.have.partition_point(|(_, end)| *end < from);
+        let behind = self.have.partition_point(|(begin, _)| *begin <= to);
+        let touched = self.have.drain(first..behind);
+        let joined = touched.fold((from, to), |(from, to), (begin, end)| (from.min(begin), to.max(end)));
+        self.have.insert(first, joined);
+    }
 }
 
 /// Fragments that wait for their others.
@@ -82,6 +94,7 @@ impl Fragments {
                 since: time,
                 data: Vec::new(),
                 have: Vec::new(),
+                pieces: 0,
                 total: None,
             });
             self.waiting.len() - 1
@@ -96,13 +109,11 @@ impl Fragments {
         if !fragment.more {
             waiting.total = Some(end);
         }
-        waiting.have.push((fragment.offset, end));
-        waiting.have.order();
-        let covered = waiting.have.iter().try_fold(0, |to, (from, end)| (*from <= to).then_some(to.max(*end)));
-        let pieces = waiting.have.len();
-        if waiting.total.is_some_and(|total| covered.is_some_and(|covered| covered >= total))
-            && let Some(done) = self.waiting.remove(at)
-        {
+        waiting.add(fragment.offset, end);
+        waiting.pieces += 1;
+        let pieces = waiting.pieces;
+        let all = matches!(*waiting.have, [(0, to)] if waiting.total.is_some_and(|total| to >= total));
+        if all && let Some(done) = self.waiting.remove(at) {
             *whole = done.data;
             whole.truncate(done.total.unwrap_or(LONGEST));
             return true;

@@ -277,7 +277,8 @@ impl Apart {
             }
         };
         if let Some((_, point)) = self.views.get_mut(at) {
-            if !point.inputs.contains(&input) {
+            // Nearly always the one of the frame before.
+            if point.inputs.last() != Some(&input) && !point.inputs.contains(&input) {
                 point.inputs.push(input);
             }
             point.frame(frame, input);

@@ -60,3 +60,25 @@ fn shows_what_is_left_of_a_packet_cut_anywhere() {
         assert_eq!(details(&REQUEST[..length]).bytes.len(), length);
     }
 }
+
+#[test]
+fn errors_that_quote_each_other_are_shown_up_to_the_second() {
+    let mut packet = Vec::new();
+    for _ in 0..2_000 {
+        let length = (28 + packet.len() as u16).to_be_bytes();
+        let head =
+            [&[0x45, 0], &length[..], &[0, 0, 0, 0, 64, 1, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 3, 1, 0, 0, 0, 0, 0, 0]];
+        packet.splice(0..0, head.concat());
+    }
+    let found = details(&[&[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0], &packet[..]].concat());
+    let names: Vec<&str> = found.layers.iter().skip(2).map(|layer| layer.name.as_ref()).collect();
+    assert_eq!(
+        names,
+        [
+            "Internet Protocol Version 4",
+            "Internet Control Message Protocol",
+            "Quoted: Internet Protocol Version 4",
+            "Quoted: Internet Control Message Protocol"
+        ]
+    );
+}

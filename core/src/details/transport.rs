@@ -124,7 +124,12 @@ fn icmp(data: &[u8], v6: bool, layers: &mut Vec<Layer>) {
     if let Some(mtu) = mtu {
         layer.add("MTU of the next hop", if v6 { "icmpv6.mtu" } else { "icmp.mtu" }, format!("{mtu}"));
     }
+    // No error is sent about an error (RFC 1122 section 3.2.2): what is quoted in a quote is made up, however deep.
+    let quoted = layers.iter().any(|layer| layer.name.starts_with("Internet Control Message Protocol"));
     layers.push(layer);
+    if quoted {
+        return;
+    }
     // What it is about: the packet that it quotes (RFC 792, RFC 4443).
     let before = layers.len();
     network::packet(data.get(8..).unwrap_or_default(), layers);

@@ -1,5 +1,6 @@
 //! What the gateway did upstream while a request waited: the lookup, and the connection that was opened for it.
 
+use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -11,33 +12,35 @@ use crate::capture::point::Point;
 use crate::join::Roles;
 use crate::time::{Span, Timestamp};
 
-/// One step upstream for a host: when it began, and how long it took.
+/// Addresses of one host whose connections are looked for.
+const ADDRESSES: usize = 64;
+
+/// One step upstream: a lookup, or the handshake of a connection that the gateway opened.
 struct Step {
     begun: Timestamp,
     took: Span,
-}
-
-/// A connection that the gateway opened.
-struct Opened<'a> {
-    /// Its handshake.
-    step: Step,
-    /// That of TLS on it.
+    /// The handshake of TLS on the connection.
     secure: Option<Span>,
-    /// The name that was asked for in it.
-    name: Option<&'a str>,
 }
 
-/// Lookups, and connections by the address that they went to.
+/// Lookups for one host, in order of time, and the addresses that they gave, the first so many.
+#[derive(Default)]
+struct Host {
+    lookups: Vec<Step>,
+    addresses: Vec<IpAddr>,
+}
+
+/// Lookups by host, and connections by the address that they went to and the name that was asked for in them, in order
+/// of time.
 pub struct Upstream<'a> {
-    lookups: HashMap<&'a str, Vec<(Step, &'a [IpAddr])>>,
-    /// By address.
-    connections: HashMap<IpAddr, Vec<Opened<'a>>>,
+    hosts: HashMap<&'a str, Host>,
+    connections: HashMap<(IpAddr, Option<&'a str>), Vec<Step>>,
 }
 
 impl<'a> Upstream<'a> {
-    /// Of what the gateway did at a capture point; nothing where no gateway is known.
+    /// Those of one capture point; none where no gateway is known, because anybody may have made them.
     pub fn new(point: &'a Point, roles: &Roles) -> Self {
-        let mut found = Self { lookups: HashMap::default(), connections: HashMap::default() };
+        let mut found = Self { hosts: HashMap::default(), connections: HashMap::default() };
         if roles.unknown() {
             return found;
         }
@@ -45,40 +48,52 @@ impl<'a> Upstream<'a> {
             let (Some(first), Some((answered, answer))) = (lookup.queries.first(), lookup.answers.last()) else {
                 continue;
             };
-            let step = Step { begun: first.time, took: answered.time.since(first.time) };
             if !answer.addresses.is_empty() {
-                found.lookups.entry(&lookup.name).or_default().push((step, &answer.addresses));
+                let host = found.hosts.entry(&lookup.name).or_default();
+                host.lookups.push(Step { begun: first.time, took: answered.time.since(first.time), secure: None });
+                for address in &answer.addresses {
+                    if host.addresses.len() < ADDRESSES && !host.addresses.contains(address) {
+                        host.addresses.push(*address);
+                    }
+                }
             }
         }
         let out =
             |connection: &&Connection| !roles.is_inbound(connection) && roles.egress.contains(&connection.client.ip());
         for connection in point.connections.iter().filter(out) {
             let Some(took) = connection.handshake_time() else { continue };
-            let tls = connection.handshake.as_deref();
-            let secure = super::handshake(connection);
-            let step = Step { begun: connection.first.time, took };
-            let name = tls.and_then(|tls| tls.server_name());
-            found.connections.entry(connection.server.ip()).or_default().push(Opened { step, secure, name });
+            let name = connection.handshake.as_deref().and_then(|tls| tls.server_name());
+            let step = Step { begun: connection.first.time, took, secure: super::handshake(connection) };
+            found.connections.entry((connection.server.ip(), name)).or_default().push(step);
+        }
+        let lookups = found.hosts.values_mut().map(|host| &mut host.lookups);
+        for steps in lookups.chain(found.connections.values_mut()) {
+            steps.order_by_key(|step| step.begun);
         }
         found
     }
 
-    /// Tells a row what was done for it: steps for its host that began while it waited.
+    /// Adds to a row what was done for it: the lookup of its host and the connection to it that began while it waited. A
+    /// connection on which a handshake names another host is another request's.
     pub fn tell(&self, row: &mut Row) {
         let ended = row.total.map_or(row.time, |total| row.time.plus(total));
-        let while_waiting = |step: &Step| step.begun >= row.time && step.begun <= ended;
-        let looked_up = self.lookups.get(row.host.as_str()).into_iter().flatten();
-        let lookup = looked_up.clone().find(|(step, _)| while_waiting(step));
-        if let Some((step, _)) = lookup {
-            row.dns = Some(step.took);
-        }
+        let while_waiting = |steps: &[Step]| {
+            let first = steps.get(steps.partition_point(|step| step.begun < row.time))?;
+            (first.begun <= ended).then_some((first.begun, first.took, first.secure))
+        };
+        let host = self.hosts.get(row.host.as_str());
+        let lookup = host.and_then(|host| while_waiting(&host.lookups));
         // The addresses of the host, by whichever lookup, or the host is one itself.
-        let known = looked_up.flat_map(|(_, addresses)| addresses.iter().copied()).chain(row.host.parse().ok());
-        let connections = known.filter_map(|address| self.connections.get(&address)).flatten();
-        let fits =
-            |opened: &&Opened<'_>| while_waiting(&opened.step) && opened.name.is_none_or(|name| name == row.host);
-        if let Some(opened) = connections.into_iter().find(fits) {
-            (row.connect, row.tls) = (Some(opened.step.took), opened.secure.or(row.tls));
+        let mut known = host.into_iter().flat_map(|host| host.addresses.iter().copied()).chain(row.host.parse().ok());
+        let opened = known.find_map(|address| {
+            let named = [None, Some(row.host.as_str())].map(|name| self.connections.get(&(address, name)));
+            named.into_iter().flatten().filter_map(|steps| while_waiting(steps)).min_by_key(|(begun, ..)| *begun)
+        });
+        if let Some((_, took, _)) = lookup {
+            row.dns = Some(took);
+        }
+        if let Some((_, took, secure)) = opened {
+            (row.connect, row.tls) = (Some(took), secure.or(row.tls));
         }
     }
 }

@@ -68,7 +68,9 @@ fn escape(text: &str) -> String {
             // What looks like an address becomes a link, and a name behind @ calls somebody (GFM section 6.9).
             ':' if rest.starts_with("://") => escaped.push_str("\\:"),
             '@' => escaped.push_str("@\u{2060}"),
-            '.' if escaped.to_ascii_lowercase().ends_with("www") => escaped.push_str("\\."),
+            '.' if escaped.as_bytes().last_chunk::<3>().is_some_and(|end| end.eq_ignore_ascii_case(b"www")) => {
+                escaped.push_str("\\.")
+            }
             letter => escaped.push(letter),
         }
         rest = rest.get(letter.len_utf8()..).unwrap_or_default();

@@ -15,6 +15,7 @@ use super::telling::made_by;
 use crate::again::Seen;
 use crate::redact::Redactor;
 use crate::report::{Finding, Leg, Report};
+use crate::tables::Places;
 
 /// Packets of one file: more is a capture, and no evidence.
 const PACKETS: usize = 100_000;
@@ -49,12 +50,14 @@ pub struct Evidence {
     inputs: Vec<String>,
     about: String,
     interfaces: Vec<Interface>,
+    /// Where each of them stands.
+    known: Places,
     packets: Vec<Packet>,
     bytes: usize,
     left_out: u64,
 }
 
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Interface {
     input: u32,
     section: u32,
@@ -88,6 +91,7 @@ impl Evidence {
             inputs: report.inputs.iter().map(|input| input.name.clone()).collect(),
             about: about(report),
             interfaces: Vec::new(),
+            known: Places::default(),
             packets: Vec::new(),
             bytes: 0,
             left_out: 0,
@@ -145,11 +149,13 @@ impl Evidence {
         // What has no room is missing at the end, and counted there.
         if wanted && self.bytes + seen.data.len() <= BYTES {
             let interface = Interface { input, section: seen.section, interface: seen.interface, link: seen.link };
-            let known = self.interfaces.iter().position(|one| *one == interface);
-            let index = known.unwrap_or_else(|| {
+            let is = |at: usize| self.interfaces.get(at) == Some(&interface);
+            let new = self.interfaces.len();
+            let index = self.known.get(interface, is).unwrap_or(new);
+            if index == new {
+                self.known.set(interface, new, is);
                 self.interfaces.push(interface);
-                self.interfaces.len() - 1
-            });
+            }
             let data = match redactor {
                 Some(redactor) => redactor.packet(seen.link, seen.data),
                 None => seen.data.to_vec(),
@@ -185,8 +191,15 @@ impl Evidence {
         option(&mut body, code::APPLICATION, concat!("Gateway Triage ", env!("CARGO_PKG_VERSION")).as_bytes());
         option(&mut body, 0, &[]);
         block(&mut file, code::SECTION, &body);
+        let mut of_input = alloc::vec![0_u32; self.inputs.len()];
         for interface in &self.interfaces {
-            self.interface(&mut file, interface);
+            if let Some(count) = of_input.get_mut(interface.input as usize) {
+                *count += 1;
+            }
+        }
+        for interface in &self.interfaces {
+            let several = of_input.get(interface.input as usize).is_some_and(|count| *count > 1);
+            self.interface(&mut file, interface, several);
         }
         self.resolution(&mut file);
         for packet in &self.packets {
@@ -195,12 +208,12 @@ impl Evidence {
         file
     }
 
-    fn interface(&self, file: &mut Vec<u8>, interface: &Interface) {
+    /// `several`: its input has others.
+    fn interface(&self, file: &mut Vec<u8>, interface: &Interface, several: bool) {
         let mut body = Vec::new();
         body.extend_from_slice(&interface.link.to_le_bytes());
         // Reserved, and a snap length without limit.
         body.extend_from_slice(&[0; 6]);
-        let several = self.interfaces.iter().filter(|one| one.input == interface.input).count() > 1;
         let name = self.inputs.get(interface.input as usize).map(|name| plain(name)).unwrap_or_default();
         let name = if several { format!("{name}, interface {}", interface.interface) } else { name };
         option(&mut body, code::NAME, name.as_bytes());

@@ -30,6 +30,8 @@ const EPHEMERAL: u16 = 50_000;
 #[derive(Default)]
 pub struct Limits<'a> {
     points: Vec<Of<'a>>,
+    /// Inputs, sorted, each with the place of a capture point among those above; interfaces of one recording share theirs.
+    read_by: Vec<(u32, usize)>,
     /// How far each input's clock is ahead of the one that findings are told by; missing: not at all.
     clocks: Vec<Span>,
 }
@@ -43,7 +45,11 @@ struct Of<'a> {
     /// Connections that the capture lacks acknowledged bytes of: first and last packet that shows so.
     missed: HashMap<(SocketAddr, SocketAddr), (Source, Source)>,
     /// The same in order of time.
-    when: Vec<(Timestamp, Timestamp)>,
+    when: Times,
+    /// What the capturing host says that it missed.
+    losses: Times,
+    /// Pauses between the files of the capture.
+    gaps: Times,
     /// Those whose opener said at its end how much it had received, and the capture has all of that.
     confirmed: HashSet<(SocketAddr, SocketAddr)>,
     /// Hosts that talk with somebody whose packets are not there.
@@ -68,7 +74,12 @@ impl<'a> Limits<'a> {
     /// input's clock is ahead of the one that findings are told by. Captures that explain another one limit nothing.
     pub fn new(points: &'a [Point], full: &[u32], clocks: Vec<Span>) -> Self {
         let telling = points.iter().filter(|point| !point.aside.explains);
-        Self { points: telling.map(|point| Of::new(point, full)).collect(), clocks }
+        let points: Vec<Of<'_>> = telling.map(|point| Of::new(point, full)).collect();
+        let inputs =
+            points.iter().enumerate().flat_map(|(at, of)| of.point.clock.inputs().map(move |input| (input, at)));
+        let mut read_by: Vec<(u32, usize)> = inputs.collect();
+        read_by.order();
+        Self { points, read_by, clocks }
     }
 
     /// When something was seen, by the clock that findings are told by.
@@ -82,16 +93,55 @@ impl<'a> Limits<'a> {
         let mut unseen = Unseen::default();
         let events = || exchange.attempts.iter().flat_map(|attempt| &attempt.events).chain(&exchange.events);
         let packets: Vec<&Event> = events().filter(|event| !event.source.line).collect();
-        for of in &self.points {
-            let its = |event: &&Event| of.point.clock.inputs.iter().any(|(input, _)| *input == event.source.input());
+        let mut of: Vec<usize> = match packets.as_slice() {
+            [] => (0..self.points.len()).collect(),
+            some => some.iter().flat_map(|event| self.read_by(event.source.input())).collect(),
+        };
+        of.order();
+        of.dedup();
+        for of in of.into_iter().filter_map(|at| self.points.get(at)) {
+            let its = |event: &&Event| of.point.clock.reads(event.source.input());
             let own: Vec<&Event> = packets.iter().copied().filter(its).collect();
-            if packets.is_empty() || !own.is_empty() {
-                of.tell(exchange, &own, decisive, id, &mut unseen);
-            }
+            of.tell(exchange, &own, decisive, id, &mut unseen);
         }
         unseen.absence.dedup();
         unseen.notes.dedup();
         unseen
+    }
+}
+
+impl Limits<'_> {
+    /// The capture points that an input was read by.
+    fn read_by(&self, input: u32) -> impl Iterator<Item = usize> {
+        let from = self.read_by.partition_point(|(other, _)| *other < input);
+        let its = self.read_by.get(from..).unwrap_or_default().iter().take_while(move |(other, _)| *other == input);
+        its.map(|(_, at)| *at)
+    }
+}
+
+/// Spans of time in order of their begin; each ends with the latest end so far, so that those before a time are found at once.
+struct Times(Vec<(Timestamp, Timestamp)>);
+
+impl Times {
+    /// `spans`: in that order.
+    fn new(mut spans: Vec<(Timestamp, Timestamp)>) -> Self {
+        let mut latest = Timestamp(i64::MIN);
+        for (_, ended) in &mut spans {
+            latest = latest.max(*ended);
+            *ended = latest;
+        }
+        Self(spans)
+    }
+
+    /// Places of those that overlap this time: of the first surely, of the others if none lies within another.
+    fn overlapping(&self, from: Timestamp, to: Timestamp) -> core::ops::Range<usize> {
+        self.0.partition_point(|(_, ended)| *ended < from)..self.0.partition_point(|(begun, _)| *begun <= to)
+    }
+
+    /// When the first of those ends.
+    fn first(&self, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
+        let found = self.0.get(self.overlapping(from, to))?;
+        found.first().map(|(_, ended)| *ended)
     }
 }
 
@@ -117,27 +167,32 @@ impl<'a> Of<'a> {
             }
         }
         half.retain(|host| !whole.contains(host));
-        let mut when: Vec<_> = missed.values().map(|(first, last)| (first.time, last.time)).collect();
+        let mut when: Vec<_> =
+            missed.values().map(|(first, last): &(Source, Source)| (first.time, last.time)).collect();
         when.order();
-        let full = point.clock.inputs.iter().any(|(input, _)| full.contains(input));
-        Self { point, full, one_way: point.one_way(), missed, when, confirmed, half }
+        // A point meets its losses and gaps one after the other.
+        let (when, losses) = (Times::new(when), Times::new(point.losses.clone()));
+        let gaps = Times::new(point.gaps.iter().map(|(begun, ended, _)| (*begun, *ended)).collect());
+        // It is sorted.
+        let full = point.clock.inputs().any(|input| full.binary_search(&input).is_ok());
+        Self { point, full, one_way: point.one_way(), missed, when, losses, gaps, confirmed, half }
     }
 
     fn tell(&self, exchange: &Exchange, packets: &[&Event], decisive: Option<&Attempt>, id: Id, unseen: &mut Unseen) {
         let point = self.point;
         let last = packets.iter().map(|event| event.source.time).max().unwrap_or(exchange.begun);
         let (from, to) = (Timestamp(exchange.begun.0.saturating_sub(NEAR.0)), last.plus(NEAR));
-        let overlaps = |(begun, ended): &(Timestamp, Timestamp)| *begun <= to && *ended >= from;
         let flow = decisive.and_then(|attempt| Some((attempt.local?, attempt.upstream?)));
         let absence = &mut unseen.absence;
         if point.drops > 0 && !flow.is_some_and(|flow| self.confirmed.contains(&flow)) {
-            match point.losses.iter().find(|loss| overlaps(loss)) {
+            match self.losses.first(from, to) {
                 Some(_) => absence.push("The capturing host says that it missed packets at that time.".to_string()),
                 None if !point.losses.is_empty() => {}
                 None => absence.push(format!("The capturing host says that it missed {} packets.", point.drops)),
             }
         }
-        let gaps = point.gaps.iter().filter(|(begun, ended, _)| overlaps(&(*begun, *ended)));
+        let gaps = point.gaps.get(self.gaps.overlapping(from, to)).unwrap_or_default().iter();
+        let gaps = gaps.filter(|(_, ended, _)| *ended >= from);
         absence.extend(gaps.map(|(.., text)| text.clone()));
         if self.one_way {
             let text = "Only one direction was captured: no packet at all came back, for any connection.";
@@ -150,7 +205,7 @@ impl<'a> Of<'a> {
                 "The capture lacks bytes of this very connection that their receiver acknowledged (packet {}).",
                 first.number
             ));
-        } else if let Some((_, ended)) = self.when.iter().find(|range| overlaps(range)) {
+        } else if let Some(ended) = self.when.first(from, to) {
             absence.push(format!(
                 "The capture lacks packets of another connection at that time ({ended}): it may lack some of this one too."
             ));

@@ -35,7 +35,7 @@ fn settle_one(exchange: &mut Exchange, clock: &Clock) {
 
 /// The step between the first and the last of these packets.
 fn step<'a>(events: impl Iterator<Item = &'a Event>, clock: &Clock) -> Option<Step> {
-    let its = |event: &&Event| clock.inputs.iter().any(|(input, _)| *input == event.source.input());
+    let its = |event: &&Event| clock.reads(event.source.input());
     let sources = events.filter(its).map(|event| event.source);
     let (low, high) = sources.fold((None, None), |(low, high): (Option<Source>, Option<Source>), source| {
         (Some(low.map_or(source, |low| low.min(source))), Some(high.map_or(source, |high| high.max(source))))

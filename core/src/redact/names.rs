@@ -11,6 +11,8 @@ use super::key::Key;
 
 /// Names whose pseudonyms are remembered, so that no two share one and all can be listed.
 const REMEMBERED: usize = 200_000;
+/// Letters of a host name that is replaced label by label; DNS allows 253.
+const LONGEST: usize = 255;
 /// How often another pseudonym is tried where one is taken.
 const TURNS: u32 = 64;
 /// Last labels that say what sort of name it is and belong to nobody (RFC 2606, RFC 6762, RFC 8375, ICANN's `internal`, and
@@ -72,6 +74,9 @@ impl Names {
     }
 
     fn labels(&mut self, key: Key, name: &str) -> String {
+        if name.len() > LONGEST {
+            return self.below(key, Kind::Host, "", name);
+        }
         let mut labels: Vec<String> = Vec::new();
         let mut parent = String::new();
         for (at, label) in name.rsplit('.').enumerate() {

@@ -2,6 +2,9 @@
 //!
 //! `build.rs` cuts the engine's own sentences by the same rules, so that their pieces are known again.
 
+/// Letters of the longest scheme that is known as one.
+const LONGEST_SCHEME: usize = 12;
+
 /// The pieces of a text as byte ranges, in order. What lies between them is blanks and punctuation.
 pub fn pieces(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     let mut at = 0;
@@ -21,11 +24,11 @@ pub fn pieces(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
 
 /// `scheme://` and something.
 fn begins_url(text: &str) -> bool {
-    text.split_once("://").is_some_and(|(scheme, rest)| {
-        scheme.len() <= 12
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    let colon = text.bytes().take(LONGEST_SCHEME + 1).position(|byte| byte == b':');
+    colon.and_then(|colon| text.split_at_checked(colon)).is_some_and(|(scheme, rest)| {
+        scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
             && scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
-            && rest.starts_with(|letter: char| !ends_url(letter))
+            && rest.strip_prefix("://").is_some_and(|rest| rest.starts_with(|letter: char| !ends_url(letter)))
     })
 }
 

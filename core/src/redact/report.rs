@@ -1,7 +1,7 @@
 //! Every text of a report, field by field: what the field is decides how its text is read.
 
 use crate::sorting::Sorting as _;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Kind, Redactor};
@@ -84,19 +84,21 @@ pub fn redact(redactor: &mut Redactor, report: &mut Report) {
     }
     let mut names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
     // `access.log.1` before the `access.log` that it begins with.
-    names.order_by_key(|name| core::cmp::Reverse(name.len()));
+    names.order_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+    names.dedup();
+    let files = &Files::new(&names);
     for input in inputs {
-        redact_input(redactor, input, &names);
+        redact_input(redactor, input, files);
     }
     for finding in findings {
-        redact_finding(redactor, finding, &names);
+        redact_finding(redactor, finding, files);
     }
     for verdict in verdicts {
-        redact_verdict(redactor, verdict, &names);
+        redact_verdict(redactor, verdict, files);
     }
 }
 
-fn redact_input(redactor: &mut Redactor, input: &mut Input, names: &[String]) {
+fn redact_input(redactor: &mut Redactor, input: &mut Input, files: &Files<'_>) {
     let Input {
         name,
         kind: _,
@@ -115,13 +117,13 @@ fn redact_input(redactor: &mut Redactor, input: &mut Input, names: &[String]) {
         warnings,
     } = input;
     *name = redactor.file(name);
-    text(redactor, format, names);
+    text(redactor, format, files, &[]);
     for sentence in place.iter_mut().chain(warnings) {
-        text(redactor, sentence, names);
+        text(redactor, sentence, files, &[]);
     }
 }
 
-fn redact_finding(redactor: &mut Redactor, finding: &mut Finding, names: &[String]) {
+fn redact_finding(redactor: &mut Redactor, finding: &mut Finding, files: &Files<'_>) {
     let Finding {
         category: _,
         confidence: _,
@@ -155,8 +157,7 @@ fn redact_finding(redactor: &mut Redactor, finding: &mut Finding, names: &[Strin
         *address = redactor.socket(*address);
     }
     // A host or target of odd letters would fall into pieces, some of which may be words of the engine's.
-    let mut odd: Vec<String> = names.to_vec();
-    odd.extend(host.iter().chain(target.iter()).filter(|name| is_odd(name)).cloned());
+    let odd: Vec<String> = host.iter().chain(target.iter()).filter(|name| is_odd(name)).cloned().collect();
     if let Some(host) = host {
         *host = redactor.authority(host);
     }
@@ -167,19 +168,19 @@ fn redact_finding(redactor: &mut Redactor, finding: &mut Finding, names: &[Strin
         *target = redactor.target(target);
     }
     for sentence in [&mut *summary].into_iter().chain(doubts).chain(hints).chain(compared).chain(filter) {
-        text(redactor, sentence, &odd);
+        text(redactor, sentence, files, &odd);
     }
     for RuledOut { category: _, why } in ruled_out {
-        text(redactor, why, &odd);
+        text(redactor, why, files, &odd);
     }
     for Evidence { input: _, packet: _, line: _, time: _, text: says, leg: _, sent: _, offset: _, length: _ } in
         evidence
     {
-        text(redactor, says, &odd);
+        text(redactor, says, files, &odd);
     }
 }
 
-fn redact_verdict(redactor: &mut Redactor, verdict: &mut Verdict, names: &[String]) {
+fn redact_verdict(redactor: &mut Redactor, verdict: &mut Verdict, files: &Files<'_>) {
     let Verdict {
         category: _,
         host,
@@ -192,18 +193,17 @@ fn redact_verdict(redactor: &mut Redactor, verdict: &mut Verdict, names: &[Strin
         patterns,
         advice,
     } = verdict;
-    let mut odd: Vec<String> = names.to_vec();
-    odd.extend(host.iter().filter(|name| is_odd(name)).cloned());
+    let odd: Vec<String> = host.iter().filter(|name| is_odd(name)).cloned().collect();
     if let Some(host) = host {
         *host = redactor.authority(host);
     }
     for sentence in [summary].into_iter().chain(status_meaning) {
-        text(redactor, sentence, &odd);
+        text(redactor, sentence, files, &odd);
     }
     for Pattern { kind, text: says, count: _, went_well: _, others: _, seconds: _, least: _, most: _, counts } in
         patterns
     {
-        text(redactor, says, &odd);
+        text(redactor, says, files, &odd);
         for Share { name, count: _ } in counts {
             *name = match kind {
                 PatternKind::ByHost | PatternKind::ByClient => redactor.authority(name),
@@ -214,17 +214,19 @@ fn redact_verdict(redactor: &mut Redactor, verdict: &mut Verdict, names: &[Strin
     }
     let Advice { causes, owner: _, checks, capture, fixes, gap } = advice;
     for Cause { text: says, favoured_by } in causes {
-        [says].into_iter().chain(favoured_by).for_each(|sentence| text(redactor, sentence, &odd));
+        [says].into_iter().chain(favoured_by).for_each(|sentence| text(redactor, sentence, files, &odd));
     }
     for Check { text: says, command, path, source } in checks.iter_mut().chain(capture) {
         let rest = command.iter_mut().chain(path).chain(source);
-        [says].into_iter().chain(rest).for_each(|sentence| text(redactor, sentence, &odd));
+        [says].into_iter().chain(rest).for_each(|sentence| text(redactor, sentence, files, &odd));
     }
     for Fix { product: _, setting, path, change, risk, verify, source } in fixes {
-        [setting, path, change, risk, verify, source].into_iter().for_each(|sentence| text(redactor, sentence, &odd));
+        [setting, path, change, risk, verify, source]
+            .into_iter()
+            .for_each(|sentence| text(redactor, sentence, files, &odd));
     }
     if let Some(gap) = gap {
-        text(redactor, gap, &odd);
+        text(redactor, gap, files, &odd);
     }
 }
 
@@ -233,23 +235,74 @@ fn is_odd(name: &str) -> bool {
     super::pieces::pieces(name).next() != Some((0, name.len()))
 }
 
-/// Replaces names that may be of several words first, where they stand by themselves, then word by word.
-fn text(redactor: &mut Redactor, sentence: &mut String, odd: &[String]) {
-    let found = odd.iter().find_map(|name| Some((stands(sentence, name)?, name)));
-    let Some((at, name)) = found else {
-        *sentence = redactor.text(sentence);
-        return;
-    };
-    let (before, rest) = sentence.split_at(at);
-    let (mut before, mut after) = (before.to_string(), rest.get(name.len()..).unwrap_or_default().to_string());
-    let told = match name {
-        name if redactor.known.get(&name.to_lowercase()) == Some(&Kind::File) => redactor.file(name),
-        name if name.contains(['/', ':']) => redactor.target(name),
-        name => redactor.host(name),
-    };
-    text(redactor, &mut before, odd);
-    text(redactor, &mut after, odd);
-    *sentence = [before.as_str(), told.as_str(), after.as_str()].concat();
+/// Names of files, found by a word of theirs: there may be thousands, and hardly a text holds one.
+struct Files<'a> {
+    /// The longest first.
+    names: &'a [String],
+    /// Of each name the word that the fewest others have, sorted, and the place of the name.
+    words: Vec<(&'a str, usize)>,
+}
+
+impl<'a> Files<'a> {
+    fn new(names: &'a [String]) -> Self {
+        let mut all: Vec<&str> = names.iter().flat_map(|name| words(name)).collect();
+        all.order();
+        let up_to = |word: &str| all.partition_point(|other| *other <= word);
+        let shared = |word: &&str| up_to(word) - all.partition_point(|other| other < word);
+        let rarest = |name: &'a String| words(name).min_by_key(shared).unwrap_or_default();
+        let mut words: Vec<_> = names.iter().enumerate().map(|(at, name)| (rarest(name), at)).collect();
+        words.order();
+        Self { names, words }
+    }
+
+    /// Those that may stand in a text, the longest first.
+    fn among(&self, text: &str) -> Vec<&'a str> {
+        let mut places: Vec<usize> = Vec::new();
+        // A name without letters and digits may stand anywhere.
+        for word in words(text).chain([""]) {
+            let from = self.words.partition_point(|(other, _)| *other < word);
+            let its = self.words.get(from..).unwrap_or_default().iter().take_while(|(other, _)| *other == word);
+            places.extend(its.map(|(_, at)| *at));
+        }
+        places.order();
+        places.dedup();
+        places.into_iter().filter_map(|at| self.names.get(at)).map(String::as_str).collect()
+    }
+}
+
+/// Letters and digits in a row: a name that stands alone in a text has no word that the text does not have.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// Replaces names that may be of several words first, where they stand by themselves, then word by word. `odd`: such names
+/// besides those of files.
+fn text(redactor: &mut Redactor, sentence: &mut String, files: &Files<'_>, odd: &[String]) {
+    let mut names = files.among(sentence);
+    names.extend(odd.iter().map(String::as_str));
+    *sentence = replaced(redactor, sentence, &names);
+}
+
+fn replaced(redactor: &mut Redactor, mut rest: &str, mut names: &[&str]) -> String {
+    let mut whole = String::new();
+    while let [name, others @ ..] = names {
+        // What does not stand in it does not stand in the rest of it either.
+        let Some(at) = stands(rest, name) else {
+            names = others;
+            continue;
+        };
+        let (before, after) = rest.split_at(at);
+        let told = match *name {
+            name if redactor.known.get(&name.to_lowercase()) == Some(&Kind::File) => redactor.file(name),
+            name if name.contains(['/', ':']) => redactor.target(name),
+            name => redactor.host(name),
+        };
+        whole.push_str(&replaced(redactor, before, others));
+        whole.push_str(&told);
+        rest = after.get(name.len()..).unwrap_or_default();
+    }
+    whole.push_str(&redactor.text(rest));
+    whole
 }
 
 /// Where in a sentence a name stands that is no part of a longer word.

@@ -12,6 +12,8 @@ const LONG_NUMBER: usize = 9;
 /// Endings of file names that say what kind of file it is.
 const ENDINGS: &[&str] =
     &["pcap", "pcapng", "cap", "log", "txt", "har", "json", "html", "htm", "csv", "gz", "s", "1", "2", "3"];
+/// Colons of a piece whose parts are told one by one; one with more is a word as a whole.
+const COLONS: usize = 64;
 /// What logs and captures are called everywhere.
 const USUAL: &[&str] =
     &["access", "accesslog", "aclog", "cache", "capture", "error", "gateway", "page", "pasted", "browser"];
@@ -40,7 +42,8 @@ impl Redactor {
             };
         }
         // What curl's --connect-to takes: two empty fields, and no IPv4 address inside of an IPv6 one.
-        if let Some(rest) = piece.strip_prefix("::").filter(|rest| rest.contains('.') && !rest.starts_with(['f', 'F']))
+        if let Some(rest) =
+            piece.strip_prefix("::").filter(|rest| rest.contains('.') && !rest.starts_with(['f', 'F', ':']))
         {
             return format!("::{}", self.piece(rest));
         }
@@ -111,7 +114,9 @@ impl Redactor {
                 _ => format!("{}{}", self.piece(left), self.path(right)),
             };
         }
-        if let Some((left, right)) = piece.split_once(':') {
+        if let Some((left, right)) = piece.split_once(':')
+            && right.bytes().filter(|byte| *byte == b':').count() < COLONS
+        {
             return format!("{}:{}", self.piece(left), self.piece(right));
         }
         if is_name(piece) { self.host(piece) } else { self.word(Kind::Word, piece) }
@@ -273,6 +278,14 @@ mod tests {
             for secret in secrets {
                 assert!(!told.contains(secret), "{secret} is left: {told}");
             }
+        }
+    }
+
+    #[test]
+    fn a_piece_of_very_many_parts_is_replaced_as_a_whole() {
+        for piece in ["word:".repeat(20_000), ":".repeat(20_000) + "a.b", "word.".repeat(20_000) + "example"] {
+            let told = told(&piece);
+            assert!(told.len() == piece.len() && !told.contains("word"));
         }
     }
 

@@ -142,7 +142,7 @@ impl Point {
         {
             mark.add_to(&mut connection.marks);
         }
-        let waited = connection.waiting();
+        let (waited, given_up) = (connection.waiting(), connection.speech.given_up());
         connection.segment(side, packet, segment);
         if connection.over() && !core::mem::replace(&mut connection.lingers, true) {
             self.over.push_back((at, packet.source.time));
@@ -152,6 +152,7 @@ impl Point {
             self.unsorted += 1;
         }
         self.waiting = (self.waiting + connection.waiting()).saturating_sub(waited);
+        self.given_up += connection.speech.given_up() - given_up;
         if let Speech::Http(conversation) = &mut connection.speech
             && !conversation.served.is_empty()
         {

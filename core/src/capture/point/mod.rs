@@ -96,6 +96,8 @@ pub struct Point {
     waiting: usize,
     /// Segments that could not wait for what was missing before them.
     unsorted: u64,
+    /// Requests that were given up because too many waited on their connection.
+    given_up: u64,
     /// Packets at DNS's port that hold no message that can be read.
     unread_dns: u64,
     /// Packets of connections beyond [`CONNECTIONS`].

@@ -37,11 +37,11 @@ impl Point {
                 self.unread_dns
             ));
         }
-        let given_up: u64 = self.connections.iter().map(|connection| connection.speech.given_up()).sum();
-        if given_up > 0 {
+        if self.given_up > 0 {
             warnings.push(format!(
-                "{given_up} requests were not followed to their end: more waited on one connection than the limit of {PIPELINE}, \
-                 or of {STREAMS} in HTTP/2"
+                "{} requests were not followed to their end: more waited on one connection than the limit of {PIPELINE}, \
+                 or of {STREAMS} in HTTP/2",
+                self.given_up
             ));
         }
         if self.unsorted > 0 {
