@@ -152,7 +152,7 @@ impl Point {
             self.unsorted += 1;
         }
         self.waiting = (self.waiting + connection.waiting()).saturating_sub(waited);
-        self.given_up += connection.speech.given_up() - given_up;
+        self.given_up += connection.speech.given_up().saturating_sub(given_up);
         if let Speech::Http(conversation) = &mut connection.speech
             && !conversation.served.is_empty()
         {
