@@ -26,7 +26,7 @@ pub struct Part<'a> {
 pub struct Beside<'a> {
     /// By node and input.
     pub parts: Vec<Part<'a>>,
-    /// Clients that also sent health checks as load balancers do: they stand before the gateway.
+    /// Clients that also sent health checks as load balancers do: they stand before the gateway. Sorted.
     pub hops: Vec<core::net::IpAddr>,
 }
 

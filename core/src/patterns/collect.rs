@@ -1,5 +1,6 @@
 //! What went well, from wherever it was counted.
 
+use crate::sorting::Sorting as _;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -37,6 +38,7 @@ pub fn beside<'a>(logs: impl Iterator<Item = Read<'a>>, captures: &'a Tally, nam
             shift,
         }));
     }
+    beside.hops.order();
     if !both {
         let parts =
             captures.nodes().map(|(node, counts)| Part { node: node.to_string(), format: "", counts, shift: Span(0) });

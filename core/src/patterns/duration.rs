@@ -139,7 +139,7 @@ fn stands_before(group: &Group<'_>) -> Option<String> {
         let what = if one { "a gateway itself: its" } else { "gateways themselves: their" };
         return Some(format!("{who} {what} requests carry Via, Forwarded or X-Forwarded-For."));
     }
-    if clients.iter().all(|client| group.scene.beside.hops.contains(client)) {
+    if clients.iter().all(|client| group.scene.beside.hops.binary_search(client).is_ok()) {
         let what = if one { "a load balancer: it sends" } else { "load balancers: they send" };
         return Some(format!("{who} {what} health checks as well."));
     }

@@ -10,6 +10,8 @@ const LARGEST: usize = 64 * 1024;
 const USUAL: usize = 4096;
 /// Longest name or value that is taken.
 const LONGEST: usize = 64 * 1024;
+/// Most that the fields of one block count together, as much as a head of HTTP/1 may have: a byte may stand for any of the table.
+const LONGEST_LIST: usize = super::http1::LONGEST_HEAD;
 /// Every entry counts this much besides its bytes (RFC 7541 section 4.1).
 const OVERHEAD: usize = 32;
 
@@ -34,23 +36,27 @@ impl Decoder {
     /// The fields of a whole header block, in their order. `None`: it is broken, and so is all that follows.
     pub fn block(&mut self, mut data: &[u8]) -> Option<Vec<Field>> {
         let mut fields = Vec::new();
+        let mut room = LONGEST_LIST;
         while let Some(first) = data.first().copied() {
-            match first {
+            let field = match first {
                 0x80.. => {
                     let index = integer(&mut data, 7)?;
-                    fields.push(self.field(index)?);
+                    self.field(index)?
                 }
                 0x40..=0x7f => {
                     let field = self.literal(&mut data, 6)?;
                     self.insert(field.clone());
-                    fields.push(field);
+                    field
                 }
                 0x20..=0x3f => {
                     self.limit = integer(&mut data, 5)?.min(LARGEST);
                     self.evict(0);
+                    continue;
                 }
-                _ => fields.push(self.literal(&mut data, 4)?),
-            }
+                _ => self.literal(&mut data, 4)?,
+            };
+            room = room.checked_sub(size(&field))?;
+            fields.push(field);
         }
         Some(fields)
     }
@@ -72,7 +78,7 @@ impl Decoder {
     }
 
     fn insert(&mut self, field: Field) {
-        let size = field.0.len() + field.1.len() + OVERHEAD;
+        let size = size(&field);
         self.evict(size);
         if size <= self.limit {
             self.size += size;
@@ -83,11 +89,16 @@ impl Decoder {
     /// Makes room for this many bytes.
     fn evict(&mut self, room: usize) {
         while self.size + room > self.limit
-            && let Some((name, value)) = self.table.pop_back()
+            && let Some(field) = self.table.pop_back()
         {
-            self.size -= name.len() + value.len() + OVERHEAD;
+            self.size -= size(&field);
         }
     }
+}
+
+/// What a field counts as (section 4.1).
+fn size((name, value): &Field) -> usize {
+    name.len() + value.len() + OVERHEAD
 }
 
 /// An integer with a prefix of so many bits (RFC 7541 section 5.1).
@@ -330,5 +341,15 @@ mod tests {
             Decoder::default().block(&block).is_some()
         };
         assert!(value(65_536) && !value(65_537));
+    }
+
+    #[test]
+    fn fields_beyond_the_limit_are_refused() {
+        // One of 4,000 bytes that is remembered, then a byte for each time that it is meant.
+        let list = |times: usize| {
+            let block = [&[0x40, 1, b'a', 0x7f, 0xa1, 0x1e], &[b'x'; 4_000][..], &[0xbe].repeat(times - 1)].concat();
+            Decoder::default().block(&block).map(|fields| fields.len())
+        };
+        assert_eq!((list(64), list(66)), (Some(64), None));
     }
 }
