@@ -5,6 +5,7 @@
 mod addresses;
 mod failures;
 mod kinds;
+mod together;
 mod written;
 
 use gateway_triage_core::{Case, Options};
@@ -26,7 +27,8 @@ struct Input {
     size: u64,
 }
 
-static INPUTS: &[&[Input]] = &[kinds::INPUTS, addresses::INPUTS, failures::INPUTS, written::INPUTS];
+static INPUTS: &[&[Input]] =
+    &[kinds::INPUTS, addresses::INPUTS, failures::INPUTS, written::INPUTS, together::INPUTS];
 
 fn one(name: &str, bytes: impl Into<Vec<u8>>) -> Files {
     vec![(name.into(), bytes.into())]
