@@ -9,14 +9,14 @@ use std::fmt::Write as _;
 pub static INPUTS: &[Input] = &[
     Input { name: "failures in a capture and in a log", make: logged, size: 500 },
     Input { name: "failures of one URL in a capture and in a log", make: of_one_url, size: 1_200 },
-    Input { name: "connections that a firewall blocked, its clock ahead", make: firewall, size: 500 },
-    Input { name: "connections that a firewall let others have", make: firewall_of_others, size: 500 },
-    Input { name: "failures behind a firewall, in logs alone", make: firewall_and_log, size: 500 },
+    Input { name: "connections that a firewall blocked, its clock ahead", make: firewall, size: 1_000 },
+    Input { name: "connections of others that a firewall blocked", make: firewall_of_others, size: 1_000 },
+    Input { name: "failures in a log, and a firewall's lines of another port", make: firewall_and_log, size: 1_000 },
     Input { name: "servers that HAProxy marked down", make: balancer, size: 500 },
     Input { name: "groups of servers that HAProxy marked down", make: balancers, size: 50 },
     Input { name: "loops in a log", make: loops, size: 300 },
     Input { name: "loops in an error log, refused", make: refused_loops, size: 300 },
-    Input { name: "lines that tell of no request, beside failures", make: asides, size: 300 },
+    Input { name: "lines that tell of no request, beside failures", make: asides, size: 400 },
     Input { name: "connections at two places", make: two_places, size: 300 },
 ];
 
@@ -48,8 +48,8 @@ pub fn capture(requests: u64, path: fn(u64) -> String) -> (String, Vec<u8>) {
     let begin = capture.now();
     for at in 0..requests {
         refused(&mut capture, &format!("{}:{}", client(at), 10_000 + at % 50_000), &path(at), 10_000 + at % 50_000);
-        let next = begin + (at + 1) * STEP * 1_000_000;
-        capture.wait_ms(next.saturating_sub(capture.now()) / 1_000_000);
+        let passed = (capture.now() - begin) / 1000;
+        capture.wait_ms(((at + 1) * STEP).saturating_sub(passed));
     }
     ("a.pcap".into(), file::pcap(&capture))
 }
@@ -81,34 +81,34 @@ fn of_one_url(requests: u64) -> Files {
     vec![capture(requests, |_| "/".into()), ("access.log".into(), log.into())]
 }
 
-/// A line of a firewall for each try, `ahead` seconds later; it names ports from `port` on.
-fn blocked(tries: u64, ahead: u64, port: u64) -> (String, Vec<u8>) {
+/// A line of a firewall for each try, `ahead` seconds later, of ports from the first one on to the second one.
+fn blocked(tries: u64, ahead: u64, (from, to): (u64, u64)) -> (String, Vec<u8>) {
     let mut log = String::new();
     for at in 0..tries {
         let time = at * STEP + ahead * 1000;
         let _ = writeln!(
             log,
             "2026-01-01T{}.{:06}+00:00 fw1 kernel: [UFW BLOCK] IN=eth0 OUT=eth1 SRC=10.0.0.2 DST=198.51.100.9 LEN=60 TOS=0x00 \
-             PREC=0x00 TTL=63 ID=4711 DF PROTO=TCP SPT={} DPT=80 WINDOW=64240 RES=0x00 SYN URGP=0",
+             PREC=0x00 TTL=63 ID=4711 DF PROTO=TCP SPT={} DPT={to} WINDOW=64240 RES=0x00 SYN URGP=0",
             date(time / 1000),
             time % 1000 * 1000,
-            port + at % 20_000
+            from + at % 20_000
         );
     }
     ("firewall.log".into(), log.into())
 }
 
 fn firewall(tries: u64) -> Files {
-    vec![capture(tries, own_path), blocked(tries, 100, 10_000)]
+    vec![capture(tries, own_path), blocked(tries, 100, (10_000, 80))]
 }
 
 fn firewall_of_others(tries: u64) -> Files {
-    vec![capture(tries, own_path), blocked(tries, 0, 40_000)]
+    vec![capture(tries, own_path), blocked(tries, 0, (40_000, 80))]
 }
 
 fn firewall_and_log(tries: u64) -> Files {
     let log: String = (0..tries).map(|at| squid(at, &own_path(at))).collect();
-    vec![("access.log".into(), log.into()), blocked(tries, 100, 10_000)]
+    vec![("access.log".into(), log.into()), blocked(tries, 100, (10_000, 443))]
 }
 
 /// One server after the other goes down, and requests find none.
@@ -179,11 +179,17 @@ fn refused_loops(requests: u64) -> Files {
     vec![("cache.log".into(), error.into()), ("access.log".into(), access.into())]
 }
 
+/// Each request waits for a minute.
 fn asides(lines: u64) -> Files {
-    let (mut error, mut access) = (String::new(), String::new());
+    // One that names its request tells how the clocks stand.
+    let mut error = format!(
+        "2026/01/01 {}| WARNING: HTTP: Invalid Response: Bad header encountered from http://www.example.com/0\n",
+        date(0)
+    );
+    let mut access = String::new();
     for at in 0..lines {
-        let _ = writeln!(error, "2026/01/01 {}| TCP connection to 192.0.2.8/3128 failed", date(at / 10));
-        access.push_str(&squid(at * 10, &own_path(at)));
+        let _ = writeln!(error, "2026/01/01 {}| TCP connection to 192.0.2.8/3128 failed", date(at / 25));
+        access.push_str(&squid(at * 4, &own_path(at)).replace("      3 ", "  60000 "));
     }
     vec![("access.log".into(), access.into()), ("cache.log".into(), error.into())]
 }
@@ -202,9 +208,10 @@ fn two_places(connections: u64) -> Files {
             capture.open(&mut flow, 1);
             capture.reset(&mut flow, Side::Server);
             if !behind {
-                capture.syn(&mut Flow::new(&format!("{}:{}", client(at), 40_000 + at), &server(at + 1)));
+                let other = server(at + 1).replace(":443", ":444");
+                capture.syn(&mut Flow::new(&format!("{}:{}", client(at), 40_000 + at), &other));
             }
-            let passed = (capture.now() - begin) / 1_000_000;
+            let passed = (capture.now() - begin) / 1000;
             capture.wait_ms(20_u64.saturating_sub(passed));
         }
         capture.wait_ms(5_000);
