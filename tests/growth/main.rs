@@ -5,6 +5,7 @@
 mod addresses;
 mod failures;
 mod kinds;
+mod together;
 mod tunnels;
 mod written;
 
@@ -27,7 +28,8 @@ struct Input {
     size: u64,
 }
 
-static INPUTS: &[&[Input]] = &[kinds::INPUTS, addresses::INPUTS, failures::INPUTS, tunnels::INPUTS, written::INPUTS];
+static INPUTS: &[&[Input]] =
+    &[kinds::INPUTS, addresses::INPUTS, failures::INPUTS, tunnels::INPUTS, written::INPUTS, together::INPUTS];
 
 fn one(name: &str, bytes: impl Into<Vec<u8>>) -> Files {
     vec![(name.into(), bytes.into())]

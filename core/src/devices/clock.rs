@@ -63,7 +63,7 @@ pub fn ahead<'a>(pairs: impl Iterator<Item = Pair<'a>>, local: bool) -> Span {
     apart.order();
     let agreeing = |at: usize| {
         let first = apart.get(at).copied().unwrap_or_default();
-        apart.get(at..).unwrap_or_default().iter().take_while(|other| **other - first <= SLACK.0).count()
+        apart.partition_point(|other| *other - first <= SLACK.0).saturating_sub(at)
     };
     let best = (0..apart.len()).max_by_key(|at| agreeing(*at)).filter(|at| agreeing(*at) >= AGREE);
     Span(best.and_then(|at| apart.get(at)).copied().unwrap_or_default())

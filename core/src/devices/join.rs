@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::HashMap;
+use crate::tables::{HashMap, HashSet};
 
 use super::bearing::{bearing, failures};
 use super::clock::{self, Pair};
@@ -22,6 +22,8 @@ use crate::time::{Span, Timestamp};
 pub const SLACK: Span = Span::seconds(2);
 /// Lines of one destination looked at for a try.
 const NEAREST: usize = 64;
+/// Lines looked at for all tries, to find those that tell how the clocks stand.
+const LOOKED_AT: usize = 1 << 20;
 
 /// A try of a failed exchange to reach somebody.
 #[derive(Clone, Copy)]
@@ -52,8 +54,13 @@ enum Fit {
 
 /// Holds the rulings of all logs against the failed exchanges. `gateways`: the gateway's addresses, as far as known.
 pub fn join(exchanges: &mut [Exchange], logs: &[&LogReader], gateways: &[IpAddr]) {
-    for log in logs.iter().filter(|log| !log.rulings.kept.is_empty()) {
-        for told in of_log(exchanges, log, gateways) {
+    let mut telling = logs.iter().filter(|log| !log.rulings.kept.is_empty()).peekable();
+    if telling.peek().is_none() {
+        return;
+    }
+    let wanted = Wanted::of(exchanges);
+    for log in telling {
+        for told in of_log(exchanges, &wanted, log, gateways) {
             if let Some(exchange) = exchanges.get_mut(told.exchange) {
                 apply(exchange, told);
             }
@@ -73,14 +80,16 @@ struct Told {
     doubt: Option<String>,
 }
 
-fn of_log(exchanges: &[Exchange], log: &LogReader, gateways: &[IpAddr]) -> Vec<Told> {
+fn of_log(exchanges: &[Exchange], wanted: &Wanted, log: &LogReader, gateways: &[IpAddr]) -> Vec<Told> {
     let rulings = &log.rulings;
     let index = Index::new(rulings);
-    let tries: Vec<Try<'_>> = exchanges.iter().enumerate().flat_map(|(at, exchange)| tries(at, exchange)).collect();
-    let pairs = tries.iter().flat_map(|tried| {
-        let near = index.of(tried).filter_map(|at| rulings.kept.get(at as usize));
-        let fitting = near.filter_map(move |kept| Some((kept, fit(kept, tried, gateways)?)));
-        fitting.map(move |(kept, fit)| Pair { kept, tried, exact: fit == Fit::Exact })
+    let its = wanted.by(exchanges, &index);
+    let tries = its.into_iter().filter_map(|at| Some(tries(at, exchanges.get(at)?)));
+    let tries: Vec<Try<'_>> = tries.flatten().collect();
+    let near = tries.iter().flat_map(|tried| index.of(rulings, tried).into_iter().map(move |kept| (kept, tried)));
+    let pairs = near.take(LOOKED_AT).filter_map(|(kept, tried)| {
+        let fit = fit(kept, tried, gateways)?;
+        Some(Pair { kept, tried, exact: fit == Fit::Exact })
     });
     // A zone that was set holds where the failures tell no better.
     let ahead = match clock::ahead(pairs, log.zoneless()) {
@@ -129,8 +138,8 @@ fn of_log(exchanges: &[Exchange], log: &LogReader, gateways: &[IpAddr]) -> Vec<T
             events,
             doubt,
         };
-        // One word of a log for each exchange: the one that blames.
-        match told.iter_mut().find(|known| known.exchange == tried.exchange) {
+        // One word of a log for each exchange, whose tries follow each other: the one that blames.
+        match told.last_mut().filter(|known| known.exchange == tried.exchange) {
             Some(known) if bearing.blames() && !known.word.bearing.blames() => *known = new,
             Some(_) => {}
             None => told.push(new),
@@ -154,6 +163,7 @@ fn tries(at: usize, exchange: &Exchange) -> Vec<Try<'_>> {
         until: last.max(exchange.begun),
     };
     let mut tries = Vec::new();
+    let mut locals: HashSet<SocketAddr> = HashSet::default();
     for (number, attempt) in exchange.attempts.iter().enumerate() {
         let (from, until) = attempt.span.unwrap_or((whole.from, whole.until));
         let one = |local, to: SocketAddr| Try {
@@ -164,13 +174,12 @@ fn tries(at: usize, exchange: &Exchange) -> Vec<Try<'_>> {
             until,
             ..whole
         };
-        tries.extend(attempt.upstream.map(|upstream| one(attempt.local, upstream)));
-        let asked = attempt.events.iter().filter(|event| event.leg == Leg::Dns).filter_map(|event| event.flow);
-        for flow in asked {
-            if tries.iter().all(|tried| tried.local != Some(flow.one)) {
-                tries.push(one(Some(flow.one), flow.other));
-            }
+        if let Some(upstream) = attempt.upstream {
+            locals.extend(attempt.local);
+            tries.push(one(attempt.local, upstream));
         }
+        let asked = attempt.events.iter().filter(|event| event.leg == Leg::Dns).filter_map(|event| event.flow);
+        tries.extend(asked.filter(|flow| locals.insert(flow.one)).map(|flow| one(Some(flow.one), flow.other)));
     }
     if tries.is_empty() {
         let literal = exchange.host.as_deref().and_then(|host| host.parse().ok());
@@ -179,20 +188,75 @@ fn tries(at: usize, exchange: &Exchange) -> Vec<Try<'_>> {
     tries
 }
 
+/// Failures by whom they tried: a log is held against those alone that it may tell of.
+struct Wanted {
+    /// Addresses, each with the place of the failure.
+    addresses: Vec<(IpAddr, usize)>,
+    /// Places of those of which only the host is known, by that.
+    hosts: Vec<usize>,
+}
+
+impl Wanted {
+    fn of(exchanges: &[Exchange]) -> Self {
+        let (mut addresses, mut hosts) = (Vec::new(), Vec::new());
+        for tried in exchanges.iter().enumerate().flat_map(|(at, exchange)| tries(at, exchange)) {
+            match tried.to.0 {
+                Some(address) => addresses.push((address, tried.exchange)),
+                None => hosts.push(tried.exchange),
+            }
+        }
+        addresses.order();
+        hosts.order_by(|one, other| host(exchanges, *one).cmp(&host(exchanges, *other)));
+        Self { addresses, hosts }
+    }
+
+    /// Places of the failures that these rulings may tell of, in order.
+    fn by(&self, exchanges: &[Exchange], index: &Index<'_>) -> Vec<usize> {
+        let mut found = Vec::new();
+        for address in index.of_address.keys() {
+            let first = self.addresses.partition_point(|(other, _)| other < address);
+            let rest = self.addresses.get(first..).unwrap_or_default();
+            found.extend(rest.iter().take_while(|(other, _)| other == address).map(|(_, at)| *at));
+        }
+        for name in index.of_name.keys() {
+            let first = self.hosts.partition_point(|at| host(exchanges, *at) < Some(*name));
+            let rest = self.hosts.get(first..).unwrap_or_default();
+            found.extend(rest.iter().copied().take_while(|at| host(exchanges, *at) == Some(*name)));
+        }
+        found.order();
+        found.dedup();
+        found
+    }
+}
+
+fn host(exchanges: &[Exchange], at: usize) -> Option<&str> {
+    exchanges.get(at)?.host.as_deref()
+}
+
+/// Destination with its port, and the opener's port.
+type Ports = (IpAddr, Option<u16>, Option<u16>);
+
 /// Rulings by destination, each list in time order, and what addresses a name has by the device's own word.
 struct Index<'a> {
     of_address: HashMap<IpAddr, Vec<u32>>,
+    /// By ports as well, in order; one that sends the opener on from another port twice.
+    of_ports: Vec<(Ports, u32)>,
     /// With the line that says so.
     of_name: HashMap<&'a str, Vec<(IpAddr, u32)>>,
 }
 
 impl<'a> Index<'a> {
     fn new(rulings: &'a Rulings) -> Self {
-        let mut index = Self { of_address: HashMap::default(), of_name: HashMap::default() };
+        let mut index = Self { of_address: HashMap::default(), of_ports: Vec::new(), of_name: HashMap::default() };
         for (kept, at) in rulings.kept.iter().zip(0_u32..) {
             let Some(address) = kept.to.0 else { continue };
             if kept.action != Action::Named {
                 index.of_address.entry(address).or_default().push(at);
+                index.of_ports.push(((address, kept.to.1, kept.from.1), at));
+                let leaves = kept.leaves_as.map(|leaves| leaves.port()).filter(|_| kept.from.1.is_some());
+                if leaves.is_some() && leaves != kept.from.1 {
+                    index.of_ports.push(((address, kept.to.1, leaves), at));
+                }
             }
             let name = rulings.name(kept);
             if !name.is_empty() {
@@ -205,6 +269,7 @@ impl<'a> Index<'a> {
         for list in index.of_address.values_mut() {
             list.order_by_key(|at| rulings.kept.get(*at as usize).map(|kept| kept.source.time));
         }
+        index.of_ports.order();
         index
     }
 
@@ -227,8 +292,30 @@ impl<'a> Index<'a> {
         by.map(|(_, at)| *at)
     }
 
-    fn of<'b>(&'b self, tried: &Try<'_>) -> impl Iterator<Item = u32> + use<'b, 'a> {
-        self.addresses(tried).into_iter().filter_map(|address| self.of_address.get(&address)).flatten().copied()
+    /// Those that may be of a try by address and port. What says no port may be of any.
+    fn of<'b>(&self, rulings: &'b Rulings, tried: &Try<'_>) -> Vec<&'b Kept> {
+        let mut found = Vec::new();
+        let mut add = |first: Ports, last: Ports| {
+            let from = self.of_ports.partition_point(|(ports, _)| *ports < first);
+            let rest = self.of_ports.get(from..).unwrap_or_default();
+            let its = rest.iter().take_while(|(ports, _)| *ports <= last);
+            let its = its.filter_map(|((.., port), at)| Some((*port, rulings.kept.get(*at as usize)?)));
+            // Of those that stand there twice one.
+            let its = its.filter(|(port, kept)| tried.local.is_some() || *port == kept.from.1);
+            found.extend(its.map(|(_, kept)| kept).take(LOOKED_AT));
+        };
+        const MOST: Option<u16> = Some(u16::MAX);
+        for address in self.addresses(tried) {
+            match (tried.to.1, tried.local.map(|local| local.port())) {
+                (None, _) => add((address, None, None), (address, MOST, MOST)),
+                (to, None) => [to, None].into_iter().for_each(|to| add((address, to, None), (address, to, MOST))),
+                (to, from) => {
+                    let ports = [(to, from), (to, None), (None, from), (None, None)];
+                    ports.into_iter().for_each(|(to, from)| add((address, to, from), (address, to, from)));
+                }
+            }
+        }
+        found
     }
 
     fn during<'b>(

@@ -35,7 +35,8 @@ pub(super) fn fold(all: &mut Together) {
     if turned.is_empty() {
         return;
     }
-    let mut roots: HashMap<Key, usize> = HashMap::default();
+    // Of each the line of the client that began it, and those of its rounds.
+    let mut loops: HashMap<Key, (usize, Vec<usize>)> = HashMap::default();
     for (at, exchange) in all.exchanges.iter().enumerate().filter(|(_, exchange)| logged(exchange)) {
         let Some(address) = asked(exchange).filter(|asked| exchange.client.is_some_and(|client| client != *asked))
         else {
@@ -43,21 +44,23 @@ pub(super) fn fold(all: &mut Together) {
         };
         let key = (path(exchange), address);
         if turned.contains_key(&key) {
-            roots.entry(key).or_insert(at);
+            loops.entry(key).or_insert((at, Vec::new()));
+        }
+    }
+    for (at, exchange) in all.exchanges.iter().enumerate().filter(|(_, exchange)| logged(exchange)) {
+        let Some(client) = exchange.client.filter(|client| asked(exchange).is_none_or(|asked| asked == *client)) else {
+            continue;
+        };
+        if let Some((_, rounds)) = loops.get_mut(&(path(exchange), client)) {
+            rounds.push(at);
         }
     }
     let mut gone: HashSet<usize> = HashSet::default();
-    for (key, root) in &roots {
+    for (key, (root, rounds)) in &loops {
         let Some(begun) = all.exchanges.get(*root).map(|root| root.begun) else { continue };
-        let near = |exchange: &Exchange| exchange.begun.since(begun).0.saturating_abs() <= APART;
-        let its = |exchange: &Exchange| {
-            exchange.client == Some(key.1)
-                && asked(exchange).is_none_or(|asked| asked == key.1)
-                && path(exchange) == key.0
-        };
-        let rounds = all.exchanges.iter().enumerate();
-        let rounds = rounds.filter(|(_, round)| logged(round) && its(round) && near(round));
-        let rounds: Vec<(usize, Exchange)> = rounds.map(|(at, round)| (at, round.clone())).collect();
+        let near = |exchange: &&Exchange| exchange.begun.since(begun).0.saturating_abs() <= APART;
+        let rounds = rounds.iter().filter_map(|at| Some((*at, all.exchanges.get(*at).filter(near)?.clone())));
+        let rounds: Vec<(usize, Exchange)> = rounds.collect();
         if rounds.len() < 2 {
             continue;
         }

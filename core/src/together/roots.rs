@@ -70,33 +70,109 @@ const SHOWN: usize = 4;
 
 /// Says of failures what went before them.
 pub fn tell(exchanges: &mut [Exchange], logs: &[&LogReader]) {
-    for log in logs.iter().filter(|log| !log.notices.all().is_empty()) {
-        by_notices(exchanges, log);
+    for (log, lines) in told_by(exchanges, logs) {
+        by_notices(exchanges, log, &lines);
     }
     by_failures(exchanges, logs);
 }
 
-/// Which line of this input an exchange has, and when it was written.
-fn line_in(exchange: &Exchange, input: u32) -> Option<u64> {
-    exchange.events.iter().find(|event| event.source.line && event.source.input() == input).map(|e| e.source.number)
+/// The logs that say something of servers, each with the failures that have a line in it: that line's number, and the failure's
+/// place in the list, in the order of the lines.
+fn told_by<'a>(exchanges: &[Exchange], logs: &[&'a LogReader]) -> Vec<(&'a LogReader, Vec<(u64, usize)>)> {
+    let telling = logs.iter().filter(|log| !log.notices.all().is_empty());
+    let mut telling: Vec<(&LogReader, Vec<(u64, usize)>)> = telling.map(|log| (*log, Vec::new())).collect();
+    telling.order_by_key(|(log, _)| log.input());
+    if telling.is_empty() {
+        return telling;
+    }
+    for (at, exchange) in exchanges.iter().enumerate() {
+        let lines = exchange.events.iter().map(|event| event.source).filter(|source| source.line);
+        let mut lines: Vec<(u32, u64)> = lines.map(|source| (source.input(), source.number)).collect();
+        // The first in each input.
+        lines.order_by_key(|(input, _)| *input);
+        lines.dedup_by_key(|(input, _)| *input);
+        for (input, line) in lines {
+            let first = telling.partition_point(|(log, _)| log.input() < input);
+            let its = telling.iter_mut().skip(first).take_while(|(log, _)| log.input() == input);
+            its.for_each(|(_, lines)| lines.push((line, at)));
+        }
+    }
+    telling.iter_mut().for_each(|(_, lines)| lines.order());
+    telling
 }
 
-fn by_notices(exchanges: &mut [Exchange], log: &LogReader) {
-    let mut of_pool: HashMap<&str, Vec<&Notice>> = HashMap::default();
-    for notice in log.notices.all() {
-        of_pool.entry(&notice.pool).or_default().push(notice);
+/// What a group of servers had come to at a line.
+#[derive(Default)]
+struct Pool<'a> {
+    /// All that is said of it, in the order of lines.
+    notices: Vec<&'a Notice>,
+    /// How many of them stand before the line.
+    before: usize,
+    /// Of these the last word on each server that was down by it.
+    down: Vec<&'a Notice>,
+    /// And the last ones of other kinds.
+    none_left: Option<&'a Notice>,
+    no_port: Option<&'a Notice>,
+    stopped: Option<&'a Notice>,
+}
+
+impl<'a> Pool<'a> {
+    /// Goes on to a line. `words`: what is said of servers, by group, server and line.
+    fn go_to(&mut self, line: u64, words: &[&'a Notice]) {
+        while let Some(notice) = self.notices.get(self.before).copied().filter(|next| next.source.number < line) {
+            self.before += 1;
+            match notice.state {
+                State::NoneLeft => self.none_left = Some(notice),
+                State::NoPort => self.no_port = Some(notice),
+                State::Stopped => self.stopped = Some(notice),
+                State::Down | State::Maintenance | State::Up => {
+                    let (known, _) = around(words, &notice.pool, &notice.server, notice.source.number);
+                    let place = |known: &Notice| {
+                        self.down.binary_search_by_key(&known.source.number, |other| other.source.number).ok()
+                    };
+                    if let Some(at) = known.and_then(place) {
+                        self.down.remove(at);
+                    }
+                    if notice.state != State::Up {
+                        self.down.push(notice);
+                    }
+                }
+            }
+        }
     }
-    for exchange in exchanges {
-        let Some(notices) = of_pool.get(exchange.names.pool.as_str()) else { continue };
-        let Some(line) = line_in(exchange, log.input()) else { continue };
-        let before = notices.partition_point(|notice| notice.source.number < line);
-        let (earlier, later) = notices.split_at(before);
+}
+
+/// The last word on a server before a line, and the next one after it.
+fn around<'a>(words: &[&'a Notice], pool: &str, server: &str, line: u64) -> (Option<&'a Notice>, Option<&'a Notice>) {
+    let place = |word: &&Notice| (word.pool.as_str(), word.server.as_str(), word.source.number) < (pool, server, line);
+    let next = words.partition_point(place);
+    let its = |at: usize| words.get(at).copied().filter(|word| word.pool == pool && word.server == server);
+    (next.checked_sub(1).and_then(its), its(next))
+}
+
+/// `lines`: the failures with a line in the log, in the order of these.
+fn by_notices(exchanges: &mut [Exchange], log: &LogReader, lines: &[(u64, usize)]) {
+    let mut pools: HashMap<&str, Pool<'_>> = HashMap::default();
+    for notice in log.notices.all() {
+        pools.entry(&notice.pool).or_default().notices.push(notice);
+    }
+    let of_servers = |notice: &&Notice| matches!(notice.state, State::Down | State::Maintenance | State::Up);
+    let mut words: Vec<&Notice> = log.notices.all().iter().filter(of_servers).collect();
+    words.order_by(|one, other| {
+        (&one.pool, &one.server, one.source.number).cmp(&(&other.pool, &other.server, other.source.number))
+    });
+    for (line, at) in lines {
+        let Some(exchange) = exchanges.get_mut(*at) else { continue };
+        let Some(pool) = pools.get_mut(exchange.names.pool.as_str()) else { continue };
+        pool.go_to(*line, &words);
         let first = exchange.claim.as_ref().and_then(|claim| claim.candidates.first().copied());
         let told = match first {
-            Some(Id::NoHealthyUpstream) => marked_down(earlier, exchange.begun),
-            Some(Id::EphemeralPortExhaustion) => no_port(earlier),
+            Some(Id::NoHealthyUpstream) => marked_down(pool, exchange.begun),
+            // The line that says so stands right before it.
+            Some(Id::EphemeralPortExhaustion) => pool.no_port.map(|notice| (None, [notice].into())),
             Some(id) if CONNECTING.contains(&id) && !exchange.names.server.is_empty() => {
-                same_server(earlier, later, &exchange.names.server, exchange.begun)
+                let (before, after) = around(&words, &exchange.names.pool, &exchange.names.server, *line);
+                same_server(before, after, exchange.begun)
             }
             _ => None,
         };
@@ -116,28 +192,14 @@ fn event(notice: &Notice) -> Event {
 type Told<'a> = (Option<Root>, Vec<&'a Notice>);
 
 /// The servers of the group that were down when a request found none, the last one first.
-fn marked_down<'a>(earlier: &[&'a Notice], begun: Timestamp) -> Option<Told<'a>> {
-    let mut met: Vec<&str> = Vec::new();
-    let mut down: Vec<&'a Notice> = Vec::new();
-    let mut none_left = None;
-    for notice in earlier.iter().rev() {
-        match notice.state {
-            State::Stopped if down.is_empty() => {
-                let text = format!("The proxy {} had been stopped{}.", notice.pool, ago(notice, begun));
-                return Some((Some(Root { text, cause: STOPPED }), [*notice].into()));
-            }
-            State::NoneLeft => none_left = none_left.or(Some(*notice)),
-            State::NoPort | State::Stopped => {}
-            _ if met.contains(&notice.server.as_str()) => {}
-            state => {
-                met.push(&notice.server);
-                if matches!(state, State::Down | State::Maintenance) {
-                    down.push(notice);
-                }
-            }
-        }
+fn marked_down<'a>(pool: &Pool<'a>, begun: Timestamp) -> Option<Told<'a>> {
+    let down = &pool.down;
+    let later = |stopped: &&Notice| down.last().is_none_or(|last| last.source.number < stopped.source.number);
+    if let Some(notice) = pool.stopped.filter(later) {
+        let text = format!("The proxy {} had been stopped{}.", notice.pool, ago(notice, begun));
+        return Some((Some(Root { text, cause: STOPPED }), [notice].into()));
     }
-    let last = *down.first()?;
+    let last = *down.last()?;
     let more = match down.len() - 1 {
         0 => String::new(),
         1 => format!(" Another server of {} was down as well.", last.pool),
@@ -152,28 +214,21 @@ fn marked_down<'a>(earlier: &[&'a Notice], begun: Timestamp) -> Option<Told<'a>>
         let why = if last.reason.is_empty() { String::new() } else { format!(": {}", last.reason) };
         (format!("HAProxy had marked {}/{} down{}{why}.{more}", last.pool, last.server, ago(last, begun)), MARKED)
     };
-    let shown = down.into_iter().take(SHOWN).chain(none_left).collect();
+    let shown = down.iter().rev().take(SHOWN).copied().chain(pool.none_left).collect();
     Some((Some(Root { text, cause }), shown))
 }
 
-/// The line that says so stands right before it.
-fn no_port<'a>(earlier: &[&'a Notice]) -> Option<Told<'a>> {
-    let notice = earlier.iter().rev().find(|notice| notice.state == State::NoPort)?;
-    Some((None, [*notice].into()))
-}
-
 /// The server's own health check failed near a request that failed there, and no other word came between.
-fn same_server<'a>(earlier: &[&'a Notice], later: &[&'a Notice], server: &str, begun: Timestamp) -> Option<Told<'a>> {
-    let of_server = |notice: &&&Notice| notice.server == server;
-    let near = |notice: &&&Notice| {
+fn same_server<'a>(before: Option<&'a Notice>, after: Option<&'a Notice>, begun: Timestamp) -> Option<Told<'a>> {
+    let near = |notice: &&Notice| {
         matches!(notice.state, State::Down) && notice.source.time.since(begun).0.saturating_abs() <= NEAR
     };
-    let before = earlier.iter().rev().find(of_server).filter(near);
-    let notice = before.or_else(|| later.iter().find(of_server).filter(near))?;
+    let before = before.filter(near);
+    let notice = before.or_else(|| after.filter(near))?;
     let why = if notice.reason.is_empty() { String::new() } else { format!(": {}", notice.reason) };
     let when = if before.is_some() { ago(notice, begun) } else { " after it".into() };
-    let text = format!("HAProxy's own health check of {}/{server} failed as well{when}{why}.", notice.pool);
-    Some((Some(Root { text, cause: AS_THE_CHECK }), [*notice].into()))
+    let text = format!("HAProxy's own health check of {}/{} failed as well{when}{why}.", notice.pool, notice.server);
+    Some((Some(Root { text, cause: AS_THE_CHECK }), [notice].into()))
 }
 
 /// ` 3 s before`; nothing where no time is known.
