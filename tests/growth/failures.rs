@@ -18,23 +18,20 @@ pub static INPUTS: &[Input] = &[
     Input { name: "rounds of a loop", make: rounds, size: 250 },
 ];
 
-const UNAVAILABLE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+pub const UNAVAILABLE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
 
 fn client(at: u64) -> String {
     format!("10.{}.{}.{}:40000", at / 40_000 + 1, at / 200 % 200, at % 200 + 1)
 }
 
 /// A gateway that looks the same host up for each request, and is refused by it.
-fn one_host(requests: u64) -> Files {
+pub fn one_host(requests: u64) -> Files {
     let mut capture = Capture::new(Link::Ethernet, 1_767_225_600, &["10.0.0.2"]);
     for at in 0..requests as u16 {
         let mut client = Flow::new(&client(at.into()), "10.0.0.2:3128");
         capture.open(&mut client, 1);
         capture.send(&mut client, Side::Opener, SHOP);
-        let question = Question::new(at, "shop.example.com", A);
-        capture.ask(&format!("10.0.0.2:{}", 10_000 + at), "10.0.0.53:53", &question);
-        let answer = [Record::A(packet::v4("198.51.100.9"))];
-        capture.tell(&format!("10.0.0.2:{}", 10_000 + at), "10.0.0.53:53", &question, NOERROR, &answer);
+        look_up(&mut capture, at.into(), "shop.example.com", "198.51.100.9");
         let mut upstream = Flow::new(&format!("10.0.0.2:{}", 20_000 + at), "198.51.100.9:80");
         capture.syn(&mut upstream);
         capture.refuse(&mut upstream);
@@ -43,6 +40,26 @@ fn one_host(requests: u64) -> Files {
         capture.wait_ms(5);
     }
     one("a.pcap", file::pcap(&capture))
+}
+
+/// The gateway asks for a name and gets an address.
+pub fn look_up(capture: &mut Capture, at: u64, name: &str, address: &str) {
+    let (port, question) = (10_000 + at % 50_000, Question::new(at as u16, name, A));
+    capture.ask(&format!("10.0.0.2:{port}"), "10.0.0.53:53", &question);
+    let answer = [Record::A(packet::v4(address))];
+    capture.tell(&format!("10.0.0.2:{port}"), "10.0.0.53:53", &question, NOERROR, &answer);
+}
+
+/// A request to the gateway, which is refused by the host.
+pub fn refused(capture: &mut Capture, at: u64) {
+    let mut down = Flow::new(&client(at), "10.0.0.2:3128");
+    capture.open(&mut down, 1);
+    capture.send(&mut down, Side::Opener, b"GET http://198.51.100.9/ HTTP/1.1\r\nHost: 198.51.100.9\r\n\r\n");
+    let mut up = Flow::new(&format!("10.0.0.2:{}", 20_000 + at % 40_000), "198.51.100.9:80");
+    capture.syn(&mut up);
+    capture.refuse(&mut up);
+    capture.send(&mut down, Side::Server, UNAVAILABLE);
+    capture.close(&mut down, Side::Opener);
 }
 
 /// All clients ask, then all connections are tried, then all are answered: each could be of any other.
@@ -85,18 +102,9 @@ fn with_clients(requests: u64, head: &[u8], together: u64) -> Files {
 fn no_client(hosts: u64) -> Files {
     let mut capture = Capture::new(Link::Ethernet, 1_767_225_600, &["10.0.0.2"]);
     for at in 0..hosts {
-        let (name, port) = (format!("h{at}.example.com"), 10_000 + at % 50_000);
         let address = format!("198.{}.{}.{}", at / 40_000 + 18, at / 200 % 200, at % 200 + 1);
-        let question = Question::new(at as u16, &name, A);
-        capture.ask(&format!("10.0.0.2:{port}"), "10.0.0.53:53", &question);
-        capture.tell(
-            &format!("10.0.0.2:{port}"),
-            "10.0.0.53:53",
-            &question,
-            NOERROR,
-            &[Record::A(packet::v4(&address))],
-        );
-        let mut up = Flow::new(&format!("10.0.0.2:{port}"), &format!("{address}:443"));
+        look_up(&mut capture, at, &format!("h{at}.example.com"), &address);
+        let mut up = Flow::new(&format!("10.0.0.2:{}", 10_000 + at % 50_000), &format!("{address}:443"));
         capture.syn(&mut up);
         capture.refuse(&mut up);
         capture.wait_ms(5);
@@ -113,12 +121,9 @@ fn addresses(requests: u64) -> Files {
         let mut client = Flow::new(&client(at), "10.0.0.2:3128");
         capture.open(&mut client, 1);
         capture.send(&mut client, Side::Opener, SHOP);
-        let (question, port) = (Question::new(at as u16, "shop.example.com", A), 10_000 + at % 50_000);
         let address = format!("198.{}.{}.{}", at / 40_000 + 18, at / 200 % 200, at % 200 + 1);
-        capture.ask(&format!("10.0.0.2:{port}"), "10.0.0.53:53", &question);
-        let answer = [Record::A(packet::v4(&address))];
-        capture.tell(&format!("10.0.0.2:{port}"), "10.0.0.53:53", &question, NOERROR, &answer);
-        let mut upstream = Flow::new(&format!("10.0.0.2:{port}"), &format!("{address}:80"));
+        look_up(&mut capture, at, "shop.example.com", &address);
+        let mut upstream = Flow::new(&format!("10.0.0.2:{}", 10_000 + at % 50_000), &format!("{address}:80"));
         capture.syn(&mut upstream);
         capture.refuse(&mut upstream);
         capture.send(&mut client, Side::Server, UNAVAILABLE);

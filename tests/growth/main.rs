@@ -3,12 +3,15 @@
 //! not depend on the machine, as times would. `cargo xtask bench growth` measures the same by time.
 
 mod addresses;
+mod exported;
 mod failures;
 mod kinds;
+mod packets;
 mod together;
 mod tunnels;
 mod written;
 
+use gateway_triage_core::report::Report;
 use gateway_triage_core::{Case, Options};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
 use std::alloc::System;
@@ -28,14 +31,25 @@ struct Input {
     size: u64,
 }
 
-static INPUTS: &[&[Input]] =
-    &[kinds::INPUTS, addresses::INPUTS, failures::INPUTS, tunnels::INPUTS, written::INPUTS, together::INPUTS];
+/// What is made of the report of an input, if anything: then all exchanges are asked for as well.
+type Then = Option<fn(&Case, Report, &Files)>;
+
+static INPUTS: &[(&[Input], Then)] = &[
+    (kinds::INPUTS, None),
+    (addresses::INPUTS, None),
+    (failures::INPUTS, None),
+    (tunnels::INPUTS, None),
+    (packets::INPUTS, None),
+    (written::INPUTS, None),
+    (together::INPUTS, None),
+    (exported::INPUTS, Some(exported::write)),
+];
 
 fn one(name: &str, bytes: impl Into<Vec<u8>>) -> Files {
     vec![(name.into(), bytes.into())]
 }
 
-/// What it takes to read and report an input.
+/// What it takes to read and report an input, and to write what is made of that.
 struct Cost {
     memory: Stats,
     /// Bytes held before the report.
@@ -43,11 +57,11 @@ struct Cost {
     steps: usize,
 }
 
-fn cost(input: &Input, size: u64) -> Cost {
+fn cost(input: &Input, then: Then, size: u64) -> Cost {
     let files = (input.make)(size);
     let region = Region::new(COUNTED);
     let before = gateway_triage_steps::taken();
-    let mut case = Case::new(Options::default());
+    let mut case = Case::new(Options { exchanges: then.is_some(), ..Options::default() });
     for (name, bytes) in &files {
         let id = case.input(name);
         bytes.chunks(1 << 20).for_each(|chunk| case.read(id, chunk));
@@ -55,7 +69,10 @@ fn cost(input: &Input, size: u64) -> Cost {
     }
     let read = region.change();
     let held = read.bytes_allocated.saturating_sub(read.bytes_deallocated);
-    let _ = case.report();
+    let report = case.report();
+    if let Some(then) = then {
+        then(&case, report, &files);
+    }
     let steps = gateway_triage_steps::taken() - before;
     Cost { memory: region.change(), held, steps: usize::try_from(steps).expect("no test takes so long") }
 }
@@ -64,8 +81,8 @@ fn cost(input: &Input, size: u64) -> Cost {
 #[test]
 fn work_and_memory_grow_with_the_input() {
     let mut wrong = String::new();
-    for input in INPUTS.iter().copied().flatten() {
-        let costs = [1, 2, 4].map(|times| cost(input, input.size * times));
+    for (input, then) in INPUTS.iter().flat_map(|(inputs, then)| inputs.iter().map(|input| (input, *then))) {
+        let costs = [1, 2, 4].map(|times| cost(input, then, input.size * times));
         let of = |what: fn(&Cost) -> usize| [what(&costs[0]), what(&costs[1]), what(&costs[2])];
         for (what, [one, two, four]) in [
             ("steps", of(|cost| cost.steps)),
@@ -89,7 +106,7 @@ fn work_and_memory_grow_with_the_input() {
     }
     assert!(wrong.is_empty(), "\n{wrong}");
     let open = &kinds::INPUTS[0];
-    let [held, more] = [10_000, 20_000].map(|connections| cost(open, connections).held);
+    let [held, more] = [10_000, 20_000].map(|connections| cost(open, None, connections).held);
     let each = more.saturating_sub(held) / 10_000;
     assert!(each < 800, "an open connection holds {each} bytes");
 }
