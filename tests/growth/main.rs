@@ -3,6 +3,7 @@
 //! not depend on the machine, as times would. `cargo xtask bench growth` measures the same by time.
 
 mod addresses;
+mod at_once;
 mod exported;
 mod failures;
 mod kinds;
@@ -38,6 +39,7 @@ static INPUTS: &[(&[Input], Then)] = &[
     (kinds::INPUTS, None),
     (addresses::INPUTS, None),
     (failures::INPUTS, None),
+    (at_once::INPUTS, None),
     (tunnels::INPUTS, None),
     (packets::INPUTS, None),
     (written::INPUTS, None),

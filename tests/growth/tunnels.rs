@@ -1,5 +1,6 @@
 //! Captures in which what clients ask cannot be read.
 
+use crate::failures::{client, client_to, outward};
 use crate::{Files, Input, one};
 use gateway_triage_tests::build::file;
 use gateway_triage_tests::build::packet::Link;
@@ -12,14 +13,10 @@ pub static INPUTS: &[Input] = &[
     Input { name: "the same, redirected to the gateway", make: |size| asked(size, "198.51.100.9:443"), size: 250 },
 ];
 
-fn client(at: u64) -> String {
-    format!("10.{}.{}.{}:40000", at / 40_000 + 1, at / 200 % 200, at % 200 + 1)
-}
-
 /// All are granted, then the host refuses the gateway once for each.
 fn open(tunnels: u64) -> Files {
     let mut capture = Capture::new(Link::Ethernet, 1_767_225_600, &["10.0.0.2"]);
-    let mut clients: Vec<Flow> = (0..tunnels).map(|at| Flow::new(&client(at), "10.0.0.2:3128")).collect();
+    let mut clients: Vec<Flow> = (0..tunnels).map(client).collect();
     for client in &mut clients {
         capture.open(client, 1);
         capture.send(client, Side::Opener, b"CONNECT 198.51.100.9:443 HTTP/1.1\r\nHost: 198.51.100.9:443\r\n\r\n");
@@ -34,7 +31,7 @@ fn open(tunnels: u64) -> Files {
 /// All ask inside TLS, then the host refuses the gateway once for each, then all are answered.
 fn asked(questions: u64, server: &str) -> Files {
     let mut capture = Capture::new(Link::Ethernet, 1_767_225_600, &["10.0.0.2", "198.51.100.9"]);
-    let mut clients: Vec<Flow> = (0..questions).map(|at| Flow::new(&client(at), server)).collect();
+    let mut clients: Vec<Flow> = (0..questions).map(|at| client_to(at, server)).collect();
     for client in &mut clients {
         capture.open(client, 1);
         capture.send(client, Side::Opener, &Hello { name: "shop.example.com", ..Hello::default() }.record());
@@ -59,7 +56,7 @@ fn asked(questions: u64, server: &str) -> Files {
 
 fn refuse(capture: &mut Capture, times: u64) {
     for at in 0..times {
-        let mut tried = Flow::new(&format!("10.0.0.2:{}", 10_000 + at % 50_000), "198.51.100.9:443");
+        let mut tried = outward(at, "198.51.100.9:443");
         capture.syn(&mut tried);
         capture.refuse(&mut tried);
     }

@@ -47,14 +47,6 @@ impl Asked {
         Self { by_host }
     }
 
-    /// In which time a lookup may be for a request for this host that was made then; `None` where none was.
-    pub(super) fn waits(&self, host: &str, made: Timestamp) -> Option<(Timestamp, Timestamp)> {
-        let requests = self.by_host.get(host)?;
-        let upper = requests.partition_point(|(other, _)| *other <= made);
-        let (_, answered) = requests.get(..upper)?.last().filter(|(other, _)| *other == made)?;
-        Some((Timestamp(made.0.saturating_sub(SLACK.0)), *answered))
-    }
-
     /// When the request was made that waits for this host at this time, the last of several.
     pub(super) fn latest(&self, host: &str, at: Timestamp) -> Option<Timestamp> {
         let requests = self.by_host.get(host)?;

@@ -248,6 +248,11 @@ impl<'a> Names<'a> {
 
     /// The name that an address was given for last, within this time.
     pub(super) fn name_of(&self, address: IpAddr, from: Timestamp, to: Timestamp) -> Option<&'a str> {
+        self.given(address, to).filter(|(time, _)| *time >= from).map(|(_, name)| name)
+    }
+
+    /// When an address was given last until then, and for which name.
+    pub(super) fn given(&self, address: IpAddr, to: Timestamp) -> Option<(Timestamp, &'a str)> {
         let by_address = || {
             let mut by_address: HashMap<IpAddr, Vec<(Timestamp, &str)>> = HashMap::default();
             for lookup in &self.lookups {
@@ -262,7 +267,7 @@ impl<'a> Names<'a> {
         };
         let given = self.by_address.get_or_init(by_address).get(&address)?;
         let upper = given.partition_point(|(time, _)| *time <= to);
-        given.get(..upper)?.last().filter(|(time, _)| *time >= from).map(|(_, name)| *name)
+        given.get(..upper)?.last().copied()
     }
 
     /// The addresses that DNS gave for a host, none where no host is known.
