@@ -5,6 +5,7 @@
 mod addresses;
 mod failures;
 mod kinds;
+mod many;
 mod together;
 mod written;
 
@@ -28,7 +29,7 @@ struct Input {
 }
 
 static INPUTS: &[&[Input]] =
-    &[kinds::INPUTS, addresses::INPUTS, failures::INPUTS, written::INPUTS, together::INPUTS];
+    &[kinds::INPUTS, addresses::INPUTS, failures::INPUTS, written::INPUTS, together::INPUTS, many::INPUTS];
 
 fn one(name: &str, bytes: impl Into<Vec<u8>>) -> Files {
     vec![(name.into(), bytes.into())]
