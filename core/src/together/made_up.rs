@@ -46,11 +46,14 @@ pub fn may_be(claim: Option<&Claim>) -> bool {
 /// What lines and requests must have in common: client and path, or where the line names no request, the client alone.
 type Key = (u32, u32);
 
+/// Requests by key, each list in the order of the latest time of a line.
+type ByKey = HashMap<Key, Vec<(Timestamp, u32)>>;
+
 /// Requests that went well, with what finds them: gathered once, however many error logs there are.
 pub struct Fine<'a> {
     all: &'a [Sight],
-    /// By key, with the latest time of a line; whether that is told by the beginning makes two.
-    by_key: [OnceCell<HashMap<Key, Vec<(Timestamp, u32)>>>; 2],
+    /// By key; whether the latest time of a line is told by the beginning makes two.
+    by_key: [OnceCell<ByKey>; 2],
     /// Those that were refused: host, path, time and place.
     refused: OnceCell<Vec<(u32, u32, Timestamp, u32)>>,
 }
@@ -83,10 +86,10 @@ impl<'a> Fine<'a> {
         places.into_iter().filter_map(|at| self.all.get(at as usize))
     }
 
-    fn by_key(&self, by_begin: bool) -> Option<&HashMap<Key, Vec<(Timestamp, u32)>>> {
+    fn by_key(&self, by_begin: bool) -> Option<&ByKey> {
         let known = self.by_key.get(usize::from(by_begin))?;
         Some(known.get_or_init(|| {
-            let mut requests: HashMap<Key, Vec<(Timestamp, u32)>> = HashMap::default();
+            let mut requests = ByKey::default();
             for (at, request) in (0..).zip(self.all).filter(|(_, request)| request.client != 0) {
                 let Some(last) = latest(request, by_begin) else { continue };
                 for key in [(request.client, request.wanted.path), (request.client, 0)] {
