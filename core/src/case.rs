@@ -2,7 +2,6 @@
 
 use crate::sorting::Sorting as _;
 use alloc::format;
-use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -11,11 +10,11 @@ use crate::capture::point::Point;
 use crate::exchange::{Claim, Exchange, FILES};
 use crate::findings::{self, Limits};
 use crate::logs::{Beyond, Custom, LogFormat, LogReader};
-use crate::reading::{Purpose, Reading};
+use crate::reading::{Purpose, Reading, Told};
 use crate::report::{Exchanges, Finding, Report, SCHEMA};
 use crate::sides::{self, Sides};
 use crate::time::{Span, Timestamp};
-use crate::together::{Interest, Sight};
+use crate::together::Interest;
 use crate::{devices, exchanges, fingerprints, join, patterns, products, together, verdict, visible};
 
 /// Findings that are kept; more are counted.
@@ -66,8 +65,8 @@ pub struct Case {
     /// What the captures say together, once all are read.
     sides: Sides,
     settled: bool,
-    /// What clients saw, by the HAR files that were read.
-    seen: Rc<Vec<Sight>>,
+    /// What was read so far tells of.
+    heard: Told,
 }
 
 /// Which input of a case.
@@ -87,7 +86,7 @@ impl Case {
             points: Vec::new(),
             sides: Sides::default(),
             settled: false,
-            seen: Rc::default(),
+            heard: Told::default(),
         }
     }
 
@@ -117,8 +116,10 @@ impl Case {
         self.unsettle();
         let purpose = self.purpose();
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
-            reading.beside(&self.seen);
-            reading.read(chunk, &mut self.points, purpose);
+            reading.read(chunk, &mut self.points, &mut self.heard, purpose);
+            if reading.shows_requests() {
+                self.heard.renew();
+            }
         }
     }
 
@@ -130,9 +131,12 @@ impl Case {
         self.unsettle();
         let purpose = self.purpose();
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
-            reading.end(&mut self.points, purpose);
+            reading.end(&mut self.points, &mut self.heard, purpose);
             for log in reading.logs().filter(|log| purpose.several && log.of_clients()) {
-                Rc::make_mut(&mut self.seen).extend_from_slice(&log.sights);
+                self.heard.seen.extend_from_slice(&log.sights);
+            }
+            if reading.shows_requests() {
+                self.heard.renew();
             }
         }
         self.tell_of_errors(input);
@@ -144,7 +148,7 @@ impl Case {
         let logs = self.inputs.get(input.0 as usize).into_iter().flat_map(Reading::logs);
         let errors = logs.filter(|log| log.format().is_some_and(LogFormat::of_errors)).map(Interest::of_errors);
         if let Some(errors) = errors.reduce(Interest::and) {
-            self.inputs.iter_mut().for_each(|other| other.after(&errors));
+            errors.join(&mut self.heard.erred);
         }
     }
 
@@ -173,7 +177,8 @@ impl Case {
         self.unsettle();
         let purpose = self.purpose();
         if let Some(reading) = self.inputs.get_mut(input.0 as usize) {
-            reading.fail(&why.into(), &mut self.points, purpose);
+            reading.fail(&why.into(), &mut self.points, &mut self.heard, purpose);
+            self.heard.renew();
         }
         self.settle();
     }

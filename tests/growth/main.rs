@@ -7,6 +7,7 @@ mod at_once;
 mod exported;
 mod failures;
 mod kinds;
+mod many;
 mod packets;
 mod together;
 mod tunnels;
@@ -44,6 +45,7 @@ static INPUTS: &[(&[Input], Then)] = &[
     (packets::INPUTS, None),
     (written::INPUTS, None),
     (together::INPUTS, None),
+    (many::INPUTS, None),
     (exported::INPUTS, Some(exported::write)),
 ];
 

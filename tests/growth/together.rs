@@ -15,7 +15,7 @@ pub static INPUTS: &[Input] = &[
     Input { name: "servers that HAProxy marked down", make: balancer, size: 500 },
     Input { name: "groups of servers that HAProxy marked down", make: balancers, size: 50 },
     Input { name: "loops in a log", make: loops, size: 300 },
-    Input { name: "loops in an error log, refused", make: refused_loops, size: 300 },
+    Input { name: "loops in an error log, refused", make: refused_loops, size: 2_000 },
     Input { name: "lines that tell of no request, beside failures", make: asides, size: 400 },
     Input { name: "connections at two places", make: two_places, size: 300 },
 ];

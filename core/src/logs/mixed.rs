@@ -56,7 +56,7 @@ impl LogReader {
             return;
         }
         self.erred = true;
-        let interest = Rc::make_mut(self.interest.get_or_insert_default());
+        let interest = Rc::make_mut(self.awaited.get_or_insert_default());
         errors.iter().for_each(|sight| interest.add_error(sight));
     }
 

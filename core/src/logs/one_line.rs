@@ -45,7 +45,7 @@ impl LogReader {
         arrived: Option<Received>,
     ) -> bool {
         let near = self.span.map(|(_, last)| last).or(self.ahead);
-        let near = near.or(self.interest.as_ref().and_then(|interest| interest.near));
+        let near = near.or_else(|| self.interests().find_map(|interest| interest.near));
         self.layout.received = arrived.and_then(|at| self.resolve(at, near));
         self.layout.latest = self.span.map(|(_, last)| last).unwrap_or_default();
         let guessed = near.is_none() && matches!(arrived, Some(Received::Yearless(_)));

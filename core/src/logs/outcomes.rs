@@ -143,14 +143,14 @@ impl LogReader {
             return;
         }
         self.went_well(record);
-        if self.interest.is_some() {
+        if self.interests().next().is_some() {
             self.keep_healthy(Sight { counts, ..self.sight(format, line, record) });
         }
     }
 
     /// Keeps a line that is no failure, if it may be of a request that another input tells of.
     fn keep_healthy(&mut self, sight: Sight) {
-        if !self.interest.as_ref().is_some_and(|interest| interest.wants(&sight)) {
+        if !self.interests().any(|interest| interest.wants(&sight)) {
             return;
         }
         if self.sights.len() < KEPT + HEALTHY {

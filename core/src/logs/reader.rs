@@ -45,7 +45,9 @@ pub struct LogReader {
     pub(super) troubles: Troubles,
     /// The requests in captures and in error logs, where there are any: healthy lines that may be one of them are kept in
     /// little.
-    pub(super) interest: Option<Rc<Interest>>,
+    pub(super) interests: Vec<Rc<Interest>>,
+    /// The same of error logs in the same file.
+    pub(super) awaited: Option<Rc<Interest>>,
     /// Captures are among them.
     pub(super) captured: bool,
     /// Error logs are.
@@ -131,7 +133,8 @@ impl LogReader {
             tunnels: Tunnels::default(),
             groups: Groups::default(),
             troubles: Troubles::default(),
-            interest: None,
+            interests: Vec::new(),
+            awaited: None,
             captured: false,
             erred: false,
             shared: 0,
@@ -186,13 +189,14 @@ impl LogReader {
 
     /// Before the first byte: captures of the same case were read, or error logs. Lines that may be a request in them are
     /// kept.
-    pub(crate) fn beside(&mut self, captures: Option<Interest>, errors: Option<Interest>) {
-        (self.captured, self.erred) = (captures.is_some(), errors.is_some());
-        self.interest = match (captures, errors) {
-            (Some(captures), Some(errors)) => Some(captures.and(errors)),
-            (one, other) => one.or(other),
-        }
-        .map(Rc::new);
+    pub(crate) fn beside(&mut self, captures: Option<Rc<Interest>>, errors: &[Rc<Interest>]) {
+        (self.captured, self.erred) = (captures.is_some(), !errors.is_empty());
+        self.interests = captures.into_iter().chain(errors.iter().cloned()).collect();
+    }
+
+    /// All that healthy lines may be of.
+    pub(super) fn interests(&self) -> impl Iterator<Item = &Rc<Interest>> {
+        self.interests.iter().chain(&self.awaited)
     }
 
     /// This reader, and those of lines of other formats in the same file.
@@ -261,7 +265,8 @@ impl LogReader {
 
     /// For a reader of lines of another format in the same file: what holds for all of it.
     pub(super) fn take_after(&mut self, file: &Self) {
-        self.interest.clone_from(&file.interest);
+        self.interests.clone_from(&file.interests);
+        self.awaited.clone_from(&file.awaited);
         (self.captured, self.erred) = (file.captured, file.erred);
         self.zone_set = file.zone_set;
         self.now = file.now;

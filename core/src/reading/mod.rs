@@ -55,6 +55,29 @@ impl Purpose {
     }
 }
 
+/// What the inputs that were read tell of: which healthy lines of logs are kept.
+#[derive(Default)]
+pub struct Told {
+    /// What clients saw, by the HAR files.
+    pub seen: Vec<Sight>,
+    /// What error logs tell of.
+    pub erred: Vec<Rc<Interest>>,
+    /// What captures and clients do, once it was asked for and until more of them is read.
+    captured: Option<Option<Rc<Interest>>>,
+}
+
+impl Told {
+    /// More of a capture, or of what a client saw, is read.
+    pub fn renew(&mut self) {
+        self.captured = None;
+    }
+
+    fn captured(&mut self, points: &[Point]) -> Option<Rc<Interest>> {
+        let Self { captured, seen, .. } = self;
+        captured.get_or_insert_with(|| Interest::new(points, seen).map(Rc::new)).clone()
+    }
+}
+
 /// One input.
 pub struct Reading {
     id: u32,
@@ -71,12 +94,8 @@ pub struct Reading {
     warnings: Vec<String>,
     started: Option<Timestamp>,
     last: Option<Timestamp>,
-    /// What error logs tell of, where this is none and comes after them.
-    erred: Option<Interest>,
     /// Which capture point its frames belong to.
     point: Option<usize>,
-    /// What clients saw, by the HAR files of the case that were read before.
-    seen: Rc<Vec<Sight>>,
     /// Frames that wait until this is known.
     #[cfg(feature = "std")]
     ahead: Vec<Kept>,
@@ -112,9 +131,7 @@ impl Reading {
             warnings: Vec::new(),
             started: None,
             last: None,
-            erred: None,
             point: None,
-            seen: Rc::default(),
             #[cfg(feature = "std")]
             ahead: Vec::new(),
         }
@@ -142,21 +159,6 @@ impl Reading {
         }
     }
 
-    /// Before its first byte: an error log of the case was read.
-    pub fn after(&mut self, errors: &Interest) {
-        self.erred = Some(match self.erred.take() {
-            Some(others) => others.and(errors.clone()),
-            None => errors.clone(),
-        });
-    }
-
-    /// Before the first byte: what clients saw.
-    pub fn beside(&mut self, seen: &Rc<Vec<Sight>>) {
-        if self.bytes == 0 {
-            self.seen = seen.clone();
-        }
-    }
-
     /// Packets, if it is a capture.
     pub fn packets(&self) -> Option<u64> {
         match &self.state {
@@ -176,36 +178,41 @@ impl Reading {
         self.point
     }
 
+    /// It holds packets, or what a client saw.
+    pub fn shows_requests(&self) -> bool {
+        !matches!(self.state, State::Head(_) | State::Log(_) | State::Refused(..))
+    }
+
     /// No more bytes will come.
     pub fn ended(&self) -> bool {
         self.ended
     }
 
     /// The next bytes as they are in the file.
-    pub fn read(&mut self, chunk: &[u8], points: &mut Vec<Point>, purpose: Purpose) {
+    pub fn read(&mut self, chunk: &[u8], points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
         self.bytes += chunk.len() as u64;
-        self.feed(chunk, points, purpose);
+        self.feed(chunk, points, told, purpose);
     }
 
-    fn feed(&mut self, chunk: &[u8], points: &mut Vec<Point>, purpose: Purpose) {
+    fn feed(&mut self, chunk: &[u8], points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
         #[cfg(feature = "std")]
         if let Some(mut gunzip) = self.gunzip.take() {
-            gunzip.push(chunk, |bytes| self.content(bytes, points, purpose));
+            gunzip.push(chunk, |bytes| self.content(bytes, points, told, purpose));
             self.gunzip = Some(gunzip);
             return;
         }
-        self.content(chunk, points, purpose);
+        self.content(chunk, points, told, purpose);
     }
 
     /// The next bytes of the content, unpacked.
-    fn content(&mut self, chunk: &[u8], points: &mut Vec<Point>, purpose: Purpose) {
+    fn content(&mut self, chunk: &[u8], points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
         match &mut self.state {
             State::Head(head) => {
                 head.extend_from_slice(chunk);
                 // Binary formats tell in their first bytes, texts need some lines.
                 let binary = is_binary(head);
                 if head.len() >= HEAD || binary && head.len() >= 24 {
-                    self.decide(points, purpose);
+                    self.decide(points, told, purpose);
                 }
             }
             #[cfg(feature = "std")]
@@ -242,7 +249,7 @@ impl Reading {
     }
 
     /// Recognises the file by its first bytes and reads them.
-    fn decide(&mut self, points: &mut Vec<Point>, purpose: Purpose) {
+    fn decide(&mut self, points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
         let State::Head(head) = &mut self.state else { return };
         let head = core::mem::take(head);
         let recognised = input::recognise_for(&head, self.options.product, self.custom.as_ref());
@@ -257,7 +264,7 @@ impl Reading {
                 self.packed = true;
                 self.gunzip = Some(Gunzip::default());
                 self.state = State::Head(Vec::new());
-                return self.feed(&head, points, purpose);
+                return self.feed(&head, points, told, purpose);
             }
             Recognised::Gzip if self.packed => {
                 self.warnings.push("gzip inside gzip is not opened: unpack it once with gunzip".to_string());
@@ -269,34 +276,34 @@ impl Reading {
                 log.follow(self.custom.as_ref());
                 log.set_zone(self.options.zone);
                 log.not_after(self.options.now);
-                let errors = self.erred.take().filter(|_| !format.of_errors());
-                log.beside(Interest::new(points, &self.seen), errors);
+                let captures = told.captured(points);
+                log.beside(captures, if format.of_errors() { &[] } else { &told.erred });
                 State::Log(Box::new(log))
             }
             Recognised::Har => State::Har(Box::new(HarReader::new(self.id))),
             Recognised::Page => State::Page(Box::new(PageReader::new(self.id))),
             other => State::Refused(Kind::Unknown, other.format().to_string()),
         };
-        self.content(&head, points, purpose);
+        self.content(&head, points, told, purpose);
     }
 
     /// The end of the file.
-    pub fn end(&mut self, points: &mut Vec<Point>, purpose: Purpose) {
+    pub fn end(&mut self, points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
         if self.ended {
             return;
         }
         #[cfg(feature = "std")]
         {
             if matches!(self.state, State::Head(_)) && self.gunzip.is_none() {
-                self.decide(points, purpose);
+                self.decide(points, told, purpose);
             }
             if let Some(mut gunzip) = self.gunzip.take() {
-                let warning = gunzip.end(|bytes| self.content(bytes, points, purpose));
+                let warning = gunzip.end(|bytes| self.content(bytes, points, told, purpose));
                 self.warnings.extend(warning);
             }
         }
         if matches!(self.state, State::Head(_)) {
-            self.decide(points, purpose);
+            self.decide(points, told, purpose);
         }
         self.ended = true;
         match &mut self.state {
@@ -338,9 +345,9 @@ impl Reading {
     }
 
     /// Reading failed on the way.
-    pub fn fail(&mut self, why: &str, points: &mut Vec<Point>, purpose: Purpose) {
+    pub fn fail(&mut self, why: &str, points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
         if self.bytes > 0 {
-            self.end(points, purpose);
+            self.end(points, told, purpose);
             self.warnings.push(format!("{why}; the {} bytes before were read", self.bytes));
         } else {
             self.ended = true;

@@ -5,7 +5,10 @@ use alloc::vec::Vec;
 
 use crate::tables::HashSet;
 
+use super::made_up::Fine;
+use super::matching::Requests;
 use super::merge::ROUNDS;
+use super::wanted::Wanted;
 use super::{Compared, Known, Sight, Together, Told, asides, made_up, matching, merge, words};
 use crate::categories::Id as Category;
 use crate::exchange::{Answer, Exchange, Status};
@@ -14,18 +17,38 @@ use crate::products::Id as Product;
 use crate::report::Confidence;
 use crate::time::{SECOND, Span, Timestamp};
 
+/// What error logs are held against.
+pub struct Against<'a> {
+    failures: Requests,
+    /// With those that went well: where nothing failed in the end, they share the clock.
+    whole: Requests,
+    fine: Fine<'a>,
+}
+
+impl<'a> Against<'a> {
+    pub fn new(known: &'a Known<'_>) -> Self {
+        let failed = |sight: &&Sight| sight.exchange.is_some();
+        // Each exchange once: as the packets show it, else as the access log does.
+        let captured: HashSet<u32> = known.requests.iter().filter_map(|sight| sight.exchange).collect();
+        let alone = known.lines.iter().filter(|line| line.exchange.is_some_and(|at| !captured.contains(&at)));
+        let failures: Vec<Sight> = known.requests.iter().filter(failed).chain(alone).copied().collect();
+        let whole = failures.iter().chain(&known.fine).copied().collect();
+        Self { failures: Requests::new(failures), whole: Requests::new(whole), fine: Fine::new(&known.fine) }
+    }
+}
+
 /// Adds an error log. `covered`: the times that access logs tell of line by line.
-pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(Timestamp, Timestamp)]) {
-    let failed = |sight: &&Sight| sight.exchange.is_some();
-    // Each exchange once: as the packets show it, else as the access log does.
-    let captured: HashSet<u32> = known.requests.iter().filter_map(|sight| sight.exchange).collect();
-    let alone = known.lines.iter().filter(|line| line.exchange.is_some_and(|at| !captured.contains(&at)));
-    let failures: Vec<Sight> = known.requests.iter().filter(failed).chain(alone).copied().collect();
+pub fn add(
+    all: &mut Together,
+    log: &LogReader,
+    known: &Known<'_>,
+    against: &Against<'_>,
+    covered: &[(Timestamp, Timestamp)],
+) {
+    let Against { failures, whole, fine } = against;
     let mut of_log = super::lines_of(log, true);
-    // Where nothing failed in the end, what went well shares the clock.
-    let whole: Vec<Sight> = failures.iter().chain(&known.fine).copied().collect();
     let expected = expected(&all.clocks, log);
-    let ways = [(expected, &failures), (expected, &whole), (Span(0), &failures), (Span(0), &whole)];
+    let ways = [(expected, failures), (expected, whole), (Span(0), failures), (Span(0), whole)];
     let from = if expected == Span(0) { 2 } else { 0 };
     let mut compared = Compared::Few;
     for (expected, requests) in ways.into_iter().skip(from) {
@@ -43,15 +66,19 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
     let clock = told.clock().copied();
     let shift = Span(told.shift().0.saturating_add(log.offset().0));
     let nothing = || alloc::vec![None; of_log.sights.len()];
-    let of_line = clock.map_or_else(nothing, |clock| matching::assign(&of_log, &failures, clock.ahead));
-    let more = clock.map_or_else(nothing, |clock| matching::during(&of_log, &of_line, &failures, clock.ahead));
+    let of_line = clock.map_or_else(nothing, |clock| matching::assign(&of_log, failures, clock.ahead));
+    let more = clock.map_or_else(nothing, |clock| matching::during(&of_log, &of_line, failures, clock.ahead));
     let taken = |at: usize| [&of_line, &more].iter().any(|list| list.get(at).is_some_and(Option::is_some));
     // Apache writes the time of the request, others that of the answer.
     let by_begin = log.format().is_some_and(|format| format.product == Some(Product::Apache));
     let of_fine =
-        clock.map_or_else(nothing, |clock| made_up::find(&of_log, |at| !taken(at), &known.fine, clock.ahead, by_begin));
+        clock.map_or_else(nothing, |clock| made_up::find(&of_log, |at| !taken(at), fine, clock.ahead, by_begin));
     let mut places: Vec<Place> = alloc::vec![Place::Nowhere; log.exchanges.len()];
+    let mut wanted: Vec<Option<Wanted>> = alloc::vec![None; log.exchanges.len()];
     for (at, line) in of_log.sights.iter().enumerate() {
+        if let Some(slot) = line.exchange.and_then(|index| wanted.get_mut(index as usize)) {
+            *slot = slot.or(Some(line.wanted));
+        }
         let of = |list: &[Option<u32>]| list.get(at).copied().flatten();
         let failure = of(&of_line).or(of(&more)).and_then(|met| failures.get(met as usize)?.exchange);
         let place = match (failure, of(&of_fine)) {
@@ -65,9 +92,10 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
     }
     let mut both = 0;
     let mut made_up_for: Vec<u64> = Vec::new();
-    let mut added = alloc::vec![false; all.exchanges.len()];
+    let before = all.exchanges.len();
+    let mut added: HashSet<usize> = HashSet::default();
     let mut asides = Vec::new();
-    for ((at, exchange), place) in (0_u32..).zip(&log.exchanges).zip(&places) {
+    for ((exchange, place), wanted) in log.exchanges.iter().zip(&places).zip(&wanted) {
         let mut exchange = merge::shifted(exchange, shift);
         if exchange.signs.aside.is_some() {
             match *place {
@@ -83,9 +111,8 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
         }
         match *place {
             Place::Failure(at) => {
-                if let (Some(known), Some(added)) = (all.exchanges.get_mut(at), added.get_mut(at)) {
-                    merge::error(known, &exchange, !*added);
-                    *added = true;
+                if let Some(known) = all.exchanges.get_mut(at).filter(|_| at < before) {
+                    merge::error(known, &exchange, added.insert(at));
                 }
                 both += 1;
             }
@@ -104,7 +131,7 @@ pub fn add(all: &mut Together, log: &LogReader, known: &Known<'_>, covered: &[(T
                 all.exchanges.push(exchange);
                 all.notes.push(Vec::new());
             }
-            Place::Nowhere if came_back(&exchange) && refused(&mut exchange, at, &of_log, &known.fine, &mut both) => {
+            Place::Nowhere if came_back(&exchange) && refused(&mut exchange, *wanted, fine, &mut both) => {
                 all.notes.push(Vec::new());
                 all.exchanges.push(exchange);
             }
@@ -136,15 +163,11 @@ fn came_back(exchange: &Exchange) -> bool {
 
 /// Adds the access log's lines of a request that came back, if there are any: Squid refuses it with 403, which is no
 /// failure by itself, and each round has a line. All of them are one exchange.
-fn refused(exchange: &mut Exchange, at: u32, log: &matching::Lines, fine: &[Sight], both: &mut u64) -> bool {
-    let Some(told) = log.sights.iter().find(|line| line.exchange == Some(at)) else { return false };
+fn refused(exchange: &mut Exchange, wanted: Option<Wanted>, fine: &Fine<'_>, both: &mut u64) -> bool {
+    let Some(wanted) = wanted else { return false };
     let begun = exchange.begun;
-    let near = |time: Option<Timestamp>| time.is_some_and(|time| time.since(begun).0.saturating_abs() <= 2 * SECOND);
-    let same = |line: &&Sight| {
-        let (one, other) = (&line.wanted, &told.wanted);
-        line.status == 403 && line.counts && one.path == other.path && one.host == other.host && near(line.ended)
-    };
-    let rounds: Vec<&Sight> = fine.iter().filter(same).take(ROUNDS).collect();
+    let near = (begun.plus(Span(-2 * SECOND)), begun.plus(Span(2 * SECOND)));
+    let rounds: Vec<&Sight> = fine.refused(wanted, near, ROUNDS).collect();
     for line in &rounds {
         exchange.events.extend(merge::healthy(line, Span(0)));
     }
@@ -170,7 +193,7 @@ fn expected(clocks: &[Told], log: &LogReader) -> Span {
 const SHARED: [&str; 3] = ["combined", "clf", "json-lines"];
 
 /// Compares the log's clock as if it had been put right by `expected`: near that, one request is enough.
-fn compare(lines: &mut matching::Lines, requests: &[Sight], expected: Span) -> Compared {
+fn compare(lines: &mut matching::Lines, requests: &Requests, expected: Span) -> Compared {
     let back = Span(expected.0.saturating_neg());
     lines.sights.iter_mut().for_each(|line| line.shift(back));
     let compared = matching::compare(lines, requests);

@@ -6,11 +6,13 @@
 
 use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
-use crate::tables::HashMap;
+use crate::tables::{HashMap, HashSet};
 
 use super::matching::{Lines, other_query};
 use super::sight::Sight;
+use super::wanted::Wanted;
 use crate::categories::Id;
 use crate::exchange::Claim;
 use crate::time::{SECOND, Span, Timestamp};
@@ -44,26 +46,76 @@ pub fn may_be(claim: Option<&Claim>) -> bool {
 /// What lines and requests must have in common: client and path, or where the line names no request, the client alone.
 type Key = (u32, u32);
 
+/// Requests by key, each list in the order of the latest time of a line.
+type ByKey = HashMap<Key, Vec<(Timestamp, u32)>>;
+
+/// Requests that went well, with what finds them: gathered once, however many error logs there are.
+pub struct Fine<'a> {
+    all: &'a [Sight],
+    /// By key; whether the latest time of a line is told by the beginning makes two.
+    by_key: [OnceCell<ByKey>; 2],
+    /// Those that were refused: host, path, time and place.
+    refused: OnceCell<Vec<(u32, u32, Timestamp, u32)>>,
+}
+
+impl<'a> Fine<'a> {
+    pub fn new(all: &'a [Sight]) -> Self {
+        Self { all, by_key: Default::default(), refused: OnceCell::new() }
+    }
+
+    /// The first lines with status 403 and this request, near to a time.
+    pub fn refused(
+        &self,
+        wanted: Wanted,
+        near: (Timestamp, Timestamp),
+        most: usize,
+    ) -> impl Iterator<Item = &'a Sight> {
+        let all = self.refused.get_or_init(|| {
+            let refused = (0..).zip(self.all).filter(|(_, line)| line.status == 403 && line.counts);
+            let mut refused: Vec<_> =
+                refused.filter_map(|(at, line)| Some((line.wanted.host, line.wanted.path, line.ended?, at))).collect();
+            refused.order();
+            refused
+        });
+        let of = |time: Timestamp| (wanted.host, wanted.path, time);
+        let from = all.partition_point(|(host, path, time, _)| (*host, *path, *time) < of(near.0));
+        let rest = all.get(from..).unwrap_or_default().iter();
+        let near = rest.take_while(|(host, path, time, _)| (*host, *path, *time) <= of(near.1)).take(most);
+        let mut places: Vec<u32> = near.map(|(.., at)| *at).collect();
+        places.order();
+        places.into_iter().filter_map(|at| self.all.get(at as usize))
+    }
+
+    fn by_key(&self, by_begin: bool) -> Option<&ByKey> {
+        let known = self.by_key.get(usize::from(by_begin))?;
+        Some(known.get_or_init(|| {
+            let mut requests = ByKey::default();
+            for (at, request) in (0..).zip(self.all).filter(|(_, request)| request.client != 0) {
+                let Some(last) = latest(request, by_begin) else { continue };
+                for key in [(request.client, request.wanted.path), (request.client, 0)] {
+                    requests.entry(key).or_default().push((last, at));
+                }
+            }
+            for list in requests.values_mut() {
+                list.order();
+            }
+            requests
+        }))
+    }
+}
+
 /// For each line that is still `free` the request that went well, if it is of one. `by_begin`: a request whose line tells
 /// one time, and not of what, was logged with its beginning.
 pub fn find(
     lines: &Lines,
     free: impl Fn(usize) -> bool,
-    fine: &[Sight],
+    known: &Fine<'_>,
     ahead: Span,
     by_begin: bool,
 ) -> Vec<Option<u32>> {
     let mut found: Vec<Option<u32>> = alloc::vec![None; lines.sights.len()];
-    let mut requests: HashMap<Key, Vec<(Timestamp, u32)>> = HashMap::default();
-    for (at, request) in (0..).zip(fine).filter(|(_, request)| request.client != 0) {
-        let Some(last) = latest(request, by_begin) else { continue };
-        for key in [(request.client, request.wanted.path), (request.client, 0)] {
-            requests.entry(key).or_default().push((last, at));
-        }
-    }
-    for list in requests.values_mut() {
-        list.order();
-    }
+    let Some(requests) = known.by_key(by_begin) else { return found };
+    let fine = known.all;
     let mut order: Vec<(Timestamp, usize)> = lines
         .sights
         .iter()
@@ -72,7 +124,7 @@ pub fn find(
         .filter_map(|(at, line)| Some((line.ended?.plus(Span(ahead.0.saturating_neg())), at)))
         .collect();
     order.order();
-    let mut taken = alloc::vec![false; fine.len()];
+    let mut taken: HashSet<u32> = HashSet::default();
     for (time, at) in order {
         let Some(line) = lines.sights.get(at) else { continue };
         let Some(list) = requests.get(&(line.client, line.wanted.path)) else { continue };
@@ -83,13 +135,11 @@ pub fn find(
             .filter_map(|(_, at)| Some((*at, fine.get(*at as usize)?)))
             .filter(|(_, request)| same(line, request) && open(request, time, by_begin));
         // One line each; what is left over is one more of a request that has one.
-        let is_free = |at: u32| taken.get(at as usize) == Some(&false);
+        let is_free = |at: u32| !taken.contains(&at);
         let met = fitting.clone().find(|(at, _)| is_free(*at)).or_else(|| fitting.next()).map(|(at, _)| at);
         if let (Some(slot), Some(met)) = (found.get_mut(at), met) {
             *slot = Some(met);
-            if let Some(taken) = taken.get_mut(met as usize) {
-                *taken = true;
-            }
+            taken.insert(met);
         }
     }
     found
@@ -125,7 +175,6 @@ fn open(request: &Sight, time: Timestamp, by_begin: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::together::wanted::Wanted;
 
     fn at(seconds: i64) -> Option<Timestamp> {
         Some(Timestamp(seconds * SECOND))
@@ -155,7 +204,7 @@ mod tests {
 
     fn met(lines: &[Sight], fine: &[Sight]) -> Vec<Option<u32>> {
         let lines = Lines { sights: lines.to_vec(), resolution: SECOND, local: false, error: true };
-        find(&lines, |_| true, fine, Span(0), false)
+        find(&lines, |_| true, &Fine::new(fine), Span(0), false)
     }
 
     #[test]

@@ -134,7 +134,7 @@ pub fn error(exchange: &mut Exchange, error: &Exchange, first: bool) {
         unconnected(exchange);
         services::named(exchange, error);
         refused::held_against(exchange);
-        if !captured && exchange.events.iter().all(|event| event.source.line) {
+        if !captured && !exchange.doubts.is_empty() && exchange.events.iter().all(|event| event.source.line) {
             exchange.doubts.clear();
         }
     }

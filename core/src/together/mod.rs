@@ -30,7 +30,7 @@ use crate::report::Input;
 use crate::tables::HashSet;
 use crate::time::{SECOND, Span, Timestamp};
 pub use clock::{Clock, Compared};
-use matching::Lines;
+use matching::{Lines, Requests};
 pub use sight::{Interest, Sight};
 pub use wanted::{Wanted, address_digest};
 pub use words::utc;
@@ -136,34 +136,35 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
         all.unanswered = unanswered(&requests, &all.same);
         return all;
     }
-    let mut known = Known {
-        points,
-        lined: Vec::new(),
-        logged: alloc::vec![false; requests.len()],
-        requests,
-        lines: Vec::new(),
-        fine: Vec::new(),
-    };
     let (clients, others): (Vec<&LogReader>, Vec<&LogReader>) = logs.iter().copied().partition(|log| log.of_clients());
     let packets = all.exchanges.len();
-    for log in &clients {
-        seen(&mut all, log, &mut known, packets);
+    if !clients.is_empty() {
+        let captured = requests.iter().filter(|request| request.place.is_some() || request.attempt);
+        let captured = Requests::new(captured.copied().collect());
+        for log in &clients {
+            // A further file of clients adds to what is captured alone.
+            let mut known = Known::new(points, &captured, packets);
+            requests.extend(access(&mut all, log, &mut known));
+        }
     }
-    known.lined = alloc::vec![false; all.exchanges.len()];
+    let requests = Requests::new(requests);
+    let mut known = Known::new(points, &requests, all.exchanges.len());
+    known.logged = alloc::vec![false; requests.len()];
     let is_error = |log: &&LogReader| log.format().is_some_and(LogFormat::of_errors);
     let (errors, others): (Vec<&LogReader>, Vec<&LogReader>) = others.into_iter().partition(is_error);
     for log in &others {
         access(&mut all, log, &mut known);
     }
     let covered = covered(&all, &others);
-    without_line(&mut all, &covered, &known.lined);
+    without_line(&mut all, &covered, &known);
     known.add_served();
-    for log in &errors {
-        errors::add(&mut all, log, &known, &covered);
+    if !errors.is_empty() {
+        let against = errors::Against::new(&known);
+        errors.iter().for_each(|log| errors::add(&mut all, log, &known, &against, &covered));
     }
     circles::fold(&mut all);
     roots::tell(&mut all.exchanges, logs);
-    all.unanswered = unanswered(&known.requests, &all.same);
+    all.unanswered = unanswered(known.requests, &all.same);
     all
 }
 
@@ -181,10 +182,12 @@ fn unanswered(requests: &[Sight], same: &[Same]) -> u64 {
 struct Known<'a> {
     points: &'a [Point],
     /// The requests in the captures, and those that only clients saw.
-    requests: Vec<Sight>,
-    /// Beside each failure known before the logs: it has its line.
-    lined: Vec<bool>,
-    /// Beside each request: a healthy line is of it.
+    requests: &'a Requests,
+    /// So many failures were known before the logs.
+    failures: usize,
+    /// Those of them that have their line.
+    lined: HashSet<usize>,
+    /// Beside each request: a healthy line is of it. Empty where nobody asks.
     logged: Vec<bool>,
     /// Failing lines of access logs, with the exchanges that they became: error logs are held against them.
     lines: Vec<Sight>,
@@ -192,7 +195,12 @@ struct Known<'a> {
     fine: Vec<Sight>,
 }
 
-impl Known<'_> {
+impl<'a> Known<'a> {
+    fn new(points: &'a [Point], requests: &'a Requests, failures: usize) -> Self {
+        let (lined, logged, lines, fine) = (HashSet::default(), Vec::new(), Vec::new(), Vec::new());
+        Self { points, requests, failures, lined, logged, lines, fine }
+    }
+
     /// Captured requests that went well join those that only lines tell of.
     fn add_served(&mut self) {
         let well =
@@ -202,27 +210,10 @@ impl Known<'_> {
     }
 }
 
-/// Adds what a client saw: to the captured requests what it tells more of them, and requests that no capture holds.
-/// `packets` of the exchanges are captured: a further file of clients adds to these alone.
-fn seen(all: &mut Together, log: &LogReader, known: &mut Known<'_>, packets: usize) {
-    let captured = known.requests.iter().filter(|request| request.place.is_some() || request.attempt);
-    let requests: Vec<Sight> = captured.copied().collect();
-    let mut own = Known {
-        points: known.points,
-        lined: alloc::vec![false; packets],
-        logged: alloc::vec![false; requests.len()],
-        requests,
-        lines: Vec::new(),
-        fine: Vec::new(),
-    };
-    known.requests.extend(access(all, log, &mut own));
-    known.logged.resize(known.requests.len(), false);
-}
-
 /// Adds an access log. Returns its requests that were not found, on the captures' clock.
 fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sight> {
-    let Known { points, requests, lined, logged, lines, fine } = known;
-    let points = *points;
+    let Known { points, requests, failures, lined, logged, lines, fine } = known;
+    let (points, requests) = (*points, *requests);
     let mut of_log = lines_of(log, false);
     let compared = matching::compare(&mut of_log, requests);
     let against = match (points.is_empty(), requests.is_empty()) {
@@ -246,8 +237,9 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sig
     let sights = of_log.sights;
     // Where each failed exchange of the log has gone.
     let mut home: Vec<Option<usize>> = alloc::vec![None; log.exchanges.len()];
-    let mut counted = alloc::vec![false; requests.len()];
-    let mut looked_into = alloc::vec![false; requests.len()];
+    // Requests that both count, and those whose inside was not seen and is told.
+    let mut counted: HashSet<u32> = HashSet::default();
+    let mut looked_into: HashSet<u32> = HashSet::default();
     for (at, line) in sights.iter().enumerate() {
         let same = of_line.get(at).copied().flatten();
         let Some(met) = same.or_else(|| tunnel_of.get(at).copied().flatten()) else { continue };
@@ -256,17 +248,17 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sig
             let at = |source: Source| (source.input(), source.number);
             all.same.push(Same { line: at(line), request: at(other), inside: same.is_none() });
         }
-        if let (true, Some(counted)) = (line.counts && request.counts, counted.get_mut(met as usize)) {
-            *counted = true;
+        if line.counts && request.counts {
+            counted.insert(met);
         }
-        if let (true, Some(looked_into)) = (request.unseen, looked_into.get_mut(met as usize)) {
-            *looked_into = true;
+        if request.unseen {
+            looked_into.insert(met);
         }
         if let (None, None, Some(logged)) = (line.exchange, request.exchange, logged.get_mut(met as usize)) {
             *logged = same.is_some();
         }
         let of_log = line.exchange.and_then(|at| log.exchanges.get(at as usize));
-        let of_capture = request.exchange.map(|at| at as usize).filter(|at| lined.get(*at) == Some(&false));
+        let of_capture = request.exchange.map(|at| at as usize).filter(|at| *at < *failures && !lined.contains(at));
         match (of_log, of_capture) {
             (Some(told_by_log), _) if request.round => {
                 let at = request.exchange.map(|at| at as usize);
@@ -284,11 +276,9 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sig
                     notes.push(words::BY_OWN_TIME.to_string());
                 }
                 notes.extend(clock.filter(Clock::apart).map(|clock| words::apart_doubt(&clock, log.local())));
-                if let (Some(lined), Some(index)) = (lined.get_mut(at), line.exchange) {
-                    *lined = true;
-                    if let Some(home) = home.get_mut(index as usize) {
-                        *home = Some(at);
-                    }
+                lined.insert(at);
+                if let Some(home) = line.exchange.and_then(|index| home.get_mut(index as usize)) {
+                    *home = Some(at);
                 }
             }
             (None, Some(at)) if same.is_some() => {
@@ -297,9 +287,7 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sig
                 if matching::statuses(line, request) == matching::Statuses::Other {
                     notes.push(words::healthy_line(line.status, log.of_clients()));
                 }
-                if let Some(lined) = lined.get_mut(at) {
-                    *lined = true;
-                }
+                lined.insert(at);
             }
             (Some(told_by_log), None) => {
                 let mut exchange = merge::shifted(told_by_log, shift);
@@ -343,15 +331,14 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sig
         });
         fine.extend(well.map(|(line, _)| merge::on_captures_clock(line, ahead)));
     }
-    let both = counted.iter().filter(|counted| **counted).count() as u64;
+    let both = counted.len() as u64;
     if log.whole() || points.is_empty() {
         all.total += log.total.saturating_sub(both);
     } else {
         // It was read before the captures: its healthy lines were not kept to compare.
         all.total = all.total.max(log.total).max(all.total + log.failed - both.min(log.failed));
     }
-    let looked_into = looked_into.iter().filter(|looked_into| **looked_into).count() as u64;
-    all.unseen = (all.unseen + log.unseen).saturating_sub(looked_into);
+    all.unseen = (all.unseen + log.unseen).saturating_sub(looked_into.len() as u64);
     all.clocks.push(told);
     let alone = sights.iter().enumerate().filter(|(at, _)| {
         let found = |of: &[Option<u32>]| of.get(*at).copied().flatten().is_some();
@@ -414,9 +401,9 @@ fn covered(all: &Together, logs: &[&LogReader]) -> Vec<(Timestamp, Timestamp)> {
 }
 
 /// Says of captured failures whether an access log should have a line for them.
-fn without_line(all: &mut Together, covered: &[(Timestamp, Timestamp)], lined: &[bool]) {
-    for ((exchange, notes), _) in all.exchanges.iter().zip(&mut all.notes).zip(lined).filter(|(_, lined)| !**lined) {
-        if exchange.answer == crate::exchange::Answer::Pending {
+fn without_line(all: &mut Together, covered: &[(Timestamp, Timestamp)], known: &Known<'_>) {
+    for (at, (exchange, notes)) in all.exchanges.iter().zip(&mut all.notes).take(known.failures).enumerate() {
+        if known.lined.contains(&at) || exchange.answer == crate::exchange::Answer::Pending {
             continue;
         }
         let attempts = exchange.attempts.iter().filter_map(|attempt| attempt.span.map(|(_, ended)| ended));

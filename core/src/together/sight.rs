@@ -1,6 +1,7 @@
 //! One request as one input shows it, in little: a line of a log, or a request in a capture.
 
 use crate::sorting::Sorting as _;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use crate::tables::{HashMap, HashSet};
@@ -135,6 +136,20 @@ impl Interest {
     fn add(&mut self, wanted: Wanted) {
         self.places.extend(wanted.place());
         self.paths.insert(wanted.path);
+    }
+
+    /// How much it holds.
+    fn size(&self) -> usize {
+        self.places.len() + self.paths.len() + self.hosts.len() + self.clients.len() + self.callers.len()
+    }
+
+    /// Adds one to a list of which each holds more than the next: so the list is short, and little is copied where others
+    /// hold parts of it.
+    pub fn join(mut self, list: &mut Vec<Rc<Self>>) {
+        while let Some(last) = list.pop_if(|last| last.size() <= self.size()) {
+            self = Rc::unwrap_or_clone(last).and(self);
+        }
+        list.push(Rc::new(self));
     }
 
     /// Both.

@@ -102,9 +102,9 @@ fn no_bytes_panic() {
 fn a_log_beside_captures_is_counted_like_one_alone() {
     for format in TABLE {
         let text = format.samples.join("\n").repeat(3);
-        let read = |interest| {
+        let read = |interest: Option<crate::together::Interest>| {
             let mut reader = LogReader::new(1, None);
-            reader.beside(interest, None);
+            reader.beside(interest.map(Into::into), &[]);
             reader.push(text.as_bytes());
             reader.end();
             reader

@@ -4,23 +4,23 @@ use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 
 use super::super::sight::Sight;
-use super::groups::{Group, Lines};
+use super::groups::{Group, Lines, Requests};
 use super::likeness::misfit;
 use super::{NEAREST, REACH};
+use crate::tables::HashSet;
 use crate::time::Span;
 
 /// Cells of one alignment; what is larger is aligned from left to right.
 const CELLS: usize = 1 << 20;
 
 /// For each line the request that it is, once the clocks are known.
-pub fn assign(lines: &Lines, requests: &[Sight], ahead: Span) -> Vec<Option<u32>> {
+pub fn assign(lines: &Lines, requests: &Requests, ahead: Span) -> Vec<Option<u32>> {
     let (ways, resolution, lines) = (lines.ways(), lines.resolution, lines.sights.as_slice());
     let mut of_line: Vec<Option<u32>> = alloc::vec![None; lines.len()];
-    let mut taken = alloc::vec![false; requests.len()];
+    let mut taken: HashSet<u32> = HashSet::default();
     for by in ways {
         let free = |is_line: bool, at: u32| {
-            let at = at as usize;
-            if is_line { of_line.get(at) == Some(&None) } else { taken.get(at) == Some(&false) }
+            if is_line { of_line.get(at as usize) == Some(&None) } else { !taken.contains(&at) }
         };
         let mut found = Vec::new();
         for group in by.groups(lines, requests, free) {
@@ -34,9 +34,9 @@ pub fn assign(lines: &Lines, requests: &[Sight], ahead: Span) -> Vec<Option<u32>
             );
         }
         for (line, request) in found {
-            if let (Some(of_line), Some(taken)) = (of_line.get_mut(line as usize), taken.get_mut(request as usize)) {
+            if let Some(of_line) = of_line.get_mut(line as usize) {
                 *of_line = Some(request);
-                *taken = true;
+                taken.insert(request);
             }
         }
     }

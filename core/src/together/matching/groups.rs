@@ -2,9 +2,12 @@
 
 use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
+use core::ops::Deref;
 
 use super::super::sight::Sight;
 use super::super::wanted::Wanted;
+use crate::time::Timestamp;
 
 /// Lines and requests that want the same.
 pub struct Group {
@@ -37,6 +40,36 @@ pub enum By {
     Tried,
     /// The status of a failure, where it names nothing else at all.
     Status,
+}
+
+/// Requests, with what finds them: gathered once, however many logs are held against them.
+#[derive(Default)]
+pub struct Requests {
+    all: Vec<Sight>,
+    /// By each of the ways, in order.
+    keyed: [OnceCell<Vec<(u64, u32)>>; ERROR.len()],
+    /// See `inside`.
+    pub(super) tunnels: OnceCell<Tunnels>,
+    /// See `during`.
+    pub(super) by_client: OnceCell<Vec<(u32, Timestamp, u32)>>,
+}
+
+/// Tunnels by client, host and time, and by host and time.
+pub type Tunnels = (Vec<(u32, u32, Timestamp, u32)>, Vec<(u32, Timestamp, u32)>);
+
+impl Requests {
+    /// Of these.
+    pub fn new(all: Vec<Sight>) -> Self {
+        Self { all, ..Self::default() }
+    }
+}
+
+impl Deref for Requests {
+    type Target = [Sight];
+
+    fn deref(&self) -> &[Sight] {
+        &self.all
+    }
 }
 
 /// The ways of an access log, and those of an error log.
@@ -100,14 +133,16 @@ impl By {
     }
 
     /// All groups that have this in common, of those that are still `free`.
-    pub fn groups(self, lines: &[Sight], requests: &[Sight], free: impl Fn(bool, u32) -> bool) -> Vec<Group> {
+    pub fn groups(self, lines: &[Sight], requests: &Requests, free: impl Fn(bool, u32) -> bool) -> Vec<Group> {
         let keyed = |sights: &[Sight], is_line: bool| -> Vec<(u64, u32)> {
-            let all = (0..).zip(sights).filter(|(at, _)| free(is_line, *at));
+            let all = (0..).zip(sights).filter(|(at, _)| !is_line || free(true, *at));
             let mut keyed: Vec<_> = all.filter_map(|(at, sight)| Some((self.key(sight, is_line)?, at))).collect();
             keyed.order();
             keyed
         };
-        let (lines, requests) = (keyed(lines, true), keyed(requests, false));
+        let lines = keyed(lines, true);
+        let Some(known) = requests.keyed.get(self as usize) else { return Vec::new() };
+        let requests = known.get_or_init(|| keyed(requests, false));
         let mut groups = Vec::new();
         let mut at = 0;
         for same in lines.chunk_by(|(one, _), (other, _)| one == other) {
@@ -115,9 +150,9 @@ impl By {
             at += requests.get(at..).unwrap_or_default().partition_point(|(other, _)| other < key);
             let rest = requests.get(at..).unwrap_or_default();
             let met = rest.get(..rest.partition_point(|(other, _)| other == key)).unwrap_or_default();
+            let met: Vec<u32> = met.iter().map(|(_, at)| *at).filter(|at| free(false, *at)).collect();
             if !met.is_empty() {
-                let of = |list: &[(u64, u32)]| list.iter().map(|(_, at)| *at).collect();
-                groups.push(Group { lines: of(same), requests: of(met) });
+                groups.push(Group { lines: same.iter().map(|(_, at)| *at).collect(), requests: met });
             }
         }
         groups

@@ -5,26 +5,17 @@ use alloc::vec::Vec;
 
 use super::super::sight::Sight;
 use super::super::wanted::Wanted;
-use super::groups::Lines;
+use super::groups::{Lines, Requests, Tunnels};
 use super::{NEAREST, REACH};
 use crate::time::{SECOND, Span, Timestamp};
 
 /// For lines without a request: the tunnel, or the connection in TLS, that they may be inside of.
-pub fn inside(lines: &[Sight], of_line: &[Option<u32>], requests: &[Sight], ahead: Span) -> Vec<Option<u32>> {
-    let mut tunnels: Vec<(u32, u32, Timestamp, u32)> = (0..)
-        .zip(requests)
-        .filter(|(_, request)| request.tunnel)
-        .filter_map(|(at, request)| Some((request.client, request.wanted.host, request.begun?, at)))
-        .collect();
-    tunnels.order();
+pub fn inside(lines: &[Sight], of_line: &[Option<u32>], requests: &Requests, ahead: Span) -> Vec<Option<u32>> {
+    let (tunnels, by_host) = requests.tunnels.get_or_init(|| tunnels(requests));
     let mut found: Vec<Option<u32>> = alloc::vec![None; lines.len()];
     if tunnels.is_empty() {
         return found;
     }
-    // What a client saw does not say who that was.
-    let mut by_host: Vec<(u32, Timestamp, u32)> =
-        tunnels.iter().map(|(_, host, begun, at)| (*host, *begun, *at)).collect();
-    by_host.order();
     for ((line, matched), found) in lines.iter().zip(of_line).zip(&mut found) {
         let Some(time) = line.begun.or(line.ended).filter(|_| matched.is_none()) else { continue };
         let time = time.plus(Span(ahead.0.saturating_neg()));
@@ -64,13 +55,30 @@ pub fn inside(lines: &[Sight], of_line: &[Option<u32>], requests: &[Sight], ahea
     found
 }
 
+fn tunnels(requests: &[Sight]) -> Tunnels {
+    let mut tunnels: Vec<(u32, u32, Timestamp, u32)> = (0..)
+        .zip(requests)
+        .filter(|(_, request)| request.tunnel)
+        .filter_map(|(at, request)| Some((request.client, request.wanted.host, request.begun?, at)))
+        .collect();
+    tunnels.order();
+    // What a client saw does not say who that was.
+    let mut by_host: Vec<(u32, Timestamp, u32)> =
+        tunnels.iter().map(|(_, host, begun, at)| (*host, *begun, *at)).collect();
+    by_host.order();
+    (tunnels, by_host)
+}
+
 /// For lines of an error log that were left over: the failed request of their client in whose time they were written, if
 /// they name no other. A gateway may write several of one request.
-pub fn during(lines: &Lines, of_line: &[Option<u32>], requests: &[Sight], ahead: Span) -> Vec<Option<u32>> {
-    let failed = (0..).zip(requests).filter(|(_, request)| request.exchange.is_some() && request.client != 0);
-    let mut by_client: Vec<(u32, Timestamp, u32)> =
-        failed.filter_map(|(at, request)| Some((request.client, request.begun.or(request.ended)?, at))).collect();
-    by_client.order();
+pub fn during(lines: &Lines, of_line: &[Option<u32>], requests: &Requests, ahead: Span) -> Vec<Option<u32>> {
+    let by_client = requests.by_client.get_or_init(|| {
+        let failed = (0..).zip(&**requests).filter(|(_, request)| request.exchange.is_some() && request.client != 0);
+        let mut by_client: Vec<(u32, Timestamp, u32)> =
+            failed.filter_map(|(at, request)| Some((request.client, request.begun.or(request.ended)?, at))).collect();
+        by_client.order();
+        by_client
+    });
     let of = |line: &Sight| {
         let time = line.ended.or(line.begun)?.plus(Span(ahead.0.saturating_neg()));
         let upper =

@@ -13,7 +13,7 @@ mod pairs;
 mod tests;
 
 pub use align::assign;
-pub use groups::Lines;
+pub use groups::{Lines, Requests};
 pub use inside::{during, inside};
 pub use likeness::{Statuses, other_query, statuses};
 pub use pairs::compare;

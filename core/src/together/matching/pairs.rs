@@ -7,7 +7,7 @@ use super::super::clock::{self, Compared, Pair, WEIGHT};
 use super::super::sight::Sight;
 use super::super::wanted::Wanted;
 use super::NEAREST;
-use super::groups::{Group, Lines};
+use super::groups::{Group, Lines, Requests};
 use super::likeness::{Statuses, other_query, same_duration, statuses};
 use crate::time::{SECOND, Timestamp};
 
@@ -15,7 +15,7 @@ use crate::time::{SECOND, Timestamp};
 const PAIRS: usize = 1 << 18;
 
 /// Compares the clock of lines with that of requests. Lines that say one time, and not of what, are settled on the way.
-pub fn compare(lines: &mut Lines, requests: &[Sight]) -> Compared {
+pub fn compare(lines: &mut Lines, requests: &Requests) -> Compared {
     let vote = |lines: &Lines| clock::vote(&pairs(lines, requests), lines.local);
     if !lines.sights.iter().any(|line| line.either) {
         return vote(lines);
@@ -47,7 +47,7 @@ fn settle(line: &mut Sight, by_end: bool) {
 }
 
 /// Pairs that may be one request, with the weight of their word.
-fn pairs(lines: &Lines, requests: &[Sight]) -> Vec<Pair> {
+fn pairs(lines: &Lines, requests: &Requests) -> Vec<Pair> {
     let mut out = Vec::new();
     let (ways, resolution, lines) = (lines.ways(), lines.resolution, lines.sights.as_slice());
     let mut groups: Vec<Group> = ways.iter().flat_map(|by| by.groups(lines, requests, |_, _| true)).collect();

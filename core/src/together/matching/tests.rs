@@ -41,8 +41,8 @@ fn two_hundred_identical_failures_meet_their_lines_in_order() {
     let requests: Vec<Sight> = (0..200).map(|n| sight(n * 37, "/a", 503)).collect();
     let coarse: Vec<Sight> = requests.iter().map(|request| whole_seconds(*request)).collect();
     let mut log = Lines { resolution: SECOND, ..lines(coarse) };
-    let Compared::Clock(clock) = compare(&mut log, &requests) else { panic!() };
-    let found = assign(&log, &requests, clock.ahead);
+    let Compared::Clock(clock) = compare(&mut log, &Requests::new(requests.clone())) else { panic!() };
+    let found = assign(&log, &Requests::new(requests), clock.ahead);
     let wanted: Vec<Option<u32>> = (0..200).map(Some).collect();
     assert_eq!(found, wanted);
 }
@@ -52,14 +52,14 @@ fn a_missing_line_does_not_shift_the_others() {
     let requests: Vec<Sight> = (0..50).map(|n| sight(n * 700, "/a", 503)).collect();
     let mut sights = requests.clone();
     sights.remove(20);
-    let found = assign(&lines(sights), &requests, Span(0));
+    let found = assign(&lines(sights), &Requests::new(requests), Span(0));
     let wanted: Vec<Option<u32>> = (0..50).filter(|n| *n != 20).map(Some).collect();
     assert_eq!(found, wanted);
 }
 
 #[test]
 fn what_contradicts_is_not_joined() {
-    let request = [sight(0, "/a?x=1", 503)];
+    let request = Requests::new([sight(0, "/a?x=1", 503)].into());
     let met = |line: Sight| assign(&lines([line].into()), &request, Span(0));
     assert_eq!(met(sight(100, "/a?x=1", 503)), [Some(0)]);
     assert_eq!(met(sight(100, "/a", 503)), [Some(0)], "the log leaves the query out");
@@ -75,7 +75,7 @@ fn what_contradicts_is_not_joined() {
 fn a_log_too_large_to_try_all_pairs_is_still_compared() {
     let requests: Vec<Sight> = (0..100).map(|n| sight(n * 137 + 900_000, "/a", 200)).collect();
     let all: Vec<Sight> = (0..60_000).map(|n| sight(n * 137 - 4_000_000, "/a", 200)).collect();
-    let found = compare(&mut lines(all), &requests);
+    let found = compare(&mut lines(all), &Requests::new(requests));
     let Compared::Clock(clock) = found else { panic!("{found:?}") };
     assert!(!clock.apart(), "{clock:?}");
 }
@@ -89,7 +89,7 @@ fn lines_of_a_tunnel_find_it_by_client_and_time() {
         ..sight(0, "/", 200)
     };
     let line = |milliseconds, secure| Sight { secure, ..sight(milliseconds, "/a", 502) };
-    let of = |line| inside(&[line], &[None], &[tunnel], Span(0));
+    let of = |line| inside(&[line], &[None], &Requests::new([tunnel].into()), Span(0));
     assert_eq!(of(line(3000, true)), [Some(0)]);
     assert_eq!(of(line(3000, false)), [None], "in the clear");
     assert_eq!(of(line(30_000, true)), [None], "the tunnel was closed");
@@ -104,7 +104,7 @@ fn bytes_decide_where_times_do_not() {
     let line = |body| Sight { size: Size { body, whole: 0 }, ..whole_seconds(sight(100, "/a", 503)) };
     let met = |sights: &[Sight]| {
         let log = Lines { resolution: SECOND, ..lines(sights.to_vec()) };
-        assign(&log, &requests, Span(0))
+        assign(&log, &Requests::new(requests.to_vec()), Span(0))
     };
     assert_eq!(met(&[line(5010), line(9000)]), [Some(1), Some(2)]);
     assert_eq!(met(&[line(1000), line(9000)]), [Some(0), Some(2)]);
