@@ -164,8 +164,7 @@ impl<'a> Others<'a> {
             let other = |other: &&Connection| !core::ptr::eq(*other, failed);
             // Another address that is in use by then is what a client falls back on.
             let elsewhere = |other: &&Connection| connecting && other.server.ip() != failed.server.ip();
-            spans.beginning(from, until).any(|one| other(&one))
-                || spans.touching(from, until).any(|one| elsewhere(&one))
+            spans.beginning(from, until).any(other) || spans.touching(from, until).any(elsewhere)
         })
     }
 }
