@@ -12,8 +12,8 @@
   const names = document.querySelector('meta[name="gateway-triage"]');
 
   // The element of the one file that holds a file of this name; null where the page is a site.
-  function within(attribute, url) {
-    return document.querySelector(`script[${attribute}="${CSS.escape(url.replace(/^\.\//, ""))}"]`);
+  function within(url) {
+    return document.querySelector(`script[data-packed="${CSS.escape(url.replace(/^\.\//, ""))}"]`);
   }
 
   // Seven bits to a character, as deliver/src/pack.rs writes them.
@@ -45,7 +45,7 @@
   }
 
   async function get(url) {
-    const packed = within("data-packed", url);
+    const packed = within(url);
     if (packed) return new Response(await inflated(unpacked(packed)));
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${url}: ${response.status}`);
@@ -65,7 +65,7 @@
   // the page's own thread it still compiles, at once; browsers that refuse to do that there have not been seen to stop.
   async function compile(url) {
     const beside = compileBeside(url);
-    const arrived = () => within("data-packed", url) || performance.getEntriesByName(new URL(url, location.href).href).length;
+    const arrived = () => within(url) || performance.getEntriesByName(new URL(url, location.href).href).length;
     // Five seconds after the bytes are there, or a minute where the browser does not say that they are.
     for (let waited = 0; waited < 60; waited += arrived() ? 12 : 1) {
       const module = await Promise.race([beside, new Promise((later) => setTimeout(later, 1000))]);
@@ -81,8 +81,7 @@
   }
 
   async function text(url) {
-    const inline = within("data-inline", url);
-    return inline ? inline.textContent : (await get(url)).text();
+    return (await get(url)).text();
   }
 
   async function start() {
@@ -131,6 +130,12 @@
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(await text(style.dataset.packed));
       document.adoptedStyleSheets = [sheet];
+    }
+    if (within(dataset.glue)) {
+      // The policy allows it by its hash.
+      const glue = document.createElement("script");
+      glue.textContent = await text(dataset.glue);
+      document.body.append(glue);
     }
     await wasm_bindgen({ module_or_path: await page });
   }

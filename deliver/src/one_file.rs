@@ -1,8 +1,9 @@
 //! The whole page as one file that opens from disk and asks for nothing.
 //!
-//! Scripts stand in it as text, and its policy allows them by their hashes. Everything else that the page would fetch, its style
-//! too, lies in it as gzip, in elements that no browser runs; `boot.js` opens them. Not in base64, which is a seventh longer
-//! ([`pack::sevens`]). Scripts come last, since what is inline cannot wait for the document as what is deferred does.
+//! `boot.js` stands in it as text. Everything else that the page would fetch, its style and the glue of its module too, lies in it as
+//! gzip, in elements that no browser runs; `boot.js` opens them. Not in base64, which is a seventh longer ([`pack::sevens`]). Its
+//! policy allows scripts by their hashes, also the one that is opened. `boot.js` comes last, since what is inline cannot wait
+//! for the document as what is deferred does.
 
 use std::fmt::Write;
 
@@ -19,8 +20,9 @@ pub fn write(page: &Page) -> Result<String> {
     let mut scripts = Vec::new();
     let mut last = String::new();
 
-    for address in started(&page.document).into_iter().filter(|address| address.ends_with(".wasm")) {
-        add_packed(&mut last, plain(address), page)?;
+    let started: Vec<&str> = started(&page.document).into_iter().map(plain).collect();
+    for name in &started {
+        add_packed(&mut last, name, page)?;
     }
     for name in page.files.keys().filter(|name| name.starts_with("samples/")) {
         add_packed(&mut last, name, page)?;
@@ -48,7 +50,9 @@ pub fn write(page: &Page) -> Result<String> {
         let script = page.text(name)?;
         scripts.push(inline(script)?);
         document = document.replacen(&format!("{}</script>", &page.document[tag.place.clone()]), "", 1);
-        let _ = writeln!(last, "<script data-inline=\"{}\">{script}</script>", escaped(name));
+        if !started.contains(&name) {
+            let _ = writeln!(last, "<script data-inline=\"{}\">{script}</script>", escaped(name));
+        }
     }
 
     let policy = policy::one_file(&scripts);
@@ -99,15 +103,17 @@ mod tests {
         let meta = tags(&text, "meta").into_iter().find_map(|tag| tag.get("http-equiv").and(tag.get("content")));
         let policy = meta.unwrap_or_default();
         assert!(policy.contains("connect-src 'none'"));
-        for inline in ["start()", "let wasm_bindgen;"] {
-            assert!(text.contains(&format!(">{inline}</")), "{inline}");
-            assert!(policy.contains(&pack::policy_hash(inline)), "{inline}");
+        for script in ["start()", "let wasm_bindgen;"] {
+            assert!(policy.contains(&pack::policy_hash(script)), "{script}");
         }
+        assert!(text.contains(">start()</") && !text.contains("let wasm_bindgen"));
         assert!(!text.contains("default-src 'none'\">"));
         assert!(!text.contains(" src=") && !text.contains("preload") && !text.contains("href=\"./"), "{text}");
-        // The samples and the module, by the names that the page asks for.
+        // The samples, the module and its glue, by the names that the page asks for.
         assert!(text.contains("data-packed=\"samples/a/b.log\""));
-        assert!(text.contains(&format!("data-packed=\"{}\"", plain(started(&page.document)[0]))));
+        for address in started(&page.document) {
+            assert!(text.contains(&format!("data-packed=\"{}\"", plain(address))), "{address}");
+        }
         // Scripts run only when everything that they look for is there.
         assert!(text.find("data-packed") < text.find("data-inline"));
         Ok(())
