@@ -10,7 +10,7 @@ use crate::capture::point::Point;
 use crate::exchange::{Claim, Exchange, FILES};
 use crate::findings::{self, Limits};
 use crate::logs::{Beyond, Custom, LogFormat, LogReader};
-use crate::reading::{Purpose, Reading, Told};
+use crate::reading::{Heard, Purpose, Reading};
 use crate::report::{Exchanges, Finding, Report, SCHEMA};
 use crate::sides::{self, Sides};
 use crate::time::{Span, Timestamp};
@@ -65,8 +65,8 @@ pub struct Case {
     /// What the captures say together, once all are read.
     sides: Sides,
     settled: bool,
-    /// What was read so far tells of.
-    heard: Told,
+    /// What the inputs so far tell those that come after them.
+    heard: Heard,
 }
 
 /// Which input of a case.
@@ -86,7 +86,7 @@ impl Case {
             points: Vec::new(),
             sides: Sides::default(),
             settled: false,
-            heard: Told::default(),
+            heard: Heard::default(),
         }
     }
 

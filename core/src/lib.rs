@@ -37,6 +37,8 @@ pub mod input;
 mod join;
 #[cfg(feature = "std")]
 pub mod ladder;
+mod leads;
+mod listed;
 pub mod logs;
 mod patterns;
 pub mod products;

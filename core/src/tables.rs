@@ -74,7 +74,7 @@ impl BuildHasher for Seeded {
 
 /// Finds the entries of a list by a key that they know themselves: it holds their places, not the keys, because there may be a
 /// million of them.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Places {
     /// Hash and place. The hash stands here so that the table can grow without asking the list.
     table: HashTable<(u32, u32)>,

@@ -12,6 +12,7 @@ pub static INPUTS: &[Input] = &[
     Input { name: "hosts that refuse, at once", make: |size| hosts(size, address), size: 500 },
     Input { name: "hosts at one address that refuses, at once", make: |size| hosts(size, cdn), size: 500 },
     Input { name: "requests whose host and path are written anew, at once", make: rewritten, size: 500 },
+    Input { name: "requests for paths that end alike, at once", make: alike, size: 500 },
     Input { name: "requests of which none is sent on, while others are tried", make: unsent, size: 500 },
     Input { name: "lookups of one host that fail, at once", make: looked_up, size: 250 },
 ];
@@ -71,15 +72,26 @@ fn cdn(_: u64) -> String {
 fn rewritten(requests: u64) -> Files {
     let head = |_| "GET /shop/cart HTTP/1.1\r\nHost: www.example.com\r\n\r\n".into();
     asked(requests, head, |capture| {
-        let mut upstream: Vec<Flow> = (0..requests).map(|at| outward(at, "10.0.9.9:8080")).collect();
-        for flow in &mut upstream {
-            capture.open(flow, 1);
-            capture.send(flow, Side::Opener, b"GET /app HTTP/1.1\r\nHost: backend.internal\r\n\r\n");
-        }
-        for flow in &mut upstream {
-            capture.reset(flow, Side::Server);
-        }
+        reset(capture, requests, |_| "GET /app HTTP/1.1\r\nHost: backend.internal\r\n\r\n".into())
     })
+}
+
+/// One that asks its backend for the same.
+fn alike(requests: u64) -> Files {
+    let head = |at| format!("GET /api/{at}/status HTTP/1.1\r\nHost: www.example.com\r\n\r\n");
+    asked(requests, head, |capture| reset(capture, requests, head))
+}
+
+/// So many are asked, and reset the connection.
+fn reset(capture: &mut Capture, count: u64, head: impl Fn(u64) -> String) {
+    let mut upstream: Vec<Flow> = (0..count).map(|at| outward(at, "10.0.9.9:8080")).collect();
+    for (at, flow) in (0..).zip(&mut upstream) {
+        capture.open(flow, 1);
+        capture.send(flow, Side::Opener, head(at).as_bytes());
+    }
+    for flow in &mut upstream {
+        capture.reset(flow, Side::Server);
+    }
 }
 
 /// The gateway answers all clients by itself, while it tries something else as often.

@@ -74,6 +74,9 @@ fn cost(input: &Input, then: Then, size: u64) -> Cost {
     let read = region.change();
     let held = read.bytes_allocated.saturating_sub(read.bytes_deallocated);
     let report = case.report();
+    // What a limit cuts off would grow no more.
+    let limits = report.inputs.iter().flat_map(|input| &input.warnings).find(|warning| warning.contains("limit"));
+    assert_eq!(limits, None, "{}", input.name);
     if let Some(then) = then {
         then(&case, report, &files);
     }

@@ -12,7 +12,7 @@ pub static INPUTS: &[Input] = &[
     Input { name: "machines of one network, each known by the next", make: machines, size: 250 },
     Input { name: "files of one capture", make: files, size: 20 },
     Input { name: "failures beside connections that lack packets", make: lacking, size: 300 },
-    Input { name: "requests that fail on one connection", make: one_connection, size: 250 },
+    Input { name: "requests of a gateway that fail on one connection", make: one_connection, size: 250 },
     Input { name: "streams that fail on one connection", make: streams, size: 250 },
     Input { name: "segments out of order on one connection", make: out_of_order, size: 1_000 },
 ];

@@ -1,6 +1,6 @@
 //! Captures in which what clients ask cannot be read.
 
-use crate::failures::{client, client_to, outward};
+use crate::failures::{client, client_to, look_up, outward};
 use crate::{Files, Input, one};
 use gateway_triage_tests::build::file;
 use gateway_triage_tests::build::packet::Link;
@@ -9,17 +9,30 @@ use gateway_triage_tests::build::tls::{Hello, encrypted, finished13, flight13, s
 
 pub static INPUTS: &[Input] = &[
     Input { name: "tunnels that are open at the same time", make: open, size: 250 },
+    Input { name: "tunnels to names of one address, open at the same time", make: names, size: 250 },
     Input { name: "questions inside TLS, all at the same time", make: |size| asked(size, "10.0.0.2:443"), size: 250 },
     Input { name: "the same, redirected to the gateway", make: |size| asked(size, "198.51.100.9:443"), size: 250 },
 ];
 
 /// All are granted, then the host refuses the gateway once for each.
 fn open(tunnels: u64) -> Files {
+    granted(tunnels, |_| "198.51.100.9".into())
+}
+
+/// The same to a name of its own each, as a CDN has them.
+fn names(tunnels: u64) -> Files {
+    granted(tunnels, |at| format!("h{at}.example.com"))
+}
+
+fn granted(tunnels: u64, name: impl Fn(u64) -> String) -> Files {
     let mut capture = Capture::new(Link::Ethernet, 1_767_225_600, &["10.0.0.2"]);
     let mut clients: Vec<Flow> = (0..tunnels).map(client).collect();
-    for client in &mut clients {
+    for (at, client) in (0..).zip(&mut clients) {
         capture.open(client, 1);
-        capture.send(client, Side::Opener, b"CONNECT 198.51.100.9:443 HTTP/1.1\r\nHost: 198.51.100.9:443\r\n\r\n");
+        let name = name(at);
+        let head = format!("CONNECT {name}:443 HTTP/1.1\r\nHost: {name}:443\r\n\r\n");
+        capture.send(client, Side::Opener, head.as_bytes());
+        look_up(&mut capture, at, &name, "198.51.100.9");
         capture.send(client, Side::Server, b"HTTP/1.1 200 Connection established\r\n\r\n");
         capture.send(client, Side::Opener, &Hello { name: "shop.example.com", ..Hello::default() }.record());
     }

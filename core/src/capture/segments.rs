@@ -4,6 +4,7 @@ use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
+use crate::leads::Leads;
 use crate::tables::HashMap;
 use hashbrown::hash_map::Entry;
 
@@ -19,8 +20,8 @@ const CONNECTIONS: usize = 65_536;
 #[derive(Default)]
 pub struct Segments {
     numbers: HashMap<u64, usize>,
-    /// Towards the group that each was joined to.
-    joined: Vec<usize>,
+    /// To the first member of the group that each was joined to.
+    joined: Leads,
     /// Where the link layer names senders alone: who sent on each side of a connection, as [`Segments::answers`] has it.
     senders: HashMap<(SocketAddr, SocketAddr, bool), u64>,
     /// The groups that count, by their first member; all others belong to the first.
@@ -40,10 +41,8 @@ impl Segments {
 
     fn join(&mut self, one: u64, other: u64) {
         let (Some(one), Some(other)) = (self.number(one), self.number(other)) else { return };
-        let (one, other) = (self.shorten(one), self.shorten(other));
-        if let Some(joined) = self.joined.get_mut(one.max(other)) {
-            *joined = one.min(other);
-        }
+        let (one, other) = (self.joined.end(one), self.joined.end(other));
+        self.joined.lead(one.max(other), one.min(other));
     }
 
     /// Takes a packet of a recording of all interfaces that names its sender alone: what came in and what went out in
@@ -74,33 +73,13 @@ impl Segments {
         if !machine(address) || self.joined.len() == MACHINES {
             return None;
         }
-        self.joined.push(self.joined.len());
+        self.joined.push();
         self.numbers.insert(address, self.joined.len() - 1);
         Some(self.joined.len() - 1)
     }
 
-    /// The first member of a group.
-    fn first(&self, mut number: usize) -> usize {
-        while let Some(before) = self.joined.get(number).filter(|before| **before != number) {
-            number = *before;
-        }
-        number
-    }
-
-    /// As [`Segments::first`]; the way there is half as long from now on.
-    fn shorten(&mut self, mut number: usize) -> usize {
-        while let Some(before) = self.joined.get(number).copied().filter(|before| *before != number) {
-            let over = self.joined.get(before).copied().unwrap_or(before);
-            if let Some(joined) = self.joined.get_mut(number) {
-                *joined = over;
-            }
-            number = over;
-        }
-        number
-    }
-
     fn group(&self, address: u64) -> Option<usize> {
-        self.numbers.get(&address).map(|number| self.first(*number))
+        self.numbers.get(&address).map(|number| self.joined.end_of(*number))
     }
 
     /// Whether groups are told apart.

@@ -29,7 +29,7 @@ pub struct Pair<'a> {
 impl Pair<'_> {
     fn fits(&self, ahead: i64) -> bool {
         let time = self.kept.source.time.0.saturating_sub(ahead);
-        (self.tried.from.0 - SLACK.0..=self.tried.until.0 + SLACK.0).contains(&time)
+        (self.tried.from.0.saturating_sub(SLACK.0)..=self.tried.until.0.saturating_add(SLACK.0)).contains(&time)
     }
 }
 
@@ -63,7 +63,7 @@ pub fn ahead<'a>(pairs: impl Iterator<Item = Pair<'a>>, local: bool) -> Span {
     apart.order();
     let agreeing = |at: usize| {
         let first = apart.get(at).copied().unwrap_or_default();
-        apart.partition_point(|other| *other - first <= SLACK.0).saturating_sub(at)
+        apart.partition_point(|other| other.saturating_sub(first) <= SLACK.0).saturating_sub(at)
     };
     let best = (0..apart.len()).max_by_key(|at| agreeing(*at)).filter(|at| agreeing(*at) >= AGREE);
     Span(best.and_then(|at| apart.get(at)).copied().unwrap_or_default())

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::bearing::{bearing, failures};
 use super::clock::{self, Pair};
@@ -163,7 +163,7 @@ fn tries(at: usize, exchange: &Exchange) -> Vec<Try<'_>> {
         until: last.max(exchange.begun),
     };
     let mut tries = Vec::new();
-    let mut locals: HashSet<SocketAddr> = HashSet::default();
+    let mut locals: Set<SocketAddr> = Set::default();
     for (number, attempt) in exchange.attempts.iter().enumerate() {
         let (from, until) = attempt.span.unwrap_or((whole.from, whole.until));
         let one = |local, to: SocketAddr| Try {
@@ -238,20 +238,20 @@ type Ports = (IpAddr, Option<u16>, Option<u16>);
 
 /// Rulings by destination, each list in time order, and what addresses a name has by the device's own word.
 struct Index<'a> {
-    of_address: HashMap<IpAddr, Vec<u32>>,
+    of_address: Map<IpAddr, Vec<u32>>,
     /// By ports as well, in order; one that sends the opener on from another port twice.
     of_ports: Vec<(Ports, u32)>,
     /// With the line that says so.
-    of_name: HashMap<&'a str, Vec<(IpAddr, u32)>>,
+    of_name: Map<&'a str, Vec<(IpAddr, u32)>>,
 }
 
 impl<'a> Index<'a> {
     fn new(rulings: &'a Rulings) -> Self {
-        let mut index = Self { of_address: HashMap::default(), of_ports: Vec::new(), of_name: HashMap::default() };
+        let mut index = Self { of_address: Map::default(), of_ports: Vec::new(), of_name: Map::default() };
         for (kept, at) in rulings.kept.iter().zip(0_u32..) {
             let Some(address) = kept.to.0 else { continue };
             if kept.action != Action::Named {
-                index.of_address.entry(address).or_default().push(at);
+                index.of_address.or_default(address).push(at);
                 index.of_ports.push(((address, kept.to.1, kept.from.1), at));
                 let leaves = kept.leaves_as.map(|leaves| leaves.port()).filter(|_| kept.from.1.is_some());
                 if leaves.is_some() && leaves != kept.from.1 {
@@ -260,7 +260,7 @@ impl<'a> Index<'a> {
             }
             let name = rulings.name(kept);
             if !name.is_empty() {
-                let known = index.of_name.entry(name).or_default();
+                let known = index.of_name.or_default(name);
                 if known.iter().all(|(one, _)| *one != address) && known.len() < NEAREST {
                     known.push((address, at));
                 }
@@ -324,7 +324,8 @@ impl<'a> Index<'a> {
         tried: &Try<'_>,
         ahead: Span,
     ) -> impl Iterator<Item = &'b Kept> + use<'b, 'a> {
-        let (from, until) = (tried.from.0 - SLACK.0 + ahead.0, tried.until.0 + SLACK.0 + ahead.0);
+        let from = tried.from.0.saturating_sub(SLACK.0).saturating_add(ahead.0);
+        let until = tried.until.0.saturating_add(SLACK.0).saturating_add(ahead.0);
         let time = move |at: &u32| rulings.kept.get(*at as usize).map_or(0, |kept| kept.source.time.0);
         let lists = self.addresses(tried).into_iter().filter_map(|address| self.of_address.get(&address));
         lists.flat_map(move |list| {

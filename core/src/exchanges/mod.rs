@@ -11,7 +11,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 use serde::{Deserialize, Serialize};
 
 use crate::capture::connection::{Connection, Speech};
@@ -103,7 +103,7 @@ pub(crate) fn list<'a>(
     report: &Report,
 ) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut met = HashSet::default();
+    let mut met = Set::default();
     for point in points {
         let upstream = Upstream::new(point, roles);
         let counts = |connection: &Connection| {
@@ -132,11 +132,11 @@ pub(crate) fn list<'a>(
         }
     }
     rows.extend(lines.cloned());
-    let places: HashMap<(u32, Option<u64>, Option<u64>), u32> = (0..)
+    let places: Map<(u32, Option<u64>, Option<u64>), u32> = (0..)
         .zip(&report.findings)
         .flat_map(|(at, finding)| finding.evidence.iter().map(move |row| ((row.input, row.packet, row.line), at)))
         .collect();
-    let mut shown: HashSet<u32> = HashSet::default();
+    let mut shown: Set<u32> = Set::default();
     for row in &mut rows {
         row.finding = places.get(&(row.input, row.packet, row.line)).copied();
     }
@@ -175,13 +175,13 @@ pub(crate) fn list<'a>(
 /// A line tells more only of a tunnel, inside which it looks.
 fn once(rows: &mut Vec<Row>, same: &[Same]) {
     let place = |row: &Row| Some((row.input, row.packet.or(row.line)?));
-    let mut at: HashMap<(u32, u64), usize> = HashMap::default();
+    let mut at: Map<(u32, u64), usize> = Map::default();
     for (index, row) in rows.iter().enumerate() {
         if let Some(place) = place(row) {
-            at.entry(place).or_insert(index);
+            at.or_insert_with(place, || index);
         }
     }
-    let mut gone = HashSet::default();
+    let mut gone = Set::default();
     for Same { line, request, inside } in same {
         let (Some(line), Some(request)) = (at.get(line).copied(), at.get(request).copied()) else { continue };
         if *inside {

@@ -4,7 +4,7 @@ use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::HashMap;
+use crate::listed::Map;
 
 use super::Row;
 use crate::capture::connection::Connection;
@@ -33,14 +33,14 @@ struct Host {
 /// Lookups by host, and connections by the address that they went to and the name that was asked for in them, in order
 /// of time.
 pub struct Upstream<'a> {
-    hosts: HashMap<&'a str, Host>,
-    connections: HashMap<(IpAddr, Option<&'a str>), Vec<Step>>,
+    hosts: Map<&'a str, Host>,
+    connections: Map<(IpAddr, Option<&'a str>), Vec<Step>>,
 }
 
 impl<'a> Upstream<'a> {
     /// Those of one capture point; none where no gateway is known, because anybody may have made them.
     pub fn new(point: &'a Point, roles: &Roles) -> Self {
-        let mut found = Self { hosts: HashMap::default(), connections: HashMap::default() };
+        let mut found = Self { hosts: Map::default(), connections: Map::default() };
         if roles.unknown() {
             return found;
         }
@@ -49,7 +49,7 @@ impl<'a> Upstream<'a> {
                 continue;
             };
             if !answer.addresses.is_empty() {
-                let host = found.hosts.entry(&lookup.name).or_default();
+                let host = found.hosts.or_default(&lookup.name);
                 host.lookups.push(Step { begun: first.time, took: answered.time.since(first.time), secure: None });
                 for address in &answer.addresses {
                     if host.addresses.len() < ADDRESSES && !host.addresses.contains(address) {
@@ -64,7 +64,7 @@ impl<'a> Upstream<'a> {
             let Some(took) = connection.handshake_time() else { continue };
             let name = connection.handshake.as_deref().and_then(|tls| tls.server_name());
             let step = Step { begun: connection.first.time, took, secure: super::handshake(connection) };
-            found.connections.entry((connection.server.ip(), name)).or_default().push(step);
+            found.connections.or_default((connection.server.ip(), name)).push(step);
         }
         let lookups = found.hosts.values_mut().map(|host| &mut host.lookups);
         for steps in lookups.chain(found.connections.values_mut()) {

@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use crate::capture::connection::End;
 use crate::capture::filter::{self, Place, Probe, Protocol};
@@ -43,7 +43,7 @@ struct Of<'a> {
     full: bool,
     one_way: bool,
     /// Connections that the capture lacks acknowledged bytes of: first and last packet that shows so.
-    missed: HashMap<(SocketAddr, SocketAddr), (Source, Source)>,
+    missed: Map<(SocketAddr, SocketAddr), (Source, Source)>,
     /// The same in order of time.
     when: Times,
     /// What the capturing host says that it missed.
@@ -51,9 +51,9 @@ struct Of<'a> {
     /// Pauses between the files of the capture.
     gaps: Times,
     /// Those whose opener said at its end how much it had received, and the capture has all of that.
-    confirmed: HashSet<(SocketAddr, SocketAddr)>,
+    confirmed: Set<(SocketAddr, SocketAddr)>,
     /// Hosts that talk with somebody whose packets are not there.
-    half: HashSet<IpAddr>,
+    half: Set<IpAddr>,
 }
 
 /// What was not to be seen of one exchange.
@@ -147,8 +147,8 @@ impl Times {
 
 impl<'a> Of<'a> {
     fn new(point: &'a Point, full: &[u32]) -> Self {
-        let (mut missed, mut confirmed) = (HashMap::default(), HashSet::default());
-        let (mut half, mut whole) = (HashSet::default(), HashSet::default());
+        let (mut missed, mut confirmed) = (Map::default(), Set::default());
+        let (mut half, mut whole) = (Set::default(), Set::default());
         for connection in &point.connections {
             let ends = [&connection.client_end, &connection.server_end];
             let flow = (connection.client, connection.server);

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::retries::{HostNames, NEXT_TRY, Others};
 use super::{
@@ -52,22 +52,22 @@ pub fn exchanges(
     let others = Others::new(points, &names, &loose);
     let passing = Passing::new(&loose);
     // Of those that were asked in vain, which open connections themselves, and to whom: to several, or to this one alone.
-    let servers: HashSet<IpAddr> = loose.iter().map(|loose| loose.connection.server.ip()).collect();
-    let mut openers: HashMap<IpAddr, Option<IpAddr>> = HashMap::default();
+    let servers: Set<IpAddr> = loose.iter().map(|loose| loose.connection.server.ip()).collect();
+    let mut openers: Map<IpAddr, Option<IpAddr>> = Map::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
         if connection.server.port() != 53 && connection.sure && servers.contains(&connection.client.ip()) {
             let to = connection.server.ip();
-            let known = openers.entry(connection.client.ip()).or_insert(Some(to));
+            let known = openers.or_insert_with(connection.client.ip(), || Some(to));
             *known = known.filter(|known| *known == to);
         }
     }
-    let asked: OnceCell<HashSet<_>> = OnceCell::new();
+    let asked: OnceCell<Set<_>> = OnceCell::new();
     let asked = |asker: IpAddr, name: &str| {
         let all = || lookups.iter().map(|lookup| (lookup.asker, lookup.name.as_str())).collect();
         asked.get_or_init(all).contains(&(asker, name))
     };
     // One host's failures that follow each other at once are one exchange: the next address, the next try.
-    let mut running: HashMap<(IpAddr, String), (usize, Timestamp)> = HashMap::default();
+    let mut running: Map<(IpAddr, String), (usize, Timestamp)> = Map::default();
     let accepted = clients::accepted(points);
     let beside = OnceCell::new();
     for loose in &loose {
@@ -160,15 +160,15 @@ pub fn exchanges(
 }
 
 /// When hosts were spoken to in TLS: spans that do not overlap, in order.
-struct Listening(HashMap<IpAddr, Vec<(Timestamp, Timestamp)>>);
+struct Listening(Map<IpAddr, Vec<(Timestamp, Timestamp)>>);
 
 impl Listening {
     fn new(points: &[Point]) -> Self {
-        let mut spans: HashMap<IpAddr, Vec<(Timestamp, Timestamp)>> = HashMap::default();
+        let mut spans: Map<IpAddr, Vec<(Timestamp, Timestamp)>> = Map::default();
         let connections = points.iter().flat_map(|point| &point.connections);
         for connection in connections.filter(|connection| connection.conversation().is_none() && hello(connection)) {
             let span = (connection.first.time, connection.last.time);
-            spans.entry(connection.server.ip()).or_default().push(span);
+            spans.or_default(connection.server.ip()).push(span);
         }
         for spans in spans.values_mut() {
             doings::merge(spans);
@@ -187,15 +187,15 @@ impl Listening {
 }
 
 /// What hosts asked for in vain, and of whom: when they began to.
-struct Passing<'a>(HashMap<(IpAddr, &'a str), Vec<(Timestamp, SocketAddr)>>);
+struct Passing<'a>(Map<(IpAddr, &'a str), Vec<(Timestamp, SocketAddr)>>);
 
 impl<'a> Passing<'a> {
     /// In the order of their beginning.
     fn new(all: &'a [Loose<'_>]) -> Self {
-        let mut passing: HashMap<(IpAddr, &str), Vec<_>> = HashMap::default();
+        let mut passing: Map<(IpAddr, &str), Vec<_>> = Map::default();
         for loose in all.iter().filter(|loose| failing(&loose.attempt)) {
             if let Some(target) = loose.attempt.target.as_deref() {
-                let tries = passing.entry((loose.connection.client.ip(), target)).or_default();
+                let tries = passing.or_default((loose.connection.client.ip(), target));
                 tries.push((loose.begun, loose.connection.server));
             }
         }

@@ -5,7 +5,7 @@ use crate::sorting::Sorting as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::{Roles, attempt};
 use crate::capture::connection::Connection;
@@ -21,16 +21,16 @@ const NEAR: usize = 256;
 /// Requests at the gateway, by the host that they want.
 pub(super) struct Asked {
     /// When each was made and answered, in order of the first.
-    by_host: HashMap<String, Vec<(Timestamp, Timestamp)>>,
+    by_host: Map<String, Vec<(Timestamp, Timestamp)>>,
 }
 
 impl Asked {
     /// Of the hosts that failed requests want, and those of tunnels.
     pub(super) fn new(points: &[Point], roles: &Roles, exchanges: &[Exchange]) -> Self {
-        let wanted: HashSet<&str> = exchanges.iter().filter_map(|exchange| exchange.host.as_deref()).collect();
+        let wanted: Set<&str> = exchanges.iter().filter_map(|exchange| exchange.host.as_deref()).collect();
         let connections = || points.iter().flat_map(|point| &point.connections).filter(|c| roles.is_inbound(c));
-        let tunnels: HashSet<String> = connections().filter_map(tunnel).map(|(host, ..)| host).collect();
-        let mut by_host: HashMap<String, Vec<(Timestamp, Timestamp)>> = HashMap::default();
+        let tunnels: Set<String> = connections().filter_map(tunnel).map(|(host, ..)| host).collect();
+        let mut by_host: Map<String, Vec<(Timestamp, Timestamp)>> = Map::default();
         let all = connections().flat_map(|connection| first(connection).into_iter().chain(tunnel(connection)));
         let failed = exchanges.iter().filter_map(|exchange| {
             let (host, to) = (exchange.host.clone()?, super::pairing::window(exchange).1);
@@ -38,7 +38,7 @@ impl Asked {
         });
         for (host, made, answered) in all.chain(failed) {
             if wanted.contains(host.as_str()) || tunnels.contains(&host) {
-                by_host.entry(host).or_default().push((made, answered));
+                by_host.or_default(host).push((made, answered));
             }
         }
         for requests in by_host.values_mut() {

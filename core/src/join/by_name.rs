@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::capture::lookups::Lookup;
-use crate::tables::HashMap;
+use crate::listed::Map;
 
 /// Lookups of one name stand together, in the order in which they came; names, in the order of their first.
 pub(super) struct ByName<'a> {
-    numbers: HashMap<&'a str, u32>,
+    numbers: Map<&'a str, u32>,
     /// Where those of each name begin, and where the last ends.
     starts: Vec<u32>,
     list: Vec<&'a Lookup>,
@@ -17,11 +17,11 @@ pub(super) struct ByName<'a> {
 
 impl<'a> ByName<'a> {
     pub(super) fn new(lookups: &[&'a Lookup]) -> Self {
-        let mut numbers: HashMap<&str, u32> = HashMap::default();
+        let mut numbers: Map<&str, u32> = Map::default();
         let mut starts = alloc::vec![0_u32];
         let mut number = |lookup: &&'a Lookup| {
             let new = numbers.len() as u32;
-            let number = *numbers.entry(lookup.name.as_str()).or_insert(new) as usize;
+            let number = *numbers.or_insert_with(lookup.name.as_str(), || new) as usize;
             // How many there are stands where the next begins, until all are counted.
             if number + 1 == starts.len() {
                 starts.push(0);

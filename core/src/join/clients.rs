@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 use core::net::IpAddr;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::hellos::Hellos;
 use super::reset::{self, Hosts};
@@ -36,7 +36,7 @@ pub(super) fn client_side(
     joined: &mut Joined,
 ) -> Vec<Exchange> {
     let mut exchanges = Vec::new();
-    let mut met = HashSet::default();
+    let mut met = Set::default();
     let accepted = accepted(points);
     let again = OnceCell::new();
     for point in points {
@@ -109,14 +109,14 @@ fn answered_with_error(transaction: &Transaction) -> bool {
 const ASKS_AGAIN: Span = Span::seconds(10);
 
 /// Connections of clients on which a path was asked for.
-type Asking<'a> = HashMap<(IpAddr, u32), Spans<&'a Connection>>;
+type Asking<'a> = Map<(IpAddr, u32), Spans<&'a Connection>>;
 
 fn asking<'a>(points: &'a [Point], roles: &Roles) -> Asking<'a> {
     let mut asking = Asking::default();
     let inbound = points.iter().flat_map(|point| &point.connections).filter(|connection| roles.is_inbound(connection));
     for (connection, http) in inbound.filter_map(|connection| Some((connection, connection.conversation()?))) {
         for path in &http.paths {
-            let of = asking.entry((connection.client.ip(), *path)).or_default();
+            let of = asking.or_default((connection.client.ip(), *path));
             of.push(connection.first.time, connection.last.time, connection);
         }
     }
@@ -316,7 +316,7 @@ fn tunnel(
 }
 
 /// Clients, and the names whose certificates they took.
-pub(super) type Accepted<'a> = HashSet<(IpAddr, &'a str)>;
+pub(super) type Accepted<'a> = Set<(IpAddr, &'a str)>;
 
 /// Who went on after the handshake, with which name: on a connection of its own, or in a tunnel.
 pub(super) fn accepted(points: &[Point]) -> Accepted<'_> {

@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::{Names, Roles, failing};
 use crate::capture::connection::{Connection, End, Side};
@@ -42,13 +42,13 @@ pub fn tests(exchanges: &mut [Exchange], points: &[Point], roles: &Roles, names:
     let marks = connections().any(|connection| {
         roles.is_own(connection.client.ip()) && connection.conversation().is_some_and(|http| http.marked > 0)
     });
-    let mut by_host: HashMap<String, Vec<Test<'_>>> = HashMap::default();
+    let mut by_host: Map<String, Vec<Test<'_>>> = Map::default();
     for connection in connections().filter(|connection| !roles.is_inbound(connection)) {
         let own = roles.is_own(connection.client.ip());
         let proxied = own && !by_tool(connection, marks) && busy.at(connection.first.time);
         let aimed_at_us = roles.is_own(connection.server.ip());
         let Some((host, test)) = test(connection, own).filter(|_| !proxied && !aimed_at_us) else { continue };
-        let list = by_host.entry(host).or_default();
+        let list = by_host.or_default(host);
         if list.len() < KEPT {
             list.push(test);
         }
@@ -56,7 +56,7 @@ pub fn tests(exchanges: &mut [Exchange], points: &[Point], roles: &Roles, names:
     if by_host.is_empty() {
         return;
     }
-    let mut attempts: HashMap<(SocketAddr, SocketAddr), &Connection> = HashMap::default();
+    let mut attempts: Map<(SocketAddr, SocketAddr), &Connection> = Map::default();
     attempts.extend(connections().map(|connection| ((connection.client, connection.server), connection)));
     for exchange in exchanges {
         let Some(host) = exchange.host.clone() else { continue };
@@ -212,7 +212,7 @@ fn hellos(failed: &ClientHello, good: &ClientHello, told: &mut Vec<String>) {
     if good.size.abs_diff(failed.size) > 64 {
         differ("size", size(good), size(failed));
     }
-    let offered: HashSet<u16> = failed.ciphers.iter().copied().collect();
+    let offered: Set<u16> = failed.ciphers.iter().copied().collect();
     let missing = good.ciphers.iter().filter(|cipher| !offered.contains(*cipher)).count();
     if missing > 0 {
         told.push(format!(

@@ -5,7 +5,7 @@ use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::Roles;
 use crate::capture::connection::Connection;
@@ -34,16 +34,16 @@ const CUT_ERROR: &str =
 /// Hosts that nothing came back to, as far as these captures show.
 #[derive(Default)]
 pub(super) struct Unheard {
-    hosts: HashSet<IpAddr>,
+    hosts: Set<IpAddr>,
     /// When each host opened its last connection.
-    opened: HashMap<IpAddr, Timestamp>,
+    opened: Map<IpAddr, Timestamp>,
     /// ICMP errors whose quote was cut off: to whom, and when; in order.
     cut_icmp: Vec<(IpAddr, Timestamp)>,
 }
 
 impl Unheard {
     pub(super) fn new(points: &[Point], roles: &Roles) -> Self {
-        let (mut half, mut whole) = (HashSet::default(), HashSet::default());
+        let (mut half, mut whole) = (Set::default(), Set::default());
         for point in points {
             let one_way = point.one_way();
             // As for attempts, where no gateway is known.
@@ -70,10 +70,10 @@ impl Unheard {
             }
         }
         half.retain(|host| !whole.contains(host));
-        let mut opened = HashMap::default();
+        let mut opened = Map::default();
         for connection in points.iter().flat_map(|point| &point.connections) {
             if connection.syn_count > 0 && connection.server.port() != 53 && half.contains(&connection.client.ip()) {
-                let last = opened.entry(connection.client.ip()).or_insert(connection.first.time);
+                let last = opened.or_insert_with(connection.client.ip(), || connection.first.time);
                 *last = connection.first.time.max(*last);
             }
         }

@@ -8,8 +8,8 @@ use core::net::IpAddr;
 
 use once_cell::race::OnceBox;
 
+use crate::listed::{Map, Set};
 use crate::sparing::{self, Nothing, Seldom};
-use crate::tables::{HashMap, HashSet};
 
 use super::usage::{blind, host, in_use, went_out};
 use crate::capture::connection::Connection;
@@ -59,9 +59,9 @@ pub struct Callers {
     /// The same in order, and apart from each other.
     pub busy: Vec<(Timestamp, Timestamp)>,
     /// Who sent it requests.
-    pub asked_by: HashSet<IpAddr>,
+    pub asked_by: Set<IpAddr>,
     /// Who sent it proxy requests.
-    pub proxy_clients: HashSet<IpAddr>,
+    pub proxy_clients: Set<IpAddr>,
 }
 
 impl Nothing for Callers {
@@ -92,15 +92,15 @@ pub const TIMES: usize = 2000;
 const HARDWARE: usize = 16;
 
 /// What every host was seen doing.
-pub fn collect(points: &[Point]) -> HashMap<IpAddr, Box<Doings>> {
-    let mut hosts: HashMap<IpAddr, Box<Doings>> = HashMap::default();
+pub fn collect(points: &[Point]) -> Map<IpAddr, Box<Doings>> {
+    let mut hosts: Map<IpAddr, Box<Doings>> = Map::default();
     let wanted = wanted(points);
     for point in points {
         for connection in &point.connections {
             note(&mut hosts, connection);
         }
         for lookup in &point.lookups.list {
-            let host = hosts.entry(lookup.asker).or_default();
+            let host = hosts.or_default(lookup.asker);
             host.asked += 1;
             if host.asked_at.len() < TIMES && lookup.for_address() {
                 host.asked_at.extend(lookup.first().map(|first| first.time));
@@ -110,7 +110,7 @@ pub fn collect(points: &[Point]) -> HashMap<IpAddr, Box<Doings>> {
                 host.asked_for_client.extend(lookup.first().map(|first| first.time));
             }
             host.came_from(lookup.hardware);
-            hosts.entry(lookup.server).or_default().dns_server = true;
+            hosts.or_default(lookup.server).dns_server = true;
         }
     }
     for host in hosts.values_mut().filter(|host| !host.callers.asked_in.is_empty()) {
@@ -138,7 +138,7 @@ pub fn merge(spans: &mut Vec<(Timestamp, Timestamp)>) {
 }
 
 /// Host names of requests that are not known to have gone well.
-fn wanted(points: &[Point]) -> HashSet<String> {
+fn wanted(points: &[Point]) -> Set<String> {
     let connections = points.iter().flat_map(|point| &point.connections);
     let conversations = connections.filter_map(Connection::conversation);
     let transactions = conversations.flat_map(|c| c.kept.iter().chain(c.open()).chain(c.tunnel.as_deref()));
@@ -146,13 +146,13 @@ fn wanted(points: &[Point]) -> HashSet<String> {
     requests.filter_map(host).collect()
 }
 
-fn note(hosts: &mut HashMap<IpAddr, Box<Doings>>, connection: &Connection) {
+fn note(hosts: &mut Map<IpAddr, Box<Doings>>, connection: &Connection) {
     let (client, server) = (connection.client.ip(), connection.server.ip());
     let conversation = connection.conversation();
     let count = conversation.map_or(0, |conversation| u64::from(conversation.count));
     let for_proxy = conversation.map_or(0, |conversation| u64::from(conversation.for_proxy));
     let outgoing = connection.client_outgoing;
-    let host = hosts.entry(server).or_default();
+    let host = hosts.or_default(server);
     host.served += count;
     if count > 0 && host.callers.asked_in.len() < TIMES {
         host.callers.asked_in.push(in_use(connection));
@@ -173,7 +173,7 @@ fn note(hosts: &mut HashMap<IpAddr, Box<Doings>>, connection: &Connection) {
     }
     host.local |= outgoing == Some(false);
     host.came_from(connection.server_end.hardware);
-    let host = hosts.entry(client).or_default();
+    let host = hosts.or_default(client);
     let opened = (connection.sure || count > 0).then_some(connection.first.time).or_else(|| went_out(connection));
     if let Some(at) = opened.filter(|_| server != client && connection.server.port() != 53) {
         host.opened += 1;

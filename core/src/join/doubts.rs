@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use core::net::IpAddr;
 
-use crate::tables::HashMap;
+use crate::listed::Map;
 
 use super::retries::{HostNames, went_well};
 use super::spans::Spans;
@@ -43,13 +43,13 @@ struct Opened<'a> {
 }
 
 /// What hosts opened beside a failure.
-pub(super) struct Beside<'a>(HashMap<IpAddr, Opened<'a>>);
+pub(super) struct Beside<'a>(Map<IpAddr, Opened<'a>>);
 
 impl<'a> Beside<'a> {
     pub(super) fn new(points: &'a [Point]) -> Self {
-        let mut hosts: HashMap<IpAddr, Opened<'a>> = HashMap::default();
+        let mut hosts: Map<IpAddr, Opened<'a>> = Map::default();
         for connection in points.iter().flat_map(|point| &point.connections) {
-            let opened = hosts.entry(connection.client.ip()).or_default();
+            let opened = hosts.or_default(connection.client.ip());
             if connection.server.port() != 53 {
                 opened.all.push(connection.first.time, connection.first.time, connection);
             }

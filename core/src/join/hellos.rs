@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use core::net::SocketAddr;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::Roles;
 use crate::capture::connection::Connection;
@@ -28,10 +28,10 @@ const HELLO_CUT: &str = "The snap length cut the ClientHello off: whether the ga
 
 /// The ClientHellos that the gateway sent.
 pub(super) struct Hellos<'a> {
-    randoms: HashSet<u64>,
+    randoms: Set<u64>,
     /// Those that clients sent to it, or through it.
-    inbound: HashSet<u64>,
-    by_name: HashMap<&'a str, alloc::vec::Vec<&'a Connection>>,
+    inbound: Set<u64>,
+    by_name: Map<&'a str, alloc::vec::Vec<&'a Connection>>,
     /// The gateway's connections to servers were captured.
     outward: bool,
 }
@@ -42,12 +42,8 @@ fn random(connection: &Connection) -> Option<u64> {
 
 impl<'a> Hellos<'a> {
     pub(super) fn new(points: &'a [Point], roles: &Roles) -> Self {
-        let mut hellos = Self {
-            randoms: HashSet::default(),
-            inbound: HashSet::default(),
-            by_name: HashMap::default(),
-            outward: false,
-        };
+        let mut hellos =
+            Self { randoms: Set::default(), inbound: Set::default(), by_name: Map::default(), outward: false };
         for connection in points.iter().flat_map(|point| &point.connections) {
             if roles.is_inbound(connection) {
                 hellos.inbound.extend(random(connection));
@@ -60,7 +56,7 @@ impl<'a> Hellos<'a> {
             hellos.randoms.extend(random(connection));
             let name = connection.handshake.as_ref().and_then(|handshake| handshake.server_name());
             if let Some(name) = name {
-                let same = hellos.by_name.entry(name).or_default();
+                let same = hellos.by_name.or_default(name);
                 if same.len() < MOST {
                     same.push(connection);
                 }
@@ -151,10 +147,10 @@ pub(super) fn compare_sizes<'a>(points: &[Point], attempts: impl Iterator<Item =
     if large.is_empty() {
         return;
     }
-    let servers: HashSet<SocketAddr> = large.iter().filter_map(|attempt| attempt.upstream).collect();
+    let servers: Set<SocketAddr> = large.iter().filter_map(|attempt| attempt.upstream).collect();
     // ClientHellos in one segment that each server answered: the largest, and where.
-    let mut passed: HashMap<SocketAddr, (usize, &Connection)> = HashMap::default();
-    let mut large_pass = HashMap::default();
+    let mut passed: Map<SocketAddr, (usize, &Connection)> = Map::default();
+    let mut large_pass = Map::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let Some(handshake) = connection.handshake.as_deref().filter(|_| servers.contains(&connection.server)) else {
             continue;
@@ -163,12 +159,12 @@ pub(super) fn compare_sizes<'a>(points: &[Point], attempts: impl Iterator<Item =
             continue;
         }
         if handshake.segments == 1 {
-            let best = passed.entry(connection.server).or_insert((handshake.size, connection));
+            let best = passed.or_insert_with(connection.server, || (handshake.size, connection));
             if best.0 < handshake.size {
                 *best = (handshake.size, connection);
             }
         } else {
-            let most = large_pass.entry(connection.server).or_insert(handshake.size);
+            let most = large_pass.or_insert_with(connection.server, || handshake.size);
             *most = (*most).max(handshake.size);
         }
     }

@@ -5,15 +5,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::clients::granted;
 use super::hellos::Hellos;
+use super::host::Host;
 use super::spans::Spans;
 use super::untaken::Untaken;
 use super::{Asked, Joined, Loose, Names, Roles, client_exchange, failing, outcome, resolving};
 use crate::capture::connection::Connection;
-use crate::capture::lookups::Lookup;
 use crate::capture::point::Point;
 use crate::exchange::{Answer, Attempt, ReceiveFailure, SecureFailure, WaitFailure};
 use crate::time::{Span, Timestamp};
@@ -37,7 +37,7 @@ pub fn add(
 ) {
     let reached = reached(points, roles);
     let wanted = wanted(points, roles);
-    let mut failed = Failed::new(loose, names);
+    let mut failed = Failed::new(loose);
     for connection in points.iter().flat_map(|point| &point.connections) {
         let Some(tunnel) = connection.conversation().and_then(|conversation| conversation.tunnel.as_ref()) else {
             continue;
@@ -89,8 +89,8 @@ pub fn add(
                 && (by_name || by_address)
                 && !ends_early(attempt, seen_to)
         };
-        for at in failed.of(&host, sni, loose, exchange.begun, end) {
-            let Some(loose) = loose.get_mut(at).filter(|loose| its(loose)) else { continue };
+        for at in failed.of([Some(&host), sni], &of_host, (loose, (exchange.begun, end)), &its) {
+            let Some(loose) = loose.get_mut(at) else { continue };
             loose.taken = true;
             if loose.attempt.host.as_ref().is_some_and(|name| *name != host && !wanted.contains(name)) {
                 exchange.doubts.push(OTHER_NAME.to_string());
@@ -103,9 +103,7 @@ pub fn add(
         }
         if exchange.attempts.is_empty() && !hellos.passes(connection) {
             // Another request for the same name that waits at that time has looked it up, and not this tunnel.
-            let its =
-                |lookup: &&Lookup| lookup.first().is_some_and(|first| requests.latest(&host, first.time).is_none());
-            let asked: Vec<&Lookup> = of_host.asked(granted, end).into_iter().filter(its).collect();
+            let asked = of_host.asked_for((&host, requests), None, granted, end);
             let failed = names.failed(&asked, end.min(seen_to));
             let failed =
                 failed.filter(|attempt| !ends_early(attempt, seen_to) && !resolving::half_asked(&asked, attempt));
@@ -132,44 +130,41 @@ pub fn add(
 }
 
 /// Attempts that failed, by the name and by the address that was tried.
-struct Failed<'a, 'n> {
-    names: &'a Names<'n>,
-    by_name: HashMap<String, Vec<usize>>,
-    by_address: HashMap<IpAddr, Vec<usize>>,
-    /// Of a host that a tunnel is for, by its name and by its addresses; and of a name in a ClientHello.
-    of: HashMap<(String, bool), Untaken>,
+#[derive(Default)]
+struct Failed {
+    by_name: Map<String, Untaken>,
+    by_address: Map<IpAddr, Untaken>,
 }
 
-impl<'a, 'n> Failed<'a, 'n> {
-    fn new(loose: &[Loose<'_>], names: &'a Names<'n>) -> Self {
-        let mut failed =
-            Self { names, by_name: HashMap::default(), by_address: HashMap::default(), of: HashMap::default() };
+impl Failed {
+    fn new(loose: &[Loose<'_>]) -> Self {
+        let mut failed = Self::default();
         for (at, loose) in loose.iter().enumerate().filter(|(_, loose)| !loose.taken && failing(&loose.attempt)) {
             if let Some(name) = &loose.attempt.host {
-                failed.by_name.entry(name.clone()).or_default().push(at);
+                failed.by_name.or_default(name.clone()).push(at);
             }
             if let Some(address) = loose.attempt.upstream {
-                failed.by_address.entry(address.ip()).or_default().push(at);
+                failed.by_address.or_default(address.ip()).push(at);
             }
         }
         failed
     }
 
-    /// Those of a host, or with this name, that begin in a time.
-    fn of(&mut self, host: &str, sni: Option<&str>, loose: &[Loose<'_>], from: Timestamp, to: Timestamp) -> Vec<usize> {
+    /// Those with one of these names, or at an address of this host, that begin in a time and fit.
+    fn of(
+        &mut self,
+        names: [Option<&str>; 2],
+        host: &Host<'_>,
+        (loose, time): (&[Loose<'_>], (Timestamp, Timestamp)),
+        fits: &dyn Fn(&Loose<'_>) -> bool,
+    ) -> Vec<usize> {
         let mut found = Vec::new();
-        for (name, addresses) in
-            sni.filter(|name| *name != host).map(|name| (name, false)).into_iter().chain([(host, true)])
-        {
-            let its = || {
-                let host = self.names.addresses(Some(name).filter(|_| addresses));
-                let lists = host.addresses.iter().filter_map(|(_, address)| self.by_address.get(address));
-                let mut its: Vec<usize> = lists.chain(self.by_name.get(name)).flatten().copied().collect();
-                its.order();
-                its.dedup();
-                its.into_iter().collect()
-            };
-            found.extend(self.of.entry((name.to_string(), addresses)).or_insert_with(its).within(loose, from, to));
+        for name in names.into_iter().flatten() {
+            found.extend(self.by_name.get_mut(name).map(|its| its.within(loose, time, fits)).unwrap_or_default());
+        }
+        for address in host.each() {
+            found
+                .extend(self.by_address.get_mut(&address).map(|its| its.within(loose, time, fits)).unwrap_or_default());
         }
         found.order();
         found.dedup();
@@ -178,7 +173,7 @@ impl<'a, 'n> Failed<'a, 'n> {
 }
 
 /// Hosts that clients ask the gateway for, in tunnels and by their ClientHellos too.
-fn wanted(points: &[Point], roles: &Roles) -> HashSet<String> {
+fn wanted(points: &[Point], roles: &Roles) -> Set<String> {
     let inbound = points.iter().flat_map(|point| &point.connections).filter(|connection| roles.is_inbound(connection));
     let asked = inbound.flat_map(|connection| {
         let http = connection.conversation();
@@ -192,12 +187,12 @@ fn wanted(points: &[Point], roles: &Roles) -> HashSet<String> {
 }
 
 /// When the gateway had connections to whom.
-fn reached(points: &[Point], roles: &Roles) -> HashMap<IpAddr, Spans<()>> {
-    let mut reached: HashMap<IpAddr, Spans<()>> = HashMap::default();
+fn reached(points: &[Point], roles: &Roles) -> Map<IpAddr, Spans<()>> {
+    let mut reached: Map<IpAddr, Spans<()>> = Map::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let out = roles.egress.contains(&connection.client.ip()) && !roles.is_inbound(connection);
         if out && connection.server_end.bytes > 0 {
-            let of_server = reached.entry(connection.server.ip()).or_default();
+            let of_server = reached.or_default(connection.server.ip());
             of_server.push(connection.first.time, connection.last.time, ());
         }
     }

@@ -8,7 +8,7 @@
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::untaken::Untaken;
 use super::{Joined, Loose, Roles, client_exchange, failing};
@@ -34,13 +34,13 @@ fn name(connection: &Connection) -> Name {
 /// Connections of clients that end at the gateway though they are addressed to somebody else.
 #[derive(Default)]
 pub struct Intercepted {
-    legs: HashSet<Name>,
+    legs: Set<Name>,
     /// Those whom they address.
-    pub servers: HashSet<IpAddr>,
+    pub servers: Set<IpAddr>,
     /// Those who opened them.
-    pub clients: HashSet<IpAddr>,
+    pub clients: Set<IpAddr>,
     /// The gateway's own addresses; none where it goes out under the clients'.
-    pub egress: HashSet<IpAddr>,
+    pub egress: Set<IpAddr>,
 }
 
 impl Intercepted {
@@ -66,9 +66,9 @@ pub fn find(points: &[Point]) -> Intercepted {
     let mut found = Intercepted::default();
     for point in points {
         let before = found.legs.len();
-        let mut machines: HashSet<u64> = HashSet::default();
-        let mut ports: HashSet<u16> = HashSet::default();
-        let mut to_server: HashMap<SocketAddr, Vec<&Connection>> = HashMap::default();
+        let mut machines: Set<u64> = Set::default();
+        let mut ports: Set<u16> = Set::default();
+        let mut to_server: Map<SocketAddr, Vec<&Connection>> = Map::default();
         for inner in &point.connections {
             let twin = inner.before.and_then(|at| point.connections.get(at as usize));
             let earlier = to_server.get(&inner.server).into_iter().flatten().rev().take(NEAR).copied();
@@ -93,14 +93,14 @@ pub fn find(points: &[Point]) -> Intercepted {
             // nobody answered, unless that came before the capture.
             let answered = inner.server_end.packets > 0 || inner.midstream();
             if answered && (inner.sure || inner.conversation().is_some()) {
-                to_server.entry(inner.server).or_default().push(inner);
+                to_server.or_default(inner.server).push(inner);
             }
         }
         if found.legs.len() == before {
             continue;
         }
         // What the same machine answers in others' names without asking them ends there as well.
-        machines.remove(&0);
+        machines.retain(|machine| *machine != 0);
         let rest = point.connections.iter().filter(|connection| {
             let (client, server) = (&connection.client_end, &connection.server_end);
             let by_machine = machines.contains(&server.hardware) && !machines.contains(&client.hardware);
@@ -184,10 +184,10 @@ fn passed_on(outer: &Connection, inner: &Connection) -> bool {
 
 /// Failures behind redirected connections that are encrypted: what the client got is not seen.
 pub(super) fn hidden(points: &[Point], roles: &Roles, loose: &mut [Loose<'_>], joined: &mut Joined) {
-    let mut failed: HashMap<SocketAddr, Untaken> = HashMap::default();
+    let mut failed: Map<SocketAddr, Untaken> = Map::default();
     for (at, loose) in loose.iter().enumerate().filter(|(_, loose)| !loose.taken && failing(&loose.attempt)) {
         if let Some(server) = loose.attempt.upstream.filter(|_| !roles.intercepted.is_empty()) {
-            failed.entry(server).or_default().push(at);
+            failed.or_default(server).push(at);
         }
     }
     let connections = points.iter().flat_map(|point| &point.connections);
@@ -198,7 +198,7 @@ pub(super) fn hidden(points: &[Point], roles: &Roles, loose: &mut [Loose<'_>], j
         let Some(hello) = handshake.client_hello else { continue };
         let (begun, end) = (connection.first.time, connection.last.time.plus(AFTER));
         let mut exchange = client_exchange(connection, &Transaction::default());
-        let its = failed.get_mut(&connection.server).map(|its| its.within(loose, begun, end));
+        let its = failed.get_mut(&connection.server).map(|its| its.within(loose, (begun, end), &|_| true));
         for at in its.unwrap_or_default() {
             let Some(loose) = loose.get_mut(at) else { continue };
             loose.taken = true;

@@ -10,7 +10,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::pairing::window;
 use super::{Joined, Roles, client_exchange};
@@ -25,6 +25,8 @@ const ROUNDS: usize = 4;
 /// Rounds of one request that are known again in a log.
 const KNOWN: usize = 1024;
 
+/// Ports at which the rounds of one request came in.
+const LISTENERS: usize = 64;
 /// Names that one gateway goes by.
 const NAMES: usize = 64;
 /// Requests, or connections, that are looked at for the one that another came back from.
@@ -55,8 +57,8 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
     exchanges.order_by_key(|exchange| exchange.begun);
     let asked = asked_by(points, |ip| roles.is_own(ip));
     // By target without scheme and host: a gateway may write another host into what it sends on.
-    let mut roots: HashMap<String, Vec<Root>> = HashMap::default();
-    let mut gone: HashSet<usize> = HashSet::default();
+    let mut roots: Map<String, Vec<Root>> = Map::default();
+    let mut gone: Set<usize> = Set::default();
     for at in 0..exchanges.len() {
         let Some(exchange) = exchanges.get(at) else { continue };
         let listener = exchange.events.iter().find_map(|event| event.flow).map(|flow| flow.other);
@@ -65,7 +67,7 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
         let named = via.iter().find(|name| known(&names, name)).cloned();
         let itself = exchange.client.is_some_and(|client| roles.is_own(client));
         let back = itself || exchange.client.is_some_and(|client| asked.contains(&client));
-        let family = roots.entry(path(exchange)).or_default();
+        let family = roots.or_default(path(exchange));
         family.retain(|root| root.ends >= exchange.begun);
         let same = |root: &&mut Root| {
             let here = root.listener.zip(listener).is_some_and(|(one, other)| same_listener(one, other));
@@ -102,8 +104,8 @@ pub fn fold(exchanges: &mut Vec<Exchange>, points: &[Point], roles: &Roles, join
         // Asked once by itself, without a mark: that may be an engineer on the gateway, while the page is under way.
         let again = |other: &SocketAddr| listener.is_some_and(|listener| same_listener(*other, listener));
         let returned = root.listeners.iter().any(again) || root.listener.as_ref().is_some_and(again);
-        if root.listeners.len() < ROUNDS {
-            root.listeners.extend(listener);
+        if root.listeners.len() < LISTENERS {
+            root.listeners.extend(listener.filter(|listener| !root.listeners.contains(listener)));
         }
         let sure = named.is_some() || returned && (itself && !via.is_empty() || root.rounds > 1);
         if !sure && root.told == 0 {
@@ -185,7 +187,7 @@ fn same_listener(one: SocketAddr, other: SocketAddr) -> bool {
 }
 
 /// Whom hosts of a kind sent requests.
-fn asked_by(points: &[Point], kind: impl Fn(IpAddr) -> bool) -> HashSet<IpAddr> {
+fn asked_by(points: &[Point], kind: impl Fn(IpAddr) -> bool) -> Set<IpAddr> {
     let connections = points.iter().flat_map(|point| &point.connections);
     let theirs = connections.filter(|connection| connection.conversation().is_some() && kind(connection.client.ip()));
     theirs.map(|connection| connection.server.ip()).collect()
@@ -196,9 +198,9 @@ fn asked_by(points: &[Point], kind: impl Fn(IpAddr) -> bool) -> HashSet<IpAddr> 
 pub struct Circles {
     /// Hosts to which a client's request came back twice, once within the other: gateways, though nothing of theirs may go
     /// anywhere else.
-    pub hosts: HashSet<IpAddr>,
+    pub hosts: Set<IpAddr>,
     /// Where it came in.
-    pub listeners: HashSet<SocketAddr>,
+    pub listeners: Set<SocketAddr>,
 }
 
 /// Finds hosts that ask themselves, or somebody who asks them, for what they were just asked.
@@ -208,7 +210,7 @@ pub fn circles(points: &[Point]) -> Circles {
         connection.conversation().into_iter().flat_map(|http| &http.paths).copied()
     }
     // Whom those ask who were asked themselves.
-    let (mut asked, mut asks) = (HashSet::default(), HashSet::default());
+    let (mut asked, mut asks) = (Set::default(), Set::default());
     for connection in connections().filter(|connection| paths(connection).next().is_some()) {
         asked.insert(connection.server.ip());
     }
@@ -216,7 +218,7 @@ pub fn circles(points: &[Point]) -> Circles {
         asks.insert((connection.client.ip(), connection.server.ip()));
     }
     let turns = |back: &&Connection| asks.contains(&(back.server.ip(), back.client.ip()));
-    let mut to: HashMap<(u16, u32), Vec<&Connection>> = HashMap::default();
+    let mut to: Map<(u16, u32), Vec<&Connection>> = Map::default();
     for back in connections().filter(turns) {
         to.extend(paths(back).map(|path| ((back.server.port(), path), Vec::new())));
     }
@@ -229,7 +231,7 @@ pub fn circles(points: &[Point]) -> Circles {
         }
     }
     to.values_mut().for_each(|known| known.order_by_key(|connection| connection.first.time));
-    let mut returned: HashMap<(SocketAddr, SocketAddr), Vec<&Connection>> = HashMap::default();
+    let mut returned: Map<(SocketAddr, SocketAddr), Vec<&Connection>> = Map::default();
     for back in connections().filter(turns) {
         for path in paths(back) {
             let others = to.get(&(back.server.port(), path)).map_or(&[][..], Vec::as_slice);
@@ -244,7 +246,7 @@ pub fn circles(points: &[Point]) -> Circles {
                 outside && turned && spans(outer, back) && same_listener(outer.server, back.server)
             });
             if let Some(outer) = outer {
-                let backs = returned.entry((outer.client, outer.server)).or_default();
+                let backs = returned.or_default((outer.client, outer.server));
                 if backs.len() < NEAR {
                     backs.push(back);
                 }
@@ -270,10 +272,10 @@ fn spans(outer: &Connection, inner: &Connection) -> bool {
 /// received for the same at that time does not have it. A gateway that writes none may pass on another's.
 fn own_names(points: &[Point], roles: &Roles) -> Vec<String> {
     let connections = || points.iter().flat_map(|point| &point.connections);
-    let mut received: HashMap<u32, Vec<&Connection>> = HashMap::default();
+    let mut received: Map<u32, Vec<&Connection>> = Map::default();
     for connection in connections().filter(|connection| roles.is_inbound(connection)) {
         for path in connection.conversation().into_iter().flat_map(|http| &http.paths) {
-            let same = received.entry(*path).or_default();
+            let same = received.or_default(*path);
             if same.len() < super::roles::NEAR {
                 same.push(connection);
             }

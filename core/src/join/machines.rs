@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 use core::net::IpAddr;
 
+use crate::listed::{Map, Set};
 use crate::sparing;
-use crate::tables::{HashMap, HashSet};
 
 use super::doings::{Doings, during};
 use crate::time::Timestamp;
@@ -16,14 +16,18 @@ use crate::time::Timestamp;
 /// Addresses behind one hardware address that are taken for one machine's; behind a router there are more.
 const ADDRESSES_OF_ONE: usize = 4;
 
+/// Connections, and lookups, of the capturing host that are looked at for one time in which it was asked: the first that is not to
+/// or from its clients counts.
+const LOOKED_AT: usize = 4096;
+
 /// Addresses of one machine. The capturing host may have tens of thousands: what is asked of those is looked up by time.
 pub(super) struct Machines<'a> {
-    hosts: &'a HashMap<IpAddr, Box<Doings>>,
+    hosts: &'a Map<IpAddr, Box<Doings>>,
     /// By interfaces, a list for each capturing machine.
     own: Vec<Vec<IpAddr>>,
     /// Those of the capturing host.
     local: Vec<IpAddr>,
-    by_hardware: HashMap<u64, Vec<IpAddr>>,
+    by_hardware: Map<u64, Vec<IpAddr>>,
     went_out: OnceCell<WentOut>,
 }
 
@@ -38,15 +42,15 @@ struct WentOut {
 
 impl<'a> Machines<'a> {
     /// `own`: by interfaces, a list for each capturing machine.
-    pub(super) fn new(hosts: &'a HashMap<IpAddr, Box<Doings>>, own: Vec<Vec<IpAddr>>) -> Self {
+    pub(super) fn new(hosts: &'a Map<IpAddr, Box<Doings>>, own: Vec<Vec<IpAddr>>) -> Self {
         let mut machines =
-            Self { hosts, own, local: Vec::new(), by_hardware: HashMap::default(), went_out: OnceCell::new() };
+            Self { hosts, own, local: Vec::new(), by_hardware: Map::default(), went_out: OnceCell::new() };
         for (ip, doings) in hosts {
             if doings.local {
                 machines.local.push(*ip);
             }
             for hardware in &doings.hardware {
-                let sharing = machines.by_hardware.entry(*hardware).or_default();
+                let sharing = machines.by_hardware.or_default(*hardware);
                 if sharing.len() <= ADDRESSES_OF_ONE {
                     sparing::push(sharing, *ip);
                 }
@@ -55,7 +59,7 @@ impl<'a> Machines<'a> {
         machines
     }
 
-    fn went_out(&self) -> WentOut {
+    fn gather(&self) -> WentOut {
         let mut all = WentOut::default();
         for (ip, doings) in self.local.iter().filter_map(|ip| self.hosts.get_key_value(ip)) {
             all.opened.extend(doings.opened_at.iter().map(|(at, to)| (*at, *ip, *to)));
@@ -69,7 +73,7 @@ impl<'a> Machines<'a> {
     }
 
     /// The addresses of the capturing host of which this holds, for [`Self::any`].
-    pub(super) fn local(&self, holds: impl Fn(&IpAddr) -> bool) -> Vec<IpAddr> {
+    pub(super) fn local_where(&self, holds: impl Fn(&IpAddr) -> bool) -> Vec<IpAddr> {
         self.local.iter().copied().filter(holds).collect()
     }
 
@@ -102,21 +106,22 @@ impl<'a> Machines<'a> {
             one.opened_at.iter().any(|(at, to)| other(to) && during(*at, &callers.busy))
                 || names.get(blind).is_some_and(|names| names.iter().any(|at| during(*at, &callers.busy)))
         };
-        let local = || {
-            let all = self.went_out.get_or_init(|| self.went_out());
+        let by_capturing_host = || {
+            let all = self.went_out.get_or_init(|| self.gather());
             let asked = all.asked.get(blind).map_or(&[][..], Vec::as_slice);
             callers.busy.iter().any(|span| {
-                within(&all.opened, *span, |(at, ..)| *at).iter().any(|(_, own, to)| other(own) && other(to))
-                    || within(asked, *span, |(at, _)| *at).iter().any(|(_, own)| other(own))
+                let mut opened = within(&all.opened, *span, |(at, ..)| *at).iter().take(LOOKED_AT);
+                let mut asked = within(asked, *span, |(at, _)| *at).iter().take(LOOKED_AT);
+                opened.any(|(_, own, to)| other(own) && other(to)) || asked.any(|(_, own)| other(own))
             })
         };
         let mut its = |own: &IpAddr| other(own) && self.hosts.get(own).is_some_and(|own| out(own));
-        out(doings) || doings.local && local() || self.any(ip, &[], &mut its)
+        out(doings) || doings.local && by_capturing_host() || self.any(ip, &[], &mut its)
     }
 
     /// All addresses of the machines that have these.
-    pub(super) fn all(&self, ips: &[IpAddr]) -> HashSet<IpAddr> {
-        let mut all = HashSet::default();
+    pub(super) fn all(&self, ips: &[IpAddr]) -> Set<IpAddr> {
+        let mut all = Set::default();
         let local = ips.iter().any(|ip| self.hosts.get(ip).is_some_and(|doings| doings.local));
         all.extend(self.local.iter().filter(|_| local));
         for ip in ips {

@@ -14,6 +14,7 @@ mod doings;
 mod doubts;
 mod hellos;
 mod hidden;
+mod host;
 mod intercept;
 mod inward;
 mod listener;
@@ -51,7 +52,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::HashSet;
+use crate::listed::Set;
 
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
@@ -109,7 +110,7 @@ pub fn join(points: &[Point], preset: Option<IpAddr>) -> Joined {
     let hosts = reset::Hosts::new(theirs);
     let mut clients = clients::client_side(points, &roles, &hellos, &hosts, seen_to, &mut joined);
     loops::fold(&mut clients, points, &roles, &mut joined);
-    let wanted: HashSet<u16> = clients.iter().filter_map(|exchange| exchange.port).collect();
+    let wanted: Set<u16> = clients.iter().filter_map(|exchange| exchange.port).collect();
     let wanted = (!roles.unknown()).then_some(&wanted);
     let unheard = Unheard::new(points, &roles);
     let mut loose = upstream::upstream_side(points, &roles, &hosts, &unheard, wanted, seen_to);

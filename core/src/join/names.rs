@@ -8,11 +8,12 @@ use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
 use core::net::IpAddr;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::by_name::ByName;
 use super::directions::Unheard;
-use super::spans::Spans;
+use super::host::Host;
+use super::spans::{self, Spans};
 use super::{Asked, Roles, pairing, resolving};
 use crate::capture::connection::Connection;
 use crate::capture::lookups::Lookup;
@@ -29,10 +30,6 @@ const PROMPT: Span = Span::seconds(1);
 /// A resolver that gets no answer gives up within this time.
 const GIVES_UP: Span = Span::seconds(60);
 
-/// Lookups of one host that are looked at for one request: very many may wait for it at the same time.
-const LOOKUPS: usize = 64;
-/// Addresses of one host at which connections are looked for.
-const ADDRESSES: usize = 1024;
 /// Packets kept of tries over TCP by one host at one DNS server.
 const TCP_EVENTS: usize = 64;
 
@@ -44,58 +41,22 @@ pub(super) struct Names<'a> {
     /// The names in order, for those that begin with a text.
     sorted: OnceCell<Vec<&'a str>>,
     /// Hosts that were asked for.
-    hosts: RefCell<HashMap<String, Rc<Host<'a>>>>,
+    hosts: RefCell<Map<String, Rc<Host<'a>>>>,
     /// Names that may be a parent's or a backend's, by when their lookups may be why the gateway answered.
     briefs: OnceCell<Spans<Brief>>,
     /// When an address was given, and for which name.
-    by_address: OnceCell<HashMap<IpAddr, Vec<(Timestamp, &'a str)>>>,
+    by_address: OnceCell<Map<IpAddr, Vec<(Timestamp, &'a str)>>>,
     /// Who tried a DNS server over TCP in vain, and how that went.
-    tcp_failed: HashMap<(IpAddr, IpAddr), Vec<Event>>,
+    tcp_failed: Map<(IpAddr, IpAddr), Vec<Event>>,
     /// Addresses that clients called for a host, where the gateway was not addressed itself.
-    called: HashMap<String, Vec<IpAddr>>,
+    called: Map<String, Vec<IpAddr>>,
     /// When a host that had asked for a name, and got no answer that was captured, turned to a server under that name.
-    reached: HashMap<(IpAddr, String), Vec<Timestamp>>,
+    reached: Map<(IpAddr, String), Vec<Timestamp>>,
     /// When it asked for any name.
     asked: OnceCell<Spans<()>>,
     unheard: &'a Unheard,
     /// When the captures began.
     began: Timestamp,
-}
-
-/// What DNS said of a host. Very many requests may be for one, each with lookups of its own: this is made once.
-#[derive(Default)]
-pub(super) struct Host<'a> {
-    /// Its addresses in order, and when DNS gave each first.
-    pub addresses: Vec<(Timestamp, IpAddr)>,
-    /// Its lookups by when they began, with their place among all of it.
-    lookups: Vec<(Timestamp, usize, &'a Lookup)>,
-}
-
-impl<'a> Host<'a> {
-    /// Whether this is one of its addresses.
-    pub(super) fn has(&self, address: IpAddr) -> bool {
-        self.addresses.binary_search_by_key(&address, |(_, known)| *known).is_ok()
-    }
-
-    /// Its addresses, for those who ask for something at each of them: of very many the first.
-    pub(super) fn each(&self) -> impl Iterator<Item = IpAddr> {
-        self.addresses.iter().take(ADDRESSES).map(|(_, address)| *address)
-    }
-
-    /// Lookups that began in this time.
-    pub(super) fn began(&self, from: Timestamp, to: Timestamp) -> &[(Timestamp, usize, &'a Lookup)] {
-        let start = self.lookups.partition_point(|(began, ..)| *began < from);
-        let end = self.lookups.partition_point(|(began, ..)| *began <= to);
-        self.lookups.get(start..end).unwrap_or_default()
-    }
-
-    /// The first of them that ask for addresses, in the order in which they were captured.
-    pub(super) fn asked(&self, from: Timestamp, to: Timestamp) -> Vec<&'a Lookup> {
-        let its = self.began(from, to).iter().filter(|(.., lookup)| lookup.for_address()).take(LOOKUPS);
-        let mut its: Vec<_> = its.map(|(_, place, lookup)| (*place, *lookup)).collect();
-        its.order_by_key(|(place, _)| *place);
-        its.into_iter().map(|(_, lookup)| lookup).collect()
-    }
 }
 
 /// One name in short.
@@ -122,33 +83,33 @@ impl<'a> Names<'a> {
         };
         let began = points.iter().filter_map(|point| point.started).min().unwrap_or_default();
         let connections = points.iter().flat_map(|point| &point.connections);
-        let mut tcp_failed: HashMap<(IpAddr, IpAddr), Vec<Event>> = HashMap::default();
+        let mut tcp_failed: Map<(IpAddr, IpAddr), Vec<Event>> = Map::default();
         for connection in connections.filter(|c| refused(c) || silent(c)) {
-            let events = tcp_failed.entry((connection.client.ip(), connection.server.ip())).or_default();
+            let events = tcp_failed.or_default((connection.client.ip(), connection.server.ip()));
             if events.len() < TCP_EVENTS {
                 events.extend(resolving::over_tcp(connection));
             }
         }
-        let mut called: HashMap<String, Vec<IpAddr>> = HashMap::default();
+        let mut called: Map<String, Vec<IpAddr>> = Map::default();
         let redirected = points.iter().flat_map(|point| &point.connections).filter(|c| roles.intercepted.has(c));
         for (connection, http) in redirected.filter_map(|c| Some((c, c.conversation()?))) {
             for request in http.kept.iter().chain(http.open()).filter_map(|transaction| transaction.request.as_deref())
             {
                 let host = super::attempt::host_of(&request.target, request.host.as_deref(), &request.method).0;
-                called.entry(host.unwrap_or_default()).or_default().push(connection.server.ip());
+                called.or_default(host.unwrap_or_default()).push(connection.server.ip());
             }
         }
-        let mut reached: HashMap<(IpAddr, String), Vec<Timestamp>> = HashMap::default();
+        let mut reached: Map<(IpAddr, String), Vec<Timestamp>> = Map::default();
         if points.iter().any(|point| !point.connections.is_empty()) {
             let silent = lookups.iter().filter(|lookup| lookup.answers.is_empty());
-            let silent: HashSet<(IpAddr, &str)> = silent.map(|lookup| (lookup.asker, lookup.name.as_str())).collect();
+            let silent: Set<(IpAddr, &str)> = silent.map(|lookup| (lookup.asker, lookup.name.as_str())).collect();
             let connections = points.iter().flat_map(|point| &point.connections).filter(|_| !silent.is_empty());
             for (connection, name) in
                 connections.flat_map(|connection| wanted(connection).map(move |name| (connection, name)))
             {
                 let client = connection.client.ip();
                 if silent.contains(&(client, name.as_str())) {
-                    reached.entry((client, name)).or_default().push(connection.first.time);
+                    reached.or_default((client, name)).push(connection.first.time);
                 }
             }
         }
@@ -189,7 +150,7 @@ impl<'a> Names<'a> {
         }
         if attempt.resolve.failure() == Some(&ResolveFailure::TcpFailed) {
             let (begun, _) = attempt.span.unwrap_or_default();
-            let servers: HashSet<_> = lookups.iter().map(|lookup| (lookup.asker, lookup.server)).collect();
+            let servers: Set<_> = lookups.iter().map(|lookup| (lookup.asker, lookup.server)).collect();
             let tries = servers.iter().filter_map(|pair| self.tcp_failed.get(pair)).flatten();
             attempt
                 .events
@@ -211,7 +172,7 @@ impl<'a> Names<'a> {
 
     /// Whether a host was looked up in this time, and no answer in the capture gave an address.
     pub(super) fn left_open(&self, host: &str, from: Timestamp, to: Timestamp) -> bool {
-        let its = self.host(host).asked(from, to);
+        let its = self.host(host).asked(from, to, false);
         !its.is_empty() && !its.iter().any(|lookup| lookup.succeeded())
     }
 
@@ -254,11 +215,11 @@ impl<'a> Names<'a> {
     /// When an address was given last until then, and for which name.
     pub(super) fn given(&self, address: IpAddr, to: Timestamp) -> Option<(Timestamp, &'a str)> {
         let by_address = || {
-            let mut by_address: HashMap<IpAddr, Vec<(Timestamp, &str)>> = HashMap::default();
+            let mut by_address: Map<IpAddr, Vec<(Timestamp, &str)>> = Map::default();
             for lookup in &self.lookups {
                 for (source, answer) in &lookup.answers {
                     for address in &answer.addresses {
-                        by_address.entry(*address).or_default().push((source.time, lookup.name.as_str()));
+                        by_address.or_default(*address).push((source.time, lookup.name.as_str()));
                     }
                 }
             }
@@ -281,21 +242,17 @@ impl<'a> Names<'a> {
             return Rc::clone(known);
         }
         let mut addresses: Vec<(IpAddr, Timestamp)> = Vec::new();
-        let mut lookups = Vec::new();
-        for (place, lookup) in self.of(host).enumerate() {
-            lookups.extend(lookup.first().map(|first| (first.time, place, lookup)));
-            for (source, answer) in &lookup.answers {
-                addresses.extend(answer.addresses.iter().map(|address| (*address, source.time)));
-            }
+        let lookups: Vec<&Lookup> = self.of(host).collect();
+        for (source, answer) in lookups.iter().flat_map(|lookup| &lookup.answers) {
+            addresses.extend(answer.addresses.iter().map(|address| (*address, source.time)));
         }
         let always = Timestamp(i64::MIN);
         addresses.extend(host.parse().ok().map(|address| (address, always)));
         addresses.extend(self.called.get(host).into_iter().flatten().map(|address| (*address, always)));
         addresses.order();
         addresses.dedup_by_key(|(address, _)| *address);
-        lookups.order_by_key(|(began, place, _)| (*began, *place));
         let addresses = addresses.into_iter().map(|(address, given)| (given, address)).collect();
-        let found = Rc::new(Host { addresses, lookups });
+        let found = Rc::new(Host::new(addresses, &lookups));
         self.hosts.borrow_mut().insert(host.to_string(), Rc::clone(&found));
         found
     }
@@ -348,21 +305,16 @@ pub(super) fn resolve(exchange: &mut Exchange, names: &Names<'_>, requests: &Ask
     }
     let (from, to) = pairing::window(exchange);
     let of_host = names.host(host);
-    let within = of_host.asked(from, to);
     // What another request for the same name looks up meanwhile says nothing of this one, unless it shares that.
-    let own = |lookup: &&Lookup| {
-        let made = lookup.first().and_then(|first| requests.latest(host, first.time));
-        made.is_none_or(|made| made == exchange.begun)
-    };
-    let mut asked: Vec<&Lookup> = within.iter().copied().filter(own).collect();
+    let mut asked = of_host.asked_for((host, requests), Some(exchange.begun), from, to);
     if asked.is_empty() {
-        asked = within;
+        asked = of_host.asked(from, to, false);
     }
     let mut cached = false;
     if asked.is_empty() && exchange.attempts.is_empty() {
         // Nothing was asked for this request: the answer of an earlier one may have been kept.
         let since = Timestamp(from.0.saturating_sub(NEGATIVE_CACHE.0 - 1));
-        asked = of_host.asked(since, Timestamp(from.0.saturating_sub(1)));
+        asked = of_host.asked(since, Timestamp(from.0.saturating_sub(1)), true);
         cached = !asked.is_empty();
     }
     let waited = to.min(seen_to);
@@ -440,9 +392,14 @@ fn failed_before(exchange: &Exchange, names: &Names<'_>) -> Option<Attempt> {
     let answered = exchange.events.iter().map(|event| event.source.time).max()?;
     let from = Timestamp(answered.0.saturating_sub(GIVES_UP.0)).max(pairing::window(exchange).0);
     let mut found = None;
-    for brief in names.briefs().touching(answered, answered).filter(|brief| brief.last >= from) {
+    let near: Vec<&Brief> = names.briefs().touching(answered, answered).collect();
+    // Others may be it as well.
+    if near.len() == spans::NEAREST {
+        return None;
+    }
+    for brief in near.into_iter().filter(|brief| brief.last >= from) {
         let Some(name) = names.by_name().group(brief.number).first().map(|lookup| &lookup.name) else { continue };
-        let asked = names.host(name).asked(from, answered);
+        let asked = names.host(name).asked(from, answered, true);
         let Some(mut attempt) = names.failed(&asked, answered) else {
             continue;
         };

@@ -15,6 +15,8 @@ use crate::time::Timestamp;
 
 /// Entries that have one node of the tree together.
 const BLOCK: usize = 16;
+/// Requests looked at by one link that fit less well than it says, as one of a group of hosts may that has other addresses.
+const MISSES: usize = 2048;
 
 /// What a request offers an attempt; of several, the most that any of them does in each regard.
 #[derive(Clone, Copy)]
@@ -139,7 +141,7 @@ impl Ask {
                 open && offer.unknown_until > self.begun && offer.errands_until > self.named
             }
             By::Answer => {
-                let open = from <= self.ended && to.plus(SLACK) >= self.begun;
+                let open = from <= self.ended && to >= self.begun;
                 open && offer.answered.1 >= self.prompt.0 && offer.answered.0 <= self.prompt.1
             }
             By::Rewriting => from <= self.begun && to.plus(SLACK) >= self.ended && offer.free.0 == i64::MIN,
@@ -239,7 +241,7 @@ impl Open {
     ) -> Option<Score> {
         let start = self.entries.partition_point(|(link, _)| *link < way.link);
         let end = self.entries.partition_point(|(link, _)| *link <= way.link);
-        let mut search = Search { open: self, ask, way, its: start..end, fit, best };
+        let mut search = Search { open: self, ask, way, its: start..end, fit, best, misses: 0 };
         search.below(1, 0..self.nodes.len() / 2 * BLOCK);
         search.best
     }
@@ -254,6 +256,7 @@ struct Search<'a> {
     its: Range<usize>,
     fit: &'a dyn Fn(usize) -> Option<u32>,
     best: Option<Score>,
+    misses: usize,
 }
 
 impl Search<'_> {
@@ -266,7 +269,7 @@ impl Search<'_> {
             let (one, other) = (self.most(&left), self.most(&right));
             let first = if one > other { [(one, left), (other, right)] } else { [(other, right), (one, left)] };
             for (most, (node, entries)) in first {
-                if most > self.best {
+                if most > self.best && self.misses < MISSES {
                     self.below(node, entries);
                 }
             }
@@ -275,11 +278,12 @@ impl Search<'_> {
         let its = self.open.entries.get(self.within(&entries)).unwrap_or_default();
         for at in its.iter().map(|(_, at)| *at as usize) {
             let Some(score) = self.open.score(self.ask, self.way, at) else { continue };
-            if Some(score) > self.best
-                && let Some(fit) = (self.fit)(at)
-            {
-                self.best = self.best.max(Some(score.with(fit)));
+            if Some(score) <= self.best || self.misses == MISSES {
+                continue;
             }
+            let fit = (self.fit)(at);
+            self.misses += usize::from(fit.is_none_or(|fit| fit < score.fit));
+            self.best = self.best.max(fit.map(|fit| score.with(fit)));
         }
     }
 

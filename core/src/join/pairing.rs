@@ -19,6 +19,8 @@ pub(super) const SLACK: Span = Span::milliseconds(20);
 const PROMPT: Span = Span::seconds(1);
 /// Attempts looked at for one request that has none, of those that one link offers; the latest first.
 const NEAREST: usize = 2048;
+/// Slashes of a target from which on a gateway may ask for the rest of it.
+const SLASHES: usize = 16;
 /// Requests looked at that have the same ClientHello: each client makes its own.
 const SAME: usize = 64;
 /// From here on a fit rests on more than time: on the host, the target or an address that DNS gave.
@@ -86,7 +88,7 @@ pub(super) fn assign(
             }
         }
     }
-    pairing.assign_rewritten(exchanges, loose, &mut open);
+    pairing.assign_rewritten(exchanges, &sought, loose, &mut open);
     pairing.share(exchanges, &sought, loose);
 }
 
@@ -128,13 +130,14 @@ enum Link<'a> {
     Host(&'a str),
     /// Hosts with common addresses.
     Group(u32),
-    /// The end of the path, at any host or at those.
-    Path(Option<u32>, &'a str),
+    /// A target, or what one ends with, at any host or at those.
+    Target(Option<u32>, &'a str),
 }
 
-/// What a target ends with, where another one of which it is the end ends alike.
-fn end(target: &str) -> &str {
-    target.rsplit('/').next().unwrap_or_default()
+/// What a gateway may ask for in place of a target: that, or what it ends with from one of its first slashes on.
+fn ends(target: &str) -> impl Iterator<Item = &str> {
+    let parts = target.match_indices('/').take(SLASHES).filter_map(|(at, _)| target.get(at..));
+    [target].into_iter().chain(parts.filter(move |part| part.len() > 1 && part.len() < target.len()))
 }
 
 /// What attempts are judged by.
@@ -168,7 +171,7 @@ impl Pairing<'_, '_> {
                 let known = sought.known <= offer.window.0;
                 links.push(if known { Link::Known } else { Link::Unknown });
             }
-            if rewritable(exchange) && !self.sites.has_addresses(sought) {
+            if self.may_be_rewritten(exchange, sought) {
                 links.push(Link::Rewritable);
             }
             for link in links {
@@ -182,14 +185,21 @@ impl Pairing<'_, '_> {
         Open::new(offers, entries)
     }
 
+    /// Whether another host and path may have been asked for it.
+    fn may_be_rewritten(&self, exchange: &Exchange, sought: &Sought) -> bool {
+        rewritable(exchange) && !self.sites.has_addresses(sought)
+    }
+
     /// What links attempts to a request beside the time.
     fn links<'e>(&self, exchange: &'e Exchange, sought: &Sought) -> Vec<Link<'e>> {
         let group = sought.site.map(|site| self.sites.group(site));
         let mut links: Vec<Link<'e>> = exchange.host.as_deref().map(Link::Host).into_iter().collect();
         links.extend(group.map(Link::Group));
         if let Some(target) = &exchange.target {
-            links.push(Link::Path(None, end(target)));
-            links.extend(group.map(|group| Link::Path(Some(group), end(target))));
+            for end in ends(target) {
+                links.push(Link::Target(None, end));
+                links.extend(group.map(|group| Link::Target(Some(group), end)));
+            }
         }
         links
     }
@@ -200,7 +210,7 @@ impl Pairing<'_, '_> {
         let client = spoofed(loose, self.roles);
         let mut ways = Vec::new();
         let mut way = |link, by, fit, port| ways.push(Way { link: self.number(client, &link), by, fit, port });
-        let (host, path) = (attempt.host.as_deref(), attempt.target.as_deref().map(end));
+        let (host, path) = (attempt.host.as_deref(), attempt.target.as_deref());
         let by_time = if attempt.parent { By::Link } else { By::Time };
         let late = if host.is_some() { LINKED } else { SAME_TIME };
         if !attempt.late && !self.hellos.of_tunnel(attempt) {
@@ -211,9 +221,9 @@ impl Pairing<'_, '_> {
                 groups
                     .iter()
                     .flatten()
-                    .for_each(|group| way(Link::Path(Some(*group), path), By::Link, SAME_TARGET, false));
+                    .for_each(|group| way(Link::Target(Some(*group), path), By::Link, SAME_TARGET, false));
                 if host.is_none() {
-                    way(Link::Path(None, path), By::Link, SAME_TARGET, false);
+                    way(Link::Target(None, path), By::Link, SAME_TARGET, false);
                 }
             }
             if let (Some(host), Some(site)) = (host, own) {
@@ -226,7 +236,7 @@ impl Pairing<'_, '_> {
                 way(Link::Group(group), by, SAME_ADDRESS, true);
             }
             if let Some(path) = path.filter(|_| host.is_some()) {
-                way(Link::Path(None, path), by_time, LINKED, false);
+                way(Link::Target(None, path), by_time, LINKED, false);
             }
         }
         way(Link::Late, By::Answer, late, false);
@@ -245,7 +255,13 @@ impl Pairing<'_, '_> {
 
     /// A reverse proxy may write another host and another path into what it asks for: such an attempt that failed goes to a
     /// request that has no other, by time alone.
-    fn assign_rewritten(&self, exchanges: &mut [Exchange], loose: &mut [Loose<'_>], open: &mut Open) {
+    fn assign_rewritten(
+        &self,
+        exchanges: &mut [Exchange],
+        sought: &[Sought],
+        loose: &mut [Loose<'_>],
+        open: &mut Open,
+    ) {
         let way = Way { link: self.number(None, &Link::Rewritable), by: By::Rewriting, fit: 0, port: false };
         let rewritten = |loose: &&mut Loose<'_>| {
             let attempt = &loose.attempt;
@@ -253,7 +269,11 @@ impl Pairing<'_, '_> {
         };
         for loose in loose.iter_mut().filter(rewritten) {
             let ask = ask(loose, None);
-            let fit = |at| exchanges.get(at).filter(|exchange: &&Exchange| exchange.attempts.is_empty()).map(|_| 0);
+            let fit = |at| {
+                let exchange: &Exchange = exchanges.get(at)?;
+                let its = exchange.attempts.is_empty() && self.may_be_rewritten(exchange, sought.get(at)?);
+                its.then_some(0)
+            };
             let Some(Score { at, .. }) = open.best(&ask, &way, &fit, None) else { continue };
             if let Some(exchange) = exchanges.get_mut(at) {
                 exchange.attempts.push(loose.attempt.clone());

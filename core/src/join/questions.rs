@@ -92,8 +92,7 @@ pub(super) fn failed(
     let its = handshake.questions.iter().filter_map(|question| {
         let asked = question.asked.time;
         let told = question.told().or(left.filter(|left| *left >= asked))?;
-        let mut attempts = open.within(loose, Timestamp(asked.0.saturating_sub(SLACK.0)), told);
-        attempts.retain(|at| loose.get(*at).is_some_and(&counts));
+        let attempts = open.within(loose, (Timestamp(asked.0.saturating_sub(SLACK.0)), told), &counts);
         let (first, last) = (loose.get(*attempts.first()?)?, loose.get(*attempts.last()?)?);
         let over = over(&last.attempt)?;
         let silent = matches!(last.attempt.connect.failure(), Some(ConnectFailure::Unanswered { .. }));

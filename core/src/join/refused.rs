@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::attempt::{self, host_of};
 use super::pairing::window;
@@ -28,7 +28,7 @@ use crate::time::{Span, Timestamp};
 const AT_ONCE: Span = Span::seconds(1);
 
 /// What HTTP does not allow, but this gateway passed on: server, and what it is.
-pub(super) struct Borne(HashSet<(IpAddr, &'static str)>);
+pub(super) struct Borne(Set<(IpAddr, &'static str)>);
 
 impl Borne {
     /// Attempts that no failed exchange caused, though a client was asking at the time.
@@ -37,7 +37,7 @@ impl Borne {
         let flawed: Vec<(&Flaw, &Loose<'_>)> =
             good.filter_map(|loose| Some((loose.attempt.flaw.as_deref()?, loose))).collect();
         if flawed.is_empty() {
-            return Self(HashSet::default());
+            return Self(Set::default());
         }
         let mut asked = Spans::default();
         for connection in points.iter().flat_map(|point| &point.connections).filter(|c| roles.is_inbound(c)) {
@@ -147,14 +147,14 @@ fn early(exchange: &mut Exchange) {
 }
 
 /// Good answers that the gateway got: by host and by the last part of what it asked for.
-pub(super) struct Good<'a>(HashMap<(Option<String>, u32), Spans<Answered<'a>>>);
+pub(super) struct Good<'a>(Map<(Option<String>, u32), Spans<Answered<'a>>>);
 
 /// A request that went well, and its connection.
 type Answered<'a> = (&'a Connection, &'a Transaction);
 
 impl<'a> Good<'a> {
     pub(super) fn new(points: &'a [Point], roles: &Roles) -> Self {
-        let mut good = Self(HashMap::default());
+        let mut good = Self(Map::default());
         let outward = points
             .iter()
             .flat_map(|point| &point.connections)
@@ -166,7 +166,7 @@ impl<'a> Good<'a> {
                     continue;
                 };
                 let (host, _) = host_of(&request.target, request.host.as_deref(), &request.method);
-                let of = good.0.entry((host, last_part(&request.target))).or_default();
+                let of = good.0.or_default((host, last_part(&request.target)));
                 of.push(request.first.time, response.last.time, (connection, transaction));
             }
         }

@@ -11,7 +11,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::HashMap;
+use crate::listed::Map;
 
 use crate::capture::connection::{Connection, Reset};
 use crate::exchange::{Attempt, ConnectFailure, ReceiveFailure, SecureFailure, WaitFailure, What};
@@ -27,7 +27,7 @@ const SERIES: u16 = 256;
 
 /// Connections to hosts that sent a RST somewhere.
 pub struct Hosts<'a> {
-    by_address: HashMap<IpAddr, Vec<&'a Connection>>,
+    by_address: Map<IpAddr, Vec<&'a Connection>>,
 }
 
 /// How much a sign says.
@@ -52,9 +52,9 @@ struct Sign(Weight, String);
 impl<'a> Hosts<'a> {
     /// Gathers the connections to compare with.
     pub fn new(connections: impl Iterator<Item = &'a Connection> + Clone) -> Self {
-        let mut by_address: HashMap<IpAddr, Vec<&Connection>> = HashMap::default();
+        let mut by_address: Map<IpAddr, Vec<&Connection>> = Map::default();
         for connection in connections.clone().filter(|connection| !connection.server_end.rsts().is_empty()) {
-            by_address.entry(connection.server.ip()).or_default();
+            by_address.or_default(connection.server.ip());
         }
         for connection in connections {
             if let Some(list) = by_address.get_mut(&connection.server.ip()).filter(|list| list.len() < COMPARED) {

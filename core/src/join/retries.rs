@@ -4,7 +4,7 @@ use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::HashMap;
+use crate::listed::Map;
 
 use super::Loose;
 use super::spans::Spans;
@@ -26,9 +26,9 @@ pub(super) const NEXT_TRY: Span = Span::milliseconds(1500);
 #[derive(Default)]
 pub(super) struct HostNames<'a> {
     /// To whom, and which address.
-    told: HashMap<(IpAddr, IpAddr), &'a str>,
+    told: Map<(IpAddr, IpAddr), &'a str>,
     /// Whoever asked: of several, who has the lowest address.
-    of: HashMap<IpAddr, Option<(IpAddr, &'a str)>>,
+    of: Map<IpAddr, Option<(IpAddr, &'a str)>>,
 }
 
 impl<'a> HostNames<'a> {
@@ -82,14 +82,14 @@ enum Place<'a> {
 /// found by what it asks for, which one connection may be asked very many times.
 pub(super) struct Others<'a> {
     names: &'a HostNames<'a>,
-    connections: HashMap<Place<'a>, Spans<&'a Connection>>,
+    connections: Map<Place<'a>, Spans<&'a Connection>>,
     /// When a host asked for this in a way that took over.
-    again: HashMap<(IpAddr, u32), Vec<Timestamp>>,
+    again: Map<(IpAddr, u32), Vec<Timestamp>>,
 }
 
 impl<'a> Others<'a> {
     pub(super) fn new(points: &'a [Point], names: &'a HostNames<'a>, failed: &[Loose<'a>]) -> Self {
-        let mut others = Self { names, connections: HashMap::default(), again: HashMap::default() };
+        let mut others = Self { names, connections: Map::default(), again: Map::default() };
         for loose in failed {
             let connection = loose.connection;
             if let Some(request) = asked(loose) {

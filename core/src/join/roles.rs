@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::cell::LazyCell;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::doings::{self, Doings, during};
 use super::intercept::{self, Intercepted};
@@ -27,21 +27,21 @@ pub struct Roles {
     /// As clients reach it, the busiest first; empty where no client's side was captured.
     pub gateways: Vec<IpAddr>,
     /// The same to be looked up.
-    addressed: HashSet<IpAddr>,
+    addressed: Set<IpAddr>,
     /// Where it takes requests.
-    listening: HashSet<SocketAddr>,
+    listening: Set<SocketAddr>,
     /// As it goes out.
-    pub egress: HashSet<IpAddr>,
+    pub egress: Set<IpAddr>,
     /// Nothing but that they go out ties those addresses to it.
     pub guessed: bool,
     /// Those who send it requests.
-    pub clients: HashSet<IpAddr>,
+    pub clients: Set<IpAddr>,
     /// Connections of clients that were redirected to the gateway.
     pub intercepted: Intercepted,
     /// Proxies that the gateway asks: it spoke to them as to proxies.
-    pub parents: HashSet<SocketAddr>,
+    pub parents: Set<SocketAddr>,
     /// Hosts that mark the requests they send as forwarded.
-    pub forwarders: HashSet<IpAddr>,
+    pub forwarders: Set<IpAddr>,
 }
 
 impl Roles {
@@ -81,9 +81,6 @@ impl Roles {
 /// An address that DNS gave is used within this time, where a gateway asks anew for each host.
 const USED: Span = Span::seconds(60);
 
-/// Connections looked at for one that a proxy may have opened while it was asked.
-const MEANWHILE: usize = 4096;
-
 /// Finds the gateway in what the hosts do: it serves requests and goes out itself.
 pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     let hosts = doings::collect(points);
@@ -98,7 +95,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
     let mut gateways: Vec<IpAddr> = match preset {
         Some(preset) => alloc::vec![preset],
         None => {
-            let opened = LazyCell::new(|| opened(&hosts));
+            let opened = LazyCell::new(|| Openings::new(&hosts));
             let proxies = |doings: &Doings| doings.for_proxy > 0 && !behind(doings, &opened);
             let any_proxy = serving.iter().any(|(_, doings)| proxies(doings));
             // In whose name a gateway answers is none itself.
@@ -108,7 +105,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 true => proxies(doings) || doings.blind > 0 && !named(ip) && machines.goes_out(ip, doings),
                 false => doings.served > 0 && !named(ip) && machines.goes_out(ip, doings),
             };
-            let mut found: HashSet<IpAddr> =
+            let mut found: Set<IpAddr> =
                 serving.iter().filter(|(ip, doings)| gateway(ip, doings)).map(|(ip, _)| **ip).collect();
             if found.is_empty() && intercepted.is_empty() {
                 // A reverse proxy with an address on each side.
@@ -116,7 +113,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 found.extend(both.iter().map(|(served, _)| *served));
             }
             if found.is_empty() && intercepted.is_empty() {
-                found.clone_from(&circles.hosts);
+                found.extend(circles.hosts.iter());
                 found.extend(spoofed::find(points));
                 found.extend(inward::find(points));
             }
@@ -124,7 +121,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 // The capturing host answers as a gateway without a server does, and opens connections of its own, as
                 // health checks are, only not just then.
                 let opens = |own: &IpAddr| hosts.get(own).is_some_and(|own| own.opened > 0);
-                let here = machines.local(opens);
+                let here = machines.local_where(opens);
                 let checking = LazyCell::new(|| checking(points));
                 let checks = |ip: &IpAddr, doings: &Doings| {
                     let mut other = |own: &IpAddr| !doings.callers.asked_by.contains(own) && opens(own);
@@ -134,7 +131,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
                 found.extend(serving.iter().filter(|(ip, doings)| checks(ip, doings)).map(|(ip, _)| **ip));
             }
             // A parent proxy is asked by gateways alone: by their own addresses, or only while they were asked.
-            let here = machines.local(|ip| found.contains(ip));
+            let here = machines.local_where(|ip| found.contains(ip));
             // Two are enough: one of them is another one.
             let here = here.get(..2).unwrap_or(&here);
             let mut asked = Spans::default();
@@ -163,27 +160,26 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         }
     };
     if gateways.is_empty() {
-        gateways.extend(&intercepted.egress);
+        gateways.extend(intercepted.egress.iter());
     }
-    let addressed: HashSet<IpAddr> = gateways.iter().copied().collect();
+    let addressed: Set<IpAddr> = gateways.iter().copied().collect();
     let served = |ip: &IpAddr| hosts.get(ip).map_or(0, |doings| doings.served);
     gateways.order_by_key(|ip| (core::cmp::Reverse(served(ip)), *ip));
     // A proxy may ask a server on its own address: only where it was spoken to as a proxy does it listen.
     let connections = || points.iter().flat_map(|point| &point.connections);
-    let as_proxy: HashSet<SocketAddr> = connections()
+    let as_proxy: Set<SocketAddr> = connections()
         .filter(|connection| connection.conversation().is_some_and(|conversation| conversation.for_proxy > 0))
         .map(|connection| connection.server)
         .collect();
-    let proxies: HashSet<IpAddr> = as_proxy.iter().map(SocketAddr::ip).collect();
-    let mut listening: HashSet<SocketAddr> = connections()
+    let proxies: Set<IpAddr> = as_proxy.iter().map(SocketAddr::ip).collect();
+    let mut listening: Set<SocketAddr> = connections()
         .map(|connection| connection.server)
         .filter(|server| addressed.contains(&server.ip()))
         .filter(|server| as_proxy.contains(server) || !proxies.contains(&server.ip()))
         .collect();
-    for hop in inward::hops(points, &addressed) {
-        listening.remove(&hop);
-    }
-    let clients: HashSet<IpAddr> = connections()
+    let hops = inward::hops(points, &addressed);
+    listening.retain(|server| !hops.contains(server));
+    let clients: Set<IpAddr> = connections()
         .filter(|connection| listening.contains(&connection.server))
         .map(|connection| connection.client.ip())
         .filter(|client| !addressed.contains(client))
@@ -191,7 +187,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         .collect();
     let its_own = machines.all(&gateways);
     let may = |ip: &IpAddr, doings: &Doings| goes_out(doings) && !clients.contains(ip) && !doings.dns_server;
-    let mut egress: HashSet<IpAddr> = hosts
+    let mut egress: Set<IpAddr> = hosts
         .iter()
         .filter(|(ip, doings)| {
             addressed.contains(*ip) || (!doings.asked_for_client.is_empty() || its_own.contains(*ip)) && may(ip, doings)
@@ -199,7 +195,7 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
         .map(|(ip, _)| *ip)
         .collect();
     egress.extend(both.iter().map(|(_, went_out)| *went_out));
-    egress.extend(&intercepted.egress);
+    egress.extend(intercepted.egress.iter());
     let others = other_family(points, &hosts, &egress, may);
     egress.extend(others);
     // Nothing ties an address to the gateway, but whatever goes out here is most likely it.
@@ -218,13 +214,13 @@ pub fn find(points: &[Point], preset: Option<IpAddr>) -> Roles {
 
 /// Hosts all of whose connections go to where the web may be served, and were refused, left unanswered or closed without
 /// a request of anybody's in them: health checks from the address that answers clients.
-fn checking(points: &[Point]) -> HashSet<IpAddr> {
+fn checking(points: &[Point]) -> Set<IpAddr> {
     let connections = || points.iter().flat_map(|point| &point.connections);
     let check = |connection: &Connection| {
         let web = !super::upstream::NEVER_WEB.contains(&connection.server.port());
         web && connection.opening().is_some() && connection.client_end.position == 0
     };
-    let others: HashSet<IpAddr> =
+    let others: Set<IpAddr> =
         connections().filter(|connection| !check(connection)).map(|connection| connection.client.ip()).collect();
     connections().map(|connection| connection.client.ip()).filter(|ip| !others.contains(ip)).collect()
 }
@@ -233,15 +229,15 @@ fn checking(points: &[Point]) -> HashSet<IpAddr> {
 /// else ties them to it, and none of that version is known to be its own.
 fn other_family(
     points: &[Point],
-    hosts: &HashMap<IpAddr, Box<Doings>>,
-    egress: &HashSet<IpAddr>,
+    hosts: &Map<IpAddr, Box<Doings>>,
+    egress: &Set<IpAddr>,
     may: impl Fn(&IpAddr, &Doings) -> bool,
 ) -> Vec<IpAddr> {
-    let mut told: HashMap<IpAddr, Vec<Timestamp>> = HashMap::default();
+    let mut told: Map<IpAddr, Vec<Timestamp>> = Map::default();
     let lookups = points.iter().flat_map(|point| &point.lookups.list);
     for (source, answer) in lookups.filter(|lookup| egress.contains(&lookup.asker)).flat_map(|lookup| &lookup.answers) {
         for address in &answer.addresses {
-            let times = told.entry(*address).or_default();
+            let times = told.or_default(*address);
             if times.len() < doings::TIMES {
                 times.push(source.time);
             }
@@ -261,23 +257,40 @@ fn other_family(
     hosts.iter().filter(|(ip, doings)| of(ip, doings)).map(|(ip, _)| *ip).collect()
 }
 
-/// When hosts opened connections, in order, and who.
-fn opened(hosts: &HashMap<IpAddr, Box<Doings>>) -> Vec<(Timestamp, IpAddr)> {
-    let each = hosts.iter().flat_map(|(ip, doings)| doings.opened_at.iter().map(|(at, _)| (*at, *ip)));
-    let mut opened: Vec<_> = each.collect();
-    opened.order();
-    opened
+/// When connections were opened, by whomever, and by each host.
+struct Openings {
+    all: Vec<Timestamp>,
+    by_host: Vec<(IpAddr, Timestamp)>,
+}
+
+impl Openings {
+    fn new(hosts: &Map<IpAddr, Box<Doings>>) -> Self {
+        let each = hosts.iter().flat_map(|(ip, doings)| doings.opened_at.iter().map(|(at, _)| (*ip, *at)));
+        let mut by_host: Vec<_> = each.collect();
+        let mut all: Vec<Timestamp> = by_host.iter().map(|(_, at)| *at).collect();
+        all.order();
+        by_host.order();
+        Self { all, by_host }
+    }
+
+    /// Whether nobody but these hosts opened any between these times.
+    fn only(&self, hosts: &Set<IpAddr>, from: Timestamp, to: Timestamp) -> bool {
+        let all = self.all.partition_point(|at| *at <= to).saturating_sub(self.all.partition_point(|at| *at < from));
+        let of = |ip: &IpAddr| {
+            let upper = self.by_host.partition_point(|one| *one <= (*ip, to));
+            upper.saturating_sub(self.by_host.partition_point(|one| *one < (*ip, from)))
+        };
+        hosts.iter().map(of).sum::<usize>() == all
+    }
 }
 
 /// Whether a proxy stands behind a gateway: all that it is asked carries a gateway's `Via`, and nothing that goes out
 /// meanwhile may be its own doing.
-fn behind(doings: &Doings, opened: &[(Timestamp, IpAddr)]) -> bool {
+fn behind(doings: &Doings, opened: &Openings) -> bool {
     if doings.by_clients > 0 || !doings.opened_at.is_empty() || doings.asked > 0 {
         return false;
     }
     let busy = &doings.callers.busy;
-    let Some(((from, _), (_, to))) = busy.first().zip(busy.last()) else { return true };
-    let meanwhile = opened.get(opened.partition_point(|(at, _)| at < from)..).unwrap_or_default();
-    let meanwhile = meanwhile.iter().take_while(|(at, _)| at <= to).take(MEANWHILE);
-    meanwhile.into_iter().all(|(_, ip)| doings.callers.proxy_clients.contains(ip))
+    let span = busy.first().zip(busy.last());
+    span.is_none_or(|((from, _), (_, to))| opened.only(&doings.callers.proxy_clients, *from, *to))
 }

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::ToString;
 use core::net::IpAddr;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::spans::Spans;
 use super::upstream::upstream_visible;
@@ -28,22 +28,22 @@ pub(super) struct Silence<'a> {
     /// Whether the captures show the way out at all.
     visible: bool,
     /// Files: whether they are one capture with others, and whether what they are of shows it.
-    files: HashMap<u32, (bool, bool)>,
+    files: Map<u32, (bool, bool)>,
     /// There are captures of several places.
     several: bool,
     /// Files of them that show it.
-    out: HashSet<u32>,
+    out: Set<u32>,
     /// Captures of requests with which a capture of attempts agreed in time.
-    agreed: HashSet<u32>,
+    agreed: Set<u32>,
     guessed: bool,
     /// Connections of the gateway that were in use.
     busy: Spans<()>,
     /// Connections that came to nothing, by the addresses of both ends: to a site that is wanted they are an attempt of somebody.
-    sites: HashMap<IpAddr, Spans<()>>,
+    sites: Map<IpAddr, Spans<()>>,
     /// Connections of the gateway to itself, on which nothing was said.
     itself: Spans<&'a Connection>,
     /// Names that hosts looked up that are not known as the gateway.
-    asked: HashMap<&'a str, Spans<IpAddr>>,
+    asked: Map<&'a str, Spans<IpAddr>>,
     /// Whom attempts went to that were taken for another request's by time alone.
     unsure: Spans<IpAddr>,
 }
@@ -52,21 +52,21 @@ impl<'a> Silence<'a> {
     pub(super) fn new(points: &'a [Point], roles: &Roles, exchanges: &[Exchange], loose: &[Loose<'_>]) -> Self {
         let mut silence = Self {
             visible: upstream_visible(points, roles),
-            files: HashMap::default(),
+            files: Map::default(),
             several: points.len() > 1,
-            out: HashSet::default(),
+            out: Set::default(),
             agreed: agreed(exchanges),
             guessed: roles.guessed,
             busy: Spans::default(),
-            sites: HashMap::default(),
+            sites: Map::default(),
             itself: Spans::default(),
-            asked: HashMap::default(),
+            asked: Map::default(),
             unsure: Spans::default(),
         };
         for point in points {
             let visible = upstream_visible(core::slice::from_ref(point), roles);
             for file in &point.inputs {
-                silence.files.entry(*file).or_insert((point.inputs.len() > 1, false)).1 |= visible;
+                silence.files.or_insert_with(*file, || (point.inputs.len() > 1, false)).1 |= visible;
             }
         }
         for connection in points.iter().flat_map(|point| &point.connections) {
@@ -78,7 +78,7 @@ impl<'a> Silence<'a> {
                 silence.out.extend(lookup.queries.iter().map(|query| query.input()));
             }
             if let Some(query) = lookup.queries.first().filter(|_| !egress && !roles.is_gateway(lookup.asker)) {
-                silence.asked.entry(&lookup.name).or_default().push(query.time, query.time, lookup.asker);
+                silence.asked.or_default(&lookup.name).push(query.time, query.time, lookup.asker);
             }
         }
         for loose in loose.iter().filter(|loose| loose.unsure) {
@@ -112,7 +112,7 @@ impl<'a> Silence<'a> {
         }
         if connection.established.is_none() && !used && !inbound {
             for end in [client, server] {
-                self.sites.entry(end).or_default().push(from, to, ());
+                self.sites.or_default(end).push(from, to, ());
             }
         }
         let mute = own.position == 0 && theirs.position == 0;
@@ -154,7 +154,7 @@ impl<'a> Silence<'a> {
         let (from, to) = pairing::window(exchange);
         let host = names.addresses(exchange.host.as_deref());
         let site = |address: IpAddr| self.sites.get(&address).is_some_and(|spans| spans.touch(from, to));
-        let busy = self.busy.touch(from, to) || host.each().any(site);
+        let busy = self.busy.touch(from, to) || host.each().any(site) || host.has_more();
         let may = |upstream: &IpAddr| host.addresses.is_empty() || host.has(*upstream);
         let doubt = if !self.visible || self.guessed && !busy {
             "These captures show only the client's side of the gateway: what it did upstream cannot be seen."
@@ -190,7 +190,7 @@ impl<'a> Silence<'a> {
 }
 
 /// Captures of requests with which a capture of attempts agreed in time: one of another place had the attempt.
-fn agreed(exchanges: &[Exchange]) -> HashSet<u32> {
+fn agreed(exchanges: &[Exchange]) -> Set<u32> {
     let input = |events: &[Event]| events.first().map(|event| event.source.input());
     let told = exchanges.iter().filter_map(|exchange| {
         let own = input(&exchange.events)?;

@@ -5,11 +5,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::names::Host;
+use super::host::Host;
 use super::{Asked, Names};
 use crate::exchange::Exchange;
+use crate::leads::Leads;
+use crate::listed::Map;
 use crate::sorting::Sorting as _;
-use crate::tables::HashMap;
 use crate::time::Timestamp;
 
 /// What the captures say of the host that a request wants.
@@ -31,25 +32,24 @@ struct Site<'a> {
 
 /// The hosts that requests want.
 pub(super) struct Sites<'a> {
-    numbers: HashMap<String, u32>,
+    numbers: Map<String, u32>,
     list: Vec<Site<'a>>,
     /// Addresses and whose they are, in order.
     addresses: Vec<(IpAddr, u32)>,
     /// Hosts that have addresses in common, or have some in common with a third one, are one group.
-    groups: Vec<u32>,
+    groups: Leads,
 }
 
 impl<'a> Sites<'a> {
     pub(super) fn new(exchanges: &[Exchange], names: &Names<'a>, asked: &Asked) -> Self {
         let mut sites =
-            Self { numbers: HashMap::default(), list: Vec::new(), addresses: Vec::new(), groups: Vec::new() };
+            Self { numbers: Map::default(), list: Vec::new(), addresses: Vec::new(), groups: Leads::default() };
         for name in exchanges.iter().filter_map(|exchange| exchange.host.as_deref()) {
             if sites.numbers.contains_key(name) {
                 continue;
             }
             let (number, host) = (sites.list.len() as u32, names.host(name));
-            let began = host.began(Timestamp(i64::MIN), Timestamp(i64::MAX)).iter();
-            let mut looked_up: Vec<Timestamp> = began.filter_map(|(began, ..)| asked.latest(name, *began)).collect();
+            let mut looked_up: Vec<Timestamp> = host.began().filter_map(|began| asked.latest(name, began)).collect();
             looked_up.order();
             looked_up.dedup();
             let known = host.addresses.iter().map(|(given, _)| *given).min().unwrap_or(Timestamp(i64::MAX));
@@ -58,25 +58,19 @@ impl<'a> Sites<'a> {
             sites.numbers.insert(name.to_string(), number);
         }
         sites.addresses.order();
-        sites.groups = (0..).take(sites.list.len()).collect();
+        sites.list.iter().for_each(|_| sites.groups.push());
         for at in 1..sites.addresses.len() {
             if let Some([(address, one), (same, other)]) = sites.addresses.get(at - 1..=at)
                 && address == same
             {
-                let ends = [*one, *other, sites.group(*one), sites.group(*other)];
-                let first = ends.into_iter().min().unwrap_or_default();
-                for site in ends {
-                    if let Some(group) = sites.groups.get_mut(site as usize) {
-                        *group = first;
-                    }
-                }
+                let (one, other) = (sites.groups.end(*one as usize), sites.groups.end(*other as usize));
+                sites.groups.lead(one.max(other), one.min(other));
             }
         }
-        for site in 0..sites.groups.len() {
-            let group = sites.group(site as u32);
-            if let Some(known) = sites.groups.get_mut(site) {
-                *known = group;
-            }
+        // Each way has one step from here on.
+        for site in 0..sites.list.len() {
+            let group = sites.groups.end(site);
+            sites.groups.lead(site, group);
         }
         sites
     }
@@ -86,11 +80,8 @@ impl<'a> Sites<'a> {
     }
 
     /// The group of a host.
-    pub(super) fn group(&self, mut site: u32) -> u32 {
-        while let Some(group) = self.groups.get(site as usize).filter(|group| **group != site) {
-            site = *group;
-        }
-        site
+    pub(super) fn group(&self, site: u32) -> u32 {
+        self.groups.end_of(site as usize) as u32
     }
 
     /// The group of the hosts that have this address.

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::time::Timestamp;
 
 /// Found for one question, the latest first: whoever asks looks for one that fits among them.
-const NEAREST: usize = 2048;
+pub(super) const NEAREST: usize = 2048;
 /// Spans whose latest end is known together, so that those that are over are passed over at once.
 const BLOCK: usize = 64;
 

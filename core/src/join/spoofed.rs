@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use crate::capture::connection::Connection;
 use crate::capture::point::Point;
@@ -17,15 +17,15 @@ use crate::protocols::http1::is_server_error;
 const NEAR: usize = 64;
 
 /// Hosts that were asked, and asked on in the name of who had asked them.
-pub fn find(points: &[Point]) -> HashSet<IpAddr> {
-    let mut found = HashSet::default();
+pub fn find(points: &[Point]) -> Set<IpAddr> {
+    let mut found = Set::default();
     for point in points {
-        let mut asked: HashMap<IpAddr, Vec<&Connection>> = HashMap::default();
+        let mut asked: Map<IpAddr, Vec<&Connection>> = Map::default();
         for connection in &point.connections {
             let outers = asked.get(&connection.client.ip()).into_iter().flatten().rev().take(NEAR);
             found.extend(outers.copied().find(|outer| both_legs(outer, connection)).map(|outer| outer.server.ip()));
             if connection.conversation().is_some() {
-                asked.entry(connection.client.ip()).or_default().push(connection);
+                asked.or_default(connection.client.ip()).push(connection);
             }
         }
     }

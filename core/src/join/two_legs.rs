@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::doings::{Doings, TIMES, during};
 use super::roles::NEAR;
@@ -22,12 +22,12 @@ fn foreign(inner: &Connection, outer: &Connection) -> bool {
 /// Pairs of addresses of a reverse proxy: one is asked, the other asks on for the same within that time. The same path,
 /// or a mark of a gateway, ties both; where the upstream was never asked, that one address goes out, or looks up the
 /// name that was wanted, only while the other has a request that failed.
-pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Box<Doings>>) -> Vec<(IpAddr, IpAddr)> {
+pub(super) fn two_legs(points: &[Point], hosts: &Map<IpAddr, Box<Doings>>) -> Vec<(IpAddr, IpAddr)> {
     let connections = || points.iter().flat_map(|point| &point.connections);
-    let mut by_path: HashMap<u32, Vec<&Connection>> = HashMap::default();
+    let mut by_path: Map<u32, Vec<&Connection>> = Map::default();
     for connection in connections() {
         for path in connection.conversation().into_iter().flat_map(|http| &http.paths) {
-            let same = by_path.entry(*path).or_default();
+            let same = by_path.or_default(*path);
             if same.len() < TIMES {
                 same.push(connection);
             }
@@ -41,7 +41,7 @@ pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Box<Doings>>) -
         let (from, to) = in_use(outer);
         apart && !foreign(inner, outer) && from <= inner.first.time && inner.first.time <= to
     };
-    let mut legs = HashSet::default();
+    let mut legs = Set::default();
     for inner in connections() {
         let Some(http) = inner.conversation() else { continue };
         for path in &http.paths {
@@ -58,9 +58,9 @@ pub(super) fn two_legs(points: &[Point], hosts: &HashMap<IpAddr, Box<Doings>>) -
         if outers.is_empty() {
             return Vec::new();
         }
-        let mut opened: HashMap<IpAddr, Vec<&Connection>> = HashMap::default();
+        let mut opened: Map<IpAddr, Vec<&Connection>> = Map::default();
         for connection in connections() {
-            let its = opened.entry(connection.client.ip()).or_default();
+            let its = opened.or_default(connection.client.ip());
             if its.len() < NEAR {
                 its.push(connection);
             }

@@ -3,7 +3,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::HashMap;
+use crate::listed::Map;
 
 use super::spans::Spans;
 use super::{Names, Roles, services};
@@ -18,7 +18,7 @@ const BY_TIMER: Span = Span::seconds(64);
 pub(super) struct Answered<'a, 'n> {
     said: Spans<()>,
     /// The same by their addresses.
-    by_address: HashMap<IpAddr, Spans<SocketAddr>>,
+    by_address: Map<IpAddr, Spans<SocketAddr>>,
     names: &'a Names<'n>,
 }
 
@@ -35,10 +35,10 @@ impl<'a, 'n> Answered<'a, 'n> {
             let begun = begun.or_else(|| server.unseen().then_some(connection.first.time))?;
             Some((begun, connection.last.time, connection.server))
         });
-        let mut all = Self { said: Spans::default(), by_address: HashMap::default(), names };
+        let mut all = Self { said: Spans::default(), by_address: Map::default(), names };
         for (begun, ended, server) in said {
             all.said.push(begun, ended, ());
-            all.by_address.entry(server.ip()).or_default().push(begun, ended, server);
+            all.by_address.or_default(server.ip()).push(begun, ended, server);
         }
         all.said.order();
         all.by_address.values_mut().for_each(Spans::order);
@@ -65,7 +65,11 @@ impl<'a, 'n> Answered<'a, 'n> {
         };
         let answered = match host.addresses.is_empty() {
             true => self.said.touch(begun, end),
-            false => host.each().any(there) || exchange.attempts.iter().filter_map(|a| a.upstream).any(asked),
+            false => {
+                host.has_more()
+                    || host.each().any(there)
+                    || exchange.attempts.iter().filter_map(|a| a.upstream).any(asked)
+            }
         };
         all_failed && !answered
     }

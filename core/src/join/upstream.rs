@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::HashSet;
+use crate::listed::Set;
 
 use super::clients::asked_or_failed;
 use super::directions::Unheard;
@@ -32,7 +32,7 @@ pub(super) fn upstream_side<'a>(
     roles: &Roles,
     hosts: &Hosts<'_>,
     unheard: &Unheard,
-    wanted: Option<&HashSet<u16>>,
+    wanted: Option<&Set<u16>>,
     seen_to: Timestamp,
 ) -> Vec<Loose<'a>> {
     let mut loose = Vec::new();
@@ -109,14 +109,14 @@ pub(super) fn upstream_side<'a>(
 }
 
 /// Where connections are accepted.
-fn answering_servers(points: &[Point]) -> HashSet<SocketAddr> {
+fn answering_servers(points: &[Point]) -> Set<SocketAddr> {
     let connections = points.iter().flat_map(|point| &point.connections);
     connections.filter(|connection| connection.established.is_some()).map(|connection| connection.server).collect()
 }
 
 /// Who sends SYNs to whom that are made to expire on their way: an engineer's TCP traceroute, of which not every SYN was
 /// captured.
-fn probed(points: &[Point]) -> HashSet<(IpAddr, IpAddr)> {
+fn probed(points: &[Point]) -> Set<(IpAddr, IpAddr)> {
     let probes = points.iter().flat_map(|point| &point.connections);
     let probes = probes.filter(|probe| probe.syn_count > 0 && probe.client_end.ttl.is_some_and(attempt::is_probe));
     probes.map(|probe| (probe.client.ip(), probe.server.ip())).collect()
@@ -124,7 +124,7 @@ fn probed(points: &[Point]) -> HashSet<(IpAddr, IpAddr)> {
 
 /// Whether a connection to this port may be the gateway's upstream. Without a client's side nothing else tells a
 /// gateway's connections from others', so only ports that the web is usually served on count there.
-fn web(port: u16, connection: &Connection, wanted: Option<&HashSet<u16>>) -> bool {
+fn web(port: u16, connection: &Connection, wanted: Option<&Set<u16>>) -> bool {
     let speaks = matches!(connection.speech, Speech::Http(_) | Speech::Tls);
     if let Some(wanted) = wanted {
         return speaks || wanted.contains(&port) || !NEVER_WEB.contains(&port);

@@ -2,7 +2,7 @@
 
 use alloc::string::ToString;
 
-use crate::tables::HashSet;
+use crate::listed::Set;
 
 use super::Roles;
 use crate::capture::point::Point;
@@ -15,7 +15,7 @@ pub fn tally(points: &[Point], roles: &Roles) -> Tally {
     if roles.unknown() {
         return tally;
     }
-    let mut met = HashSet::default();
+    let mut met = Set::default();
     for connection in points.iter().flat_map(|point| &point.connections) {
         let Some(conversation) = connection.conversation().filter(|http| !http.checks_health()) else { continue };
         let inbound = roles.is_inbound(connection);

@@ -57,7 +57,7 @@ impl Purpose {
 
 /// What the inputs that were read tell of: which healthy lines of logs are kept.
 #[derive(Default)]
-pub struct Told {
+pub struct Heard {
     /// What clients saw, by the HAR files.
     pub seen: Vec<Sight>,
     /// What error logs tell of.
@@ -66,7 +66,7 @@ pub struct Told {
     captured: Option<Option<Rc<Interest>>>,
 }
 
-impl Told {
+impl Heard {
     /// More of a capture, or of what a client saw, is read.
     pub fn renew(&mut self) {
         self.captured = None;
@@ -189,30 +189,30 @@ impl Reading {
     }
 
     /// The next bytes as they are in the file.
-    pub fn read(&mut self, chunk: &[u8], points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
+    pub fn read(&mut self, chunk: &[u8], points: &mut Vec<Point>, heard: &mut Heard, purpose: Purpose) {
         self.bytes += chunk.len() as u64;
-        self.feed(chunk, points, told, purpose);
+        self.feed(chunk, points, heard, purpose);
     }
 
-    fn feed(&mut self, chunk: &[u8], points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
+    fn feed(&mut self, chunk: &[u8], points: &mut Vec<Point>, heard: &mut Heard, purpose: Purpose) {
         #[cfg(feature = "std")]
         if let Some(mut gunzip) = self.gunzip.take() {
-            gunzip.push(chunk, |bytes| self.content(bytes, points, told, purpose));
+            gunzip.push(chunk, |bytes| self.content(bytes, points, heard, purpose));
             self.gunzip = Some(gunzip);
             return;
         }
-        self.content(chunk, points, told, purpose);
+        self.content(chunk, points, heard, purpose);
     }
 
     /// The next bytes of the content, unpacked.
-    fn content(&mut self, chunk: &[u8], points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
+    fn content(&mut self, chunk: &[u8], points: &mut Vec<Point>, heard: &mut Heard, purpose: Purpose) {
         match &mut self.state {
             State::Head(head) => {
                 head.extend_from_slice(chunk);
                 // Binary formats tell in their first bytes, texts need some lines.
                 let binary = is_binary(head);
                 if head.len() >= HEAD || binary && head.len() >= 24 {
-                    self.decide(points, told, purpose);
+                    self.decide(points, heard, purpose);
                 }
             }
             #[cfg(feature = "std")]
@@ -249,7 +249,7 @@ impl Reading {
     }
 
     /// Recognises the file by its first bytes and reads them.
-    fn decide(&mut self, points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
+    fn decide(&mut self, points: &mut Vec<Point>, heard: &mut Heard, purpose: Purpose) {
         let State::Head(head) = &mut self.state else { return };
         let head = core::mem::take(head);
         let recognised = input::recognise_for(&head, self.options.product, self.custom.as_ref());
@@ -264,7 +264,7 @@ impl Reading {
                 self.packed = true;
                 self.gunzip = Some(Gunzip::default());
                 self.state = State::Head(Vec::new());
-                return self.feed(&head, points, told, purpose);
+                return self.feed(&head, points, heard, purpose);
             }
             Recognised::Gzip if self.packed => {
                 self.warnings.push("gzip inside gzip is not opened: unpack it once with gunzip".to_string());
@@ -276,34 +276,34 @@ impl Reading {
                 log.follow(self.custom.as_ref());
                 log.set_zone(self.options.zone);
                 log.not_after(self.options.now);
-                let captures = told.captured(points);
-                log.beside(captures, if format.of_errors() { &[] } else { &told.erred });
+                let captures = heard.captured(points);
+                log.beside(captures, if format.of_errors() { &[] } else { &heard.erred });
                 State::Log(Box::new(log))
             }
             Recognised::Har => State::Har(Box::new(HarReader::new(self.id))),
             Recognised::Page => State::Page(Box::new(PageReader::new(self.id))),
             other => State::Refused(Kind::Unknown, other.format().to_string()),
         };
-        self.content(&head, points, told, purpose);
+        self.content(&head, points, heard, purpose);
     }
 
     /// The end of the file.
-    pub fn end(&mut self, points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
+    pub fn end(&mut self, points: &mut Vec<Point>, heard: &mut Heard, purpose: Purpose) {
         if self.ended {
             return;
         }
         #[cfg(feature = "std")]
         {
             if matches!(self.state, State::Head(_)) && self.gunzip.is_none() {
-                self.decide(points, told, purpose);
+                self.decide(points, heard, purpose);
             }
             if let Some(mut gunzip) = self.gunzip.take() {
-                let warning = gunzip.end(|bytes| self.content(bytes, points, told, purpose));
+                let warning = gunzip.end(|bytes| self.content(bytes, points, heard, purpose));
                 self.warnings.extend(warning);
             }
         }
         if matches!(self.state, State::Head(_)) {
-            self.decide(points, told, purpose);
+            self.decide(points, heard, purpose);
         }
         self.ended = true;
         match &mut self.state {
@@ -345,9 +345,9 @@ impl Reading {
     }
 
     /// Reading failed on the way.
-    pub fn fail(&mut self, why: &str, points: &mut Vec<Point>, told: &mut Told, purpose: Purpose) {
+    pub fn fail(&mut self, why: &str, points: &mut Vec<Point>, heard: &mut Heard, purpose: Purpose) {
         if self.bytes > 0 {
-            self.end(points, told, purpose);
+            self.end(points, heard, purpose);
             self.warnings.push(format!("{why}; the {} bytes before were read", self.bytes));
         } else {
             self.ended = true;

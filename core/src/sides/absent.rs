@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::relation::Relation;
 use super::stand::{Place, Stand};
@@ -36,7 +36,7 @@ pub struct Absences<'a> {
     /// Servers have the same addresses at both places.
     same_servers: bool,
     /// Pairs by the opener's address at home.
-    openers: HashMap<IpAddr, Openings>,
+    openers: Map<IpAddr, Openings>,
     /// What the other capture's servers serve, in order.
     services: Vec<(IpAddr, u16)>,
     /// Both are interfaces of one machine, all of which were recorded.
@@ -49,14 +49,14 @@ struct Openings {
     /// By the time at home's clock.
     witnesses: Vec<(Timestamp, Witness)>,
     /// The next hops that its packets were sent to, and the servers.
-    hops: HashSet<u64>,
-    servers: HashSet<IpAddr>,
+    hops: Set<u64>,
+    servers: Set<IpAddr>,
 }
 
 impl<'a> Absences<'a> {
     /// Gathers them.
     pub fn new(home: &Point, other: &'a Point, place: &'a Place<'a>, relation: &'a Relation) -> Self {
-        let paired: HashSet<usize> = relation.pairs.iter().map(|pair| pair.b).collect();
+        let paired: Set<usize> = relation.pairs.iter().map(|pair| pair.b).collect();
         let left = other.connections.iter().enumerate().filter(|(at, _)| !paired.contains(at));
         let same_servers = relation.pairs.iter().all(|pair| {
             let (ours, theirs) = (home.connections.get(pair.a), other.connections.get(pair.b));
@@ -69,7 +69,7 @@ impl<'a> Absences<'a> {
             })
             .collect();
         unpaired.order();
-        let mut openers: HashMap<IpAddr, Openings> = HashMap::default();
+        let mut openers: Map<IpAddr, Openings> = Map::default();
         for pair in &relation.pairs {
             let (Some(ours), Some(theirs)) = (home.connections.get(pair.a), other.connections.get(pair.b)) else {
                 continue;
@@ -77,7 +77,7 @@ impl<'a> Absences<'a> {
             if theirs.client_end.packets == 0 {
                 continue;
             }
-            let openings = openers.entry(ours.client.ip()).or_default();
+            let openings = openers.or_default(ours.client.ip());
             openings.hops.extend(next_hop(ours));
             openings.servers.insert(ours.server.ip());
             let flow = Flow { one: theirs.client, other: theirs.server, packets: theirs.packets };
@@ -91,7 +91,7 @@ impl<'a> Absences<'a> {
             let (asker, server) = (SocketAddr::new(theirs.asker, 0), SocketAddr::new(theirs.server, 53));
             let flow = Flow { one: asker, other: server, packets: u64::MAX };
             let what = format!("DNS query, {} → {}", theirs.asker, theirs.server);
-            openers.entry(ours.asker).or_default().add(place, (*query, flow, what));
+            openers.or_default(ours.asker).add(place, (*query, flow, what));
         }
         for openings in openers.values_mut() {
             openings.witnesses.order_by_key(|(time, _)| *time);

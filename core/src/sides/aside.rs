@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::tables::HashSet;
+use crate::listed::Set;
 
 use super::parts;
 use super::relation::Relation;
@@ -12,16 +12,16 @@ use crate::capture::point::Point;
 #[derive(Default)]
 pub struct Aside {
     /// Connections, by their place in the list.
-    pub connections: HashSet<usize>,
+    pub connections: Set<usize>,
     /// DNS questions likewise.
-    pub lookups: HashSet<usize>,
+    pub lookups: Set<usize>,
 }
 
 impl Aside {
     /// Connections of, or to, an address that speaks for hosts of the home capture, and that home does not have: they
     /// are other hosts' behind the same translator, or the Internet's knocking at it.
     pub fn strangers(&mut self, point: &Point, home: &Point, relation: &Relation) {
-        let mut speakers = HashSet::default();
+        let mut speakers = Set::default();
         for pair in &relation.pairs {
             let (Some(ours), Some(theirs)) = (home.connections.get(pair.a), point.connections.get(pair.b)) else {
                 continue;

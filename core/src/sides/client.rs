@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::HashMap;
+use crate::listed::Map;
 
 use super::stand::Stand;
 use super::tell;
@@ -79,14 +79,14 @@ impl Seen {
 }
 
 /// Exchanges by the ends of the client's connection: their places in a list.
-pub type Known = HashMap<(SocketAddr, SocketAddr), Vec<usize>>;
+pub type Known = Map<(SocketAddr, SocketAddr), Vec<usize>>;
 
 /// Finds them.
 pub fn known(exchanges: &[Exchange]) -> Known {
     let mut known = Known::default();
     for (at, exchange) in exchanges.iter().enumerate() {
         if let Some(flow) = tell::client_flow(exchange) {
-            known.entry((flow.one, flow.other)).or_default().push(at);
+            known.or_default((flow.one, flow.other)).push(at);
         }
     }
     known

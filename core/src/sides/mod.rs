@@ -23,7 +23,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use crate::capture::point::Point;
 use crate::exchange::{Between, Exchange, Proof};
@@ -45,7 +45,7 @@ const PLACES: usize = 12;
 #[derive(Default)]
 pub struct Sides {
     /// By the ends of a connection at home.
-    proofs: HashMap<(SocketAddr, SocketAddr), Vec<Witness>>,
+    proofs: Map<(SocketAddr, SocketAddr), Vec<Witness>>,
     /// What only clients' own captures show.
     seen: Vec<Seen>,
     /// Each capture point: its clock against its home's, and how it stands to it.
@@ -93,12 +93,12 @@ impl Sides {
     fn group(&mut self, points: &[Point], titles: &[String], group: &Group, aside: &mut [Aside]) {
         let Some(home) = points.get(group.home) else { return };
         let name = |at: usize| titles.get(at).map_or("", String::as_str);
-        let servers: Vec<HashSet<IpAddr>> =
+        let servers: Vec<Set<IpAddr>> =
             group.others.iter().map(|(at, _)| points.get(*at).map(answered).unwrap_or_default()).collect();
         let answered = answered(home);
         let home_place = place(home, name(group.home), &answered, Clock::default());
         // What other captures hold of each connection at home: the place, the connection there, nearer to its client.
-        let mut views: HashMap<usize, Vec<(usize, usize, Option<bool>)>> = HashMap::default();
+        let mut views: Map<usize, Vec<(usize, usize, Option<bool>)>> = Map::default();
         let mut places: Vec<(usize, Place<'_>)> = Vec::new();
         for ((at, relation), servers) in group.others.iter().zip(&servers) {
             let Some(point) = points.get(*at) else { continue };
@@ -109,7 +109,7 @@ impl Sides {
                     aside.connections.insert(pair.b);
                 }
                 if !relation.same {
-                    views.entry(pair.a).or_default().push((*at, pair.b, pair.client_at_a.map(|at_home| !at_home)));
+                    views.or_default(pair.a).push((*at, pair.b, pair.client_at_a.map(|at_home| !at_home)));
                 }
             }
             if let Some(aside) = aside.get_mut(*at) {
@@ -172,7 +172,7 @@ impl Sides {
             }
             if !proofs.is_empty() {
                 let witness = Witness { begun: connection.first.time, ended: connection.last.time, proofs };
-                self.proofs.entry((connection.client, connection.server)).or_default().push(witness);
+                self.proofs.or_default((connection.client, connection.server)).push(witness);
             }
         }
         for (at, relation) in &group.others {

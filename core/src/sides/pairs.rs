@@ -8,7 +8,7 @@ use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::hash::Hash;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use crate::capture::connection::{Connection, Side};
 use crate::capture::connections::Connections;
@@ -32,7 +32,7 @@ pub struct Shared {
 
 /// Finds what is in both.
 pub fn find(a: (&Connections, &[Lookup]), b: (&Connections, &[Lookup])) -> Shared {
-    let mut pairing = Pairing { a: a.0, b: b.0, pairs: Vec::new(), used: (HashSet::default(), HashSet::default()) };
+    let mut pairing = Pairing { a: a.0, b: b.0, pairs: Vec::new(), used: (Set::default(), Set::default()) };
     pairing.same_ends();
     pairing.same_numbers();
     let lookups = lookups(a.1, b.1);
@@ -67,7 +67,7 @@ struct Pairing<'a> {
     a: &'a Connections,
     b: &'a Connections,
     pairs: Vec<(usize, usize)>,
-    used: (HashSet<usize>, HashSet<usize>),
+    used: (Set<usize>, Set<usize>),
 }
 
 impl Pairing<'_> {
@@ -82,11 +82,11 @@ impl Pairing<'_> {
     }
 
     /// Connections of B that are not paired yet, by a key.
-    fn by<K: Eq + Hash>(&self, key: impl Fn(&Connection) -> Option<K>) -> HashMap<K, Vec<usize>> {
-        let mut map: HashMap<K, Vec<usize>> = HashMap::default();
+    fn by<K: Eq + Hash>(&self, key: impl Fn(&Connection) -> Option<K>) -> Map<K, Vec<usize>> {
+        let mut map: Map<K, Vec<usize>> = Map::default();
         for (at, connection) in self.b.iter().enumerate().filter(|(at, _)| !self.used.1.contains(at)) {
             let Some(key) = key(connection) else { continue };
-            let list = map.entry(key).or_default();
+            let list = map.or_default(key);
             if list.len() < CANDIDATES {
                 list.push(at);
             }
@@ -101,7 +101,7 @@ impl Pairing<'_> {
         fits: impl Fn(&Connection, &Connection) -> bool,
     ) {
         let map = self.by(&key);
-        let mut taken: HashSet<usize> = HashSet::default();
+        let mut taken: Set<usize> = Set::default();
         let mut found = Vec::new();
         for (at, connection) in self.free() {
             let candidates = key(connection).and_then(|key| map.get(&key)).into_iter().flatten().copied();
@@ -144,8 +144,8 @@ impl Pairing<'_> {
         let key =
             |mark: &Mark| (mark.side == Side::Client && mark.id != 0).then_some((mark.kind, mark.id, mark.payload));
         let stamp = |mark: &Mark| (mark.kind == Kind::Syn && mark.stamp != 0).then_some(mark.stamp);
-        let mut by_id: HashMap<(Kind, u16, u32), Vec<usize>> = HashMap::default();
-        let mut by_stamp: HashMap<u32, Vec<usize>> = HashMap::default();
+        let mut by_id: Map<(Kind, u16, u32), Vec<usize>> = Map::default();
+        let mut by_stamp: Map<u32, Vec<usize>> = Map::default();
         for (at, connection) in self.b.iter().enumerate().filter(|(at, _)| !self.used.1.contains(at)) {
             for mark in connection.marks.iter() {
                 if let Some(key) = key(mark) {
@@ -198,8 +198,8 @@ impl Pairing<'_> {
     }
 }
 
-fn add<K: Eq + Hash>(map: &mut HashMap<K, Vec<usize>>, key: K, at: usize) {
-    let list = map.entry(key).or_default();
+fn add<K: Eq + Hash>(map: &mut Map<K, Vec<usize>>, key: K, at: usize) {
+    let list = map.or_default(key);
     if list.len() < CANDIDATES && list.last() != Some(&at) {
         list.push(at);
     }
@@ -235,11 +235,11 @@ fn agreed(candidates: &[(usize, usize, i64, usize)]) -> Option<Span> {
 /// Questions with the same name, type and number, to the same server or of the same asker.
 fn lookups(a: &[Lookup], b: &[Lookup]) -> Vec<(usize, usize)> {
     let key = |lookup: &Lookup| (lookup.id, lookup.kind, lookup.name.clone());
-    let mut map: HashMap<_, Vec<usize>> = HashMap::default();
+    let mut map: Map<_, Vec<usize>> = Map::default();
     for (at, lookup) in b.iter().enumerate() {
         add(&mut map, key(lookup), at);
     }
-    let mut used = HashSet::default();
+    let mut used = Set::default();
     let mut pairs = Vec::new();
     for (at, lookup) in a.iter().enumerate() {
         let candidates = map.get(&key(lookup)).into_iter().flatten().copied();

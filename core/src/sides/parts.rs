@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::HashSet;
+use crate::listed::Set;
 
 use super::relation::{Relation, alike};
 use crate::capture::connection::{Connection, End};
@@ -122,14 +122,14 @@ fn places(parts: &[(String, Point)]) -> Result<Vec<usize>, Vec<IpAddr>> {
 struct Own<'a> {
     point: &'a Point,
     /// Connections that other interfaces hold as well.
-    shared: HashSet<usize>,
+    shared: Set<usize>,
     /// The machine's hardware address there: what it passes on comes from it. 0 where unknown.
     hardware: u64,
 }
 
 impl<'a> Own<'a> {
     fn new(point: &'a Point) -> Self {
-        Self { point, shared: HashSet::default(), hardware: 0 }
+        Self { point, shared: Set::default(), hardware: 0 }
     }
 
     /// A connection came by here and at another interface.
@@ -179,9 +179,9 @@ fn gateway(interfaces: &[Own<'_>]) -> Option<Vec<IpAddr>> {
         return None;
     }
     // In the name of those whom it calls it speaks, without being them.
-    let called: HashSet<IpAddr> = opened.iter().map(|(_, connection)| connection.server.ip()).collect();
+    let called: Set<IpAddr> = opened.iter().map(|(_, connection)| connection.server.ip()).collect();
     let as_server = taken.iter().map(|(_, connection)| connection.server.ip()).filter(|ip| !called.contains(ip));
-    let asked: HashSet<IpAddr> = taken.iter().map(|(_, connection)| connection.client.ip()).collect();
+    let asked: Set<IpAddr> = taken.iter().map(|(_, connection)| connection.client.ip()).collect();
     let as_client = opened.iter().map(|(_, connection)| connection.client.ip()).filter(|ip| !asked.contains(ip));
     let mut all: Vec<IpAddr> = as_server.chain(as_client).collect();
     all.order();

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::HashMap;
+use crate::listed::Map;
 
 use super::clock::{Clock, Common};
 use super::pairs;
@@ -40,7 +40,7 @@ pub struct Relation {
     /// What lies between takes one from the time to live, as routers do.
     pub counts_hops: bool,
     /// On whose side of what lies between a host is, by its address at A: above zero A's, below zero B's.
-    hosts: HashMap<IpAddr, i32>,
+    hosts: Map<IpAddr, i32>,
 }
 
 impl Relation {
@@ -56,7 +56,7 @@ impl Relation {
             clock: None,
             same: true,
             counts_hops: false,
-            hosts: HashMap::default(),
+            hosts: Map::default(),
         };
         // Connections with and without a difference in hops.
         let mut counted = [0_usize; 2];
@@ -67,8 +67,8 @@ impl Relation {
             let client_at_a = nearer(ours, theirs, &common);
             if let Some(nearer) = client_at_a {
                 let vote = if nearer { 1 } else { -1 };
-                *relation.hosts.entry(ours.client.ip()).or_default() += vote;
-                *relation.hosts.entry(ours.server.ip()).or_default() -= vote;
+                *relation.hosts.or_default(ours.client.ip()) += vote;
+                *relation.hosts.or_default(ours.server.ip()) -= vote;
             }
             relation.same &= alike(ours, theirs);
             if let Some(apart) = hops(ours, theirs) {
@@ -107,8 +107,8 @@ impl Relation {
                 _ => continue,
             };
             let vote = i32::try_from(vote).unwrap_or(0);
-            *self.hosts.entry(ours.asker).or_default() += vote;
-            *self.hosts.entry(ours.server).or_default() -= vote;
+            *self.hosts.or_default(ours.asker) += vote;
+            *self.hosts.or_default(ours.server) -= vote;
         }
     }
 
@@ -148,7 +148,7 @@ impl Relation {
 
     /// The same from the other place.
     pub fn reversed(self, a: &Point, b: &Point) -> Self {
-        let mut hosts: HashMap<IpAddr, i32> = HashMap::default();
+        let mut hosts: Map<IpAddr, i32> = Map::default();
         for pair in &self.pairs {
             let (Some(ours), Some(theirs)) = (a.connections.get(pair.a), b.connections.get(pair.b)) else { continue };
             for (ours, theirs) in [(ours.client.ip(), theirs.client.ip()), (ours.server.ip(), theirs.server.ip())] {

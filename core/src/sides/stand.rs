@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::HashSet;
+use crate::listed::Set;
 
 use super::clock::Clock;
 use crate::capture::connection::{Connection, Side};
@@ -32,7 +32,7 @@ pub struct Place<'a> {
     /// Its host says that it missed packets, or receivers acknowledged some that it lacks.
     pub lossy: bool,
     /// Servers whose packets are among its packets.
-    pub answered: &'a HashSet<IpAddr>,
+    pub answered: &'a Set<IpAddr>,
     /// Packets of openers are.
     pub requests: bool,
 }
@@ -129,14 +129,14 @@ impl<'a> Stand<'a> {
 }
 
 /// Servers whose packets came by.
-pub fn answered(point: &Point) -> HashSet<IpAddr> {
+pub fn answered(point: &Point) -> Set<IpAddr> {
     let connections = point.connections.iter().filter(|connection| connection.server_end.packets > 0);
     let lookups = point.lookups.list.iter().filter(|lookup| !lookup.answers.is_empty());
     connections.map(|connection| connection.server.ip()).chain(lookups.map(|lookup| lookup.server)).collect()
 }
 
 /// A point as a place, by the clock of its home.
-pub fn place<'a>(point: &Point, name: &'a str, answered: &'a HashSet<IpAddr>, clock: Clock) -> Place<'a> {
+pub fn place<'a>(point: &Point, name: &'a str, answered: &'a Set<IpAddr>, clock: Clock) -> Place<'a> {
     let gap = |connection: &Connection| {
         let (client, server) = (&connection.client_end, &connection.server_end);
         client.skipped() || server.skipped() || client.lacks() || server.lacks()

@@ -2,6 +2,7 @@
 //! file descriptors that ran out. They make no exchange; they narrow what an access log leaves open at that time.
 
 use crate::sorting::Sorting as _;
+use alloc::format;
 use alloc::vec::Vec;
 
 use crate::exchange::Exchange;
@@ -32,12 +33,13 @@ pub fn tell(exchanges: &mut [Exchange], asides: &[Exchange]) {
         .collect();
     failures.order();
     let ends = Ends::new(failures.iter().map(|(_, ended, _)| ended.0));
-    let mut taken: Vec<u8> = alloc::vec![0; failures.len()];
+    // How many each took, and how many more there were.
+    let mut taken: Vec<(u8, u64)> = alloc::vec![(0, 0); failures.len()];
     for aside in asides {
         let time = aside.begun;
         let lasting = aside.signs.aside.unwrap_or_default().0;
         let first = failures.partition_point(|(begun, ..)| begun.0 < time.0.saturating_sub(LONGEST));
-        let mut place = failures.partition_point(|(begun, ..)| begun.0 - lasting <= time.0);
+        let mut place = failures.partition_point(|(begun, ..)| begun.0.saturating_sub(lasting) <= time.0);
         // The last of those that were open began nearest to the line.
         for _ in 0..NEAREST {
             let Some(open) = ends.before(place, time.0.saturating_sub(SECOND)).filter(|open| *open >= first) else {
@@ -45,12 +47,20 @@ pub fn tell(exchanges: &mut [Exchange], asides: &[Exchange]) {
             };
             place = open;
             if let Some((_, _, at)) = failures.get(open)
-                && let (Some(exchange), Some(taken)) = (exchanges.get_mut(*at), taken.get_mut(open))
-                && (*taken < TAKEN || narrows(exchange, aside))
+                && let (Some(exchange), Some((taken, more))) = (exchanges.get_mut(*at), taken.get_mut(open))
             {
-                *taken = taken.saturating_add(1);
-                narrow(exchange, aside, Confidence::Possible);
+                if *taken < TAKEN || narrows(exchange, aside) {
+                    *taken = taken.saturating_add(1);
+                    narrow(exchange, aside, Confidence::Possible);
+                } else {
+                    *more += 1;
+                }
             }
+        }
+    }
+    for ((.., at), (_, more)) in failures.iter().zip(taken).filter(|(_, (_, more))| *more > 0) {
+        if let Some(claim) = exchanges.get_mut(*at).and_then(|exchange| exchange.claim.as_mut()) {
+            claim.why.push_str(&format!("; and {more} more such lines"));
         }
     }
 }

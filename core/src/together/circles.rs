@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::{Together, merge};
 use crate::exchange::Exchange;
@@ -22,12 +22,12 @@ type Key = (String, IpAddr);
 
 /// Makes one exchange of each loop.
 pub(super) fn fold(all: &mut Together) {
-    let mut turned: HashMap<Key, usize> = HashMap::default();
+    let mut turned: Map<Key, usize> = Map::default();
     for exchange in all.exchanges.iter().filter(|exchange| logged(exchange)) {
         if let (Some(client), Some(asked)) = (exchange.client, asked(exchange))
             && client == asked
         {
-            *turned.entry((path(exchange), client)).or_default() += 1;
+            *turned.or_default((path(exchange), client)) += 1;
         }
     }
     // Once may be a test on the gateway's own host.
@@ -36,7 +36,7 @@ pub(super) fn fold(all: &mut Together) {
         return;
     }
     // Of each the line of the client that began it, and those of its rounds.
-    let mut loops: HashMap<Key, (usize, Vec<usize>)> = HashMap::default();
+    let mut loops: Map<Key, (usize, Vec<usize>)> = Map::default();
     for (at, exchange) in all.exchanges.iter().enumerate().filter(|(_, exchange)| logged(exchange)) {
         let Some(address) = asked(exchange).filter(|asked| exchange.client.is_some_and(|client| client != *asked))
         else {
@@ -44,7 +44,7 @@ pub(super) fn fold(all: &mut Together) {
         };
         let key = (path(exchange), address);
         if turned.contains_key(&key) {
-            loops.entry(key).or_insert((at, Vec::new()));
+            loops.or_insert_with(key, || (at, Vec::new()));
         }
     }
     for (at, exchange) in all.exchanges.iter().enumerate().filter(|(_, exchange)| logged(exchange)) {
@@ -55,7 +55,7 @@ pub(super) fn fold(all: &mut Together) {
             rounds.push(at);
         }
     }
-    let mut gone: HashSet<usize> = HashSet::default();
+    let mut gone: Set<usize> = Set::default();
     for (key, (root, rounds)) in &loops {
         let Some(begun) = all.exchanges.get(*root).map(|root| root.begun) else { continue };
         let near = |exchange: &&Exchange| exchange.begun.since(begun).0.saturating_abs() <= APART;
@@ -77,7 +77,7 @@ pub(super) fn fold(all: &mut Together) {
     leave_out(&mut all.notes, &gone);
 }
 
-fn leave_out<T>(list: &mut Vec<T>, gone: &HashSet<usize>) {
+fn leave_out<T>(list: &mut Vec<T>, gone: &Set<usize>) {
     let mut places = 0..;
     list.retain(|_| places.next().is_some_and(|at: usize| !gone.contains(&at)));
 }

@@ -3,7 +3,7 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use crate::tables::HashSet;
+use crate::listed::Set;
 
 use super::made_up::Fine;
 use super::matching::Requests;
@@ -29,7 +29,7 @@ impl<'a> Against<'a> {
     pub fn new(known: &'a Known<'_>) -> Self {
         let failed = |sight: &&Sight| sight.exchange.is_some();
         // Each exchange once: as the packets show it, else as the access log does.
-        let captured: HashSet<u32> = known.requests.iter().filter_map(|sight| sight.exchange).collect();
+        let captured: Set<u32> = known.requests.iter().filter_map(|sight| sight.exchange).collect();
         let alone = known.lines.iter().filter(|line| line.exchange.is_some_and(|at| !captured.contains(&at)));
         let failures: Vec<Sight> = known.requests.iter().filter(failed).chain(alone).copied().collect();
         let whole = failures.iter().chain(&known.fine).copied().collect();
@@ -93,7 +93,7 @@ pub fn add(
     let mut both = 0;
     let mut made_up_for: Vec<u64> = Vec::new();
     let before = all.exchanges.len();
-    let mut added: HashSet<usize> = HashSet::default();
+    let mut added: Set<usize> = Set::default();
     let mut asides = Vec::new();
     for ((exchange, place), wanted) in log.exchanges.iter().zip(&places).zip(&wanted) {
         let mut exchange = merge::shifted(exchange, shift);

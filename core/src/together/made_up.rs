@@ -8,7 +8,7 @@ use crate::sorting::Sorting as _;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 
-use crate::tables::{HashMap, HashSet};
+use crate::listed::{Map, Set};
 
 use super::matching::{Lines, other_query};
 use super::sight::Sight;
@@ -47,7 +47,7 @@ pub fn may_be(claim: Option<&Claim>) -> bool {
 type Key = (u32, u32);
 
 /// Requests by key, each list in the order of the latest time of a line.
-type ByKey = HashMap<Key, Vec<(Timestamp, u32)>>;
+type ByKey = Map<Key, Vec<(Timestamp, u32)>>;
 
 /// Requests that went well, with what finds them: gathered once, however many error logs there are.
 pub struct Fine<'a> {
@@ -93,7 +93,7 @@ impl<'a> Fine<'a> {
             for (at, request) in (0..).zip(self.all).filter(|(_, request)| request.client != 0) {
                 let Some(last) = latest(request, by_begin) else { continue };
                 for key in [(request.client, request.wanted.path), (request.client, 0)] {
-                    requests.entry(key).or_default().push((last, at));
+                    requests.or_default(key).push((last, at));
                 }
             }
             for list in requests.values_mut() {
@@ -124,7 +124,7 @@ pub fn find(
         .filter_map(|(at, line)| Some((line.ended?.plus(Span(ahead.0.saturating_neg())), at)))
         .collect();
     order.order();
-    let mut taken: HashSet<u32> = HashSet::default();
+    let mut taken: Set<u32> = Set::default();
     for (time, at) in order {
         let Some(line) = lines.sights.get(at) else { continue };
         let Some(list) = requests.get(&(line.client, line.wanted.path)) else { continue };

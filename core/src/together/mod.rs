@@ -25,9 +25,9 @@ use alloc::vec::Vec;
 use crate::capture::point::Point;
 use crate::exchange::{Exchange, Source};
 use crate::join::Joined;
+use crate::listed::Set;
 use crate::logs::{LogFormat, LogReader, NO_ZONE};
 use crate::report::Input;
-use crate::tables::HashSet;
 use crate::time::{SECOND, Span, Timestamp};
 pub use clock::{Clock, Compared};
 use matching::{Lines, Requests};
@@ -170,7 +170,7 @@ pub fn join(joined: Joined, points: &[Point], logs: &[&LogReader]) -> Together {
 
 /// Captured requests without an answer, of which no line tells what came of them either.
 fn unanswered(requests: &[Sight], same: &[Same]) -> u64 {
-    let told: HashSet<(u32, u64)> = same.iter().filter(|same| !same.inside).map(|same| same.request).collect();
+    let told: Set<(u32, u64)> = same.iter().filter(|same| !same.inside).map(|same| same.request).collect();
     let open = |request: &&Sight| {
         let known = |source: Source| told.contains(&(source.input(), source.number));
         request.unanswered && !request.tunnel && request.exchange.is_none() && !request.source.is_some_and(known)
@@ -186,7 +186,7 @@ struct Known<'a> {
     /// So many failures were known before the logs.
     failures: usize,
     /// Those of them that have their line.
-    lined: HashSet<usize>,
+    lined: Set<usize>,
     /// Beside each request: a healthy line is of it. Empty where nobody asks.
     logged: Vec<bool>,
     /// Failing lines of access logs, with the exchanges that they became: error logs are held against them.
@@ -197,7 +197,7 @@ struct Known<'a> {
 
 impl<'a> Known<'a> {
     fn new(points: &'a [Point], requests: &'a Requests, failures: usize) -> Self {
-        let (lined, logged, lines, fine) = (HashSet::default(), Vec::new(), Vec::new(), Vec::new());
+        let (lined, logged, lines, fine) = (Set::default(), Vec::new(), Vec::new(), Vec::new());
         Self { points, requests, failures, lined, logged, lines, fine }
     }
 
@@ -238,8 +238,8 @@ fn access(all: &mut Together, log: &LogReader, known: &mut Known<'_>) -> Vec<Sig
     // Where each failed exchange of the log has gone.
     let mut home: Vec<Option<usize>> = alloc::vec![None; log.exchanges.len()];
     // Requests that both count, and those whose inside was not seen and is told.
-    let mut counted: HashSet<u32> = HashSet::default();
-    let mut looked_into: HashSet<u32> = HashSet::default();
+    let mut counted: Set<u32> = Set::default();
+    let mut looked_into: Set<u32> = Set::default();
     for (at, line) in sights.iter().enumerate() {
         let same = of_line.get(at).copied().flatten();
         let Some(met) = same.or_else(|| tunnel_of.get(at).copied().flatten()) else { continue };

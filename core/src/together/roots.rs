@@ -10,7 +10,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::tables::HashMap;
+use crate::listed::Map;
 
 use crate::categories::Id;
 use crate::exchange::{Event, Exchange, Root, What};
@@ -152,9 +152,9 @@ fn around<'a>(words: &[&'a Notice], pool: &str, server: &str, line: u64) -> (Opt
 
 /// `lines`: the failures with a line in the log, in the order of these.
 fn by_notices(exchanges: &mut [Exchange], log: &LogReader, lines: &[(u64, usize)]) {
-    let mut pools: HashMap<&str, Pool<'_>> = HashMap::default();
+    let mut pools: Map<&str, Pool<'_>> = Map::default();
     for notice in log.notices.all() {
-        pools.entry(&notice.pool).or_default().notices.push(notice);
+        pools.or_default(&notice.pool).notices.push(notice);
     }
     let of_servers = |notice: &&Notice| matches!(notice.state, State::Down | State::Maintenance | State::Up);
     let mut words: Vec<&Notice> = log.notices.all().iter().filter(of_servers).collect();
@@ -245,7 +245,7 @@ fn before(span: Span, known: bool) -> String {
 
 /// nginx and Apache: the last failure on a server of the same host before one that found no server.
 fn by_failures(exchanges: &mut [Exchange], logs: &[&LogReader]) {
-    let products: HashMap<u32, Product> =
+    let products: Map<u32, Product> =
         logs.iter().filter_map(|log| Some((log.input(), log.format()?.product?))).collect();
     let product = |exchange: &Exchange| {
         exchange.events.iter().filter(|event| event.source.line).find_map(|event| products.get(&event.source.input()))
@@ -255,11 +255,11 @@ fn by_failures(exchanges: &mut [Exchange], logs: &[&LogReader]) {
         claim.is_some_and(|claim| claim.candidates.first() == Some(&Id::NoHealthyUpstream))
     };
     // By host, in the order of time: who failed on which server.
-    let mut failures: HashMap<Option<String>, Vec<(Timestamp, usize)>> = HashMap::default();
+    let mut failures: Map<Option<String>, Vec<(Timestamp, usize)>> = Map::default();
     for (at, exchange) in exchanges.iter().enumerate() {
         let on_server = exchange.attempts.iter().any(|attempt| attempt.upstream.is_some());
         if on_server && !none_left(exchange) && product(exchange).is_some() {
-            failures.entry(exchange.host.clone()).or_default().push((exchange.begun, at));
+            failures.or_default(exchange.host.clone()).push((exchange.begun, at));
         }
     }
     failures.values_mut().for_each(|list| list.order());

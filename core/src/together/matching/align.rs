@@ -7,7 +7,7 @@ use super::super::sight::Sight;
 use super::groups::{Group, Lines, Requests};
 use super::likeness::misfit;
 use super::{NEAREST, REACH};
-use crate::tables::HashSet;
+use crate::listed::Set;
 use crate::time::Span;
 
 /// Cells of one alignment; what is larger is aligned from left to right.
@@ -17,7 +17,7 @@ const CELLS: usize = 1 << 20;
 pub fn assign(lines: &Lines, requests: &Requests, ahead: Span) -> Vec<Option<u32>> {
     let (ways, resolution, lines) = (lines.ways(), lines.resolution, lines.sights.as_slice());
     let mut of_line: Vec<Option<u32>> = alloc::vec![None; lines.len()];
-    let mut taken: HashSet<u32> = HashSet::default();
+    let mut taken: Set<u32> = Set::default();
     for by in ways {
         let free = |is_line: bool, at: u32| {
             if is_line { of_line.get(at as usize) == Some(&None) } else { !taken.contains(&at) }
